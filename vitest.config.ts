@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+const shared = {
+  // Tests read the TypeScript of our own packages, never a stale build of them.
+  resolve: { conditions: ['@repo/source', 'node'] },
+  ssr: { resolve: { conditions: ['@repo/source', 'node'] } },
+};
+
+export default defineConfig({
+  ...shared,
+  test: {
+    globalSetup: ['test/node-24.ts'],
+    reporters: ['default', './test/tally.ts'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'actions/*/src/**/*.test.ts'],
+        },
+      },
+      { ...shared, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 30_000 } },
+      { ...shared, test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 60_000 } },
+    ],
+  },
+});
