@@ -1,0 +1,23 @@
+import type { ActionContext } from './context.ts';
+import type { InputDefinition } from './inputs/define-inputs.ts';
+import type { FailOn } from './inputs/fail-on.ts';
+import type { NotifyTarget } from './notify/notify-target.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The values of the inputs that every action has. */
+export interface SharedInputs {
+  readonly failOn: string;
+  readonly reportFile: string;
+  readonly summary: boolean;
+  readonly notify: readonly NotifyTarget[];
+  readonly notifyOn: 'fail' | 'warn' | 'always';
+}
+
+/** An action, as `runAction` runs it. */
+export interface Action<Inputs extends SharedInputs> {
+  /** The name of its folder. */
+  readonly name: string;
+  readonly inputs: InputDefinition<Inputs>;
+  readonly failOn: FailOn;
+  readonly run: (inputs: Inputs, context: ActionContext) => Promise<Outcome>;
+}

@@ -1,0 +1,16 @@
+import type { Clock } from './clock.ts';
+import type { RunInfo } from './environment.ts';
+import type { Log } from './log.ts';
+
+/** What every action is handed besides its inputs. */
+export interface ActionContext {
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Aborted on cancel; then about 7.5 s are left before the runner kills. */
+  readonly signal: AbortSignal;
+  readonly run: RunInfo;
+  /** The folder that relative paths are seen from. */
+  readonly workspace: string;
+  /** Makes a value found on the way a secret: masked in the log, redacted everywhere else. */
+  readonly mask: (secret: string) => void;
+}

@@ -1,0 +1,107 @@
+import { appendFileSync } from 'node:fs';
+import * as core from '@actions/core';
+import { type Annotation, limitAnnotations } from './annotation.ts';
+import type { Environment } from './environment.ts';
+import { ActionError } from './errors/action-error.ts';
+import { describeError } from './errors/describe-error.ts';
+import { InputError } from './errors/input-error.ts';
+import type { Log } from './log.ts';
+import type { OutputValue } from './outcome.ts';
+import { redactor } from './redact.ts';
+import type { Report } from './report.ts';
+import { Cancelled } from './stop.ts';
+import { fitSummary } from './summary/fit-summary.ts';
+import type { Markdown } from './summary/markdown.ts';
+import { defuse, plain, plainLines, stripInvisible } from './untrusted.ts';
+
+/** GitHub's limit on the message of an annotation, in characters. */
+const LONGEST_MESSAGE = 4_000;
+
+const annotate = { error: core.error, warning: core.warning, notice: core.notice };
+
+/** Everything that leaves the process; secrets are redacted, runner commands broken. */
+export type Emitter = ReturnType<typeof emitter>;
+
+export function emitter(env: Environment) {
+  const redact = redactor();
+  const harmless = (text: string) =>
+    redact
+      .text(text)
+      .split(/\r\n|\r|\n/)
+      .map((line) => defuse(stripInvisible(line)))
+      .join('\n');
+
+  const log: Log = {
+    info: (text) => core.info(harmless(text)),
+    debug: (text) => core.debug(harmless(text)),
+    group: (title, work) => core.group(plain(redact.text(title)), work),
+  };
+
+  return {
+    log,
+    input: (name: string) => core.getInput(name),
+    mask: (secret: string) => {
+      redact.add(secret);
+      for (const line of secret.split(/\r?\n/)) if (line !== '') core.setSecret(line);
+    },
+    /** A message as one line of plain text, for where nothing else is understood. */
+    plainMessage: (message: string) => plain(redact.text(message), LONGEST_MESSAGE),
+    report: (report: Report) => `${JSON.stringify(redact.data(report), undefined, 2)}\n`,
+
+    outputs: (outputs: Readonly<Record<string, OutputValue>>) => {
+      try {
+        for (const [name, value] of Object.entries(outputs)) {
+          core.setOutput(name, typeof value === 'string' ? harmless(value) : value);
+        }
+      } catch (cause) {
+        throw new ActionError('cannot write the outputs of the step (GITHUB_OUTPUT)', {
+          remedy: 'Check that the runner is allowed to write its temporary folder and has room.',
+          cause,
+        });
+      }
+    },
+
+    /** Appends to the job summary; where there is none (not on a runner), says nothing. */
+    summary: (blocks: readonly Markdown[]) => {
+      const path = env.GITHUB_STEP_SUMMARY;
+      if (!path || blocks.length === 0) return;
+      try {
+        appendFileSync(path, redact.text(fitSummary(blocks)));
+      } catch (error) {
+        core.warning(`The job summary could not be written: ${describeError(error)}`);
+      }
+    },
+
+    annotations: (annotations: readonly Annotation[]) => {
+      for (const { level, title, message, file, line } of limitAnnotations(annotations)) {
+        annotate[level](plainLines(redact.text(message), 20, LONGEST_MESSAGE).join('\n'), {
+          title: plain(redact.text(title), 120),
+          ...(file !== undefined && { file }),
+          ...(line !== undefined && { startLine: line }),
+        });
+      }
+    },
+
+    /** What stopped the run: a mistake, a fault of the world or a bug, each told its own way. */
+    failure: (action: string, error: unknown) => {
+      const title = `${action}: `;
+      if (error instanceof InputError) {
+        core.error(redact.text(error.message), { title: `${title}invalid inputs` });
+      } else if (error instanceof Cancelled) {
+        core.error(error.message, { title: `${title}cancelled` });
+      } else if (error instanceof ActionError) {
+        core.error(redact.text(`${describeError(error)}. ${error.remedy}`), {
+          title: `${title}could not go on`,
+        });
+      } else {
+        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        core.error(plainLines(redact.text(stack), 40).join('\n'), {
+          title: `${title}bug`,
+        });
+        core.info(
+          'This is a bug in the action, not in your workflow. Please report it with this log.',
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** The variables of the process; handed in by `runAction`, never read elsewhere. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the runner says about the run; empty where it does not say. */
+export interface RunInfo {
+  readonly repository: string;
+  readonly workflow: string;
+  readonly runId: string;
+  readonly runAttempt: string;
+  readonly job: string;
+  readonly sha: string;
+  readonly ref: string;
+}
+
+export function readRunInfo(env: Environment): RunInfo {
+  return {
+    repository: env.GITHUB_REPOSITORY ?? '',
+    workflow: env.GITHUB_WORKFLOW ?? '',
+    runId: env.GITHUB_RUN_ID ?? '',
+    runAttempt: env.GITHUB_RUN_ATTEMPT ?? '',
+    job: env.GITHUB_JOB ?? '',
+    sha: env.GITHUB_SHA ?? '',
+    ref: env.GITHUB_REF ?? '',
+  };
+}
+
+/** The page of this run on GitHub; empty outside of a run. */
+export function runUrl(env: Environment): string {
+  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
+  return server && repository && id ? `${server}/${repository}/actions/runs/${id}` : '';
+}

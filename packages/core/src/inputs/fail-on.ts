@@ -1,0 +1,10 @@
+import type { Verdict } from '../outcome.ts';
+import { oneOf } from './one-of.ts';
+import type { SyncParser } from './parser.ts';
+
+/** For each word that `fail-on` takes, the verdicts that fail the step. */
+export type FailOn<Word extends string = string> = Readonly<Record<Word, readonly Verdict[]>>;
+
+export function failOnInput<Word extends string>(failOn: FailOn<Word>): SyncParser<Word> {
+  return oneOf(Object.keys(failOn) as Word[]);
+}

@@ -1,0 +1,31 @@
+import { InvalidValue } from '../errors/invalid-value.ts';
+import type { Parser } from './parser.ts';
+
+/** Several values, one a line; blank lines do not count. May be empty. */
+export function list<T>(item: Parser<T>): Parser<readonly T[]> {
+  return {
+    parse: async (given) => {
+      const values: T[] = [];
+      for (const [index, line] of given.split(/\r?\n/).entries()) {
+        const trimmed = line.trim();
+        if (trimmed === '') continue;
+        try {
+          values.push(await item.parse(trimmed));
+        } catch (error) {
+          if (!(error instanceof InvalidValue)) throw error;
+          throw new InvalidValue(`(line ${index + 1}) ${error.message}`, error.remedy);
+        }
+      }
+      return values;
+    },
+    empty: () => [],
+    ...(item.secrets && {
+      secrets: (given: string) =>
+        given
+          .split(/\r?\n/)
+          .map((line) => line.trim())
+          .filter((line) => line !== '')
+          .flatMap((line) => item.secrets?.(line) ?? []),
+    }),
+  };
+}

@@ -1,0 +1,16 @@
+import { InvalidValue } from '../errors/invalid-value.ts';
+import type { SyncParser } from './parser.ts';
+
+/** One of a few words. */
+export function oneOf<const T extends string>(words: readonly T[]): SyncParser<T> {
+  return {
+    parse: (given) => {
+      const word = words.find((candidate) => candidate === given);
+      if (word !== undefined) return word;
+      throw new InvalidValue(
+        'is not a choice',
+        `Write ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`,
+      );
+    },
+  };
+}

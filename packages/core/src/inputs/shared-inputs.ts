@@ -1,0 +1,13 @@
+import { notifyTarget } from '../notify/notify-target.ts';
+import { boolean } from './boolean.ts';
+import { list } from './list.ts';
+import { oneOf } from './one-of.ts';
+import { text } from './text.ts';
+
+/** The inputs that every action has; `fail-on` is one too, with words of the action's own. */
+export const sharedInputs = {
+  'report-file': text(),
+  summary: boolean(),
+  notify: list(notifyTarget()),
+  'notify-on': oneOf(['fail', 'warn', 'always']),
+};

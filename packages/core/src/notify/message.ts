@@ -1,0 +1,25 @@
+import type { Verdict } from '../outcome.ts';
+
+/** One message, told in the format of each service. */
+export interface Notification {
+  readonly action: string;
+  readonly verdict: Verdict;
+  /** One sentence of plain text. */
+  readonly message: string;
+  readonly repository: string;
+  readonly workflow: string;
+  /** The page of the run; empty outside of one. */
+  readonly runUrl: string;
+}
+
+export const SIGNS: Readonly<Record<Verdict, string>> = {
+  pass: '✅',
+  warn: '⚠️',
+  fail: '❌',
+  unknown: '❔',
+};
+
+/** The first line of the message. */
+export function headline({ action, verdict, repository }: Notification): string {
+  return `${SIGNS[verdict]} ${action}: ${verdict}${repository === '' ? '' : ` in ${repository}`}`;
+}

@@ -1,0 +1,37 @@
+import { InvalidValue } from '../errors/invalid-value.ts';
+import type { SyncParser } from '../inputs/parser.ts';
+
+export const SERVICES = ['slack', 'discord', 'teams', 'webhook'] as const;
+
+/** Where a notification goes. The URL is a secret: who has it can post. */
+export interface NotifyTarget {
+  readonly service: (typeof SERVICES)[number];
+  readonly url: string;
+}
+
+/** `slack=https://hooks.slack.com/…` */
+export function notifyTarget(): SyncParser<NotifyTarget> {
+  return {
+    parse: (given) => {
+      const { name, url } = split(given);
+      const service = SERVICES.find((candidate) => candidate === name);
+      if (service !== undefined && URL.canParse(url) && /^https?:/.test(url))
+        return { service, url };
+      throw new InvalidValue(
+        service === undefined ? 'names no known service' : 'has no URL after the "="',
+        `Write ${SERVICES.map((one) => `${one}=URL`).join(', ')}, one a line.`,
+      );
+    },
+    secrets: (given) => {
+      const { url } = split(given);
+      return [url === '' ? given : url];
+    },
+  };
+}
+
+function split(given: string): { name: string; url: string } {
+  const at = given.indexOf('=');
+  return at < 0
+    ? { name: given, url: '' }
+    : { name: given.slice(0, at).trim(), url: given.slice(at + 1).trim() };
+}

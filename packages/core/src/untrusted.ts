@@ -1,0 +1,67 @@
+/**
+ * The one gate for text that did not come from us: response bodies, container names, logs, error
+ * messages of remote hosts, configuration values.
+ *
+ * The runner reads commands from every line that we print: `::name::` after leading white space,
+ * `##[name]` anywhere in a line. A body with `::set-env` would fail the step, one with
+ * `::add-mask::` would blind the log.
+ */
+
+// ESC [ … letter, ESC ] … BEL or ST, ESC and one character; also their 8-bit forms.
+const ESCAPE_SEQUENCES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
+
+// Controls, and what reorders or hides text: bidirectional overrides, zero width, BOM, separators.
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+
+const ZERO_WIDTH_SPACE = '\u200b';
+
+/** Longest text, in characters, that {@link plain} lets through by default. */
+const DEFAULT_LENGTH = 300;
+
+/**
+ * One line of harmless text: no ANSI escapes, no control or invisible characters, white space
+ * folded, no runner commands, at most `maxLength` characters (the rest becomes `…`).
+ */
+export function plain(text: string, maxLength = DEFAULT_LENGTH): string {
+  // What is cut anyway must not cost time: a body may have megabytes.
+  const head = text.length > maxLength * 8 ? text.slice(0, maxLength * 8) : text;
+  const line = stripInvisible(head).replace(/\s+/g, ' ').trim();
+  return defuse(cut(line, maxLength, head.length < text.length));
+}
+
+/**
+ * Lines of harmless text for an excerpt, each as {@link plain} makes it but with inner spaces
+ * kept; at most `maxLines`, the last says how many were left out.
+ */
+export function plainLines(text: string, maxLines = 20, maxLength = DEFAULT_LENGTH): string[] {
+  const head = text.slice(0, maxLines * maxLength * 4);
+  const lines = stripInvisible(head).split(/\r\n|\r|\n/);
+  const kept = lines
+    .slice(0, maxLines)
+    .map((line) => defuse(cut(line.replace(/\t/g, '  ').trimEnd(), maxLength)));
+  const left = lines.length - kept.length;
+  if (left > 0 || head.length < text.length) kept.push('… (cut)');
+  return kept;
+}
+
+/** Breaks runner commands in a line that is about to be printed, whatever it holds. */
+export function defuse(line: string): string {
+  return line
+    .replace(/^(\s*):(?=:)/, `$1:${ZERO_WIDTH_SPACE}`)
+    .replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`);
+}
+
+/** Removes ANSI escapes and control characters, keeps line breaks and tabs. */
+export function stripInvisible(text: string): string {
+  return text.replace(ESCAPE_SEQUENCES, '').replace(INVISIBLE, '');
+}
+
+function cut(line: string, maxLength: number, more = false): string {
+  if (line.length <= maxLength && !more) return line;
+  // Never end in half a surrogate pair.
+  return `${line.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…`;
+}
