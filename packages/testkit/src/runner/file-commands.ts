@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StepLog } from './step-facts.ts';
+
+/** A job summary larger than this many bytes is dropped whole. */
+export const SUMMARY_LIMIT_BYTES = 1024 * 1024;
+
+/** The pairs up to the first bad line, and what was wrong with that line in the runner's words. */
+export interface KeyValues {
+  readonly entries: readonly (readonly [key: string, value: string])[];
+  readonly problem?: string;
+}
+
+const PREFIXES = {
+  output: 'set_output_',
+  env: 'set_env_',
+  path: 'add_path_',
+  state: 'save_state_',
+  step_summary: 'step_summary_',
+} as const;
+
+/** The path, or the text, of each file of one step by its name in the `github` context. */
+export type CommandFiles = Readonly<Record<keyof typeof PREFIXES, string>>;
+
+/** Makes fresh empty files for one step below `temp`, where the runner has them too. */
+export async function createCommandFiles(temp: string): Promise<CommandFiles> {
+  const folder = join(temp, '_runner_file_commands');
+  const suffix = randomUUID();
+  await mkdir(folder, { recursive: true });
+  const files = {
+    output: join(folder, PREFIXES.output + suffix),
+    env: join(folder, PREFIXES.env + suffix),
+    path: join(folder, PREFIXES.path + suffix),
+    state: join(folder, PREFIXES.state + suffix),
+    step_summary: join(folder, PREFIXES.step_summary + suffix),
+  };
+  await Promise.all(Object.values(files).map((file) => writeFile(file, '')));
+  return files;
+}
+
+/** What the files of a step change for the steps after it; outputs and state are in the log. */
+export interface FileCommandEffects {
+  readonly env: Readonly<Record<string, string>>;
+  readonly paths: readonly string[];
+  /** Masked. Empty when it was too large. */
+  readonly summary: string;
+  /** The text of each file. */
+  readonly commandFiles: CommandFiles;
+}
+
+/**
+ * Reads the files once the step has ended. A bad line fails the step; the lines before it count.
+ * A file that the step has deleted is an empty one.
+ */
+export async function applyFileCommands(
+  files: CommandFiles,
+  step: StepLog,
+): Promise<FileCommandEffects> {
+  const texts = await readTexts(files);
+  const pairsOf = (name: 'output' | 'env' | 'state') => {
+    const { entries, problem } = parseKeyValues(texts[name]);
+    if (problem !== undefined) {
+      step.facts.commandFailed = true;
+      step.runnerSays('error', `Unable to process file command '${name}' successfully.`);
+      step.runnerSays('error', problem);
+    }
+    return entries;
+  };
+  const env = pairsOf('env').filter(([name]) => {
+    const blocked = name.toUpperCase() === 'NODE_OPTIONS';
+    if (blocked) {
+      step.runnerSays(
+        'error',
+        "Can't store NODE_OPTIONS output parameter using '$GITHUB_ENV' command.",
+      );
+    }
+    return !blocked;
+  });
+  const summary = readSummary(texts.step_summary, step);
+  for (const [name, value] of pairsOf('state')) step.facts.state.set(name, value);
+  for (const [name, value] of pairsOf('output')) step.facts.outputs.set(name, value);
+  return {
+    env: Object.fromEntries(env),
+    paths: parsePaths(texts.path),
+    summary,
+    commandFiles: texts,
+  };
+}
+
+async function readTexts(files: CommandFiles): Promise<CommandFiles> {
+  const read = (file: string) => readFile(file, 'utf8').catch(() => '');
+  return {
+    output: await read(files.output),
+    env: await read(files.env),
+    path: await read(files.path),
+    state: await read(files.state),
+    step_summary: await read(files.step_summary),
+  };
+}
+
+function readSummary(text: string, step: StepLog): string {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= SUMMARY_LIMIT_BYTES) return text.split('\n').map(step.masker.mask).join('\n');
+  step.runnerSays(
+    'error',
+    `$GITHUB_STEP_SUMMARY upload aborted, supports content up to a size of ${SUMMARY_LIMIT_BYTES / 1024}k, got ${Math.floor(bytes / 1024)}k.`,
+  );
+  return '';
+}
+
+/**
+ * Parses `key=value` and `key<<DELIMITER` … `DELIMITER` (FileCommandManager.cs). On Windows a line
+ * may end with CRLF.
+ */
+export function parseKeyValues(text: string, platform: string = process.platform): KeyValues {
+  const lines = linesOf(text, platform);
+  const entries: [string, string][] = [];
+  const bad = (problem: string): KeyValues => ({ entries, problem });
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]?.text ?? '';
+    if (line === '') continue;
+    const equals = line.indexOf('=');
+    const heredoc = line.indexOf('<<');
+    if (heredoc >= 0 && (equals < 0 || heredoc < equals)) {
+      const key = line.slice(0, heredoc);
+      const delimiter = line.slice(heredoc + 2);
+      if (key === '' || delimiter === '') {
+        return bad(
+          `Invalid format '${line}'. Name must not be empty and delimiter must not be empty`,
+        );
+      }
+      const close = lines.findIndex(({ text }, index) => index > at && text === delimiter);
+      if (close < 0) return bad(`Invalid value. Matching delimiter not found '${delimiter}'`);
+      const value = lines.slice(at + 1, close);
+      const last = value.pop();
+      entries.push([key, value.map(({ text, end }) => text + end).join('') + (last?.text ?? '')]);
+      at = close;
+    } else if (equals >= 0) {
+      const key = line.slice(0, equals);
+      if (key === '') return bad(`Invalid format '${line}'. Name must not be empty`);
+      entries.push([key, line.slice(equals + 1)]);
+    } else {
+      return bad(`Invalid format '${line}'`);
+    }
+  }
+  return { entries };
+}
+
+/** The folders that GITHUB_PATH adds, one a line. */
+export function parsePaths(text: string): readonly string[] {
+  return text.split(/\r\n|\r|\n/).filter((line) => line !== '');
+}
+
+function linesOf(text: string, platform: string) {
+  const pattern = platform === 'win32' ? /(.*?)(\r?\n|$)/gs : /([^\n]*)(\n|$)/g;
+  const lines = [...text.matchAll(pattern)].map((match) => ({
+    text: match[1] ?? '',
+    end: match[2] ?? '',
+  }));
+  return lines.filter((line) => line.text !== '' || line.end !== '');
+}

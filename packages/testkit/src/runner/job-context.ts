@@ -1,0 +1,147 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** The `github` context, with GitHub's own names. Whatever is not given has a harmless default. */
+export interface GitHubContext {
+  /** A secret from the start: it is masked in the log. Reaches an action only through its inputs. */
+  readonly token: string;
+  readonly repository: string;
+  readonly sha: string;
+  readonly ref: string;
+  readonly event_name: string;
+  readonly actor: string;
+  readonly workflow: string;
+  readonly job: string;
+  readonly run_id: string;
+  readonly run_number: string;
+  readonly run_attempt: string;
+  readonly server_url: string;
+  /** By default a closed port of this machine: nothing can reach the internet by mistake. */
+  readonly api_url: string;
+  readonly graphql_url: string;
+  readonly base_ref: string;
+  readonly head_ref: string;
+  /** The id of the step. */
+  readonly action: string;
+  /** The webhook's payload, written to GITHUB_EVENT_PATH. */
+  readonly event: object;
+}
+
+/** Where a job lives. */
+export interface JobFolders {
+  readonly workspace: string;
+  readonly temp: string;
+  readonly tools: string;
+}
+
+/** The contexts an expression may read, and the variables that every step gets. */
+export interface JobContext {
+  readonly github: Readonly<Record<string, unknown>>;
+  readonly runner: Readonly<Record<string, string>>;
+  readonly job: Readonly<Record<string, string>>;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+// Nothing listens there, and undici does not refuse the port as a "bad port" before trying.
+const CLOSED_PORT = 'http://127.0.0.1:2';
+
+const DEFAULTS: GitHubContext = {
+  token: 'ghs_0000000000000000000000000000000000000000',
+  repository: 'octo-org/octo-repo',
+  sha: '0123456789abcdef0123456789abcdef01234567',
+  ref: 'refs/heads/main',
+  event_name: 'push',
+  actor: 'octocat',
+  workflow: 'CI',
+  job: 'build',
+  run_id: '1000000001',
+  run_number: '1',
+  run_attempt: '1',
+  server_url: 'https://github.com',
+  api_url: CLOSED_PORT,
+  graphql_url: `${CLOSED_PORT}/graphql`,
+  base_ref: '',
+  head_ref: '',
+  action: '__self',
+  event: {},
+};
+
+const NOT_VARIABLES = new Set(['token', 'event']);
+
+const OS_NAMES: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows' };
+const ARCH_NAMES: Readonly<Record<string, string>> = { arm64: 'ARM64', arm: 'ARM', ia32: 'X86' };
+
+/** Builds the contexts of a job and writes its event file. */
+export async function createJobContext(
+  given: Partial<GitHubContext>,
+  folders: JobFolders,
+  debug: boolean,
+): Promise<JobContext> {
+  const base = { ...DEFAULTS, ...given };
+  const eventPath = join(folders.temp, '_github_workflow', 'event.json');
+  await mkdir(join(folders.temp, '_github_workflow'), { recursive: true });
+  await writeFile(eventPath, JSON.stringify(base.event));
+  const github = {
+    ...base,
+    ref_name: base.ref.replace(/^refs\/(heads|tags|pull)\//, ''),
+    ref_type: base.ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+    ref_protected: 'false',
+    repository_owner: base.repository.split('/')[0] ?? '',
+    triggering_actor: base.actor,
+    workflow_ref: `${base.repository}/.github/workflows/ci.yml@${base.ref}`,
+    workflow_sha: base.sha,
+    retention_days: '90',
+    event_path: eventPath,
+    workspace: folders.workspace,
+  };
+  const runner = {
+    os: OS_NAMES[process.platform] ?? 'Linux',
+    arch: ARCH_NAMES[process.arch] ?? 'X64',
+    name: 'testkit',
+    environment: 'github-hosted',
+    temp: folders.temp,
+    tool_cache: folders.tools,
+    ...(debug && { debug: '1' }),
+  };
+  return {
+    github,
+    runner,
+    job: { status: 'success' },
+    variables: {
+      GITHUB_ACTIONS: 'true',
+      CI: 'true',
+      ...Object.fromEntries(
+        Object.entries(github)
+          .filter(([key]) => !NOT_VARIABLES.has(key))
+          .map(([key, value]) => [`GITHUB_${key.toUpperCase()}`, String(value)]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(runner).map(([key, value]) => [`RUNNER_${key.toUpperCase()}`, value]),
+      ),
+    },
+  };
+}
+
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP'];
+const INHERITED_ON_WINDOWS = [
+  'SystemRoot',
+  'SystemDrive',
+  'windir',
+  'ComSpec',
+  'PATHEXT',
+  'USERPROFILE',
+  'APPDATA',
+  'LOCALAPPDATA',
+  'ProgramData',
+];
+
+/** What a clean environment still has of this machine's. */
+export function inheritedVariables(): Readonly<Record<string, string>> {
+  const names = process.platform === 'win32' ? [...INHERITED, ...INHERITED_ON_WINDOWS] : INHERITED;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { createLineSplitter } from './line-splitter.ts';
+
+function split(...chunks: string[]): string[] {
+  const lines: string[] = [];
+  const splitter = createLineSplitter((line) => lines.push(line));
+  for (const chunk of chunks) splitter.push(chunk);
+  splitter.end();
+  return lines;
+}
+
+test.each([
+  [['a\nb'], ['a', 'b']],
+  [['a\r\nb\rc\n'], ['a', 'b', 'c']],
+  [
+    ['a\r', '\nb'],
+    ['a', 'b'],
+  ],
+  [
+    ['a\r', '', '\nb'],
+    ['a', 'b'],
+  ],
+  [
+    ['a\r', 'b'],
+    ['a', 'b'],
+  ],
+  [
+    ['a', 'b\n', '\n', 'c'],
+    ['ab', '', 'c'],
+  ],
+  [[''], []],
+])('%j is the lines %j', (chunks, expected) => {
+  expect(split(...chunks)).toEqual(expected);
+});

@@ -1,0 +1,117 @@
+import { isAbsolute, relative } from 'node:path';
+import type { Annotation, Step } from './step-facts.ts';
+import type { WorkflowCommand } from './workflow-commands.ts';
+
+/** How one command is obeyed; a silent one is never echoed. */
+interface CommandRule {
+  readonly silent?: true;
+  run(command: WorkflowCommand, step: Step): void;
+}
+
+/** Stops the reading of commands until its token comes; not one of the registry, for it ends it. */
+export const STOP = 'stop-commands';
+
+/** The commands that the runner knows. */
+export const COMMANDS: Readonly<Record<string, CommandRule>> = {
+  'add-mask': { silent: true, run: addMask },
+  debug: { silent: true, run: debug },
+  error: { silent: true, run: (command, step) => step.annotate(issue('error', command, step)) },
+  warning: { silent: true, run: (command, step) => step.annotate(issue('warning', command, step)) },
+  notice: { silent: true, run: (command, step) => step.annotate(issue('notice', command, step)) },
+  group: { run: ({ data }, step) => step.show(`##[group]${data}`) },
+  endgroup: { run: (_, step) => step.show('##[endgroup]') },
+  'set-output': { run: (command, step) => setDeprecated(command, step, step.facts.outputs) },
+  'save-state': { run: (command, step) => setDeprecated(command, step, step.facts.state) },
+  'set-env': { run: refuse },
+  'add-path': { run: refuse },
+  echo: { run: echo },
+  // Problem matchers are not imitated: our actions register none.
+  'add-matcher': { run: () => {} },
+  'remove-matcher': { run: () => {} },
+};
+
+/** A command that could not be obeyed fails the step and says why in two annotations. */
+export function failCommand(step: Step, what: string, reason: string): void {
+  step.facts.commandFailed = true;
+  step.runnerSays('error', `Unable to process command '${what}' successfully.`);
+  step.runnerSays('error', reason);
+}
+
+/** Lines are not read as commands until the token comes; a guessable token is refused. */
+export function stop(command: WorkflowCommand, line: string, step: Step): string | undefined {
+  const token = command.data.toLowerCase();
+  if (token === '' || token === STOP || Object.hasOwn(COMMANDS, token)) {
+    failCommand(step, line, `Invalid stop token '${command.data}'.`);
+    return undefined;
+  }
+  if (token.length > 6) step.masker.add(command.data);
+  step.show(line);
+  return token;
+}
+
+function addMask({ data }: WorkflowCommand, step: Step): void {
+  if (data.trim() === '') {
+    step.runnerSays('warning', "Can't add secret mask for empty string in ##[add-mask] command.");
+    return;
+  }
+  if (step.echo) step.show('::add-mask::***');
+  step.masker.add(data);
+  step.facts.masks.push(data);
+}
+
+function debug({ data }: WorkflowCommand, step: Step): void {
+  step.facts.debug.push(data);
+  if (step.options.debug) step.show(`##[debug]${data}`);
+}
+
+function setDeprecated(command: WorkflowCommand, step: Step, target: Map<string, string>): void {
+  const key = command.properties.name;
+  if (!key) throw new Error(`Required field 'name' is missing in ##[${command.name}] command.`);
+  target.set(key, command.data);
+  step.facts.deprecatedCommands.push(command.name);
+  step.runnerSays(
+    'warning',
+    `The \`${command.name}\` command is deprecated and will be disabled soon. Please upgrade to using Environment Files.`,
+  );
+}
+
+function refuse({ name }: WorkflowCommand): never {
+  throw new Error(
+    `The \`${name}\` command is disabled. Please upgrade to using Environment Files or opt into unsecure command execution by setting the \`ACTIONS_ALLOW_UNSECURE_COMMANDS\` environment variable to \`true\`.`,
+  );
+}
+
+function echo({ data }: WorkflowCommand, step: Step): void {
+  const value = data.trim().toLowerCase();
+  if (value !== 'on' && value !== 'off') {
+    throw new Error(
+      `Invalid echo command value. Possible values can be: 'on', 'off'. Current value is: '${data}'.`,
+    );
+  }
+  step.echo = value === 'on';
+}
+
+function issue(level: Annotation['level'], command: WorkflowCommand, step: Step): Annotation {
+  const { title, file, line, endline, col, endcolumn } = command.properties;
+  return {
+    level,
+    message: command.data,
+    ...(title !== undefined && { title: step.masker.mask(title) }),
+    ...(file !== undefined && { file: inWorkspace(file, step.options.workspace) }),
+    ...numbers({ line, endLine: endline, column: col, endColumn: endcolumn }),
+  };
+}
+
+function numbers(values: Record<string, string | undefined>): Partial<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined && /^\d+$/.test(value))
+      .map(([key, value]) => [key, Number(value)]),
+  );
+}
+
+function inWorkspace(file: string, workspace: string): string {
+  if (!isAbsolute(file)) return file;
+  const path = relative(workspace, file);
+  return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
+}
