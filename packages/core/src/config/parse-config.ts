@@ -13,11 +13,12 @@ const MOST_ALIASES = 100;
  * YAML and the schema library are loaded here, when they are needed.
  *
  * @param source where the text came from: an input's name or a file's path
+ * @param schema what is allowed; a function where that depends on what is written
  */
 export async function parseConfig<const S extends GenericSchema>(
   text: string,
   source: string,
-  schema: S,
+  schema: S | ((data: unknown) => Promise<S>),
 ): Promise<InferOutput<S>> {
   const [{ LineCounter, parseDocument }, { safeParse }] = await Promise.all([
     import('yaml'),
@@ -37,7 +38,8 @@ export async function parseConfig<const S extends GenericSchema>(
   }));
   if (broken.length > 0) throw new InputError(broken);
 
-  const result = safeParse(schema, toData(document, source));
+  const data = toData(document, source);
+  const result = safeParse(typeof schema === 'function' ? await schema(data) : schema, data);
   if (result.success) return result.output;
   throw new InputError(result.issues.map((issue) => problem(issue, document, source, lines)));
 }
