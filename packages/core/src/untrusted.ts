@@ -7,15 +7,21 @@
  * `::add-mask::` would blind the log.
  */
 
-// ESC [ … letter, ESC ] … BEL or ST, ESC and one character; also their 8-bit forms.
+// ESC [ … letter; ESC ] (also P, X, ^, _) … BEL or ST, at most to the end of the line; ESC and one
+// character; also their 8-bit forms.
 const ESCAPE_SEQUENCES =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c\r\n]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]?/g;
 
-// Controls, and what reorders or hides text: bidirectional overrides, zero width, BOM, separators.
+// Controls, and what reorders or hides text: bidirectional overrides, zero width, BOM, separators,
+// tags.
 const INVISIBLE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it removes
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/gu;
+
+// The runner trims with .NET, for which U+0085 is white space too. One line at a time: across lines
+// the search would be quadratic.
+const COMMAND = /^((?:[^\S\r\n\u2028\u2029]|\u0085)*):(?=:)/gm;
 
 const ZERO_WIDTH_SPACE = '\u200b';
 
@@ -30,34 +36,36 @@ export function plain(text: string, maxLength = DEFAULT_LENGTH): string {
   // What is cut anyway must not cost time: a body may have megabytes.
   const head = text.length > maxLength * 8 ? text.slice(0, maxLength * 8) : text;
   const line = stripInvisible(head).replace(/\s+/g, ' ').trim();
-  return defuse(cut(line, maxLength, head.length < text.length));
+  return cut(defuse(line), maxLength, head.length < text.length);
 }
 
 /**
  * Lines of harmless text for an excerpt, each as {@link plain} makes it but with inner spaces
- * kept; at most `maxLines`, the last says how many were left out.
+ * kept; at most `maxLines`, and where there were more, one that says so.
  */
 export function plainLines(text: string, maxLines = 20, maxLength = DEFAULT_LENGTH): string[] {
   const head = text.slice(0, maxLines * maxLength * 4);
-  const lines = stripInvisible(head).split(/\r\n|\r|\n/);
+  const lines = stripInvisible(head)
+    .trimEnd()
+    .split(/\r\n|\r|\n/);
   const kept = lines
     .slice(0, maxLines)
-    .map((line) => defuse(cut(line.replace(/\t/g, '  ').trimEnd(), maxLength)));
+    .map((line) => cut(defuse(line.replace(/\t/g, '  ').trimEnd()), maxLength));
   const left = lines.length - kept.length;
   if (left > 0 || head.length < text.length) kept.push('… (cut)');
   return kept;
 }
 
-/** Breaks runner commands in a line that is about to be printed, whatever it holds. */
-export function defuse(line: string): string {
-  return line
-    .replace(/^(\s*):(?=:)/, `$1:${ZERO_WIDTH_SPACE}`)
+/** Breaks runner commands in text that is about to be printed, whatever it holds. */
+export function defuse(text: string): string {
+  return text
+    .replace(COMMAND, `$1:${ZERO_WIDTH_SPACE}`)
     .replaceAll('##[', `##${ZERO_WIDTH_SPACE}[`);
 }
 
-/** Removes ANSI escapes and control characters, keeps line breaks and tabs. */
+/** Removes ANSI escapes, control and invisible characters; keeps line breaks and tabs. */
 export function stripInvisible(text: string): string {
-  return text.replace(ESCAPE_SEQUENCES, '').replace(INVISIBLE, '');
+  return text.replace(ESCAPE_SEQUENCES, '').replace(INVISIBLE, '').toWellFormed();
 }
 
 function cut(line: string, maxLength: number, more = false): string {
