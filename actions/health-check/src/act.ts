@@ -1,0 +1,56 @@
+import { carryOut, type Ports } from './carry-out.ts';
+import type { Check, CheckResult } from './check.ts';
+import type { Network } from './kinds/kind.ts';
+import { slots } from './slots.ts';
+import { SIGNS } from './verdict.ts';
+
+/** A line about what is still waited for, at least this often, ms. */
+const HEARTBEAT_MS = 10_000;
+/** Names of waiting checks that such a line has. */
+const MOST_NAMES = 5;
+
+/** Carries out all checks side by side, at most `concurrency` attempts at a time. */
+export async function act(
+  checks: readonly Check[],
+  network: Network,
+  concurrency: number,
+  ports: Ports,
+): Promise<readonly CheckResult[]> {
+  const bounded = slots(concurrency);
+  const waiting = new Set(checks.map(({ name }) => name));
+  const over = new AbortController();
+  const beats = heartbeat(waiting, checks.length, ports, over.signal);
+  try {
+    return await Promise.all(
+      checks.map(async (check) => {
+        const result = await carryOut(check, network, bounded, ports);
+        waiting.delete(check.name);
+        ports.log.info(
+          `${SIGNS[result.status]} ${result.name}: ${result.status}, ${result.reason}`,
+        );
+        return result;
+      }),
+    );
+  } finally {
+    over.abort();
+    await beats;
+  }
+}
+
+async function heartbeat(
+  waiting: ReadonlySet<string>,
+  total: number,
+  { clock, log }: Ports,
+  over: AbortSignal,
+): Promise<void> {
+  try {
+    for (;;) {
+      await clock.sleep(HEARTBEAT_MS, over);
+      const names = [...waiting].slice(0, MOST_NAMES).join(', ');
+      const more = waiting.size > MOST_NAMES ? ` and ${waiting.size - MOST_NAMES} more` : '';
+      log.info(`… ${total - waiting.size} of ${total} settled, waiting for ${names}${more}`);
+    }
+  } catch {
+    // Only the abort ends it.
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock } from '@repo/core/clock';
+import { formatDuration } from '@repo/core/inputs/duration';
+import type { Log } from '@repo/core/log';
+import type { Check, CheckResult } from './check.ts';
+import { DurationFact } from './expectations/duration-fact.ts';
+import { addAttempt, type Journal, newJournal } from './journal.ts';
+import { type Judged, judge } from './judge.ts';
+import type { Facts, Network } from './kinds/kind.ts';
+import { percentiles } from './percentiles.ts';
+import { BEGIN, decide, type Progress, record } from './policy.ts';
+import type { Slots } from './slots.ts';
+import { resultOf } from './verdict.ts';
+
+/** What carrying out checks needs of the world. */
+export interface Ports {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** From 0 to 1, for the jitter. */
+  readonly random: () => number;
+}
+
+/** Tries one check until its policy is satisfied, one way or the other. Never throws on cancel. */
+export async function carryOut(
+  check: Check,
+  network: Network,
+  bounded: Slots,
+  { log, clock, signal, random }: Ports,
+): Promise<CheckResult> {
+  const { policy } = check;
+  const journal = newJournal();
+  let progress = BEGIN;
+  let start = clock.monotonic();
+  const elapsed = () => clock.monotonic() - start;
+
+  const attempt = async (): Promise<Judged> => {
+    signal.throwIfAborted();
+    // The deadline runs from here: waiting for a slot is not the target's fault.
+    if (progress.attempts === 0) start = clock.monotonic();
+    const began = elapsed();
+    const timeout = Math.max(1, Math.min(policy.timeout, policy.deadline - began));
+    const observations = await check.attempt({
+      network,
+      every: check.every,
+      connections: check.connections,
+      reads: check.reads,
+      timeout,
+      signal,
+    });
+    signal.throwIfAborted();
+    const judged = judge(check.demands, observations, sharedFacts(check, journal, progress));
+    addAttempt(journal, began, judged);
+    return judged;
+  };
+
+  try {
+    await clock.sleep(policy.initialDelay, signal);
+    for (;;) {
+      const judged = await bounded.take(attempt);
+      progress = record(policy, progress, judged.state, elapsed());
+      const decision = decide(policy, progress, judged.state, elapsed(), random());
+      if (decision.next === 'end') {
+        return resultOf(check, journal, progress, decision.ending, elapsed());
+      }
+      tell(check, journal, progress, decision.wait, log);
+      await clock.sleep(decision.wait, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return resultOf(check, journal, progress, { state: 'unknown', why: 'cancelled' }, elapsed());
+  }
+}
+
+/** The variables that every kind has. */
+function sharedFacts({ reads }: Check, journal: Journal, progress: Progress): Facts {
+  const attempt = progress.attempts + 1;
+  if (!reads.has('window')) return { attempt };
+  const window = percentiles(journal.latencies.total);
+  return {
+    attempt,
+    window: {
+      failures: progress.bad,
+      ...(window && {
+        p50: new DurationFact(window.p50),
+        p95: new DurationFact(window.p95),
+        max: new DurationFact(window.max),
+      }),
+    },
+  };
+}
+
+/** Says why it is tried again, once for each new reason. */
+function tell(
+  { name }: Check,
+  { records }: Journal,
+  { attempts }: Progress,
+  wait: number,
+  log: Log,
+): void {
+  const [before, last] = [records.at(-2), records.at(-1)];
+  if (last?.reason === undefined || last.reason === before?.reason) return;
+  log.info(`… ${name}: ${last.reason} (attempt ${attempts}), again in ${formatDuration(wait)}`);
+}

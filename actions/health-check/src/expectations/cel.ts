@@ -1,0 +1,208 @@
+import { type CelInput, celEnv, isCelError, parse, plan, unparse } from '@bufbuild/cel';
+import { strings } from '@bufbuild/cel/ext';
+import { create } from '@bufbuild/protobuf';
+import { DurationSchema } from '@bufbuild/protobuf/wkt';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import type { Facts } from '../kinds/kind.ts';
+import { DurationFact } from './duration-fact.ts';
+import type { Expectation, Judgement } from './expectation.ts';
+
+type Expr = ReturnType<typeof parse>['expr'];
+
+const env = celEnv({ funcs: strings });
+/** Names that CEL itself knows. */
+const TYPES = new Set(
+  'bool bytes double duration dyn int list map null_type string timestamp type uint google'.split(
+    ' ',
+  ),
+);
+
+/**
+ * An expression in CEL (https://cel.dev) over the facts of an attempt. Syntax, variables and
+ * functions are checked now, so that a slip of the pen is not waited for.
+ *
+ * @throws InvalidValue
+ */
+export function celExpectation(source: string, variables: readonly string[]): Expectation {
+  const expression = parseOrExplain(source);
+  const reads = [...new Set(freeNames(expression))].filter((name) => !TYPES.has(name));
+  checkNames(reads, variables);
+  checkFunctions(expression);
+  const evaluate = plan(env, expression);
+  const paths = accessPaths(expression).map((path) => ({
+    text: unparse(path),
+    evaluate: plan(env, path),
+  }));
+  return {
+    source,
+    reads,
+    judge: (facts): Judgement => {
+      const bindings = toCel(facts, reads);
+      const result = evaluate(bindings);
+      if (result === true) return { met: true };
+      if (isCelError(result)) return { met: false, found: `${source}: ${result.message}` };
+      if (result !== false) return { met: false, found: `${source} is neither true nor false` };
+      const values = paths.map(
+        ({ text, evaluate: valueOf }) => `${text} was ${show(valueOf(bindings))}`,
+      );
+      return {
+        met: false,
+        found: values.length === 0 ? source : `${source}: ${values.join(', ')}`,
+      };
+    },
+  };
+}
+
+function parseOrExplain(source: string): Expr {
+  try {
+    return parse(source).expr;
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^<input>:/, 'at ');
+    throw new InvalidValue(
+      `is not an expression (${reason})`,
+      "Write CEL: status == 200, json.status == 'ok', latency < duration('500ms').",
+    );
+  }
+}
+
+function checkNames(reads: readonly string[], variables: readonly string[]): void {
+  const stranger = reads.find((name) => !variables.includes(name));
+  if (stranger === undefined) return;
+  throw new InvalidValue(
+    `has an unknown variable ${stranger}`,
+    `This kind of check knows ${variables.join(', ')}.`,
+  );
+}
+
+function checkFunctions(expression: Expr): void {
+  for (const { exprKind } of walk(expression)) {
+    if (exprKind.case !== 'callExpr') continue;
+    const { function: name } = exprKind.value;
+    // The planner knows the operators by itself.
+    if (/^\w+$/.test(name) && env.funcs.find(name) === undefined) {
+      throw new InvalidValue(
+        `has an unknown function ${name}`,
+        'Use the functions of CEL, see cel.dev.',
+      );
+    }
+  }
+}
+
+/** The variables of an expression, without those that its own macros bind. */
+function freeNames(expression: Expr): string[] {
+  const { exprKind } = expression;
+  if (exprKind.case === 'identExpr') return [exprKind.value.name.replace(/^\./, '')];
+  const inner = children(expression).flatMap(freeNames);
+  if (exprKind.case !== 'comprehensionExpr') return inner;
+  const { accuVar, iterVar, iterVar2 } = exprKind.value;
+  return inner.filter((name) => ![accuVar, iterVar, iterVar2].includes(name));
+}
+
+/** The outermost `a.b['c']` of an expression: what a reader wants to see when it is false. */
+function accessPaths(expression: Expr): Expr[] {
+  const { exprKind } = expression;
+  if (exprKind.case === 'comprehensionExpr') {
+    return exprKind.value.iterRange ? accessPaths(exprKind.value.iterRange) : [];
+  }
+  return isPath(expression) ? [expression] : children(expression).flatMap(accessPaths);
+}
+
+function isPath({ exprKind }: Expr): boolean {
+  switch (exprKind.case) {
+    case 'identExpr':
+      return !TYPES.has(exprKind.value.name);
+    case 'selectExpr':
+      return (
+        !exprKind.value.testOnly &&
+        exprKind.value.operand !== undefined &&
+        isPath(exprKind.value.operand)
+      );
+    case 'callExpr': {
+      const [target, index] = exprKind.value.args;
+      return (
+        exprKind.value.function === '_[_]' &&
+        target !== undefined &&
+        isPath(target) &&
+        index?.exprKind.case === 'constExpr'
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+function* walk(expression: Expr): Generator<Expr> {
+  yield expression;
+  for (const child of children(expression)) yield* walk(child);
+}
+
+function children({ exprKind }: Expr): Expr[] {
+  const all = (): (Expr | undefined)[] => {
+    switch (exprKind.case) {
+      case 'selectExpr':
+        return [exprKind.value.operand];
+      case 'callExpr':
+        return [exprKind.value.target, ...exprKind.value.args];
+      case 'listExpr':
+        return exprKind.value.elements;
+      case 'structExpr':
+        return exprKind.value.entries.flatMap(({ keyKind, value }) => [
+          keyKind.case === 'mapKey' ? keyKind.value : undefined,
+          value,
+        ]);
+      case 'comprehensionExpr': {
+        const { iterRange, accuInit, loopCondition, loopStep, result } = exprKind.value;
+        return [iterRange, accuInit, loopCondition, loopStep, result];
+      }
+      default:
+        return [];
+    }
+  };
+  return all().filter((child) => child !== undefined);
+}
+
+function toCel(facts: Facts, reads: readonly string[]): Record<string, CelInput> {
+  const bindings: Record<string, CelInput> = {};
+  for (const name of reads) if (facts[name] !== undefined) bindings[name] = celValue(facts[name]);
+  return bindings;
+}
+
+/** Plain data as CEL sees it: whole numbers are `int`, so that sizes and counts can be reckoned with. */
+function celValue(value: unknown): CelInput {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint')
+    return value;
+  if (value instanceof DurationFact) return celDuration(value.ms);
+  if (Array.isArray(value)) return value.map(celValue);
+  if (typeof value === 'object' && value !== null) {
+    return new Map(
+      Object.entries(value)
+        .filter(([, member]) => member !== undefined)
+        .map(([key, member]) => [key, celValue(member)]),
+    );
+  }
+  return null;
+}
+
+function celDuration(ms: number): CelInput {
+  const seconds = Math.floor(ms / 1_000);
+  return create(DurationSchema, {
+    seconds: BigInt(seconds),
+    nanos: Math.round((ms - seconds * 1_000) * 1e6),
+  });
+}
+
+/** A value in a message; long ones are cut where the message is. */
+function show(value: unknown): string {
+  if (isCelError(value)) return 'absent';
+  if (typeof value === 'string') return `"${value}"`;
+  if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value);
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return String(value);
+  if ('size' in value) return `${value.size} entries`;
+  const { message } = value as { message?: { seconds?: bigint; nanos?: number } };
+  if (message?.seconds !== undefined)
+    return `${Number(message.seconds) * 1_000 + (message.nanos ?? 0) / 1e6}ms`;
+  return 'a value';
+}

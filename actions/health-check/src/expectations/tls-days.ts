@@ -1,0 +1,27 @@
+import { integer } from '@repo/core/inputs/integer';
+import type { SyncParser } from '@repo/core/inputs/parser';
+import { type Expectation, MET } from './expectation.ts';
+
+/** The certificate stays valid for at least this many days. */
+export function minTlsDays(): SyncParser<Expectation> {
+  const count = integer({ min: 0, max: 36_500 });
+  return {
+    parse: (given) => {
+      const days = count.parse(given);
+      return {
+        source: `tls.daysLeft >= ${days}`,
+        reads: ['tls'],
+        judge: ({ tls }) => {
+          const left = (tls as { daysLeft: number } | undefined)?.daysLeft;
+          if (left === undefined) return { met: false, found: 'there is no certificate' };
+          return left >= days
+            ? MET
+            : {
+                met: false,
+                found: `the certificate ends in ${left} days, sooner than ${days}`,
+              };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { type KeyValue, keyValue } from '@repo/core/inputs/key-value';
+import type { SyncParser } from '@repo/core/inputs/parser';
+
+/** `Name: value`, with a name and a value that HTTP can carry. */
+export function headerLine(): SyncParser<KeyValue> {
+  const line = keyValue(':');
+  return {
+    parse: (given) => {
+      const [name, value] = line.parse(given);
+      if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
+        throw new InvalidValue('has a name that HTTP does not allow', 'Write Name: value.');
+      }
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+      if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(value)) {
+        throw new InvalidValue(
+          'has a value that HTTP does not allow',
+          'Use printable Latin-1 text.',
+        );
+      }
+      return [name, value];
+    },
+    secrets: (given) => {
+      const [name = '', value = ''] = given.split(/:(.*)/s);
+      return isSensitive(name) ? secretsOfHeader(value.trim()) : [];
+    },
+  };
+}
+
+/** Whether what has this name must not be seen. */
+export function isSensitive(name: string): boolean {
+  return /auth|cookie|token|secret|passw|credential|api-?key|signature|^sig$/i.test(name);
+}
+
+/** The value of a sensitive header, with and without its scheme. */
+export function secretsOfHeader(value: string): readonly string[] {
+  return [value, value.replace(/^\w+ +/, '')].filter((one) => one !== '');
+}

@@ -1,0 +1,124 @@
+import { boolean } from '@repo/core/inputs/boolean';
+import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
+import { duration } from '@repo/core/inputs/duration';
+import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
+import { integer } from '@repo/core/inputs/integer';
+import { keyValue } from '@repo/core/inputs/key-value';
+import { list } from '@repo/core/inputs/list';
+import { oneOf } from '@repo/core/inputs/one-of';
+import { optional, secret } from '@repo/core/inputs/parser';
+import { percentage } from '@repo/core/inputs/percentage';
+import { sharedInputs } from '@repo/core/inputs/shared-inputs';
+import { size } from '@repo/core/inputs/size';
+import { text } from '@repo/core/inputs/text';
+import { expectBody, expectBodyRegex } from './expectations/body.ts';
+import { expectHeaders } from './expectations/header.ts';
+import { expectJson, jsonPath } from './expectations/json-path.ts';
+import { maxLatency } from './expectations/latency.ts';
+import { expectStatus } from './expectations/status.ts';
+import { minTlsDays } from './expectations/tls-days.ts';
+import { headerLine } from './header-line.ts';
+import { METHODS } from './methods.ts';
+import { resolveOverride } from './resolve-override.ts';
+import { targetUrl } from './target-url.ts';
+
+/** A gate that could not look must not open: `unknown` fails as well. */
+export const failOn = {
+  fail: ['fail', 'unknown'],
+  warn: ['fail', 'unknown', 'warn'],
+  never: [],
+} satisfies FailOn;
+
+const parsers = {
+  url: list(targetUrl()),
+  checks: text(),
+  config: text(),
+
+  method: oneOf(METHODS),
+  headers: list(headerLine()),
+  body: text(),
+  'follow-redirects': boolean(),
+  'max-redirects': integer({ min: 0, max: 50 }),
+  'bearer-token': secret(optional(text())),
+  'basic-auth': secret(optional(keyValue(':'))),
+
+  'ip-family': oneOf(['auto', '4', '6']),
+  addresses: oneOf(['any', 'all']),
+  resolve: list(resolveOverride()),
+  'ca-file': text(),
+  'cert-file': text(),
+  'key-file': text(),
+  insecure: boolean(),
+  'allow-link-local': boolean(),
+
+  'expect-status': optional(expectStatus()),
+  'expect-body': optional(expectBody()),
+  'expect-body-regex': optional(expectBodyRegex()),
+  'expect-json': expectJson(),
+  'expect-header': expectHeaders(),
+  'expect-version': optional(text()),
+  'version-path': optional(jsonPath()),
+  'version-header': text(),
+  'version-connections': integer({ min: 1, max: 100 }),
+  expect: list(text()),
+  'fail-when': list(text()),
+  'max-latency': optional(maxLatency()),
+  'degraded-latency': optional(maxLatency()),
+  'min-tls-days': optional(minTlsDays()),
+
+  timeout: duration({ min: 1 }),
+  deadline: duration({ min: 1 }),
+  interval: duration(),
+  backoff: oneOf(['constant', 'exponential']),
+  'max-interval': duration({ min: 1 }),
+  jitter: percentage(),
+  'initial-delay': duration(),
+  'max-attempts': integer({ min: 0, max: 1_000_000 }),
+  'success-threshold': integer({ min: 1, max: 10_000 }),
+  'failure-threshold': integer({ min: 1, max: 10_000 }),
+  'stable-for': duration(),
+  'error-budget': percentage(),
+  concurrency: integer({ min: 1, max: 1_000 }),
+
+  'body-excerpt': size({ max: 16_384 }),
+  'fail-on': failOnInput(failOn),
+  ...sharedInputs,
+};
+
+export const inputs = defineInputs(parsers, [
+  {
+    reads: ['url', 'checks', 'config'],
+    check: ({ url, checks, config }) =>
+      url.length > 0 || checks !== '' || config !== ''
+        ? undefined
+        : {
+            where: 'url',
+            problem: 'names no target, and neither do checks and config',
+            remedy: 'Write url: https://example.com/health, or checks in YAML.',
+          },
+  },
+  {
+    reads: ['deadline', 'stableFor'],
+    check: ({ deadline, stableFor }) =>
+      stableFor < deadline
+        ? undefined
+        : {
+            where: 'deadline',
+            problem: 'is not longer than stable-for, so that nothing could ever be healthy',
+            remedy: 'Make deadline longer than stable-for and the time that the start-up takes.',
+          },
+  },
+  {
+    reads: ['certFile', 'keyFile'],
+    check: ({ certFile, keyFile }) =>
+      (certFile === '') === (keyFile === '')
+        ? undefined
+        : {
+            where: certFile === '' ? 'cert-file' : 'key-file',
+            problem: 'is missing beside its other half',
+            remedy: 'A client certificate needs both cert-file and key-file.',
+          },
+  },
+]);
+
+export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;

@@ -1,0 +1,83 @@
+import type { AddressPolicy } from '@repo/probe/address';
+import type { PhaseTimings } from '@repo/probe/failure';
+import type { TlsSettings } from '@repo/probe/tls';
+import type { GenericSchema } from 'valibot';
+import type { Expectation } from '../expectations/expectation.ts';
+
+/** A kind of check: how its targets are written, and what can be found out about them. */
+export interface Kind {
+  /** The options as a configuration has them, understood as a target. */
+  readonly schema: GenericSchema<unknown, Target>;
+  /** A target given as a URL, of a scheme that the registry names. */
+  readonly fromUrl: (url: URL, request: RequestInputs) => Target;
+  /** The names that expressions may use, besides those that every kind has. */
+  readonly variables: readonly string[];
+}
+
+/** Something to look at. */
+export interface Target {
+  /** As people may see it: without credentials. */
+  readonly description: string;
+  /** What nobody may see. */
+  readonly secrets: readonly string[];
+  /** What is expected where the user expects nothing. */
+  readonly implied: readonly Expectation[];
+  /** One attempt: an observation for each address that was looked at; at least one. */
+  readonly attempt: (context: AttemptContext) => Promise<readonly Observation[]>;
+}
+
+/** The inputs that shape the request of a target given as a URL. */
+export interface RequestInputs {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly followRedirects: boolean;
+  readonly maxRedirects: number;
+}
+
+/** What all checks share, whatever they look at. */
+export interface Network {
+  readonly family: 4 | 6 | undefined;
+  /** `host:port` → address, asked before DNS. */
+  readonly overrides: ReadonlyMap<string, string>;
+  readonly addresses: AddressPolicy;
+  readonly tls: TlsSettings;
+  readonly insecure: boolean;
+}
+
+export interface AttemptContext {
+  readonly network: Network;
+  /** Look at every resolved address, or until one answers. */
+  readonly every: boolean;
+  /** Fresh connections to each address; the version gate wants several. */
+  readonly connections: number;
+  /** The variables that the expectations read: what nobody asks for need not be found out. */
+  readonly reads: ReadonlySet<string>;
+  /** The whole attempt, ms. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+interface Seen {
+  /** The address that was dialled, where there was one. */
+  readonly address?: string;
+  readonly phases?: PhaseTimings;
+  /** What helps to understand a failure; text from outside, made when asked for. */
+  readonly evidence?: () => readonly Evidence[];
+}
+
+export type Observation =
+  /** The target answered: expectations decide. */
+  | (Seen & { readonly state: 'answered'; readonly facts: Facts })
+  /** The target did not answer, or not in a way that can be judged further. */
+  | (Seen & { readonly state: 'failed'; readonly reason: string })
+  /** This machine could not look; `final` when it will not be able to later either. */
+  | (Seen & { readonly state: 'unknown'; readonly reason: string; readonly final: boolean });
+
+/** The variables of the kind, as plain values; what could not be found is absent. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+export interface Evidence {
+  readonly title: string;
+  readonly lines: readonly string[];
+}

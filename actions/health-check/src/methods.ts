@@ -1,0 +1,2 @@
+/** The methods that a check may use. */
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { InputError, type InputProblem } from '@repo/core/errors/input-error';
+import { allowAny, refuseLinkLocal } from '@repo/probe/address';
+import type { Inputs } from './inputs.ts';
+import type { Network } from './kinds/kind.ts';
+
+/** What the inputs say about connections; reads the certificate files. Throws an InputError. */
+export async function networkOf(inputs: Inputs, workspace: string): Promise<Network> {
+  const problems: InputProblem[] = [];
+  const read = async (input: string, path: string): Promise<string | undefined> => {
+    if (path === '') return undefined;
+    try {
+      return await readFile(resolve(workspace, path), 'utf8');
+    } catch (error) {
+      problems.push(unreadable(input, path, error));
+      return undefined;
+    }
+  };
+  const [ca, cert, key] = await Promise.all([
+    read('ca-file', inputs.caFile),
+    read('cert-file', inputs.certFile),
+    read('key-file', inputs.keyFile),
+  ]);
+  if (problems.length > 0) throw new InputError(problems);
+  return {
+    family: inputs.ipFamily === 'auto' ? undefined : inputs.ipFamily === '4' ? 4 : 6,
+    overrides: new Map(inputs.resolve),
+    addresses: inputs.allowLinkLocal ? allowAny : refuseLinkLocal,
+    tls: {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+    },
+    insecure: inputs.insecure,
+  };
+}
+
+/** A file that an input names and that cannot be read. */
+export function unreadable(where: string, given: string, error: unknown): InputProblem {
+  const { code } = error as NodeJS.ErrnoException;
+  return {
+    where,
+    given,
+    problem: `cannot be read (${code ?? 'unknown error'})`,
+    remedy: 'Give the path of a file, from the root of the workspace.',
+  };
+}

@@ -1,0 +1,195 @@
+import { InputError, type InputProblem } from '@repo/core/errors/input-error';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import type { Check } from './check.ts';
+import { COMMON_VARIABLES, type Config, type ConfiguredCheck, type Overrides } from './config.ts';
+import type { Expectation } from './expectations/expectation.ts';
+import { expectVersion } from './expectations/version.ts';
+import type { Inputs } from './inputs.ts';
+import type { Demands } from './judge.ts';
+import type { Kind, RequestInputs, Target } from './kinds/kind.ts';
+import { KINDS } from './kinds/registry.ts';
+import type { Policy } from './policy.ts';
+import type { TargetUrl } from './target-url.ts';
+
+/** Compiles an expression; loaded only when there is one. */
+type Compile = (source: string, variables: readonly string[]) => Expectation;
+
+/**
+ * The checks that the inputs and the configurations ask for. Throws an InputError for what can
+ * only be seen now: expressions that name what the target does not have, two checks of one name.
+ */
+export async function plan(inputs: Inputs, configs: readonly Config[]): Promise<readonly Check[]> {
+  const compile = await loadCompiler(inputs);
+  const fromUrls = await Promise.all(
+    inputs.url.map(async (target) => fromUrl(target, inputs, await kindOf(target.kind), compile)),
+  );
+  const fromConfigs = configs.flatMap(({ defaults, checks }) =>
+    checks.map((check) => fromConfig(check, defaults, inputs)),
+  );
+  const checks = [...fromUrls, ...fromConfigs];
+  refuseEqualNames(checks);
+  return checks;
+}
+
+async function loadCompiler({ expect, failWhen }: Inputs): Promise<Compile> {
+  if (expect.length === 0 && failWhen.length === 0) return neverCompiled;
+  return (await import('./expectations/cel.ts')).celExpectation;
+}
+
+function neverCompiled(): never {
+  throw new Error('an expression turned up after all inputs were read');
+}
+
+async function kindOf(name: string): Promise<Kind> {
+  const kind = KINDS[name];
+  if (kind === undefined) throw new Error(`no kind ${name}`);
+  return kind.load();
+}
+
+function fromUrl({ kind: name, url }: TargetUrl, inputs: Inputs, kind: Kind, compile: Compile): Check {
+  const target = kind.fromUrl(url, requestOf(inputs));
+  const gated = inputs.expectVersion !== undefined;
+  return checkOf(target, {
+    name: target.description,
+    kind: name,
+    demands: demandsOf(inputs, kind, target, compile),
+    policy: policyOf(inputs),
+    // A rolling deploy answers from old and new for minutes, on each address for itself.
+    every: gated || inputs.addresses === 'all',
+    connections: gated ? inputs.versionConnections : 1,
+  });
+}
+
+function requestOf(inputs: Inputs): RequestInputs {
+  const headers = { ...Object.fromEntries(inputs.headers) };
+  if (inputs.bearerToken !== undefined) headers.authorization = `Bearer ${inputs.bearerToken}`;
+  if (inputs.basicAuth !== undefined) {
+    headers.authorization = `Basic ${Buffer.from(inputs.basicAuth.join(':')).toString('base64')}`;
+  }
+  return {
+    method: inputs.method,
+    headers,
+    body: inputs.body === '' ? undefined : inputs.body,
+    followRedirects: inputs.followRedirects,
+    maxRedirects: inputs.maxRedirects,
+  };
+}
+
+/** The simple inputs and the expressions, as far as this kind of target can meet them. */
+function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile): Demands {
+  const variables = [...COMMON_VARIABLES, ...kind.variables];
+  const problems: InputProblem[] = [];
+  const compiled = (input: string, sources: readonly string[]) =>
+    sources.flatMap((given) => {
+      try {
+        return [compile(given, variables)];
+      } catch (error) {
+        if (!(error instanceof InvalidValue)) throw error;
+        problems.push({ where: input, given, problem: error.message, remedy: error.remedy });
+        return [];
+      }
+    });
+  const simple: Readonly<Record<string, readonly (Expectation | undefined)[]>> = {
+    'expect-status': [inputs.expectStatus],
+    'expect-body': [inputs.expectBody],
+    'expect-body-regex': [inputs.expectBodyRegex],
+    'expect-json': inputs.expectJson,
+    'expect-header': inputs.expectHeader,
+    'expect-version': [versionGate(inputs)],
+    'max-latency': [inputs.maxLatency],
+    'min-tls-days': [inputs.minTlsDays],
+  };
+  const expect = Object.entries(simple).flatMap(([input, expectations]) =>
+    expectations
+      .filter((one) => one !== undefined)
+      .filter((one) => {
+        const missing = one.reads.find((name) => !variables.includes(name));
+        // A status that every target gets by default is no demand on a port.
+        if (missing === undefined || input === 'expect-status') return missing === undefined;
+        problems.push({
+          where: input,
+          problem: `cannot be asked of ${target.description}, which has no ${missing}`,
+          remedy: 'Check that target in a step of its own, or in checks.',
+        });
+        return false;
+      }),
+  );
+  const demands = {
+    expect: [...expect, ...compiled('expect', inputs.expect)],
+    degraded: inputs.degradedLatency === undefined ? [] : [inputs.degradedLatency],
+    failWhen: compiled('fail-when', inputs.failWhen),
+  };
+  if (problems.length > 0) throw new InputError(problems);
+  return demands;
+}
+
+function versionGate(inputs: Inputs): Expectation | undefined {
+  if (inputs.expectVersion === undefined) return undefined;
+  return expectVersion(inputs.expectVersion, {
+    ...(inputs.versionHeader !== '' && { header: inputs.versionHeader.toLowerCase() }),
+    ...(inputs.versionPath !== undefined && { path: inputs.versionPath }),
+  });
+}
+
+function fromConfig(
+  { name, kind, target, expect, degraded, failWhen, overrides }: ConfiguredCheck,
+  defaults: Overrides,
+  inputs: Inputs,
+): Check {
+  return checkOf(target, {
+    name,
+    kind,
+    demands: { expect: expect.length > 0 ? expect : target.implied, degraded, failWhen },
+    policy: policyOf(inputs, defaults, overrides),
+    every: (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
+    connections: 1,
+  });
+}
+
+function checkOf(
+  { description, secrets, attempt }: Target,
+  rest: Pick<Check, 'name' | 'kind' | 'policy' | 'demands' | 'every' | 'connections'>,
+): Check {
+  const { expect, degraded, failWhen } = rest.demands;
+  return {
+    ...rest,
+    target: description,
+    secrets,
+    reads: new Set([...expect, ...degraded, ...failWhen].flatMap(({ reads }) => reads)),
+    attempt,
+  };
+}
+
+/** The policy: the check's own word first, then the configuration's defaults, then the inputs. */
+function policyOf(inputs: Inputs, defaults: Overrides = {}, own: Overrides = {}): Policy {
+  const set = { ...defaults, ...own };
+  return {
+    timeout: set.timeout ?? inputs.timeout,
+    deadline: set.deadline ?? inputs.deadline,
+    interval: set.interval ?? inputs.interval,
+    backoff: set.backoff ?? inputs.backoff,
+    maxInterval: set['max-interval'] ?? inputs.maxInterval,
+    jitter: set.jitter ?? inputs.jitter,
+    initialDelay: set['initial-delay'] ?? inputs.initialDelay,
+    maxAttempts: set['max-attempts'] ?? inputs.maxAttempts,
+    successThreshold: set['success-threshold'] ?? inputs.successThreshold,
+    failureThreshold: set['failure-threshold'] ?? inputs.failureThreshold,
+    stableFor: set['stable-for'] ?? inputs.stableFor,
+    errorBudget: set['error-budget'] ?? inputs.errorBudget,
+  };
+}
+
+function refuseEqualNames(checks: readonly Check[]): void {
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const { name } of checks) (seen.has(name) ? twice : seen).add(name);
+  if (twice.size === 0) return;
+  throw new InputError(
+    [...twice].map((given) => ({
+      where: 'checks',
+      given,
+      problem: 'is the name of two checks',
+      remedy: 'Give each check a name of its own; list each url once.',
+    })),
+  );
+}

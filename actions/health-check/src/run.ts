@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ActionContext } from '@repo/core/context';
+import { InputError } from '@repo/core/errors/input-error';
+import type { Outcome } from '@repo/core/outcome';
+import { act } from './act.ts';
+import type { Config } from './config.ts';
+import type { Inputs } from './inputs.ts';
+import { networkOf, unreadable } from './network.ts';
+import { plan } from './plan.ts';
+import { report } from './report.ts';
+
+/** Carries out the checks that the inputs ask for, and tells what became of them. */
+export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
+  const { clock, log, signal, workspace, mask } = context;
+  const network = await networkOf(inputs, workspace);
+  const checks = await plan(inputs, await configs(inputs, workspace));
+  for (const secret of checks.flatMap((check) => check.secrets)) mask(secret);
+
+  const start = clock.monotonic();
+  const results = await log.group(`Checking ${checks.map(({ name }) => name).join(', ')}`, () =>
+    act(checks, network, inputs.concurrency, { log, clock, signal, random: Math.random }),
+  );
+  return report(results, clock.monotonic() - start, inputs);
+}
+
+async function configs({ checks, config }: Inputs, workspace: string): Promise<readonly Config[]> {
+  const sources: { name: string; text: string }[] = [];
+  if (checks !== '') sources.push({ name: 'checks', text: checks });
+  if (config !== '') {
+    const text = await readFile(resolve(workspace, config), 'utf8').catch((error) => {
+      throw new InputError([unreadable('config', config, error)]);
+    });
+    sources.push({ name: config, text });
+  }
+  if (sources.length === 0) return [];
+  const { readConfig } = await import('./config.ts');
+  return Promise.all(sources.map(({ name, text }) => readConfig(text, name)));
+}

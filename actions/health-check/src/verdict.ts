@@ -1,0 +1,115 @@
+import { formatDuration } from '@repo/core/inputs/duration';
+import type { Verdict } from '@repo/core/outcome';
+import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
+import { type Journal, roundMs } from './journal.ts';
+import { percentiles } from './percentiles.ts';
+import type { Ending, Progress } from './policy.ts';
+
+export const SIGNS: Readonly<Record<Status, string>> = {
+  healthy: '✅',
+  degraded: '⚠️',
+  unhealthy: '❌',
+  unknown: '❔',
+};
+
+export const VERDICTS: Readonly<Record<Status, Verdict>> = {
+  healthy: 'pass',
+  degraded: 'warn',
+  unhealthy: 'fail',
+  unknown: 'unknown',
+};
+
+/** A set of checks is as well as the worst of them; what could not be judged is no good news. */
+const WORST_FIRST: readonly Status[] = ['unhealthy', 'unknown', 'degraded', 'healthy'];
+
+export function worstStatus(results: readonly CheckResult[]): Status {
+  return (
+    WORST_FIRST.find((status) => results.some((result) => result.status === status)) ?? 'unknown'
+  );
+}
+
+/** The answer in one sentence. */
+export function sentence(results: readonly CheckResult[]): string {
+  const status = worstStatus(results);
+  const concerned = results.filter((result) => result.status === status);
+  const [first] = concerned;
+  if (first === undefined) return 'There was nothing to check.';
+  if (results.length === 1) return `${first.target} is ${status}, ${first.reason}`;
+  if (status === 'healthy') return `All ${results.length} checks are healthy`;
+  const more = concerned.length === 1 ? '' : ` (and ${concerned.length - 1} more)`;
+  return `${concerned.length} of ${results.length} checks ${concerned.length === 1 ? 'is' : 'are'} ${status}: ${first.name}, ${first.reason}${more}`;
+}
+
+/** What became of a check, from how it ended and what was seen on the way. */
+export function resultOf(
+  check: Check,
+  journal: Journal,
+  progress: Progress,
+  ending: Ending,
+  durationMs: number,
+): CheckResult {
+  const { status, reason } = statusOf(check, journal, progress, ending, durationMs);
+  const { last, lastFailure } = journal;
+  return {
+    name: check.name,
+    kind: check.kind,
+    target: check.target,
+    status,
+    reason,
+    attempts: progress.attempts,
+    failedAttempts: progress.bad,
+    ...(status === 'healthy' || status === 'degraded'
+      ? { timeToHealthyMs: Math.round(progress.goodSince ?? durationMs) }
+      : {}),
+    durationMs: Math.round(durationMs),
+    addresses: last?.addresses ?? [],
+    latency: Object.fromEntries(
+      LATENCY_PHASES.flatMap((phase) => {
+        const found = percentiles(journal.latencies[phase].map(roundMs));
+        return found === undefined ? [] : [[phase, found]];
+      }),
+    ),
+    history: journal.records,
+    evidence: status === 'healthy' ? [] : (lastFailure?.evidence ?? []),
+  };
+}
+
+function statusOf(
+  { policy }: Check,
+  { last, lastFailure }: Journal,
+  { attempts, bad, relapses }: Progress,
+  ending: Ending,
+  durationMs: number,
+): { status: Status; reason: string } {
+  const tries = attempts === 1 ? 'after 1 attempt' : `after ${attempts} attempts`;
+  const within = `${tries} in ${formatDuration(durationMs)}`;
+  const why = lastFailure?.reasons.join('; ') ?? 'there was no attempt';
+  if (ending.state === 'healthy') {
+    const soft = [
+      ...(last?.degraded ?? []),
+      ...(ending.flaky
+        ? [`flaky: ${relapses} of ${attempts} attempts failed after the first good one`]
+        : []),
+    ];
+    return soft.length === 0
+      ? { status: 'healthy', reason: tries }
+      : { status: 'degraded', reason: `${soft.join('; ')} (${tries})` };
+  }
+  if (ending.state === 'unknown') {
+    const reason = {
+      cancelled: 'cancelled',
+      impossible: why,
+      'never-judged': `${why} (${within})`,
+    };
+    return { status: 'unknown', reason: reason[ending.why] };
+  }
+  const stable = `within the ${formatDuration(policy.stableFor)} that it had to stay well`;
+  const reasons = {
+    terminal: `${why} (${tries})`,
+    deadline: `${why} (${within}, the deadline)`,
+    'max-attempts': `${why} (${within}, the most allowed)`,
+    'failure-threshold': `${why} (${within}), ${stable}`,
+    'error-budget': `${bad} of ${attempts} attempts failed ${stable}, more than the error budget; last: ${why}`,
+  };
+  return { status: 'unhealthy', reason: reasons[ending.why] };
+}
