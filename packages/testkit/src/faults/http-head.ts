@@ -1,0 +1,9 @@
+import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
+
+/** Status line and headers as they go over the wire, with the empty line at the end. */
+export function head(status: number, headers: OutgoingHttpHeaders): string {
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}\r\n`),
+  );
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`;
+}
