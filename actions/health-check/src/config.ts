@@ -104,7 +104,13 @@ function checkSchema(name: string, kind: Kind, compile: Compile) {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
   const expression = field({ parse: (source) => compile(source, variables) });
   const expressions = v.optional(
-    v.union([v.array(expression), v.pipe(expression, v.transform((one) => [one]))]),
+    v.union([
+      v.array(expression),
+      v.pipe(
+        expression,
+        v.transform((one) => [one]),
+      ),
+    ]),
     [],
   );
   return v.pipe(

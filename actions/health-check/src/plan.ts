@@ -46,7 +46,12 @@ async function kindOf(name: string): Promise<Kind> {
   return kind.load();
 }
 
-function fromUrl({ kind: name, url }: TargetUrl, inputs: Inputs, kind: Kind, compile: Compile): Check {
+function fromUrl(
+  { kind: name, url }: TargetUrl,
+  inputs: Inputs,
+  kind: Kind,
+  compile: Compile,
+): Check {
   const target = kind.fromUrl(url, requestOf(inputs));
   const gated = inputs.expectVersion !== undefined;
   return checkOf(target, {

@@ -42,9 +42,7 @@ export function celExpectation(source: string, variables: readonly string[]): Ex
       if (result === true) return { met: true };
       if (isCelError(result)) return { met: false, found: `${source}: ${result.message}` };
       if (result !== false) return { met: false, found: `${source} is neither true nor false` };
-      const values = paths.map(
-        ({ text, evaluate: valueOf }) => `${text} was ${show(valueOf(bindings))}`,
-      );
+      const values = paths.map((path) => `${path.text} was ${show(path.evaluate(bindings))}`);
       return {
         met: false,
         found: values.length === 0 ? source : `${source}: ${values.join(', ')}`,
