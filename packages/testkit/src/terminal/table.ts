@@ -1,0 +1,60 @@
+import { lineWidth, paint, type Span, wrap } from './spans.ts';
+
+/** A table of parsed cells; the first row is its head. */
+export interface Table {
+  readonly rows: readonly (readonly (readonly Span[])[])[];
+  readonly align: readonly ('left' | 'right' | 'center')[];
+}
+
+const GAP = ' │ ';
+
+/** Draws a table within `columns` cells; columns that do not fit are narrowed, widest first. */
+export function renderTable(table: Table, columns: number, ansi: boolean): readonly string[] {
+  const count = Math.max(...table.rows.map((row) => row.length));
+  const indices = Array.from({ length: count }, (_, index) => index);
+  const widths = fit(
+    indices.map((index) => Math.max(1, ...table.rows.map((row) => naturalWidth(row[index] ?? [])))),
+    columns - GAP.length * (count - 1),
+  );
+  const wrapped = table.rows.map((row) =>
+    indices.map((index) => wrap(row[index] ?? [], widths[index] ?? 1)),
+  );
+  // A row of several lines would run into its neighbours without rules around it.
+  const tall = wrapped.map((row) => row.some((cell) => cell.length > 1));
+  const rule = dim(widths.map((width) => '─'.repeat(width)).join('─┼─'), ansi);
+  return wrapped.flatMap((row, number) => [
+    ...(number === 1 || (number > 1 && (tall[number] || tall[number - 1])) ? [rule] : []),
+    ...Array.from({ length: Math.max(...row.map((cell) => cell.length)) }, (_, line) =>
+      indices
+        .map((index) =>
+          pad(row[index]?.[line] ?? [], widths[index] ?? 1, table.align[index] ?? 'left', ansi),
+        )
+        .join(dim(GAP, ansi))
+        .trimEnd(),
+    ),
+  ]);
+}
+
+function naturalWidth(cell: readonly Span[]): number {
+  return Math.max(...wrap(cell, Number.POSITIVE_INFINITY).map(lineWidth));
+}
+
+function fit(natural: readonly number[], room: number): readonly number[] {
+  const widths = [...natural];
+  let over = widths.reduce((sum, width) => sum + width, 0) - room;
+  for (; over > 0 && Math.max(...widths) > 1; over--) {
+    const widest = widths.indexOf(Math.max(...widths));
+    widths[widest] = (widths[widest] ?? 1) - 1;
+  }
+  return widths;
+}
+
+function pad(line: readonly Span[], width: number, align: Table['align'][number], ansi: boolean) {
+  const space = Math.max(0, width - lineWidth(line));
+  const left = { left: 0, right: space, center: Math.floor(space / 2) }[align];
+  return ' '.repeat(left) + paint(line, ansi) + ' '.repeat(space - left);
+}
+
+function dim(text: string, ansi: boolean): string {
+  return paint([{ text, styles: ['dim'] }], ansi);
+}
