@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { terminalOf } from '../terminal/markdown.ts';
+import { actionCommand } from './action-command.ts';
+
+// pnpm action <name> key=value …
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+
+process.exitCode = await actionCommand({
+  root: fileURLToPath(new URL('../../../..', import.meta.url)),
+  argv: process.argv.slice(2),
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+  env: process.env,
+  terminal: terminalOf(process.stdout),
+  write: (text) => process.stdout.write(text),
+  interrupted: interrupted.signal,
+});

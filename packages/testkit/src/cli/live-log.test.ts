@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { createLiveLog } from './live-log.ts';
+
+test('groups are indented, also annotations and lines of several lines within', () => {
+  const log = createLiveLog(false);
+  const lines = [
+    '##[group]G',
+    '##[error]a\nb',
+    '\u001b[31mx',
+    '##[endgroup]',
+    '##[notice]n',
+    '##[x]y',
+  ];
+  expect(lines.map(log).join('')).toBe('▾ G\n  error: a\n  b\n  x\nnotice: n\n##[x]y\n');
+});
+
+test('annotations are coloured in a terminal', () => {
+  expect(createLiveLog(true)('##[error]a')).toBe('\u001b[31merror: a\u001b[39m\n');
+});
