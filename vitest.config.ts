@@ -19,9 +19,21 @@ export default defineConfig({
           include: ['packages/*/src/**/*.test.ts', 'actions/*/src/**/*.test.ts'],
         },
       },
-      { ...shared, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      {
+        ...shared,
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 30_000,
+          // Published with imports that Node cannot resolve by itself.
+          server: { deps: { inline: [/@actions\/(workflow-parser|languageservice|expressions)/] } },
+        },
+      },
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 30_000 } },
-      { ...shared, test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        ...shared,
+        test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 60_000 },
+      },
     ],
   },
 });

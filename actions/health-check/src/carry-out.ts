@@ -5,7 +5,7 @@ import type { Check, CheckResult } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { addAttempt, type Journal, newJournal } from './journal.ts';
 import { type Judged, judge } from './judge.ts';
-import type { Facts, Network } from './kinds/kind.ts';
+import type { Facts, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
 import { BEGIN, decide, type Progress, record } from './policy.ts';
 import type { Slots } from './slots.ts';
@@ -48,7 +48,11 @@ export async function carryOut(
       signal,
     });
     signal.throwIfAborted();
-    const judged = judge(check.demands, observations, sharedFacts(check, journal, progress));
+    const judged = judge(
+      check.demands,
+      observations,
+      sharedFacts(check, journal, progress, observations),
+    );
     addAttempt(journal, began, judged);
     return judged;
   };
@@ -71,11 +75,19 @@ export async function carryOut(
   }
 }
 
-/** The variables that every kind has. */
-function sharedFacts({ reads }: Check, journal: Journal, progress: Progress): Facts {
+/** The variables that every kind has; the window has the attempt that is being judged in it. */
+function sharedFacts(
+  { reads }: Check,
+  journal: Journal,
+  progress: Progress,
+  observations: readonly Observation[],
+): Facts {
   const attempt = progress.attempts + 1;
   if (!reads.has('window')) return { attempt };
-  const window = percentiles(journal.latencies.total);
+  const latest = observations.flatMap(({ state, phases }) =>
+    state === 'answered' && phases !== undefined ? [phases.total] : [],
+  );
+  const window = percentiles([...journal.latencies.total, ...latest]);
   return {
     attempt,
     window: {

@@ -61,19 +61,18 @@ export async function readConfig(text: string, source: string): Promise<Config> 
         used.map(async (name) => [name, (await KINDS[name]?.load()) as Kind] as const),
       ),
     );
-    const { celExpectation } = await import('./expectations/cel.ts');
-    return configSchema(kinds, celExpectation);
+    return configSchema(kinds, await import('./expectations/cel.ts'));
   });
 }
 
-type Compile = (source: string, variables: readonly string[]) => Expectation;
+type Cel = typeof import('./expectations/cel.ts');
 
-function configSchema(kinds: ReadonlyMap<string, Kind>, compile: Compile) {
+function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
   const check = v.lazy((data): v.GenericSchema<unknown, ConfiguredCheck> => {
     const [name, ...others] = kindsOf(data);
     const kind = name === undefined ? undefined : kinds.get(name);
     return name !== undefined && kind !== undefined && others.length === 0
-      ? checkSchema(name, kind, compile)
+      ? checkSchema(name, kind, cel)
       : refuse(others.length > 0);
   });
   const list = v.pipe(
@@ -100,27 +99,29 @@ function configSchema(kinds: ReadonlyMap<string, Kind>, compile: Compile) {
   );
 }
 
-function checkSchema(name: string, kind: Kind, compile: Compile) {
+function checkSchema(name: string, kind: Kind, cel: Cel) {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
-  const expression = field({ parse: (source) => compile(source, variables) });
-  const expressions = v.optional(
-    v.union([
-      v.array(expression),
-      v.pipe(
-        expression,
-        v.transform((one) => [one]),
-      ),
-    ]),
-    [],
-  );
+  const expressions = (compile: typeof cel.celExpectation) => {
+    const one = field({ parse: (source) => compile(source, variables) });
+    return v.optional(
+      v.union([
+        v.array(one),
+        v.pipe(
+          one,
+          v.transform((only) => [only]),
+        ),
+      ]),
+      [],
+    );
+  };
   return v.pipe(
     v.strictObject(
       {
         name: v.pipe(v.string('Give it a name.'), v.nonEmpty('is empty\nGive it a name.')),
         [name]: kind.schema,
-        expect: expressions,
-        degraded: expressions,
-        'fail-when': expressions,
+        expect: expressions(cel.celExpectation),
+        degraded: expressions(cel.celRefusal),
+        'fail-when': expressions(cel.celExpectation),
         ...overrides,
       },
       `A ${name} check knows name, ${name}, expect, degraded, fail-when and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,

@@ -1,3 +1,4 @@
+import { plain } from '@repo/core/untrusted';
 import type { PhaseTimings } from '@repo/probe/failure';
 import type { Expectation } from './expectations/expectation.ts';
 import type { Evidence, Facts, Observation } from './kinds/kind.ts';
@@ -111,7 +112,7 @@ function judgeOne(
 function unmet(expectations: readonly Expectation[], facts: Facts): string[] {
   return expectations.flatMap((expectation) => {
     const judgement = expectation.judge(facts);
-    return judgement.met ? [] : [judgement.found];
+    return judgement.met ? [] : [plain(judgement.found)];
   });
 }
 

@@ -5,7 +5,7 @@ import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { Facts } from '../kinds/kind.ts';
 import { DurationFact } from './duration-fact.ts';
-import type { Expectation, Judgement } from './expectation.ts';
+import { type Expectation, MET } from './expectation.ts';
 
 type Expr = ReturnType<typeof parse>['expr'];
 
@@ -17,13 +17,43 @@ const TYPES = new Set(
   ),
 );
 
+/** An expression that has to be true. @throws InvalidValue */
+export function celExpectation(source: string, variables: readonly string[]): Expectation {
+  const { reads, evaluate } = compileCel(source, variables);
+  return {
+    source,
+    reads,
+    judge: (facts) => {
+      const { value, found } = evaluate(facts);
+      return value === true ? MET : { met: false, found: found() };
+    },
+  };
+}
+
+/** An expression that has to be false; one that cannot be evaluated is not. @throws InvalidValue */
+export function celRefusal(source: string, variables: readonly string[]): Expectation {
+  const { reads, evaluate } = compileCel(source, variables);
+  return {
+    source: `not (${source})`,
+    reads,
+    judge: (facts) => {
+      const { value, found } = evaluate(facts);
+      return value === false ? MET : { met: false, found: found() };
+    },
+  };
+}
+
+interface Compiled {
+  readonly reads: readonly string[];
+  /** `value` is `undefined` where there is none; `found` tells what the expression saw. */
+  readonly evaluate: (facts: Facts) => { value: boolean | undefined; found: () => string };
+}
+
 /**
  * An expression in CEL (https://cel.dev) over the facts of an attempt. Syntax, variables and
  * functions are checked now, so that a slip of the pen is not waited for.
- *
- * @throws InvalidValue
  */
-export function celExpectation(source: string, variables: readonly string[]): Expectation {
+function compileCel(source: string, variables: readonly string[]): Compiled {
   const expression = parseOrExplain(source);
   const reads = [...new Set(freeNames(expression))].filter((name) => !TYPES.has(name));
   checkNames(reads, variables);
@@ -34,18 +64,21 @@ export function celExpectation(source: string, variables: readonly string[]): Ex
     evaluate: plan(env, path),
   }));
   return {
-    source,
     reads,
-    judge: (facts): Judgement => {
+    evaluate: (facts) => {
       const bindings = toCel(facts, reads);
       const result = evaluate(bindings);
-      if (result === true) return { met: true };
-      if (isCelError(result)) return { met: false, found: `${source}: ${result.message}` };
-      if (result !== false) return { met: false, found: `${source} is neither true nor false` };
-      const values = paths.map((path) => `${path.text} was ${show(path.evaluate(bindings))}`);
+      if (isCelError(result)) {
+        return { value: undefined, found: () => `${source}: ${result.message}` };
+      }
+      if (typeof result !== 'boolean') {
+        return { value: undefined, found: () => `${source} is neither true nor false` };
+      }
+      const values = () =>
+        paths.map((path) => `${path.text} was ${show(path.evaluate(bindings))}`).join(', ');
       return {
-        met: false,
-        found: values.length === 0 ? source : `${source}: ${values.join(', ')}`,
+        value: result,
+        found: () => (paths.length === 0 ? source : `${source}: ${values()}`),
       };
     },
   };

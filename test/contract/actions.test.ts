@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { validate } from '@actions/languageservice';
+import { InputError } from '@repo/core/errors/input-error';
+import type { InputDefinition } from '@repo/core/inputs/define-inputs';
+import { VERDICTS } from '@repo/core/outcome';
+import { actionFolders, generateReadmes } from '@repo/testkit/readme/generate';
+import { type ActionManifest, readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { samples } from './samples.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Inputs and outputs that all actions have (architecture.md, "Shared contract"). */
+const SHARED_INPUTS = ['fail-on', 'report-file', 'summary', 'notify', 'notify-on'];
+const SHARED_OUTPUTS = ['verdict', 'message', 'report-file'];
+
+describe.each(await actionFolders(root))('%s', (name) => {
+  const folder = join(root, 'actions', name);
+  let manifest: ActionManifest;
+  let inputs: InputDefinition<unknown>;
+
+  beforeAll(async () => {
+    manifest = await readActionManifest(folder);
+    ({ inputs } = await import(pathToFileURL(join(folder, 'src/inputs.ts')).href));
+  });
+
+  test('action.yml is valid for GitHub’s own language service, icon and colour included', async () => {
+    expect(await problemsOf(await readFile(join(folder, 'action.yml'), 'utf8'))).toEqual([]);
+  });
+
+  test('action.yml, inputs.ts and the shared contract name the same inputs', () => {
+    const names = manifest.inputs.map((input) => input.name);
+    expect(names.toSorted()).toEqual(inputs.names.toSorted());
+    expect(names).toEqual(expect.arrayContaining(SHARED_INPUTS));
+  });
+
+  test('every input has a description and a default, or is required', () => {
+    for (const input of manifest.inputs) {
+      expect(input.description, input.name).not.toBe('');
+      expect(input.required, `${input.name} is required and has a default`).toBe(
+        input.default === undefined,
+      );
+    }
+  });
+
+  test('every default can be read', async () => {
+    const defaults = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
+    const problems = await inputs
+      .parse(
+        (input) => defaults.get(input) ?? '',
+        () => {},
+      )
+      .then(
+        () => [],
+        (error) => {
+          if (error instanceof InputError) return error.problems;
+          throw error;
+        },
+      );
+    // What has no default may be asked for; what has one has to be right.
+    expect(problems.filter(({ where }) => defaults.get(where) !== '')).toEqual([]);
+  });
+
+  test('the README tables are fresh', async () => {
+    const path = `actions/${name}/README.md`;
+    const readme = (await generateReadmes(root)).find((one) => one.path === path);
+    expect(readme, 'run pnpm readme').toMatchObject({ kind: 'current' });
+  });
+
+  test('a run of the bundle has the outputs of action.yml and a report as its schema says', async () => {
+    const sample = samples[name];
+    expect(sample, `test/contract/samples.ts lacks ${name}`).toBeDefined();
+    await using result = await runAction({ action: folder, with: (await sample?.()) ?? {} });
+    expect(Object.keys(result.outputs).toSorted(), result.log).toEqual(
+      manifest.outputs.map((output) => output.name).toSorted(),
+    );
+    expect(Object.keys(result.outputs)).toEqual(expect.arrayContaining(SHARED_OUTPUTS));
+    expect(VERDICTS).toContain(result.outputs.verdict);
+    const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+    const schema = JSON.parse(await readFile(join(folder, 'report.schema.json'), 'utf8'));
+    expect(schemaErrors(schema, report)).toEqual([]);
+    expect(report).toMatchObject({ schema: `${name}/v1`, action: name });
+    expect(result.warnings).toEqual([]);
+    expect(result.deprecatedCommands).toEqual([]);
+  });
+});
+
+describe('the language service sees', () => {
+  test.each([
+    ['an unknown icon', 'icon: activity', 'icon: no-such-icon'],
+    ['an unknown colour', 'color: green', 'color: mauve'],
+    ['an unknown runtime', 'using: node24', 'using: node3'],
+    ['a missing name', /^name:.*$/m, ''],
+  ])('%s', async (_, from, to) => {
+    const text = await readFile(join(root, 'actions/health-check/action.yml'), 'utf8');
+    expect(text).toMatch(from);
+    expect(await problemsOf(text.replace(from, to))).not.toEqual([]);
+  });
+});
+
+async function problemsOf(text: string): Promise<readonly string[]> {
+  const document = TextDocument.create('file:///action.yml', 'yaml', 1, text);
+  return (await validate(document)).map(
+    ({ message, range }) => `line ${range.start.line + 1}: ${message}`,
+  );
+}
+
+function schemaErrors(schema: object, report: unknown): readonly unknown[] {
+  const ajv = new Ajv2020({ allErrors: true, strict: true });
+  addFormats.default(ajv);
+  ajv.validate(schema, report);
+  return ajv.errors ?? [];
+}

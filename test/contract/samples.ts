@@ -1,0 +1,9 @@
+import { closedPort } from '@repo/testkit/faults/unreachable';
+
+/** Inputs with which each action runs to its end, so that all its outputs and its report show. */
+export const samples: Readonly<Record<string, () => Promise<Readonly<Record<string, string>>>>> = {
+  'health-check': async () => ({
+    url: `http://127.0.0.1:${await closedPort()}/`,
+    'max-attempts': '1',
+  }),
+};
