@@ -24,7 +24,7 @@ export function helpText(
       '',
       ...manifest.inputs.flatMap((input) => {
         const [first = '', ...rest] = column(
-          `${input.description.trim()} ${defaultOf(input)}`,
+          `${input.description.trim()} ${defaultOf(input)}`.trim(),
           indent,
           terminal,
         );

@@ -89,14 +89,14 @@ describe('inputs', () => {
 inputs:
   fail-on: { default: fail }
   with space: { default: "\${{ github.token }}@\${{ runner.os }}" }
-  bare: {}
+  Bare: {}
   old: { deprecationMessage: use fail-on }
 ${NODE24}`;
 
   test('are upper case with hyphens kept, defaults evaluated, the rest empty', async () => {
     await using run = await runAction({
       action: await action(manifest, printsEnv),
-      with: { 'Fail-On': 'never' },
+      with: { 'Fail-On': 'never', bare: 'given' },
       github: { token: 'ghs_x' },
     });
     const inputs = Object.entries(environmentOf(run.stdout)).filter(([name]) =>
@@ -105,7 +105,7 @@ ${NODE24}`;
     expect(Object.fromEntries(inputs)).toEqual({
       'INPUT_FAIL-ON': 'never',
       INPUT_WITH_SPACE: expect.stringMatching(/^ghs_x@(Linux|macOS|Windows)$/),
-      INPUT_BARE: '',
+      INPUT_BARE: 'given',
       INPUT_OLD: '',
     });
     expect(run.log).not.toContain('ghs_x');
@@ -120,7 +120,7 @@ ${NODE24}`;
     expect(run.stdout).toBe('1\n');
     expect(run.warnings).toEqual([
       "Input 'old' has been deprecated with message: use fail-on",
-      "Unexpected input(s) 'typo', valid inputs are ['fail-on', 'with space', 'bare', 'old']",
+      "Unexpected input(s) 'typo', valid inputs are ['fail-on', 'with space', 'Bare', 'old']",
     ]);
     expect(run.annotations.map(({ level }) => level)).toEqual(['warning', 'warning']);
     expect(run.outcome).toBe('success');
