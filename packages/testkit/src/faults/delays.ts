@@ -69,17 +69,21 @@ export function dripHeaders(
   status = 200,
   content: Content = {},
 ): Behaviour<HttpExchange> {
-  const body = Buffer.from(content.body ?? '');
-  const headers = { 'content-length': body.length, connection: 'close', ...content.headers };
-  return drip(Buffer.concat([Buffer.from(head(status, headers)), body]), pace);
+  const { start, body } = onTheWire(status, content);
+  return drip(Buffer.concat([start, body]), pace);
 }
 
 /** Sends the headers at once and the body slowly. */
 export function dripBody(pace: Pace, status = 200, content: Content = {}): Behaviour<HttpExchange> {
-  const body = Buffer.from(content.body ?? '');
-  const headers = { 'content-length': body.length, connection: 'close', ...content.headers };
+  const { start, body } = onTheWire(status, content);
   return async (exchange) => {
-    exchange.socket.write(head(status, headers));
+    exchange.socket.write(start);
     await drip(body, pace)(exchange);
   };
+}
+
+function onTheWire(status: number, content: Content): { start: Buffer; body: Buffer } {
+  const body = Buffer.from(content.body ?? '');
+  const headers = { 'content-length': body.length, connection: 'close', ...content.headers };
+  return { start: Buffer.from(head(status, headers)), body };
 }

@@ -39,7 +39,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const requests: RecordedRequest[] = [];
   const server = tls === undefined ? createServer(PATIENCE) : createSecureServer(tls);
   const listener = await listen(server, address);
-  const { host, port, close } = listener;
+  const { host, port } = listener;
 
   const onRequest: RequestListener = (incoming, response) =>
     listener.perform(incoming.socket, async (connection) => {
@@ -49,17 +49,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     });
   server.on('request', onRequest);
 
-  return {
-    url: `${tls === undefined ? 'http' : 'https'}://${isIPv6(host) ? `[${host}]` : host}:${port}`,
-    host,
-    port,
-    requests,
-    get connections() {
-      return listener.connections;
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  const scheme = tls === undefined ? 'http' : 'https';
+  const url = `${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  return Object.assign(listener, { url, requests });
 }
 
 /** Node's own time limits are off: a server that hangs must hang. */

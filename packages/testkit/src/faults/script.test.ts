@@ -31,7 +31,7 @@ test('alternate() flaps', async () => {
 
 test('byPath() counts each path for itself and answers 404 elsewhere', async () => {
   const script = byPath({ '/a': sequence(respond(500), respond(200)), '/b': respond(204) });
-  const paths = ['/a', '/b', '/a?query', '/constructor', '/b'];
+  const paths = ['/a', '/b', '/a?query', '/elsewhere', '/b'];
   expect(await statuses(script, paths)).toEqual([500, 204, 200, 404, 204]);
 });
 

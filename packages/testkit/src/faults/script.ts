@@ -44,8 +44,7 @@ export function byPath(
   routes: Readonly<Record<string, Behaviour<HttpExchange>>>,
   otherwise: Behaviour<HttpExchange> = respond(404),
 ): Behaviour<HttpExchange> {
-  const byName = new Map(Object.entries(routes));
-  return (exchange) => (byName.get(exchange.request.path) ?? otherwise)(exchange);
+  return (exchange) => (routes[exchange.request.path] ?? otherwise)(exchange);
 }
 
 /**

@@ -18,7 +18,6 @@ export async function startTcpServer({ script, ...address }: TcpServerOptions): 
   const received: Buffer[] = [];
   const server = createServer({ noDelay: true });
   const listener = await listen(server, address);
-  const { host, port, close } = listener;
 
   server.on('connection', (socket) => {
     const mine = received.push(Buffer.alloc(0)) - 1;
@@ -28,16 +27,7 @@ export async function startTcpServer({ script, ...address }: TcpServerOptions): 
     void listener.perform(socket, script);
   });
 
-  return {
-    host,
-    port,
-    received,
-    get connections() {
-      return listener.connections;
-    },
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+  return Object.assign(listener, { received });
 }
 
 /** Waits until the client has sent something, then does `behaviour`. */
