@@ -1,0 +1,30 @@
+import { arch, cpus, platform } from 'node:os';
+import type { Benchmark } from './benchmark.ts';
+
+/** Every benchmark, by the name that `pnpm bench <name>` takes. */
+const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  start: () => import('./start.ts'),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(
+    `No benchmark ${unknown.join(', ')}. There are ${Object.keys(BENCHMARKS).join(', ')}.`,
+  );
+  process.exit(1);
+}
+
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`,
+);
+for (const [name, load] of Object.entries(BENCHMARKS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const { benchmark } = await load();
+  console.log(`## ${benchmark.title}\n\n${benchmark.method}\n`);
+  const { columns, rows } = await benchmark.run();
+  for (const cells of [columns, columns.map(() => '---'), ...rows]) {
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+  console.log('');
+}

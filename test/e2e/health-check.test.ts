@@ -1,0 +1,412 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { certificates, type KeyPair } from '@repo/testkit/certificates/certificates';
+import { json, respond } from '@repo/testkit/faults/answers';
+import { hang } from '@repo/testkit/faults/breaks';
+import { bomb } from '@repo/testkit/faults/floods';
+import { HOSTILE, hostileText } from '@repo/testkit/faults/hostile-text';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+import { alternate, byPath, sequence, times } from '@repo/testkit/faults/script';
+import { banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { everythingWritten } from '@repo/testkit/runner/everything-written';
+import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-action';
+import { describe, expect, test } from 'vitest';
+
+const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
+const dist = join(action, 'dist');
+const pem = certificates();
+
+/** Runs the bundle; attempts follow each other at once unless a test says otherwise. */
+function check(inputs: Readonly<Record<string, string>>, options: Partial<RunActionOptions> = {}) {
+  return runAction({ action, with: { interval: '1ms', ...inputs }, ...options });
+}
+
+/** The checks of the JSON report. */
+async function checksOf(result: { readonly outputs: Readonly<Record<string, string>> }) {
+  const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+  return report.result.checks;
+}
+
+describe('H1, H2, H4, H5: a page and its data after a deploy', () => {
+  test('one good answer is healthy, with phase timings', async () => {
+    await using server = await startHttpServer({ script: respond(204) });
+    await using result = await check({ url: `${server.url}/\n${server.url}/output/proxies.json` });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs).toMatchObject({
+      verdict: 'pass',
+      status: 'healthy',
+      healthy: 'true',
+      attempts: '2',
+      'failed-checks': '',
+      message: 'All 2 checks are healthy',
+    });
+    const [first] = await checksOf(result);
+    for (const phase of ['connect', 'firstByte', 'total']) {
+      expect(first.latency[phase].p50, phase).toBeGreaterThan(0);
+    }
+    expect(result.summary).toContain('health-check: healthy');
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('500 three times, then 200, is healthy after 4 attempts', async () => {
+    const script = sequence(...times(3, respond(500)), respond(200));
+    await using server = await startHttpServer({ script });
+    await using result = await check({ url: server.url });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs.status).toBe('healthy');
+    expect(result.outputs.attempts).toBe('4');
+    expect(result.outputs.message).toContain('healthy, after 4 attempts');
+    expect(result.summary).toContain('after 4 attempts');
+  });
+
+  test('nobody there is unhealthy within the deadline; host, port, cause and attempts are named', async () => {
+    const port = await closedPort();
+    await using result = await check({
+      url: `http://127.0.0.1:${port}/`,
+      interval: '20ms',
+      deadline: '200ms',
+    });
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({
+      verdict: 'fail',
+      status: 'unhealthy',
+      healthy: 'false',
+    });
+    expect(result.outputs.message).toMatch(
+      new RegExp(
+        `http://127\\.0\\.0\\.1:${port}/ is unhealthy, .*refused.*127\\.0\\.0\\.1:${port}`,
+      ),
+    );
+    expect(result.outputs.message).toMatch(/after \d+ attempts in \d+ms, the deadline/);
+    expect(result.annotations).toEqual([expect.objectContaining({ level: 'error' })]);
+    const [{ durationMs }] = await checksOf(result);
+    expect(durationMs).toBeLessThan(400);
+  });
+
+  test('a server that accepts and never answers costs no more than the timeout', async () => {
+    await using server = await startHttpServer({ script: hang() });
+    await using result = await check({ url: server.url, timeout: '50ms', 'max-attempts': '2' });
+    expect(result.outputs.status).toBe('unhealthy');
+    expect(result.outputs.message).toContain('within 50ms');
+    expect(result.outputs.attempts).toBe('2');
+  });
+});
+
+test('H5: a flapping target is unhealthy with stable-for and a budget', async () => {
+  await using server = await startHttpServer({ script: alternate(respond(200), respond(500)) });
+  await using result = await check({
+    url: server.url,
+    interval: '5ms',
+    'stable-for': '300ms',
+    'error-budget': '10%',
+  });
+  expect(result.exitCode).toBe(1);
+  expect(result.outputs.status).toBe('unhealthy');
+  expect(result.outputs.message).toContain('more than the error budget');
+});
+
+test('H3: slow is degraded or unhealthy, as the limits say', async () => {
+  await using server = await startHttpServer({ script: respond(200) });
+  await using slow = await check({
+    url: server.url,
+    'degraded-latency': '1ms',
+    'max-attempts': '1',
+  });
+  expect(['healthy', 'degraded']).toContain(slow.outputs.status);
+  await using gone = await check({
+    checks: `
+      - name: page
+        http: {url: "${server.url}"}
+        max-attempts: 1
+        degraded: latency >= duration('0s')`,
+  });
+  expect(gone.exitCode).toBe(0);
+  expect(gone.outputs).toMatchObject({ verdict: 'warn', status: 'degraded', healthy: 'true' });
+  await using strict = await check({
+    'fail-on': 'warn',
+    checks: `
+      - name: page
+        http: {url: "${server.url}"}
+        max-attempts: 1
+        degraded: latency >= duration('0s')`,
+  });
+  expect(strict.exitCode).toBe(1);
+});
+
+describe('certificates are told apart', () => {
+  test.each<[string, KeyPair, RegExp]>([
+    ['expired', pem.expired, /the certificate expired on \d{4}-\d\d-\d\d/],
+    ['self-signed', pem.selfSigned, /self-signed/],
+    ['wrong-name', pem.wrongName, /other\.example/],
+    ['not yet valid', pem.notYetValid, /not valid before|not yet valid/],
+    [
+      'of a stranger',
+      pem.untrustedChain,
+      /untrusted|not trusted|no trusted|unknown authority|not known/,
+    ],
+  ])('%s', async (_, pair, reason) => {
+    await using server = await startHttpServer({ script: respond(200), tls: { pair } });
+    for (const url of [server.url, server.url.replace('https:', 'tls:')]) {
+      await using result = await check({ url, 'ca-file': pem.ca.certFile, 'max-attempts': '1' });
+      expect(result.outputs.status).toBe('unhealthy');
+      expect(result.outputs.message).toMatch(reason);
+      expect(server.requests).toEqual([]);
+    }
+  });
+
+  test('a good one is healthy, and min-tls-days looks at its end', async () => {
+    await using server = await startHttpServer({ script: respond(200), tls: { pair: pem.good } });
+    const inputs = { url: server.url, 'ca-file': pem.ca.certFile, 'max-attempts': '1' };
+    await using good = await check({ ...inputs, 'min-tls-days': '30' });
+    expect(good.outputs.status).toBe('healthy');
+    await using late = await check({ ...inputs, 'min-tls-days': '36500' });
+    expect(late.outputs.message).toContain('sooner than 36500');
+  });
+});
+
+test('expect-version waits until every fresh connection shows the new version', async () => {
+  const [before, after] = [json({ version: '1.4.1' }), json({ version: '1.4.2' })];
+  // A rolling deploy: first only the old version answers, then either, in the end only the new.
+  const script = sequence(before, after, after, before, after, after, after, before, after);
+  await using server = await startHttpServer({ script });
+  await using result = await check({
+    url: server.url,
+    'expect-version': '1.4.2',
+    'version-connections': '4',
+  });
+  expect(result.outputs.status).toBe('healthy');
+  const lastOld = 8;
+  expect(server.requests.length).toBeGreaterThanOrEqual(lastOld + 4);
+  expect(server.connections).toBe(server.requests.length);
+  expect(result.log).toContain('version "1.4.1" instead of "1.4.2"');
+});
+
+describe('a hostile target', () => {
+  test('its text reaches nobody as a command', async () => {
+    await using server = await startHttpServer({ script: hostileText(500) });
+    await using result = await check({
+      checks: `
+        - name: hostile
+          http: {url: "${server.url}"}
+          expect: [status == 200, body == 'x', "headers['x-hostile'] == ''"]
+          max-attempts: 2`,
+      'body-excerpt': '4KiB',
+    });
+    expect(result.outputs.status).toBe('unhealthy');
+    expect(result.env).toEqual({});
+    expect(result.warnings).toEqual([]);
+    expect(result.masks).toEqual([]);
+    // The one annotation is ours.
+    expect(result.annotations.map(({ title }) => title)).toEqual(['hostile is unhealthy']);
+    for (const text of [result.stdout, result.stderr]) {
+      expect(text).not.toMatch(/^\s*::(?!error title=hostile|group::Checking|endgroup::|debug::)/m);
+      expect(text).not.toContain(HOSTILE.colour);
+      expect(text).not.toContain('##[error]a command');
+      expect(text).not.toContain('\u202e');
+    }
+    expect(result.summary).not.toContain('<script>');
+    expect(result.summary).not.toContain('@mention');
+  });
+
+  test('300 MB of zeros, gzipped, do not fill the memory', async () => {
+    await using server = await startHttpServer({
+      script: bomb({ decodedBytes: 300_000_000 }),
+    });
+    await using result = await check(
+      { url: server.url, 'expect-body': 'x', 'max-attempts': '3' },
+      { measure: true },
+    );
+    expect(result.outputs.status).toBe('unhealthy');
+    expect(result.maxRssBytes).toBeLessThan(200_000_000);
+  });
+
+  test('a regular expression trap does not stall', async () => {
+    const script = respond(200, { body: `${'a'.repeat(100_000)}!` });
+    await using server = await startHttpServer({ script });
+    await using result = await check({
+      url: server.url,
+      'expect-body-regex': '^(a+)+$',
+      expect: "body.matches('^(a|aa)+$')",
+      'max-attempts': '1',
+      deadline: '20s',
+    });
+    expect(result.outputs.message).toContain('does not match ^(a+)+$');
+  });
+});
+
+describe('wrong inputs', () => {
+  const wrong = {
+    url: 'shop.example/health',
+    timeout: '5',
+    'expect-status': '20x',
+    jitter: '5',
+    'expect-body-regex': '(?=a)',
+    insecure: 'yes',
+  };
+
+  test('six at once give one error that names all six, with remedies; no stack, exit 1', async () => {
+    await using result = await check(wrong);
+    expect(result.exitCode).toBe(1);
+    const [error, ...others] = result.annotations;
+    expect(others).toEqual([]);
+    for (const name of Object.keys(wrong)) expect(error?.message).toContain(`${name}: `);
+    for (const remedy of [
+      'Write a whole address',
+      '500ms',
+      '200-299',
+      'sign',
+      'RE2',
+      'true or false',
+    ]) {
+      expect(error?.message).toContain(remedy);
+    }
+    expect(result.stdout + result.stderr).not.toMatch(/\bat .*\.js:\d+/);
+    expect(result.outputs).toEqual({});
+  });
+
+  test('they fail the run whatever fail-on says', async () => {
+    await using result = await check({ ...wrong, 'fail-on': 'never' });
+    expect(result.exitCode).toBe(1);
+  });
+
+  test('in YAML they come with line and column', async () => {
+    await using result = await check({
+      checks: [
+        'checks:',
+        '  - name: a',
+        '    http: {url: "http://127.0.0.1/", metod: GET}',
+        '    timeout: 5',
+        '  - name: b',
+        '    gopher: {}',
+        '  - name: c',
+        '    tcp: {host: 127.0.0.1, port: 1}',
+        '    expect: baner == 1',
+      ].join('\n'),
+    });
+    expect(result.exitCode).toBe(1);
+    const [{ message } = { message: '' }] = result.annotations;
+    for (const place of ['checks:3:38', 'checks:4:', 'checks:5:', 'checks:9:']) {
+      expect(message).toContain(place);
+    }
+    expect(message).toContain('unknown variable baner');
+  });
+});
+
+test('H17, H28: checks of several kinds from a file in JSON', async () => {
+  await using http = await startHttpServer({
+    script: byPath({ '/health': json({ status: 'ok', queue: 3 }) }),
+  });
+  await using tcp = await startTcpServer({ script: banner('220 mail.example ready\r\n') });
+  const config = {
+    defaults: { 'max-attempts': 2 },
+    checks: [
+      {
+        name: 'api',
+        http: { url: `${http.url}/health` },
+        expect: ["json.status == 'ok'", 'json.queue < 10', 'size > 5'],
+      },
+      {
+        name: 'mail',
+        tcp: { host: '127.0.0.1', port: tcp.port },
+        expect: "banner.startsWith('220 ')",
+      },
+      { name: 'ill', http: { url: `${http.url}/missing` } },
+    ],
+  };
+  const file = join(
+    await import('node:os').then(({ tmpdir }) => tmpdir()),
+    `checks-${process.pid}.json`,
+  );
+  await writeFile(file, JSON.stringify(config, undefined, '\t'));
+  await using result = await check({ config: file });
+  expect(result.outputs).toMatchObject({
+    'failed-checks': 'ill',
+    message: expect.stringContaining(
+      '1 of 3 checks is unhealthy: ill, status 404, expected 200-299',
+    ),
+  });
+});
+
+test('fail-when ends the wait at once', async () => {
+  await using server = await startHttpServer({ script: json({ status: 'failed' }, 503) });
+  await using result = await check({
+    url: server.url,
+    'fail-when': "json.status == 'failed'",
+    deadline: '10s',
+  });
+  expect(result.outputs).toMatchObject({ status: 'unhealthy', attempts: '1' });
+  expect(result.outputs.message).toContain("fail-when is met: json.status == 'failed'");
+});
+
+test('E15: secrets show nowhere', async () => {
+  await using server = await startHttpServer({
+    script: respond(403, { body: 'no: s3cr3t-token-1' }),
+  });
+  const { host } = new URL(server.url);
+  await using result = await check({
+    url: `http://user:s3cr3t-password-2@${host}/?access_token=s3cr3t-query-3`,
+    headers: 'X-Api-Key: s3cr3t-header-4',
+    'bearer-token': 's3cr3t-token-1',
+    'max-attempts': '2',
+    notify: `webhook=${server.url}/s3cr3t-hook-5`,
+  });
+  expect(result.outputs.status).toBe('unhealthy');
+  expect(everythingWritten(result)).not.toMatch(/s3cr3t/);
+  const [request] = server.requests;
+  expect(request?.headers.authorization).toBe('Bearer s3cr3t-token-1');
+  const notification = server.requests.find(({ path }) => path === '/s3cr3t-hook-5');
+  expect(notification?.body).not.toMatch(/s3cr3t/);
+});
+
+test('E1, E6: a failure is told, and a notification that fails is only a warning', async () => {
+  await using hook = await startHttpServer({ script: sequence(respond(200), respond(404)) });
+  await using result = await check({
+    url: `http://127.0.0.1:${await closedPort()}/`,
+    'max-attempts': '1',
+    notify: `slack=${hook.url}/a\ndiscord=${hook.url}/b`,
+  });
+  expect(result.exitCode).toBe(1);
+  expect(hook.requests).toHaveLength(2);
+  expect(hook.requests.map(({ body }) => body).join()).toContain('is unhealthy');
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ level: 'warning', title: 'Notification not sent' }),
+  );
+});
+
+test('a cancel ends the checks at once, and what was seen is reported', async () => {
+  await using server = await startHttpServer({ script: respond(500) });
+  await using result = await check(
+    { url: server.url, interval: '1m', deadline: '5m' },
+    { cancel: { when: /again in/ } },
+  );
+  expect(result.exitCode).toBe(1);
+  expect(result.outputs).toMatchObject({ status: 'unknown', verdict: 'unknown' });
+  expect(result.outputs.message).toContain('cancelled');
+});
+
+test('a link-local address is not asked; that is unknown, never healthy', async () => {
+  await using result = await check({ url: 'http://169.254.169.254/latest/meta-data/' });
+  expect(result.exitCode).toBe(1);
+  expect(result.outputs).toMatchObject({ status: 'unknown', attempts: '1' });
+});
+
+describe('the entry chunk', () => {
+  /** The packages whose modules ncc put into a chunk. */
+  async function packagesIn(chunk: string): Promise<readonly string[]> {
+    const text = await readFile(join(dist, chunk), 'utf8');
+    const paths = text.matchAll(
+      /node_modules\/\.pnpm\/[^/]+\/node_modules\/((?:@[^/]+\/)?[^/]+)\//g,
+    );
+    return [...new Set([...paths].map(([, name]) => name ?? ''))];
+  }
+
+  test('has nothing heavy in it: no octokit, undici, YAML or CEL', async () => {
+    const packages = await packagesIn('index.js');
+    expect(packages).toContain('@actions/core');
+    for (const heavy of ['@octokit', 'undici', 'yaml', '@bufbuild', 'json-p3', 'valibot']) {
+      expect(packages.filter((name) => name.startsWith(heavy))).toEqual([]);
+    }
+  });
+});
