@@ -38,7 +38,8 @@ function parseDuration(given: string): number {
   for (const [, amount, unit] of given.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * (UNITS[unit ?? ''] ?? Number.NaN);
   }
-  return total;
+  // 1.1s is 1100 ms, not 1100.0000000000002.
+  return Math.round(total * 1_000) / 1_000;
 }
 
 /** Milliseconds as people write them: `0.4ms`, `450ms`, `2.5s`, `1m 30s`, `2h 5m`, `3d 4h`. */

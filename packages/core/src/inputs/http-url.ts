@@ -1,7 +1,7 @@
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { SyncParser } from './parser.ts';
 
-/** An absolute http or https URL. A user and password within it are masked. */
+/** An absolute http or https URL. A password or token within it is masked. */
 export function httpUrl(): SyncParser<URL> {
   return {
     parse: (given) => {
@@ -17,14 +17,18 @@ export function httpUrl(): SyncParser<URL> {
   };
 }
 
-/** The password within a URL, as it stands there and decoded; nothing where there is none. */
+/**
+ * The password within a URL, or the user that stands there alone (a token), as it stands there and
+ * decoded; nothing where there is neither.
+ */
 export function secretsOfUrl(url: string): readonly string[] {
   if (!URL.canParse(url)) return [];
-  const { password } = new URL(url);
-  if (password === '') return [];
+  const { username, password } = new URL(url);
+  const secret = password || username;
+  if (secret === '') return [];
   try {
-    return [password, decodeURIComponent(password)];
+    return [secret, decodeURIComponent(secret)];
   } catch {
-    return [password];
+    return [secret];
   }
 }

@@ -6,6 +6,8 @@ export function list<T>(item: Parser<T>): Parser<readonly T[]> {
   return {
     parse: async (given) => {
       const values: T[] = [];
+      const problems: string[] = [];
+      const remedies = new Set<string>();
       for (const [index, line] of given.split(/\r?\n/).entries()) {
         const trimmed = line.trim();
         if (trimmed === '') continue;
@@ -13,9 +15,11 @@ export function list<T>(item: Parser<T>): Parser<readonly T[]> {
           values.push(await item.parse(trimmed));
         } catch (error) {
           if (!(error instanceof InvalidValue)) throw error;
-          throw new InvalidValue(`(line ${index + 1}) ${error.message}`, error.remedy);
+          problems.push(`${error.message} (line ${index + 1})`);
+          remedies.add(error.remedy);
         }
       }
+      if (problems.length > 0) throw new InvalidValue(problems.join('; '), [...remedies].join(' '));
       return values;
     },
     empty: () => [],

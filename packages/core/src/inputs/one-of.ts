@@ -9,7 +9,7 @@ export function oneOf<const T extends string>(words: readonly T[]): SyncParser<T
       if (word !== undefined) return word;
       throw new InvalidValue(
         'is not a choice',
-        `Write ${words.slice(0, -1).join(', ')} or ${words.at(-1)}.`,
+        `Write ${[words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ')}.`,
       );
     },
   };

@@ -22,5 +22,5 @@ export function optional<T>(parser: Parser<T>): Parser<T | undefined> {
 
 /** The same input, but its value is masked in the log and shown in no message. */
 export function secret<T>(parser: Parser<T>): Parser<T> {
-  return { ...parser, secrets: (text) => [text] };
+  return { ...parser, secrets: (text) => [text, ...(parser.secrets?.(text) ?? [])] };
 }

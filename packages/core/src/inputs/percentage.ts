@@ -3,7 +3,7 @@ import type { SyncParser } from './parser.ts';
 
 /** A percentage with its sign, as a fraction: `5%` is 0.05. `0` needs no sign. */
 export function percentage({ max = 1 } = {}): SyncParser<number> {
-  const remedy = `Write it with its sign, from 0% to ${max * 100}%.`;
+  const remedy = `Write it with its sign, from 0% to ${Number((max * 100).toFixed(6))}%.`;
   return {
     parse: (given) => {
       if (/^0+$/.test(given)) return 0;
