@@ -80,7 +80,7 @@ export type Ending =
   | { readonly state: 'unhealthy'; readonly why: UnhealthyReason }
   | { readonly state: 'unknown'; readonly why: 'impossible' | 'never-judged' | 'cancelled' };
 
-export type UnhealthyReason =
+type UnhealthyReason =
   | 'terminal'
   | 'deadline'
   | 'max-attempts'
