@@ -1,0 +1,194 @@
+import type { Socket } from 'node:net';
+import { ACCEPTED_ENCODINGS } from './body.ts';
+import type { CertificateFacts } from './certificate.ts';
+import { exchangeWithin, type Message } from './exchange.ts';
+import { peerName } from './explain.ts';
+import type { PhaseTimings, ProbeFailure } from './failure.ts';
+import { type Bounds, type Limit, within } from './limit.ts';
+import { basicCredentials, openTunnelWithin, proxyHeaders } from './proxy.ts';
+import type { ResolvedHost } from './resolve.ts';
+import { connectWithin } from './tcp.ts';
+import { handshakeWithin, type TlsSettings } from './tls.ts';
+
+/** 1 MiB */
+export const DEFAULT_MAX_BODY_BYTES = 1_048_576;
+
+/** `timeoutMs` is for the whole attempt, with the body. */
+export interface HttpRequest extends Bounds {
+  /** `http:` or `https:`; a user and password in it become a Basic authorization. */
+  readonly url: URL;
+  readonly method: string;
+  /** Sent as they are; they take the place of the default ones (host, accept, accept-encoding). */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** What `url.hostname` was resolved to. */
+  readonly resolved: ResolvedHost;
+  /** The address to dial, one of `resolved` (with `proxy`: the proxy's); not used for a socket. */
+  readonly address: string;
+  /** The Unix socket to connect to instead. */
+  readonly socketPath?: string;
+  /** Goes on when the certificate is not trusted. */
+  readonly insecure: boolean;
+  readonly tls: TlsSettings;
+  /** Most bytes of the body that are read, before and after decompression. */
+  readonly maxBodyBytes: number;
+  /** An HTTP proxy, `http://user:password@host:port`: CONNECT for https, absolute form for http. */
+  readonly proxy?: URL;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly statusText: string;
+  /** Lower-case names (no prototype), repeated values joined with `, `, raw. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** The body was longer than `maxBodyBytes`. */
+  readonly truncated: boolean;
+  /** Bytes of `body`. */
+  readonly size: number;
+  /** `1.1` */
+  readonly httpVersion: string;
+  /** The address that was dialled, or the path of the socket. */
+  readonly address: string;
+  readonly certificate?: CertificateFacts;
+}
+
+export type HttpAttempt =
+  | { readonly ok: true; readonly response: HttpResponse; readonly phases: PhaseTimings }
+  | {
+      readonly ok: false;
+      readonly failure: ProbeFailure;
+      readonly phases: PhaseTimings;
+      readonly certificate?: CertificateFacts;
+      readonly address?: string;
+    };
+
+/**
+ * One request over a connection of its own, no redirect followed. Over a certificate that is not
+ * trusted nothing is sent unless `insecure`; the failure is its worst problem. A body longer than
+ * the cap is cut and the answer is still `ok`.
+ */
+export function requestOnce(request: HttpRequest): Promise<HttpAttempt> {
+  return within(request, (limit) => requestWithin(request, limit));
+}
+
+/** {@link requestOnce} under a limit that is shared with what goes before and after. */
+export async function requestWithin(request: HttpRequest, limit: Limit): Promise<HttpAttempt> {
+  const connection: { socket?: Socket } = {};
+  try {
+    return await attempt(request, limit, connection);
+  } finally {
+    connection.socket?.destroy();
+  }
+}
+
+async function attempt(
+  request: HttpRequest,
+  limit: Limit,
+  connection: { socket?: Socket },
+): Promise<HttpAttempt> {
+  const { url, socketPath, proxy } = request;
+  const started = performance.now();
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = portOf(url);
+  const address = socketPath ?? request.address;
+  const peer = socketPath ?? peerName(host, port, proxy ? host : address);
+
+  const phases: { -readonly [P in keyof PhaseTimings]: PhaseTimings[P] } = { total: 0 };
+  if (socketPath === undefined) phases.dns = request.resolved.ms;
+  const done = () => {
+    phases.total = performance.now() - started + (phases.dns ?? 0);
+    return phases;
+  };
+  let certificate: CertificateFacts | undefined;
+  const failed = (failure: ProbeFailure): HttpAttempt => ({
+    ok: false,
+    failure,
+    phases: done(),
+    address,
+    ...(certificate && { certificate }),
+  });
+
+  const proxyPeer = proxy && peerName(proxy.hostname, portOf(proxy), address);
+  const tcp = await connectWithin(
+    socketPath === undefined ? { address, port: portOf(proxy ?? url) } : { socketPath },
+    limit,
+    proxyPeer ? `the proxy ${proxyPeer}` : peer,
+  );
+  if (!tcp.ok) return failed(tcp.failure);
+  connection.socket = tcp.socket;
+  if (proxy && proxyPeer && url.protocol === 'https:') {
+    const tunnel = { authority: `${url.hostname}:${port}`, proxy, peer: proxyPeer };
+    const failure = await openTunnelWithin(tcp.socket, tunnel, limit);
+    if (failure) return failed(failure);
+  }
+  phases.connect = performance.now() - started;
+
+  if (url.protocol === 'https:') {
+    const secured = await handshakeWithin(
+      tcp.socket,
+      { host, settings: request.tls, peer, alpn: ['http/1.1'] },
+      limit,
+    );
+    if (!secured.ok) return failed(secured.failure);
+    phases.tls = secured.ms;
+    connection.socket = secured.socket;
+    certificate = secured.certificate;
+    const [worst] = certificate.problems;
+    if (worst && !request.insecure) return failed({ phase: 'tls', ...worst });
+  }
+
+  const exchange = await exchangeWithin(
+    connection.socket,
+    messageOf(request),
+    { maxBodyBytes: request.maxBodyBytes, peer },
+    limit,
+  );
+  if (exchange.firstByte !== undefined) phases.firstByte = exchange.firstByte;
+  if (!exchange.ok) return failed(exchange.failure);
+  const { bytes, ...answer } = exchange.answer;
+  const response = { ...answer, body: bytes, size: bytes.length, address };
+  return {
+    ok: true,
+    response: certificate ? { ...response, certificate } : response,
+    phases: done(),
+  };
+}
+
+function portOf(url: URL): number {
+  return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+}
+
+function messageOf({ url, method, headers, body, proxy }: HttpRequest): Message {
+  const target = url.pathname + url.search;
+  const absolute = proxy !== undefined && url.protocol === 'http:';
+  return {
+    method,
+    target: absolute ? `http://${url.host}${target}` : target,
+    headers: withDefaults(headers, {
+      Host: url.host,
+      Connection: 'close',
+      Accept: '*/*',
+      'Accept-Encoding': ACCEPTED_ENCODINGS,
+      // Node gives a GET with a body no length, and what follows would be read as a second request.
+      ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
+      ...basicHeader(url),
+      ...(absolute && proxyHeaders(proxy)),
+    }),
+    body,
+  };
+}
+
+function basicHeader(url: URL): Record<string, string> {
+  const credentials = basicCredentials(url);
+  return credentials === undefined ? {} : { Authorization: credentials };
+}
+
+function withDefaults(
+  given: Readonly<Record<string, string>>,
+  defaults: Record<string, string>,
+): Record<string, string> {
+  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
+  const left = Object.entries(defaults).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(left), ...given };
+}
