@@ -6,7 +6,7 @@ import { oneOf } from '@repo/core/inputs/one-of';
 import { percentage } from '@repo/core/inputs/percentage';
 import * as v from 'valibot';
 import type { Expectation } from './expectations/expectation.ts';
-import type { Kind, Target } from './kinds/kind.ts';
+import { COMMON_VARIABLES, type Kind, type Target } from './kinds/kind.ts';
 import { KINDS } from './kinds/registry.ts';
 
 /** A configuration of checks, read and understood. */
@@ -27,9 +27,6 @@ export interface ConfiguredCheck {
   readonly failWhen: readonly Expectation[];
   readonly overrides: Overrides;
 }
-
-/** Variables that every kind has. */
-export const COMMON_VARIABLES = ['latency', 'window', 'attempt'];
 
 const overrides = {
   timeout: v.optional(field(duration({ min: 1 }))),

@@ -1,12 +1,12 @@
 import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { Check } from './check.ts';
-import { COMMON_VARIABLES, type Config, type ConfiguredCheck, type Overrides } from './config.ts';
+import type { Config, ConfiguredCheck, Overrides } from './config.ts';
 import type { Expectation } from './expectations/expectation.ts';
 import { expectVersion } from './expectations/version.ts';
 import type { Inputs } from './inputs.ts';
 import type { Demands } from './judge.ts';
-import type { Kind, RequestInputs, Target } from './kinds/kind.ts';
+import { COMMON_VARIABLES, type Kind, type RequestInputs, type Target } from './kinds/kind.ts';
 import { KINDS } from './kinds/registry.ts';
 import type { Policy } from './policy.ts';
 import type { TargetUrl } from './target-url.ts';

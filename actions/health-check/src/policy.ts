@@ -49,18 +49,24 @@ export interface Progress {
   readonly streak: number;
   /** Bad or unknown ones in a row, up to now. */
   readonly failing: number;
-  /** Attempts that were bad. */
+  /** Attempts that were bad or terminal. */
   readonly bad: number;
   /** Attempts that were bad or unknown after the first good one. */
   readonly relapses: number;
   /** Whether any attempt was good. */
   readonly everGood: boolean;
-  /** When the present streak of good attempts began, ms since the start. */
+  /**
+   * When the streak of good attempts began that ended the start-up, or may yet, ms since the start.
+   */
   readonly goodSince?: number;
   /** When the start-up ended, ms since the start. */
   readonly stableSince?: number;
+  /** Attempts after the start-up. */
   readonly stableAttempts: number;
+  /** Those of them that were not good. */
   readonly stableFailures: number;
+  /** Those of them that were bad or terminal. */
+  readonly stableBad: number;
 }
 
 export const BEGIN: Progress = {
@@ -72,13 +78,14 @@ export const BEGIN: Progress = {
   everGood: false,
   stableAttempts: 0,
   stableFailures: 0,
+  stableBad: 0,
 };
 
 /** Why a check ended. */
 export type Ending =
   | { readonly state: 'healthy'; readonly flaky: boolean }
   | { readonly state: 'unhealthy'; readonly why: UnhealthyReason }
-  | { readonly state: 'unknown'; readonly why: 'impossible' | 'never-judged' | 'cancelled' };
+  | { readonly state: 'unknown'; readonly why: 'impossible' | 'not-judged' | 'cancelled' };
 
 type UnhealthyReason =
   | 'terminal'
@@ -100,21 +107,24 @@ export function record(
   elapsed: number,
 ): Progress {
   const good = state === 'good';
+  const bad = state === 'bad' || state === 'terminal' ? 1 : 0;
   const streak = good ? before.streak + 1 : 0;
   const stable = before.stableSince !== undefined;
   const stableSince =
     before.stableSince ?? (streak >= policy.successThreshold ? elapsed : undefined);
+  const goodSince = stable || good ? (before.goodSince ?? elapsed) : undefined;
   return {
     attempts: before.attempts + 1,
     streak,
     failing: good ? 0 : before.failing + 1,
-    bad: before.bad + (state === 'bad' || state === 'terminal' ? 1 : 0),
+    bad: before.bad + bad,
     relapses: before.relapses + (!good && before.everGood ? 1 : 0),
     everGood: before.everGood || good,
-    ...(good && { goodSince: before.goodSince ?? elapsed }),
+    ...(goodSince !== undefined && { goodSince }),
     ...(stableSince !== undefined && { stableSince }),
     stableAttempts: before.stableAttempts + (stable ? 1 : 0),
     stableFailures: before.stableFailures + (stable && !good ? 1 : 0),
+    stableBad: before.stableBad + (stable ? bad : 0),
   };
 }
 
@@ -138,8 +148,9 @@ export function decide(
   // The stable phase ends on time: its last attempt is not put off past it.
   const left = (progress.stableSince ?? Infinity) + policy.stableFor - elapsed;
   const next = left > 0 ? Math.min(wait, left) : wait;
-  if (elapsed + next >= policy.deadline)
+  if (elapsed + next >= policy.deadline) {
     return { next: 'end', ending: giveUp(progress, 'deadline') };
+  }
   return { next: 'attempt', wait: next };
 }
 
@@ -155,25 +166,35 @@ function finalState(state: AttemptState): Ending | undefined {
  */
 function stableEnding(policy: Policy, progress: Progress, elapsed: number): Ending | undefined {
   if (progress.stableSince === undefined) return undefined;
+  const left = progress.stableSince + policy.stableFor - elapsed;
   const budgetSet = policy.errorBudget > 0;
   if (progress.failing >= policy.failureThreshold && (policy.failureThreshold > 1 || !budgetSet)) {
-    return { state: 'unhealthy', why: 'failure-threshold' };
+    return relapsed(progress, 'failure-threshold');
   }
-  if (budgetSet && progress.stableFailures > allowedFailures(policy, progress, elapsed)) {
-    return { state: 'unhealthy', why: 'error-budget' };
+  if (budgetSet && progress.stableFailures > allowedFailures(policy, progress, left)) {
+    return relapsed(progress, 'error-budget');
   }
-  const over = elapsed - progress.stableSince >= policy.stableFor;
-  // It must be well at the end, not only often enough.
-  if (!over || progress.failing > 0) return undefined;
+  // At the end it must be as well as it had to be at the beginning, not only often enough.
+  if (left > 0 || progress.streak < policy.successThreshold) return undefined;
   return { state: 'healthy', flaky: progress.relapses > 0 };
 }
 
-/** The failures that the budget allows in the attempts that the whole phase will have had. */
-function allowedFailures(policy: Policy, progress: Progress, elapsed: number): number {
-  const spent = elapsed - (progress.stableSince ?? elapsed);
-  const share = policy.stableFor === 0 ? 1 : Math.min(1, spent / policy.stableFor);
-  const expected = share === 0 ? progress.stableAttempts : progress.stableAttempts / share;
-  return Math.floor(policy.errorBudget * Math.max(expected, progress.stableAttempts));
+/** What only could not be judged is no verdict on the target. */
+function relapsed(progress: Progress, why: UnhealthyReason): Ending {
+  return progress.stableBad === 0
+    ? { state: 'unknown', why: 'not-judged' }
+    : { state: 'unhealthy', why };
+}
+
+/**
+ * The failures that the budget allows if from now on every attempt is good and takes no time: with
+ * more than that it cannot be kept any more. A little more than the product, which is not exact.
+ */
+function allowedFailures(policy: Policy, progress: Progress, left: number): number {
+  const shortest = policy.interval * (1 - policy.jitter);
+  const inTime = left > 0 ? Math.ceil(left / shortest) : 0;
+  const most = policy.maxAttempts === 0 ? Infinity : policy.maxAttempts - progress.attempts;
+  return policy.errorBudget * (progress.stableAttempts + Math.min(inTime, most)) + 1e-9;
 }
 
 function limitReached(policy: Policy, progress: Progress): Ending | undefined {
@@ -181,20 +202,42 @@ function limitReached(policy: Policy, progress: Progress): Ending | undefined {
   return giveUp(progress, 'max-attempts');
 }
 
-/** Out of time or attempts; where nothing could ever be judged, that is no verdict on the target. */
-function giveUp(progress: Progress, why: UnhealthyReason): Ending {
-  return progress.bad === 0 && !progress.everGood
-    ? { state: 'unknown', why: 'never-judged' }
+/**
+ * The ending of a check that is out of time or attempts; where nothing spoke against the target and
+ * the last look was not possible, that is no verdict on it.
+ */
+export function giveUp(progress: Progress, why: UnhealthyReason): Ending {
+  return progress.bad === 0 && progress.failing > 0
+    ? { state: 'unknown', why: 'not-judged' }
     : { state: 'unhealthy', why };
 }
 
 function pause(policy: Policy, progress: Progress, random: number): number {
+  const { interval, backoff, maxInterval, jitter } = policy;
   const starting = progress.stableSince === undefined;
-  const doublings =
-    policy.backoff === 'exponential' && starting ? Math.max(0, progress.failing - 1) : 0;
-  const base =
-    doublings === 0
-      ? policy.interval
-      : Math.min(policy.interval * 2 ** doublings, policy.maxInterval);
-  return base * (1 + policy.jitter * (2 * random - 1));
+  const doublings = backoff === 'exponential' && starting ? Math.max(0, progress.failing - 1) : 0;
+  // Beyond 2 ** 31 everything is at its limit, and without an interval 0 × ∞ would be no number.
+  const doubled = interval * 2 ** Math.min(doublings, 31);
+  const base = Math.min(doubled, Math.max(interval, maxInterval));
+  return base * (1 + jitter * (2 * random - 1));
+}
+
+/** What makes a policy one that no target could satisfy, and how to mend it. */
+export function contradiction(
+  policy: Pick<Policy, 'deadline' | 'stableFor' | 'maxAttempts' | 'successThreshold'>,
+): { readonly problem: string; readonly remedy: string } | undefined {
+  if (policy.stableFor >= policy.deadline) {
+    return {
+      problem:
+        'has a deadline that is not longer than stable-for, so that nothing could be healthy',
+      remedy: 'Make deadline longer than stable-for and the time that the start-up takes.',
+    };
+  }
+  if (policy.maxAttempts > 0 && policy.maxAttempts < policy.successThreshold) {
+    return {
+      problem: 'has fewer max-attempts than success-threshold, so that nothing could be healthy',
+      remedy: 'Make max-attempts at least as many, or 0 for no limit.',
+    };
+  }
+  return undefined;
 }

@@ -4,6 +4,9 @@ import type { TlsSettings } from '@repo/probe/tls';
 import type { GenericSchema } from 'valibot';
 import type { Expectation } from '../expectations/expectation.ts';
 
+/** The names that expressions may use in every kind. */
+export const COMMON_VARIABLES = ['latency', 'window', 'attempt'];
+
 /** A kind of check: how its targets are written, and what can be found out about them. */
 export interface Kind {
   /** The options as a configuration has them, understood as a target. */
