@@ -138,7 +138,7 @@ test('H3: slow is degraded or unhealthy, as the limits say', async () => {
 describe('certificates are told apart', () => {
   test.each<[string, KeyPair, RegExp]>([
     ['expired', pem.expired, /the certificate expired on \d{4}-\d\d-\d\d/],
-    ['self-signed', pem.selfSigned, /self-signed/],
+    ['self-signed', pem.selfSigned, /signed by itself/],
     ['wrong-name', pem.wrongName, /other\.example/],
     ['not yet valid', pem.notYetValid, /not valid before|not yet valid/],
     [

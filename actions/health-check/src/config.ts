@@ -100,14 +100,12 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
   const expressions = (compile: typeof cel.celExpectation) => {
     const one = field({ parse: (source) => compile(source, variables) });
+    const only = v.pipe(
+      one,
+      v.transform((expectation) => [expectation]),
+    );
     return v.optional(
-      v.union([
-        v.array(one),
-        v.pipe(
-          one,
-          v.transform((only) => [only]),
-        ),
-      ]),
+      v.lazy((data) => (Array.isArray(data) ? v.array(one) : only)),
       [],
     );
   };
