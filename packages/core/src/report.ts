@@ -1,4 +1,5 @@
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunInfo } from './environment.ts';
 import { ActionError } from './errors/action-error.ts';
@@ -21,11 +22,14 @@ export interface Report {
 
 /**
  * Writes a file whole or not at all: readers see the old or the new one, also when we are killed.
- * Throws an {@link ActionError} that names the path.
+ * What is no file (`/dev/null`, a pipe) is written to as it is. Throws an {@link ActionError} that
+ * names the path.
  */
 export async function writeWhole(path: string, content: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
+  const draft = `${path}.${randomUUID()}.tmp`;
   try {
+    const existing = await stat(path).catch(() => undefined);
+    if (existing && !existing.isFile()) return await writeFile(path, content);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(draft, content);
     await rename(draft, path);
@@ -49,18 +53,27 @@ export async function reportPath(
   { workspace, temp }: { workspace: string; temp: string },
 ): Promise<string> {
   if (given !== '') return resolve(workspace, given);
-  for (let count = 1; ; count++) {
-    const path = join(temp, count === 1 ? `${action}.json` : `${action}-${count}.json`);
-    try {
-      await mkdir(temp, { recursive: true });
-      await (await open(path, 'wx')).close();
-      return path;
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'EEXIST') continue;
-      throw new ActionError(`cannot write ${path}`, {
-        remedy: 'Make room on the disk, or give report-file a path that can be written.',
-        cause,
-      });
+  try {
+    await mkdir(temp, { recursive: true });
+    for (let count = 1; ; count++) {
+      const path = join(temp, count === 1 ? `${action}.json` : `${action}-${count}.json`);
+      if (await claim(path)) return path;
     }
+  } catch (cause) {
+    throw new ActionError(`cannot write the report into ${temp}`, {
+      remedy: 'Make room on the disk, or give report-file a path that can be written.',
+      cause,
+    });
+  }
+}
+
+/** Makes an empty file, unless there is one already. */
+async function claim(path: string): Promise<boolean> {
+  try {
+    await (await open(path, 'wx')).close();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }

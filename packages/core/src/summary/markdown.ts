@@ -8,7 +8,10 @@ export interface Markdown {
 type Part = string | number | Markdown | readonly Markdown[];
 
 /** Characters that Markdown or HTML would read; `@` would notify people, `#1` link issues. */
-const SPECIAL = /[\\`*_{}[\]()<>#+!|~$@&-]/g;
+const SPECIAL = /[\\`*_{}[\]()<>#+=!|~$@&-]/g;
+
+/** A word joiner: it cannot be seen, and breaks what GitHub looks for in the rendered text. */
+const JOINER = '&#8288;';
 
 /**
  * Markdown from a template: what is written here stands as it is, what is filled in is escaped
@@ -42,8 +45,13 @@ export function heading(level: 2 | 3 | 4, text: Markdown): Markdown {
 /** A part that is folded until somebody opens it. */
 export function details(summary: Markdown, body: readonly Markdown[]): Markdown {
   // The blank lines make GitHub read Markdown inside of the HTML.
+  const title = oneLine(summary.markdown).replace(
+    /\\([!-/:-@[-`{-~])/g,
+    // Within HTML a backslash escapes nothing.
+    (_, character: string) => reference(character),
+  );
   return {
-    markdown: `<details><summary>${summary.markdown}</summary>\n\n${joinBlocks(body)}\n\n</details>`,
+    markdown: `<details><summary>${title}</summary>\n\n${joinBlocks(body)}\n\n</details>`,
   };
 }
 
@@ -67,8 +75,10 @@ export function table(
     line(columns.map(({ align }) => (align === 'right' ? '--:' : '---'))),
     ...rows.slice(0, most).map((cells) => line(cells.map(({ markdown }) => oneLine(markdown)))),
   ];
-  if (rows.length > most)
-    lines.push('', `… and ${rows.length - most} more rows; the report has all.`);
+  const left = rows.length - most;
+  if (left > 0) {
+    lines.push('', `… and ${left} more ${left === 1 ? 'row' : 'rows'}; the report has all.`);
+  }
   return { markdown: lines.join('\n') };
 }
 
@@ -89,16 +99,21 @@ function markdownEscape(text: string): string {
       .replace(/\s+/g, ' ')
       .replace(SPECIAL, (character) =>
         character === '<' || character === '&' || character === '@'
-          ? `&#${character.charCodeAt(0)};`
+          ? reference(character)
           : `\\${character}`,
       )
-      // A bare address would become a link; the joiner stops that and cannot be seen.
-      .replace(/\b(https?|www)(?=[:.])/g, '$1&#8288;')
+      // People, issues and bare addresses would become links, mail or notifications.
+      .replace(/&#64;|#(?=\d)(?<!&#)|(?:https?|ftp|www)(?=[:.])/gi, `$&${JOINER}`)
   );
 }
 
 function htmlEscape(text: string): string {
-  return text.replace(/[<>&"'`|@*_\\~$]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[<>&"'`|@*_[\]\\~$]/g, reference);
+}
+
+/** A character as HTML and Markdown read it, without any meaning. */
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
 }
 
 function oneLine(markdown: string): string {

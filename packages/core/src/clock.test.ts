@@ -1,0 +1,33 @@
+import { getEventListeners } from 'node:events';
+import { expect, test } from 'vitest';
+import { systemClock } from './clock.ts';
+
+test('a sleep ends by itself, and leaves no listener behind', async () => {
+  const { signal } = new AbortController();
+  const sleeping = systemClock.sleep(1, signal);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+  await sleeping;
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  await systemClock.sleep(0);
+});
+
+test('a sleep ends at once when it is aborted, with the reason', async () => {
+  const controller = new AbortController();
+  const sleeping = systemClock.sleep(1_000_000, controller.signal);
+  const reason = new Error('cancelled');
+  controller.abort(reason);
+  await expect(sleeping).rejects.toBe(reason);
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+});
+
+test('nobody falls asleep after the abort', async () => {
+  const reason = new Error('cancelled');
+  await expect(systemClock.sleep(1_000_000, AbortSignal.abort(reason))).rejects.toBe(reason);
+});
+
+test('one clock tells the time of day, the other never jumps', () => {
+  const before = Date.now();
+  expect(systemClock.now()).toBeGreaterThanOrEqual(before);
+  const first = systemClock.monotonic();
+  expect(systemClock.monotonic()).toBeGreaterThanOrEqual(first);
+});
