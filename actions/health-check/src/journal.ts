@@ -26,18 +26,17 @@ export function newJournal(): Journal {
 
 /** @param atMs when the attempt began, since the start of the check */
 export function addAttempt(journal: Journal, atMs: number, judged: Judged): void {
-  const { state, reasons, phases, answered } = judged;
+  const { state, reasons, phases } = judged;
   journal.last = judged;
   if (state !== 'good') journal.lastFailure = judged;
-  const latency = answered ? phases : undefined;
   for (const phase of LATENCY_PHASES) {
-    const ms = latency?.[phase];
+    const ms = phases?.[phase];
     if (ms !== undefined) journal.latencies[phase].push(ms);
   }
   journal.records.push({
     atMs: Math.round(atMs),
     state: state === 'terminal' ? 'bad' : state === 'impossible' ? 'unknown' : state,
-    ...(latency !== undefined && { latencyMs: roundMs(latency.total) }),
+    ...(phases !== undefined && { latencyMs: roundMs(phases.total) }),
     ...(reasons.length > 0 && { reason: reasons.join('; ') }),
   });
   if (journal.records.length > MOST_RECORDS) journal.records.shift();

@@ -14,17 +14,16 @@ export interface Demands {
   readonly failWhen: readonly Expectation[];
 }
 
-/** One attempt, judged. Reasons are clauses that may hold text from outside. */
+/** One attempt, judged. Reasons are clauses; text from outside in them is cut and harmless. */
 export interface Judged {
   readonly state: AttemptState;
   /** Why it was not good; empty when it was. */
   readonly reasons: readonly string[];
   /** Soft expectations that were missed. */
   readonly degraded: readonly string[];
-  /** Whether the target answered at all, well or not. */
-  readonly answered: boolean;
+  /** Each address once, as well as the worst that was seen of it. */
   readonly addresses: readonly JudgedAddress[];
-  /** Of the slowest address; absent when none was reached. */
+  /** Of the slowest answer, be it good or not; absent when there was none. */
   readonly phases?: PhaseTimings;
   readonly evidence: readonly Evidence[];
 }
@@ -49,55 +48,72 @@ export function judge(
     observation,
     ...judgeOne(demands, observation, shared),
   }));
-  const state = WORST_FIRST.find((one) => each.some((seen) => seen.state === one)) ?? 'unknown';
-  const worst = each.filter((seen) => seen.state === state);
-  const several = new Set(observations.map(({ address }) => address)).size > 1;
-  const slowest = each
-    .map(({ observation }) => observation.phases)
-    .filter((phases) => phases !== undefined)
-    .sort((a, b) => b.total - a.total)[0];
+  const state = worstState(each) ?? 'unknown';
+  const worst = state === 'good' ? [] : each.filter((seen) => seen.state === state);
+  const byAddress = Map.groupBy(each, ({ observation }) => observation.address);
+  const reasons = worst.flatMap(({ observation: { address }, reasons }) =>
+    reasons.map((reason) =>
+      address === undefined || byAddress.size === 1 ? reason : `${address}: ${reason}`,
+    ),
+  );
+  const phases = slowest(observations);
   return {
     state,
-    reasons: unique(
-      state === 'good'
-        ? []
-        : worst.flatMap(({ observation, reasons }) =>
-            reasons.map((reason) => (several ? `${observation.address}: ${reason}` : reason)),
-          ),
-    ),
+    reasons: unique(reasons),
     degraded: unique(each.flatMap(({ degraded }) => degraded)),
-    answered: observations.some((observation) => observation.state === 'answered'),
-    addresses: each.flatMap(({ observation: { address }, state: one, reasons: [reason] }) =>
-      address === undefined
-        ? []
-        : [{ address, state: one, ...(reason !== undefined && { reason }) }],
+    addresses: [...byAddress].flatMap(([address, seen]) =>
+      address === undefined ? [] : [judgedAddress(address, seen)],
     ),
-    ...(slowest !== undefined && { phases: slowest }),
-    evidence: state === 'good' ? [] : (worst[0]?.observation.evidence?.() ?? []),
+    ...(phases !== undefined && { phases }),
+    evidence: firstEvidence(worst.map(({ observation }) => observation)),
   };
 }
 
-function judgeOne(
-  demands: Demands,
-  observation: Observation,
-  shared: Facts,
-): Pick<Judged, 'state' | 'reasons' | 'degraded'> {
+/** The phases of the slowest answer, be it good or not. */
+export function slowest(observations: readonly Observation[]): PhaseTimings | undefined {
+  return observations
+    .flatMap(({ state, phases }) => (state === 'answered' && phases !== undefined ? [phases] : []))
+    .sort((a, b) => b.total - a.total)[0];
+}
+
+type JudgedOne = Pick<Judged, 'state' | 'reasons' | 'degraded'>;
+
+function worstState(each: readonly JudgedOne[]): AttemptState | undefined {
+  return WORST_FIRST.find((one) => each.some(({ state }) => state === one));
+}
+
+function judgedAddress(address: string, seen: readonly JudgedOne[]): JudgedAddress {
+  const state = worstState(seen) ?? 'unknown';
+  const reason = seen.find((one) => one.state === state)?.reasons[0];
+  return { address, state, ...(reason !== undefined && { reason }) };
+}
+
+/** Of the first that has some: that a port is closed says less than the answer of another. */
+function firstEvidence(observations: readonly Observation[]): readonly Evidence[] {
+  for (const { evidence } of observations) {
+    const found = evidence?.() ?? [];
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function judgeOne(demands: Demands, observation: Observation, shared: Facts): JudgedOne {
   if (observation.state === 'unknown') {
     return {
       state: observation.final ? 'impossible' : 'unknown',
-      reasons: [observation.reason],
+      reasons: [plain(observation.reason)],
       degraded: [],
     };
   }
   if (observation.state === 'failed') {
-    return { state: 'bad', reasons: [observation.reason], degraded: [] };
+    return { state: 'bad', reasons: [plain(observation.reason)], degraded: [] };
   }
   const facts = { ...observation.facts, ...shared };
   const fatal = demands.failWhen.filter((one) => one.judge(facts).met);
   if (fatal.length > 0) {
     return {
       state: 'terminal',
-      reasons: fatal.map(({ source }) => `fail-when is met: ${source}`),
+      reasons: fatal.map(({ source }) => plain(`fail-when is met: ${source}`)),
       degraded: [],
     };
   }

@@ -3,7 +3,7 @@ import type { Verdict } from '@repo/core/outcome';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
 import { type Journal, roundMs } from './journal.ts';
 import { percentiles } from './percentiles.ts';
-import type { Ending, Progress } from './policy.ts';
+import type { Ending, Policy, Progress } from './policy.ts';
 
 export const SIGNS: Readonly<Record<Status, string>> = {
   healthy: '✅',
@@ -48,7 +48,7 @@ export function resultOf(
   ending: Ending,
   durationMs: number,
 ): CheckResult {
-  const { status, reason } = statusOf(check, journal, progress, ending, durationMs);
+  const { status, reason } = statusOf(check.policy, journal, progress, ending, durationMs);
   const { last, lastFailure } = journal;
   return {
     name: check.name,
@@ -75,15 +75,16 @@ export function resultOf(
 }
 
 function statusOf(
-  { policy }: Check,
+  policy: Policy,
   { last, lastFailure }: Journal,
-  { attempts, bad, relapses }: Progress,
+  progress: Progress,
   ending: Ending,
   durationMs: number,
 ): { status: Status; reason: string } {
+  const { attempts, relapses, stableAttempts, stableFailures } = progress;
   const tries = attempts === 1 ? 'after 1 attempt' : `after ${attempts} attempts`;
   const within = `${tries} in ${formatDuration(durationMs)}`;
-  const why = lastFailure?.reasons.join('; ') ?? 'there was no attempt';
+  const failure = lastFailure?.reasons.join('; ') ?? 'nothing failed';
   if (ending.state === 'healthy') {
     const soft = [
       ...(last?.degraded ?? []),
@@ -96,20 +97,28 @@ function statusOf(
       : { status: 'degraded', reason: `${soft.join('; ')} (${tries})` };
   }
   if (ending.state === 'unknown') {
-    const reason = {
-      cancelled: 'cancelled',
-      impossible: why,
-      'never-judged': `${why} (${within})`,
+    const reasons = {
+      cancelled: attempts === 0 ? 'cancelled before the first attempt' : `cancelled ${within}`,
+      impossible: failure,
+      'not-judged': `${failure} (${within})`,
     };
-    return { status: 'unknown', reason: reason[ending.why] };
+    return { status: 'unknown', reason: reasons[ending.why] };
   }
   const stable = `within the ${formatDuration(policy.stableFor)} that it had to stay well`;
+  // A failure of long ago does not explain why a target that is well by now is not yet healthy.
+  const why = progress.failing > 0 ? failure : notYet(policy, progress);
   const reasons = {
-    terminal: `${why} (${tries})`,
+    terminal: `${failure} (${tries})`,
     deadline: `${why} (${within}, the deadline)`,
     'max-attempts': `${why} (${within}, the most allowed)`,
-    'failure-threshold': `${why} (${within}), ${stable}`,
-    'error-budget': `${bad} of ${attempts} attempts failed ${stable}, more than the error budget; last: ${why}`,
+    'failure-threshold': `${failure} (${within}), ${stable}`,
+    'error-budget': `${stableFailures} of ${stableAttempts} attempts failed ${stable}, more than the error budget; last: ${failure}`,
   };
   return { status: 'unhealthy', reason: reasons[ending.why] };
+}
+
+function notYet(policy: Policy, { stableSince, streak }: Progress): string {
+  return stableSince === undefined
+    ? `well, but with ${streak} of ${policy.successThreshold} good attempts in a row`
+    : `well, but not yet for ${formatDuration(policy.stableFor)}`;
 }
