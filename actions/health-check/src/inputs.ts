@@ -10,7 +10,7 @@ import { optional, secret } from '@repo/core/inputs/parser';
 import { percentage } from '@repo/core/inputs/percentage';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { size } from '@repo/core/inputs/size';
-import { text } from '@repo/core/inputs/text';
+import { block, text } from '@repo/core/inputs/text';
 import { expectBody, expectBodyRegex } from './expectations/body.ts';
 import { expectHeaders } from './expectations/header.ts';
 import { expectJson, jsonPath } from './expectations/json-path.ts';
@@ -31,7 +31,7 @@ export const failOn = {
 
 const parsers = {
   url: list(targetUrl()),
-  checks: text(),
+  checks: block(),
   config: text(),
 
   method: oneOf(METHODS),

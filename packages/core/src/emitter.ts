@@ -39,7 +39,7 @@ export function emitter(env: Environment) {
 
   return {
     log,
-    input: (name: string) => core.getInput(name),
+    input: (name: string) => core.getInput(name, { trimWhitespace: false }),
     mask: (secret: string) => {
       redact.add(secret);
       for (const line of secret.split(/\r?\n/)) if (line !== '') core.setSecret(line);

@@ -9,7 +9,7 @@ import { integer } from './integer.ts';
 import { list } from './list.ts';
 import { optional, secret } from './parser.ts';
 import { sharedInputs } from './shared-inputs.ts';
-import { text } from './text.ts';
+import { block, text } from './text.ts';
 
 /** Parses as `runAction` does; what was masked comes along. */
 async function parse<V>(
@@ -185,4 +185,18 @@ test.each([
   ['ipv-6', 'ipv6'],
 ])('camelCase: %s is %s', (name, expected) => {
   expect(camelCase(name)).toBe(expected);
+});
+
+test('white space around a value does not count, but in a block it does', async () => {
+  const definition = defineInputs({ one: text(), yaml: block(), blank: block() });
+  const given: Readonly<Record<string, string>> = {
+    one: ' a ',
+    yaml: '\n  - a\n  - b\n',
+    blank: ' \n',
+  };
+  const values = await definition.parse(
+    (name) => given[name] ?? '',
+    () => {},
+  );
+  expect(values).toEqual({ one: 'a', yaml: '\n  - a\n  - b\n', blank: '' });
 });

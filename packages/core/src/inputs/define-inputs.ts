@@ -46,7 +46,7 @@ export function defineInputs<P extends InputParsers>(
   return {
     names,
     parse: async (read, mask) => {
-      const texts = new Map(names.map((name) => [name, read(name).trim()]));
+      const texts = new Map(names.map((name) => [name, textOf(parsers[name], read(name))]));
       for (const [name, text] of texts) {
         if (text !== '') for (const value of parsers[name]?.secrets?.(text) ?? []) mask(value);
       }
@@ -73,6 +73,11 @@ export function defineInputs<P extends InputParsers>(
 /** `fail-on` → `failOn`. */
 export function camelCase(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function textOf(parser: Parser<unknown> | undefined, given: string): string {
+  const trimmed = given.trim();
+  return parser?.verbatim && trimmed !== '' ? given : trimmed;
 }
 
 async function parseOne(parser: Parser<unknown>, text: string): Promise<unknown> {

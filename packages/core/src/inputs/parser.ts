@@ -4,6 +4,8 @@ export interface Parser<T> {
   readonly parse: (text: string) => T | Promise<T>;
   /** What an empty text means; without it, the input is required. */
   readonly empty?: () => T;
+  /** The text counts as it stands; otherwise white space around it does not. */
+  readonly verbatim?: true;
   /** The values within the text that must never be printed. */
   readonly secrets?: (text: string) => readonly string[];
 }
