@@ -4,10 +4,10 @@ import type { Log } from '@repo/core/log';
 import type { Check, CheckResult } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { addAttempt, type Journal, newJournal } from './journal.ts';
-import { type Judged, judge } from './judge.ts';
+import { type Judged, judge, slowest } from './judge.ts';
 import type { Facts, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
-import { BEGIN, decide, type Progress, record } from './policy.ts';
+import { BEGIN, decide, giveUp, type Progress, record } from './policy.ts';
 import type { Slots } from './slots.ts';
 import { resultOf } from './verdict.ts';
 
@@ -33,11 +33,15 @@ export async function carryOut(
   let start = clock.monotonic();
   const elapsed = () => clock.monotonic() - start;
 
-  const attempt = async (): Promise<Judged> => {
+  const judged = (observations: readonly Observation[]) =>
+    judge(check.demands, observations, sharedFacts(check, journal, progress, observations));
+
+  const attempt = async (): Promise<Judged | 'too late'> => {
     signal.throwIfAborted();
     // The deadline runs from here: waiting for a slot is not the target's fault.
     if (progress.attempts === 0) start = clock.monotonic();
     const began = elapsed();
+    if (began >= policy.deadline) return 'too late';
     const timeout = Math.max(1, Math.min(policy.timeout, policy.deadline - began));
     const observations = await check.attempt({
       network,
@@ -46,23 +50,23 @@ export async function carryOut(
       reads: check.reads,
       timeout,
       signal,
+      suffices: (observation) => judged([observation]).state === 'good',
     });
     signal.throwIfAborted();
-    const judged = judge(
-      check.demands,
-      observations,
-      sharedFacts(check, journal, progress, observations),
-    );
-    addAttempt(journal, began, judged);
-    return judged;
+    const seen = judged(observations);
+    addAttempt(journal, began, seen);
+    return seen;
   };
 
   try {
     await clock.sleep(policy.initialDelay, signal);
     for (;;) {
-      const judged = await bounded.take(attempt);
-      progress = record(policy, progress, judged.state, elapsed());
-      const decision = decide(policy, progress, judged.state, elapsed(), random());
+      const seen = await bounded.take(attempt);
+      if (seen === 'too late') {
+        return resultOf(check, journal, progress, giveUp(progress, 'deadline'), elapsed());
+      }
+      progress = record(policy, progress, seen.state, elapsed());
+      const decision = decide(policy, progress, seen.state, elapsed(), random());
       if (decision.next === 'end') {
         return resultOf(check, journal, progress, decision.ending, elapsed());
       }
@@ -84,10 +88,8 @@ function sharedFacts(
 ): Facts {
   const attempt = progress.attempts + 1;
   if (!reads.has('window')) return { attempt };
-  const latest = observations.flatMap(({ state, phases }) =>
-    state === 'answered' && phases !== undefined ? [phases.total] : [],
-  );
-  const window = percentiles([...journal.latencies.total, ...latest]);
+  const latest = slowest(observations);
+  const window = percentiles([...journal.latencies.total, ...(latest ? [latest.total] : [])]);
   return {
     attempt,
     window: {

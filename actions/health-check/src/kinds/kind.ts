@@ -50,8 +50,10 @@ export interface Network {
 
 export interface AttemptContext {
   readonly network: Network;
-  /** Look at every resolved address, or until one answers. */
+  /** Look at every resolved address, or until one suffices. */
   readonly every: boolean;
+  /** Whether an observation meets all that is demanded. */
+  readonly suffices: (observation: Observation) => boolean;
   /** Fresh connections to each address; the version gate wants several. */
   readonly connections: number;
   /** The variables that the expectations read: what nobody asks for need not be found out. */
