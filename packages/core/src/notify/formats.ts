@@ -1,6 +1,9 @@
 import { headline, type Notification } from './message.ts';
 import type { NotifyTarget } from './notify-target.ts';
 
+/** Most characters in a message to Discord. */
+const DISCORD_LENGTH = 2_000;
+
 /** The JSON body that each service takes. */
 export const formats: Readonly<
   Record<NotifyTarget['service'], (notification: Notification) => unknown>
@@ -13,10 +16,7 @@ export const formats: Readonly<
     }`,
   }),
   discord: (notification) => ({
-    content: cut(
-      `**${headline(notification)}**\n${discordEscape(notification.message)}\n${notification.runUrl}`.trim(),
-      2_000,
-    ),
+    content: discordContent(notification),
     // Nobody is notified by a name that a response body carried in.
     allowed_mentions: { parse: [] },
   }),
@@ -54,6 +54,14 @@ function discordEscape(text: string): string {
   return text.replace(/[\\*_~`|>[\]()#]/g, '\\$&');
 }
 
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+/** The message is cut to what Discord takes, the link to the run is not. */
+function discordContent(notification: Notification): string {
+  const before = `**${headline(notification)}**\n`;
+  const after = notification.runUrl === '' ? '' : `\n${notification.runUrl}`;
+  const room = DISCORD_LENGTH - before.length - after.length;
+  const message = discordEscape(notification.message);
+  if (message.length <= room) return `${before}${message}${after}`;
+  // Neither half a surrogate pair nor half an escape at the end.
+  const head = message.slice(0, room - 1).replace(/[\ud800-\udbff]$|(?<!\\)((?:\\\\)*)\\$/, '$1');
+  return `${before}${head}…${after}`;
 }

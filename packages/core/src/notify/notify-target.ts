@@ -13,8 +13,7 @@ export interface NotifyTarget {
 export function notifyTarget(): SyncParser<NotifyTarget> {
   return {
     parse: (given) => {
-      const { name, url } = split(given);
-      const service = SERVICES.find((candidate) => candidate === name);
+      const { service, url } = split(given);
       if (service !== undefined && URL.canParse(url) && /^https?:/.test(url))
         return { service, url };
       throw new InvalidValue(
@@ -23,15 +22,16 @@ export function notifyTarget(): SyncParser<NotifyTarget> {
       );
     },
     secrets: (given) => {
-      const { url } = split(given);
-      return [url === '' ? given : url];
+      const { service, url } = split(given);
+      return [service === undefined || url === '' ? given : url];
     },
   };
 }
 
-function split(given: string): { name: string; url: string } {
-  const at = given.indexOf('=');
-  return at < 0
-    ? { name: given, url: '' }
-    : { name: given.slice(0, at).trim(), url: given.slice(at + 1).trim() };
+function split(given: string): { service: NotifyTarget['service'] | undefined; url: string } {
+  const [name = '', ...rest] = given.split('=');
+  return {
+    service: SERVICES.find((candidate) => candidate === name.trim()),
+    url: rest.join('=').trim(),
+  };
 }

@@ -3,23 +3,31 @@ import { formats } from './formats.ts';
 import type { Notification } from './message.ts';
 import type { NotifyTarget } from './notify-target.ts';
 
-/** A whole attempt, connecting included. */
 const TIMEOUT_MS = 5_000;
 const ATTEMPTS = 2;
 
 /**
  * Sends a notification to all targets at once. Never throws: what could not be sent comes back as
  * a sentence each, without the URL, which is a secret.
+ *
+ * @param timeoutMs of one attempt, connecting included
  */
 export async function notify(
   targets: readonly NotifyTarget[],
   notification: Notification,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<readonly string[]> {
-  const failures = await Promise.all(targets.map((target) => send(target, notification)));
+  const failures = await Promise.all(
+    targets.map((target) => send(target, notification, timeoutMs)),
+  );
   return failures.filter((failure) => failure !== undefined);
 }
 
-async function send(target: NotifyTarget, notification: Notification): Promise<string | undefined> {
+async function send(
+  target: NotifyTarget,
+  notification: Notification,
+  timeoutMs: number,
+): Promise<string | undefined> {
   const body = JSON.stringify(formats[target.service](notification));
   let failure = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -29,7 +37,7 @@ async function send(target: NotifyTarget, notification: Notification): Promise<s
         headers: { 'content-type': 'application/json' },
         body,
         redirect: 'error',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        signal: AbortSignal.timeout(timeoutMs),
       });
       await response.body?.cancel();
       if (response.ok) return undefined;
@@ -37,7 +45,7 @@ async function send(target: NotifyTarget, notification: Notification): Promise<s
       // A refusal stays one; only a fault of the service is worth another try.
       if (response.status < 500 && response.status !== 429) break;
     } catch (error) {
-      failure = describeError(error);
+      failure = describeError(error, (message) => message.replaceAll(target.url, '***'));
     }
   }
   return `${target.service}: ${failure}`;

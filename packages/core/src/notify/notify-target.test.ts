@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import { notifyTarget } from './notify-target.ts';
+
+const { parse, secrets } = notifyTarget();
+
+describe('notifyTarget', () => {
+  test.each(['slack', 'discord', 'teams', 'webhook'] as const)('%s', (service) => {
+    expect(parse(`${service} = https://hooks.test/a?b=c`)).toEqual({
+      service,
+      url: 'https://hooks.test/a?b=c',
+    });
+  });
+
+  test.each([
+    ['https://hooks.test/a', 'names no known service'],
+    ['Slack=https://hooks.test/a', 'names no known service'],
+    ['toString=https://hooks.test/a', 'names no known service'],
+    ['slack', 'has no URL after the "="'],
+    ['slack=', 'has no URL after the "="'],
+    ['slack=hooks.test/a', 'has no URL after the "="'],
+    ['slack=file:///etc/passwd', 'has no URL after the "="'],
+  ])('%s %s', (given, message) => {
+    expect(() => parse(given)).toThrow(
+      expect.objectContaining({
+        message,
+        remedy: 'Write slack=URL, discord=URL, teams=URL, webhook=URL, one a line.',
+      }),
+    );
+  });
+
+  test('the URL is a secret; of what cannot be read, all of it', () => {
+    expect(secrets?.('slack=https://hooks.test/a?b=c')).toEqual(['https://hooks.test/a?b=c']);
+    // Not just `c`, which would blank out every c in the log.
+    expect(secrets?.('https://hooks.test/a?b=c')).toEqual(['https://hooks.test/a?b=c']);
+    expect(secrets?.('slack=')).toEqual(['slack=']);
+  });
+});
