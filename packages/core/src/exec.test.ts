@@ -1,0 +1,114 @@
+import { getEventListeners, once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { type Command, exec } from './exec.ts';
+
+const node = process.execPath;
+
+/** Runs a line of JavaScript as a program of its own. */
+function script(code: string, options: Partial<Command> = {}) {
+  return exec({
+    argv: [node, '-e', code],
+    timeoutMs: 10_000,
+    signal: new AbortController().signal,
+    ...options,
+  });
+}
+
+test('exit code and both outputs', async () => {
+  const result = await script("console.log('out'); console.error('err'); process.exitCode = 3");
+  expect(result).toMatchObject({
+    state: 'exited',
+    exitCode: 3,
+    stdout: 'out\n',
+    stderr: 'err\n',
+    truncated: false,
+  });
+});
+
+test('arguments are handed over as they are: there is no shell', async () => {
+  const nasty = ['$(id)', '; ls', '"', "'", '*', 'a b', ''];
+  const argv = [node, '-p', 'JSON.stringify(process.argv.slice(1))', '--', ...nasty] as const;
+  const result = await exec({
+    argv: [...argv],
+    timeoutMs: 10_000,
+    signal: new AbortController().signal,
+  });
+  expect(result).toMatchObject({ state: 'exited', stdout: `${JSON.stringify(nasty)}\n` });
+});
+
+test('standard input, folder and environment', async () => {
+  const code =
+    "process.stdin.on('data', (d) => console.log(String(d), process.cwd(), process.env.A))";
+  const result = await script(code, { stdin: 'in', cwd: '/', env: { A: 'b' } });
+  expect(result).toMatchObject({ stdout: 'in / b\n' });
+});
+
+test('a program that does not read its input is no failure', async () => {
+  const result = await script('', { stdin: Buffer.alloc(1_000_000) });
+  expect(result).toMatchObject({ state: 'exited', exitCode: 0 });
+});
+
+test('more than it may write is dropped, and said', async () => {
+  const result = await script("process.stdout.write('x'.repeat(1e6))", { maxBytes: 10 });
+  expect(result).toMatchObject({ state: 'exited', stdout: 'xxxxxxxxxx', truncated: true });
+  const exact = await script("process.stdout.write('x'.repeat(10))", { maxBytes: 10 });
+  expect(exact).toMatchObject({ stdout: 'xxxxxxxxxx', truncated: false });
+});
+
+test('at the time limit it is killed, with what it has started', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const grandchild = `require('node:net').connect(${port}, '127.0.0.1')`;
+  const code = `require('node:child_process').spawn(process.execPath, ['-e', "${grandchild}"])`;
+  const controller = new AbortController();
+  const running = script(code, { timeoutMs: 1_500, signal: controller.signal });
+  const [socket] = await once(server, 'connection');
+  const killed = once(socket, 'close');
+  socket.on('error', () => {}).resume();
+  expect(await running).toMatchObject({ state: 'timeout' });
+  await killed;
+  expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
+  server.close();
+});
+
+test('an abort kills it; an earlier one does not even start it', async () => {
+  const controller = new AbortController();
+  const running = script('setInterval(() => {}, 1000)', { signal: controller.signal });
+  controller.abort();
+  expect(await running).toMatchObject({ state: 'aborted' });
+  expect(await script('', { signal: AbortSignal.abort() })).toMatchObject({ state: 'aborted' });
+});
+
+test('a signal from elsewhere is told apart from an exit code', async () => {
+  const result = await script("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)");
+  expect(result).toMatchObject({ state: 'killed', by: 'SIGTERM' });
+});
+
+test('a grandchild that holds the pipes is not waited for', async () => {
+  const code = `
+    require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'],
+      { stdio: 'inherit', detached: true }).unref();
+    console.log('done');`;
+  const result = await script(code);
+  expect(result).toMatchObject({ state: 'exited', exitCode: 0, stdout: 'done\n' });
+});
+
+test('what cannot be started is told with its reason', async () => {
+  const signal = new AbortController().signal;
+  const missing = await exec({ argv: ['no-such-program'], timeoutMs: 1_000, signal });
+  expect(missing).toEqual({
+    state: 'not-started',
+    code: 'ENOENT',
+    reason: 'no-such-program is not installed here (ENOENT)',
+  });
+  const folder = await exec({ argv: [node], cwd: '/no/such', timeoutMs: 1_000, signal });
+  expect(folder).toMatchObject({ reason: 'there is no folder /no/such (ENOENT)' });
+  const source = fileURLToPath(new URL('exec.ts', import.meta.url));
+  const file = await exec({ argv: [source], timeoutMs: 1_000, signal });
+  expect(file).toMatchObject({ reason: `${source} may not be run (EACCES)` });
+  const zero = await exec({ argv: ['a\0b'], timeoutMs: 1_000, signal });
+  expect(zero).toMatchObject({ state: 'not-started' });
+});
