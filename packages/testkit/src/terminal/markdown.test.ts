@@ -96,6 +96,18 @@ test('cells wrap so that the table fits, with rules around tall rows', () => {
   );
 });
 
+test('a column of words gives way before a word is broken', () => {
+  const markdown = '|Host|Tries|Why|\n|-|-|-|\n|example.com:8080|of 3 four|refused by the host|';
+  expect(plain(markdown, 46)).toBe(
+    picture(
+      'Host             │ Tries     │ Why',
+      '─────────────────┼───────────┼────────────────',
+      'example.com:8080 │ of 3 four │ refused by the',
+      '                 │           │ host',
+    ),
+  );
+});
+
 test.each([40, 80, 120])('nothing is wider than %i columns', (columns) => {
   const long = 'word '.repeat(60) + 'x'.repeat(200);
   const markdown = `# ${long}\n\n${long}\n\n- ${long}\n\n> ${long}\n\n|a|b|c|\n|-|-|-|\n|${long}|${long}|1|\n\n<details><summary>${long}</summary>\n\n${long}\n\n</details>`;

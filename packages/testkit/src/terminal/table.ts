@@ -1,4 +1,4 @@
-import { lineWidth, paint, type Span, wrap } from './spans.ts';
+import { displayWidth, lineWidth, paint, type Span, wrap } from './spans.ts';
 
 /** A table of parsed cells; the first row is its head. */
 export interface Table {
@@ -12,10 +12,9 @@ const GAP = ' │ ';
 export function renderTable(table: Table, columns: number, ansi: boolean): readonly string[] {
   const count = Math.max(...table.rows.map((row) => row.length));
   const indices = Array.from({ length: count }, (_, index) => index);
-  const widths = fit(
-    indices.map((index) => Math.max(1, ...table.rows.map((row) => naturalWidth(row[index] ?? [])))),
-    columns - GAP.length * (count - 1),
-  );
+  const widest = (measure: (cell: readonly Span[]) => number) =>
+    indices.map((index) => Math.max(1, ...table.rows.map((row) => measure(row[index] ?? []))));
+  const widths = fit(widest(naturalWidth), widest(longestWord), columns - GAP.length * (count - 1));
   const wrapped = table.rows.map((row) =>
     indices.map((index) => wrap(row[index] ?? [], widths[index] ?? 1)),
   );
@@ -39,11 +38,24 @@ function naturalWidth(cell: readonly Span[]): number {
   return Math.max(...wrap(cell, Number.POSITIVE_INFINITY).map(lineWidth));
 }
 
-function fit(natural: readonly number[], room: number): readonly number[] {
+function longestWord(cell: readonly Span[]): number {
+  const text = cell.map((span) => span.text).join('');
+  return Math.max(...text.split(/\s+/).map(displayWidth));
+}
+
+/**
+ * Takes from the widest column that needs not break a word for it; when all would, from the widest.
+ * A word counts up to two fifths of the room, lest an address leave nothing for the text beside it.
+ */
+function fit(natural: readonly number[], words: readonly number[], room: number) {
   const widths = [...natural];
   let over = widths.reduce((sum, width) => sum + width, 0) - room;
   for (; over > 0 && Math.max(...widths) > 1; over--) {
-    const widest = widths.indexOf(Math.max(...widths));
+    const slack = widths.map((width, index) =>
+      width > Math.min(words[index] ?? 0, 0.4 * room) ? width : 0,
+    );
+    const from = Math.max(...slack) > 1 ? slack : widths;
+    const widest = from.indexOf(Math.max(...from));
     widths[widest] = (widths[widest] ?? 1) - 1;
   }
   return widths;
