@@ -22,8 +22,8 @@ export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
 
 /**
  * Reads and decompresses the body of `message`. At most `maxBytes` are taken from the wire and as
- * many are kept after decompression; beyond either, `done` is called at once with what there is,
- * and the caller has to destroy the connection. A body with several encodings, or one that is not
+ * many are kept after decompression; beyond either, `done` is called at once with what there is
+ * and the connection is destroyed. A body with several encodings, or one that is not
  * in {@link ACCEPTED_ENCODINGS}, stays as it came. `done` and `fail` may be called more than once:
  * only the first call counts.
  */
@@ -35,7 +35,12 @@ export function readBody(
 ): void {
   const chunks: Buffer[] = [];
   let size = 0;
-  const finish = (truncated: boolean) => done({ bytes: Buffer.concat(chunks), truncated });
+  let decoder: Transform | undefined;
+  const finish = (truncated: boolean) => {
+    done({ bytes: Buffer.concat(chunks), truncated });
+    decoder?.destroy();
+    if (truncated) message.destroy();
+  };
   const keep = (chunk: Buffer) => {
     const room = maxBytes - size;
     if (chunk.length <= room) {
@@ -56,17 +61,16 @@ export function readBody(
   }
 
   let fromWire = 0;
-  let decoder: Transform | undefined;
   message.on('data', (chunk: Buffer) => {
     fromWire += chunk.length;
-    if (fromWire > maxBytes) finish(true);
+    if (fromWire > maxBytes) return finish(true);
     if (decoder) return;
     decoder = decoderFor(chunk);
     decoder
       .on('data', keep)
       .on('error', fail)
       .once('end', () => finish(false));
-    message.once('close', () => message.complete || decoder?.destroy());
+    message.once('error', () => decoder?.destroy());
     decoder.write(chunk);
     message.pipe(decoder);
   });

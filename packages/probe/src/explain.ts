@@ -67,8 +67,6 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   ETIMEDOUT: 'timeout',
   ENOTFOUND: 'dns-not-found',
   ENODATA: 'dns-not-found',
-  EAI_AGAIN: 'dns-failed',
-  EAI_FAIL: 'dns-failed',
   ETIMEOUT: 'dns-timeout',
 };
 
@@ -80,9 +78,20 @@ function kindOf(error: unknown, code: string | undefined, phase: Phase): Failure
   }
   if (code?.startsWith('ERR_SSL_') || code === 'EPROTO') return 'tls-failed';
   const known = code === undefined ? undefined : KINDS[code];
-  if (known) return known;
-  return phase === 'dns' && textField(error, 'syscall') === 'getaddrinfo' ? 'dns-failed' : 'local';
+  if (phase !== 'dns') return known ?? 'local';
+  // Whatever a resolver says is about the name, unless this machine could not even ask.
+  if (code !== undefined && OF_THIS_MACHINE.has(code)) return 'local';
+  return known?.startsWith('dns-') ? known : 'dns-failed';
 }
+
+const OF_THIS_MACHINE: ReadonlySet<string> = new Set([
+  'EACCES',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'EPERM',
+]);
 
 const SENTENCES: Partial<Record<FailureKind, (place: Place, reason: string) => string>> = {
   'dns-not-found': ({ peer }) => `${peer} has no address`,

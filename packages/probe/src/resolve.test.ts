@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { allowAny, refuseLinkLocal } from './address.ts';
+import { type Lookup, type ResolveOptions, resolveHost } from './resolve.ts';
+
+const never: Lookup = () => new Promise(() => {});
+const notAsked: Lookup = (host) => Promise.reject(new Error(`${host} was looked up`));
+
+function answering(...addresses: string[]): Lookup {
+  return async () =>
+    addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+}
+
+function failing(code: string): Lookup {
+  const error = Object.assign(new Error(`getaddrinfo ${code}`), { code, syscall: 'getaddrinfo' });
+  return () => Promise.reject(error);
+}
+
+function resolve(host: string, change: Partial<ResolveOptions> = {}) {
+  const { signal } = new AbortController();
+  return resolveHost(host, { policy: allowAny, timeoutMs: 5_000, signal, ...change });
+}
+
+describe('resolveHost', () => {
+  it('hands on all addresses in the order of the resolver, each once', async () => {
+    const lookup = answering('2001:db8::1', '192.0.2.1', '192.0.2.1');
+    expect(await resolve('Example.COM', { lookup })).toEqual({
+      ok: true,
+      value: {
+        host: 'example.com',
+        addresses: [
+          { address: '2001:db8::1', family: 6 },
+          { address: '192.0.2.1', family: 4 },
+        ],
+        ms: expect.any(Number),
+      },
+    });
+  });
+
+  it('asks the system for localhost', async () => {
+    const result = await resolve('localhost');
+    const found = result.ok ? result.value.addresses.map(({ address }) => address) : [];
+    expect(['127.0.0.1', '::1']).toEqual(expect.arrayContaining(found));
+    expect(found).not.toEqual([]);
+  });
+
+  it.each([
+    ['127.0.0.1', '127.0.0.1', 4],
+    ['[::1]', '::1', 6],
+    ['::1', '::1', 6],
+  ])('does not look up %s', async (host, address, family) => {
+    expect(await resolve(host, { lookup: notAsked })).toEqual({
+      ok: true,
+      value: { host: address, addresses: [{ address, family }], ms: 0 },
+    });
+  });
+
+  it('takes overrides, the one with the port first', async () => {
+    const overrides = new Map([
+      ['shop.example', '192.0.2.1'],
+      ['shop.example:8443', '[2001:db8::1]'],
+    ]);
+    const at = async (port: number) => {
+      const result = await resolve('shop.example', { overrides, port, lookup: notAsked });
+      return result.ok && result.value.addresses[0]?.address;
+    };
+    expect([await at(8443), await at(443)]).toEqual(['2001:db8::1', '192.0.2.1']);
+  });
+
+  it('says that an override is no address', async () => {
+    const overrides = new Map([['shop.example', 'other.example']]);
+    expect(await resolve('shop.example', { overrides })).toMatchObject({
+      ok: false,
+      failure: {
+        phase: 'dns',
+        kind: 'local',
+        message: 'shop.example stands for other.example, which is not an IP address',
+      },
+    });
+  });
+
+  it('keeps to the family that was asked for', async () => {
+    let asked: number | undefined;
+    const lookup: Lookup = async (_, family) => {
+      asked = family;
+      return [
+        { address: '192.0.2.1', family: 4 },
+        { address: '2001:db8::1', family: 6 },
+      ];
+    };
+    const result = await resolve('example.com', { lookup, family: 6 });
+    expect(result.ok && result.value.addresses).toEqual([{ address: '2001:db8::1', family: 6 }]);
+    expect(asked).toBe(6);
+    expect(await resolve('127.0.0.1', { family: 6 })).toMatchObject({
+      failure: { kind: 'dns-not-found', message: '127.0.0.1 has no IPv6 address' },
+    });
+  });
+
+  it('refuses a host for one refused address among good ones', async () => {
+    const lookup = answering('192.0.2.1', '169.254.169.254');
+    expect(await resolve('rebind.example', { lookup, policy: refuseLinkLocal })).toEqual({
+      ok: false,
+      failure: {
+        phase: 'dns',
+        kind: 'address-refused',
+        message:
+          'rebind.example has a refused address: 169.254.169.254 is the metadata service of a cloud',
+      },
+    });
+  });
+
+  it('holds overrides and literals to the policy, also of the other family', async () => {
+    const overrides = new Map([['shop.example', 'fe80::1']]);
+    const policy = refuseLinkLocal;
+    for (const result of [
+      await resolve('shop.example', { overrides, policy }),
+      await resolve('shop.example', { overrides, policy, family: 4 }),
+      await resolve('[::ffff:a9fe:a9fe]', { policy }),
+    ]) {
+      expect(result).toMatchObject({ failure: { kind: 'address-refused' } });
+    }
+  });
+
+  it.each([
+    ['ENOTFOUND', 'dns-not-found'],
+    ['EAI_AGAIN', 'dns-failed'],
+    ['EAI_FAIL', 'dns-failed'],
+    ['ESERVFAIL', 'dns-failed'],
+    ['ECONNREFUSED', 'dns-failed'],
+    ['ETIMEOUT', 'dns-timeout'],
+    ['EMFILE', 'local'],
+  ])('tells %s as %s', async (code, kind) => {
+    const lookup = failing(code);
+    expect(await resolve('gone.example', { lookup })).toMatchObject({
+      ok: false,
+      failure: { phase: 'dns', kind, code, message: expect.stringContaining('gone.example') },
+    });
+  });
+
+  it('finds nothing for an empty name or an empty answer', async () => {
+    expect(await resolve('', { lookup: notAsked })).toMatchObject({
+      failure: { kind: 'dns-not-found' },
+    });
+    expect(await resolve('gone.example', { lookup: answering() })).toMatchObject({
+      failure: { kind: 'dns-not-found', message: 'gone.example has no address' },
+    });
+  });
+
+  it('gives up in time', async () => {
+    expect(await resolve('slow.example', { lookup: never, timeoutMs: 10 })).toMatchObject({
+      failure: { kind: 'dns-timeout', message: 'slow.example was not resolved within 10ms' },
+    });
+  });
+
+  it('stops when told, before and during', async () => {
+    const aborted = AbortSignal.abort();
+    expect(await resolve('a.example', { lookup: notAsked, signal: aborted })).toMatchObject({
+      failure: { phase: 'dns', kind: 'aborted' },
+    });
+    const controller = new AbortController();
+    const waiting = resolve('a.example', { lookup: never, signal: controller.signal });
+    controller.abort();
+    expect(await waiting).toMatchObject({ failure: { phase: 'dns', kind: 'aborted' } });
+  });
+});
