@@ -1,0 +1,18 @@
+import { median, medianAbsoluteDeviation } from 'simple-statistics';
+
+/** Makes the MAD of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
+export const MAD_TO_SIGMA = 1.4826;
+
+/** Where the next value belongs. */
+export interface Band {
+  readonly centre: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** median ± k · 1.4826 · MAD (Hampel 1974): up to half of the values may be outliers. */
+export function robustBand(values: readonly number[], k: number): Band {
+  const centre = median([...values]);
+  const reach = k * MAD_TO_SIGMA * medianAbsoluteDeviation([...values]);
+  return { centre, low: centre - reach, high: centre + reach };
+}

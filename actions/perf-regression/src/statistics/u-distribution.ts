@@ -1,0 +1,104 @@
+/** The distribution of Mann–Whitney's U when both samples come from one population. */
+export interface UDistribution {
+  /** P(U ≤ u), u a multiple of ½. */
+  readonly cdf: (u: number) => number;
+}
+
+/** Distributions of U, each computed once. */
+export type UDistributions = (n: number, m: number) => UDistribution;
+
+/** Looks distributions without ties up by the sizes of the samples, and remembers them. */
+export function uDistributions(): UDistributions {
+  const known = new Map<string, UDistribution>();
+  return (n, m) => {
+    const key = `${Math.min(n, m)}:${Math.max(n, m)}`;
+    const found = known.get(key) ?? withoutTies(n, m);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/**
+ * Exact, without ties, by the recurrence of Mann & Whitney (1947, "On a test of whether one of two
+ * random variables is stochastically larger than the other", equation 3):
+ * p(n, m; U) = n/(n+m) · p(n−1, m; U−m) + m/(n+m) · p(n, m−1; U). O(n·m·nm).
+ */
+function withoutTies(n: number, m: number): UDistribution {
+  // A row has p(i, j; ·) for the i of the row, j growing.
+  let previous = Array.from({ length: m + 1 }, () => Float64Array.of(1));
+  for (let i = 1; i <= n; i++) {
+    const row: Float64Array[] = [Float64Array.of(1)];
+    for (let j = 1; j <= m; j++) {
+      const current = new Float64Array(i * j + 1);
+      const above = previous[j] as Float64Array;
+      const left = row[j - 1] as Float64Array;
+      for (let u = 0; u < current.length; u++) {
+        current[u] = (i * (above[u - j] ?? 0) + j * (left[u] ?? 0)) / (i + j);
+      }
+      row.push(current);
+    }
+    previous = row;
+  }
+  return cumulative(previous[m] as Float64Array, 1);
+}
+
+/**
+ * Exact, with ties: of all ways to deal the pooled values out to both samples, the share with each
+ * U. Tie group after tie group as in Klotz (1966, "The Wilcoxon, ties, and the computer").
+ *
+ * @param ties sizes of the groups of equal values, in rising order of the values; their sum is n + m
+ */
+export function uDistributionWithTies(
+  n: number,
+  m: number,
+  ties: readonly number[],
+): UDistribution {
+  const width = 2 * n * m + 1;
+  // ways[a] by 2U: how often a values of the groups so far are in the first sample.
+  let ways = Array.from({ length: n + 1 }, () => new Float64Array(width));
+  (ways[0] as Float64Array)[0] = 1;
+  let before = 0;
+  for (const size of ties) {
+    const next = Array.from({ length: n + 1 }, () => new Float64Array(width));
+    for (let taken = 0; taken <= Math.min(n, before); taken++) {
+      const others = before - taken;
+      if (others > m) continue;
+      const from = ways[taken] as Float64Array;
+      let choices = 1;
+      for (let more = 0; more <= size && taken + more <= n; more++) {
+        // Each of `more` beats the others below it, and ties with those in its group.
+        const gain = more * (2 * others + size - more);
+        const into = next[taken + more] as Float64Array;
+        for (let u = 0; u + gain < width; u++) {
+          const count = from[u] as number;
+          if (count !== 0) into[u + gain] = (into[u + gain] as number) + count * choices;
+        }
+        choices = (choices * (size - more)) / (more + 1);
+      }
+    }
+    ways = next;
+    before += size;
+  }
+  const counts = ways[n] as Float64Array;
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return cumulative(
+    counts.map((count) => count / all),
+    2,
+  );
+}
+
+/** @param perUnit how many entries a step of 1 in U has */
+function cumulative(shares: Float64Array, perUnit: number): UDistribution {
+  const sums = new Float64Array(shares.length);
+  let sum = 0;
+  for (const [index, share] of shares.entries()) {
+    sum += share;
+    sums[index] = sum;
+  }
+  return {
+    cdf: (u) => {
+      const index = Math.floor(u * perUnit + 1e-9);
+      return index < 0 ? 0 : (sums[index] ?? 1);
+    },
+  };
+}
