@@ -3,6 +3,8 @@ import { strings } from '@bufbuild/cel/ext';
 import { create } from '@bufbuild/protobuf';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { plain } from '@repo/core/untrusted';
+import { roundMs } from '../journal.ts';
 import type { Facts } from '../kinds/kind.ts';
 import { DurationFact } from './duration-fact.ts';
 import { type Expectation, MET } from './expectation.ts';
@@ -69,7 +71,9 @@ function compileCel(source: string, variables: readonly string[]): Compiled {
       const bindings = toCel(facts, reads);
       const result = evaluate(bindings);
       if (isCelError(result)) {
-        return { value: undefined, found: () => `${source}: ${result.message}` };
+        const missing = reads.find((name) => facts[name] === undefined);
+        const reason = missing === undefined ? result.message : `there is no ${missing}`;
+        return { value: undefined, found: () => `${source}: ${reason}` };
       }
       if (typeof result !== 'boolean') {
         return { value: undefined, found: () => `${source} is neither true nor false` };
@@ -88,7 +92,10 @@ function parseOrExplain(source: string): Expr {
   try {
     return parse(source).expr;
   } catch (error) {
-    const reason = (error as Error).message.replace(/^<input>:/, 'at ');
+    // What it expects instead is a list of everything that the grammar knows, unless it is one thing.
+    const reason = (error as Error).message
+      .replace(/^<input>:/, 'at ')
+      .replace(/ but expecting .*, .*/s, '');
     throw new InvalidValue(
       `is not an expression (${reason})`,
       "Write CEL: status == 200, json.status == 'ok', latency < duration('500ms').",
@@ -123,10 +130,14 @@ function checkFunctions(expression: Expr): void {
 function freeNames(expression: Expr): string[] {
   const { exprKind } = expression;
   if (exprKind.case === 'identExpr') return [exprKind.value.name.replace(/^\./, '')];
-  const inner = children(expression).flatMap(freeNames);
-  if (exprKind.case !== 'comprehensionExpr') return inner;
-  const { accuVar, iterVar, iterVar2 } = exprKind.value;
-  return inner.filter((name) => ![accuVar, iterVar, iterVar2].includes(name));
+  if (exprKind.case !== 'comprehensionExpr') return children(expression).flatMap(freeNames);
+  const { accuVar, iterVar, iterVar2, iterRange } = exprKind.value;
+  return children(expression).flatMap((child) => {
+    const names = freeNames(child);
+    // What is gone through is outside of what the macro binds.
+    if (child === iterRange) return names;
+    return names.filter((name) => ![accuVar, iterVar, iterVar2].includes(name));
+  });
 }
 
 /** The outermost `a.b['c']` of an expression: what a reader wants to see when it is false. */
@@ -216,17 +227,18 @@ function celValue(value: unknown): CelInput {
 }
 
 function celDuration(ms: number): CelInput {
-  const seconds = Math.floor(ms / 1_000);
-  return create(DurationSchema, {
-    seconds: BigInt(seconds),
-    nanos: Math.round((ms - seconds * 1_000) * 1e6),
-  });
+  // Rounded as a whole: a part of a second must never come to a whole one.
+  const nanos = Math.round(ms * 1e6);
+  return create(DurationSchema, { seconds: BigInt(Math.floor(nanos / 1e9)), nanos: nanos % 1e9 });
 }
 
-/** A value in a message; long ones are cut where the message is. */
+/** Longest text of a value in a message, characters: others have to stay visible beside it. */
+const LONGEST_SHOWN = 80;
+
+/** A value in a message. */
 function show(value: unknown): string {
   if (isCelError(value)) return 'absent';
-  if (typeof value === 'string') return `"${value}"`;
+  if (typeof value === 'string') return `"${plain(value, LONGEST_SHOWN)}"`;
   if (typeof value === 'bigint' || typeof value === 'number' || typeof value === 'boolean')
     return String(value);
   if (value === null) return 'null';
@@ -234,6 +246,6 @@ function show(value: unknown): string {
   if ('size' in value) return `${value.size} entries`;
   const { message } = value as { message?: { seconds?: bigint; nanos?: number } };
   if (message?.seconds !== undefined)
-    return `${Number(message.seconds) * 1_000 + (message.nanos ?? 0) / 1e6}ms`;
+    return `${roundMs(Number(message.seconds) * 1_000 + (message.nanos ?? 0) / 1e6)}ms`;
   return 'a value';
 }

@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { list } from '@repo/core/inputs/list';
 import type { Parser } from '@repo/core/inputs/parser';
+import { type LinearRegex, regex } from '@repo/core/inputs/regex';
+import { plain } from '@repo/core/untrusted';
+import type { JSONPathEnvironment } from 'json-p3';
 import { type Expectation, MET } from './expectation.ts';
 
 const OPERATORS = ['==', '!=', '<=', '>=', '<', '>'] as const;
@@ -20,10 +24,15 @@ export function jsonPath(): Parser<JsonPath> {
   return {
     parse: async (given) => {
       const { JSONPathEnvironment } = await import('json-p3');
+      // More than JSON that is read at all may have.
+      const environment = new JSONPathEnvironment({ maxRecursionDepth: 1_000 });
+      const patterns = watchPatterns(environment);
       try {
-        const query = new JSONPathEnvironment({ maxRecursionDepth: 100 }).compile(given);
+        const query = environment.compile(given);
+        await useLinearRegex(environment, patterns);
         return (json) => query.query(json as never).values();
       } catch (error) {
+        if (error instanceof InvalidValue) throw error;
         throw new InvalidValue(
           `is not a JSON path (${(error as Error).message})`,
           'Write an RFC 9535 path: $.status or $.checks[0].ok.',
@@ -31,6 +40,46 @@ export function jsonPath(): Parser<JsonPath> {
       }
     },
   };
+}
+
+/** The patterns that a path hands to `match` and `search`, known once it is compiled. */
+function watchPatterns(environment: JSONPathEnvironment): ReadonlySet<string> {
+  const patterns = new Set<string>();
+  const check = environment.checkWellTypedness.bind(environment);
+  environment.checkWellTypedness = (token, args) => {
+    if (token.value === 'match' || token.value === 'search') {
+      const pattern = args[1] !== undefined && 'value' in args[1] ? args[1].value : undefined;
+      if (typeof pattern !== 'string') {
+        throw new InvalidValue(
+          `hands ${token.value} a pattern that is not text`,
+          `Write the pattern itself: ${token.value}(@.name, 'a.*').`,
+        );
+      }
+      patterns.add(pattern);
+    }
+    return check(token, args);
+  };
+  return patterns;
+}
+
+/** The library's own functions hand a stranger's text to V8, whose engine backtracks. */
+async function useLinearRegex(
+  { functionRegister }: JSONPathEnvironment,
+  patterns: ReadonlySet<string>,
+): Promise<void> {
+  const anywhere = new Map<unknown, LinearRegex>();
+  const whole = new Map<unknown, LinearRegex>();
+  for (const pattern of patterns) {
+    anywhere.set(pattern, await regex().parse(pattern));
+    whole.set(pattern, await regex().parse(`^(?:${pattern})$`));
+  }
+  for (const [name, compiled] of Object.entries({ match: whole, search: anywhere })) {
+    const original = functionRegister.get(name);
+    if (original === undefined) throw new Error(`json-p3 has no function ${name}`);
+    const call = (text: unknown, pattern: unknown) =>
+      typeof text === 'string' && compiled.get(pattern)?.test(text) === true;
+    functionRegister.set(name, { ...original, call });
+  }
 }
 
 async function expectOne(line: string): Promise<Expectation> {
@@ -46,10 +95,15 @@ async function expectOne(line: string): Promise<Expectation> {
       if (operator === undefined || found.every((one) => holds(one, operator, value))) return MET;
       return {
         met: false,
-        found: `${path} is ${JSON.stringify(found.length === 1 ? found[0] : found)}, expected ${operator} ${JSON.stringify(value)}`,
+        found: `${path} is ${show(found.length === 1 ? found[0] : found)}, expected ${operator} ${show(value)}`,
       };
     },
   };
+}
+
+/** A value in a message, at most so long that the rest stays visible beside it. */
+function show(value: unknown): string {
+  return plain(JSON.stringify(value), 80);
 }
 
 /** Cuts at the first operator that stands outside of brackets and quotes. */
@@ -68,7 +122,14 @@ function split(line: string): { path: string; operator?: Operator; value?: unkno
       const operator = OPERATORS.find((one) => line.startsWith(one, at));
       if (operator === undefined) continue;
       const path = line.slice(0, at).trim();
-      return { path, operator, value: jsonOrText(line.slice(at + operator.length).trim()) };
+      const value = line.slice(at + operator.length).trim();
+      if (value === '') {
+        throw new InvalidValue(
+          `has no value after ${operator}`,
+          `Write ${path} ${operator} value.`,
+        );
+      }
+      return { path, operator, value: jsonOrText(value) };
     }
   }
   return { path: line };
@@ -83,9 +144,8 @@ function jsonOrText(text: string): unknown {
 }
 
 function holds(found: unknown, operator: Operator, value: unknown): boolean {
-  const equal = JSON.stringify(found) === JSON.stringify(value);
-  if (operator === '==') return equal;
-  if (operator === '!=') return !equal;
+  if (operator === '==') return isDeepStrictEqual(found, value);
+  if (operator === '!=') return !isDeepStrictEqual(found, value);
   if (typeof found !== typeof value) return false;
   if (typeof found !== 'number' && typeof found !== 'string') return false;
   const other = value as typeof found;
