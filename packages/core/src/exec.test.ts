@@ -40,9 +40,9 @@ test('arguments are handed over as they are: there is no shell', async () => {
 
 test('standard input, folder and environment', async () => {
   const code =
-    "process.stdin.on('data', (d) => console.log(String(d), process.cwd(), process.env.A))";
-  const result = await script(code, { stdin: 'in', cwd: '/', env: { A: 'b' } });
-  expect(result).toMatchObject({ stdout: 'in / b\n' });
+    "process.stdin.on('data', (d) => console.log(String(d), process.cwd(), process.env.A, process.env.HOME, !process.env.PATH))";
+  const result = await script(code, { stdin: 'in', cwd: '/', env: { A: 'b', HOME: undefined } });
+  expect(result).toMatchObject({ stdout: 'in / b undefined false\n' });
 });
 
 test('a program that does not read its input is no failure', async () => {

@@ -7,7 +7,7 @@ export interface Command {
   /** The program (a name on the PATH, or a path) and its arguments, handed over as they are. */
   readonly argv: readonly [string, ...string[]];
   readonly cwd?: string;
-  /** All of its environment; without it, it inherits ours. */
+  /** Added to our own environment, which it inherits; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What it reads from its standard input; without it, that is empty. */
   readonly stdin?: string | Uint8Array;
@@ -68,7 +68,7 @@ export const exec: Exec = async (command) => {
     try {
       child = spawn(program, args, {
         ...(cwd !== undefined && { cwd }),
-        ...(env !== undefined && { env }),
+        env: { ...process.env, ...env },
         stdio: 'pipe',
         shell: false,
         windowsHide: true,
