@@ -24,17 +24,14 @@ export type Emitter = ReturnType<typeof emitter>;
 
 export function emitter(env: Environment) {
   const redact = redactor();
-  const harmless = (text: string) =>
-    redact
-      .text(text)
-      .split(/\r\n|\r|\n/)
-      .map((line) => defuse(stripInvisible(line)))
-      .join('\n');
+  /** Without secrets, also those that were hidden behind colours. Always before a text is cut. */
+  const clean = (text: string) => redact.text(stripInvisible(text));
+  const harmless = (text: string) => defuse(clean(text).replace(/\r\n?/g, '\n'));
 
   const log: Log = {
     info: (text) => core.info(harmless(text)),
     debug: (text) => core.debug(harmless(text)),
-    group: (title, work) => core.group(plain(redact.text(title)), work),
+    group: (title, work) => core.group(plain(clean(title)), work),
   };
 
   return {
@@ -42,10 +39,10 @@ export function emitter(env: Environment) {
     input: (name: string) => core.getInput(name, { trimWhitespace: false }),
     mask: (secret: string) => {
       redact.add(secret);
-      for (const line of secret.split(/\r?\n/)) if (line !== '') core.setSecret(line);
+      for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line);
     },
     /** A message as one line of plain text, for where nothing else is understood. */
-    plainMessage: (message: string) => plain(redact.text(message), LONGEST_MESSAGE),
+    plainMessage: (message: string) => plain(clean(message), LONGEST_MESSAGE),
     report: (report: Report) => `${JSON.stringify(redact.data(report), undefined, 2)}\n`,
 
     outputs: (outputs: Readonly<Record<string, OutputValue>>) => {
@@ -74,34 +71,46 @@ export function emitter(env: Environment) {
 
     annotations: (annotations: readonly Annotation[]) => {
       for (const { level, title, message, file, line } of limitAnnotations(annotations)) {
-        annotate[level](plainLines(redact.text(message), 20, LONGEST_MESSAGE).join('\n'), {
-          title: plain(redact.text(title), 120),
+        annotate[level](plainLines(clean(message), 20, LONGEST_MESSAGE).join('\n'), {
+          title: plain(clean(title), 120),
           ...(file !== undefined && { file }),
           ...(line !== undefined && { startLine: line }),
         });
       }
     },
 
-    /** What stopped the run: a mistake, a fault of the world or a bug, each told its own way. */
-    failure: (action: string, error: unknown) => {
-      const title = `${action}: `;
-      if (error instanceof InputError) {
-        core.error(redact.text(error.message), { title: `${title}invalid inputs` });
-      } else if (error instanceof Cancelled) {
-        core.error(error.message, { title: `${title}cancelled` });
+    /**
+     * What stopped the run: a mistake, a fault of the world or a bug, each told its own way.
+     * Gives it back as one line of plain text.
+     */
+    failure: (action: string, error: unknown): string => {
+      const cancelled = cancellationIn(error);
+      const reason = describeError(cancelled ?? error, clean);
+      if (cancelled) {
+        core.error(reason, { title: `${action}: cancelled` });
+      } else if (error instanceof InputError) {
+        core.error(clean(error.message), { title: `${action}: invalid inputs` });
       } else if (error instanceof ActionError) {
-        core.error(redact.text(`${describeError(error)}. ${error.remedy}`), {
-          title: `${title}could not go on`,
-        });
+        const sentence = reason.replace(/[^.!?…]$/, '$&.');
+        core.error(`${sentence} ${clean(error.remedy)}`, { title: `${action}: could not go on` });
       } else {
-        const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        core.error(plainLines(redact.text(stack), 40).join('\n'), {
-          title: `${title}bug`,
-        });
+        const stack = error instanceof Error ? (error.stack ?? reason) : reason;
+        core.error(plainLines(clean(stack), 40).join('\n'), { title: `${action}: bug` });
         core.info(
           'This is a bug in the action, not in your workflow. Please report it with this log.',
         );
       }
+      return reason;
     },
   };
+}
+
+/** Node and our own code wrap the reason of an abort, as the cause of their own errors. */
+function cancellationIn(error: unknown): Cancelled | undefined {
+  let next = error;
+  for (let depth = 0; depth < 10 && next instanceof Error; depth++) {
+    if (next instanceof Cancelled) return next;
+    next = next.cause;
+  }
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import type { Action, SharedInputs } from './action.ts';
 import { systemClock } from './clock.ts';
+import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
 import { type Environment, readRunInfo, runUrl } from './environment.ts';
 import { SIGNS } from './notify/message.ts';
@@ -16,76 +17,116 @@ const LINGER_MS = 1_000;
  * reads the inputs, prints, writes outputs, summary and report, sets the exit code.
  *
  * Exit code 1: the verdict reaches `fail-on`, an input is invalid, something outside failed, or
- * there is a bug; only a bug shows its stack.
+ * there is a bug; only a bug shows its stack. A run that comes to no answer has the outputs
+ * `verdict` (`unknown`) and `message` all the same.
  */
 export async function runAction<Inputs extends SharedInputs>(
   action: Action<Inputs>,
 ): Promise<void> {
   const env: Environment = process.env;
   const emit = emitter(env);
-  process.on('uncaughtException', (error) => fatal(emit, action.name, error));
-  try {
-    process.exitCode = await runAndTell(action, env, emit);
-  } catch (error) {
-    emit.failure(action.name, error);
+  let answered = false;
+  const giveUp = (error: unknown) => {
     process.exitCode = 1;
+    const message = emit.failure(action.name, error);
+    if (!answered) emit.outputs({ verdict: 'unknown', message });
+  };
+  const giveUpAtOnce = (error: unknown) => {
+    giveUp(error);
+    process.exit();
+  };
+  // Nothing is left that could ever wake us up: without this, Node would end with success.
+  const forgotten = () => giveUpAtOnce(new Error('the action waits for what never happens'));
+  // An error that escaped from everything: a timer, a socket without a listener.
+  process.on('uncaughtException', giveUpAtOnce);
+  process.once('beforeExit', forgotten);
+  try {
+    const startedAt = new Date();
+    const start = systemClock.monotonic();
+    const inputs = await action.inputs.parse(emit.input, emit.mask);
+    const outcome = await action.run(inputs, contextOf(env, emit));
+    answered = true;
+    const durationMs = Math.round(systemClock.monotonic() - start);
+    await tell(action, inputs, outcome, { startedAt, durationMs }, env, emit);
+    process.exitCode = isFailure(action, inputs, outcome) ? 1 : 0;
+  } catch (error) {
+    giveUp(error);
   }
+  process.off('beforeExit', forgotten);
   // A socket that a stranger keeps open must not keep the job waiting.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
-async function runAndTell<Inputs extends SharedInputs>(
-  action: Action<Inputs>,
-  env: Environment,
-  emit: Emitter,
-): Promise<0 | 1> {
-  const startedAt = new Date();
-  const start = systemClock.monotonic();
-  const inputs = await action.inputs.parse(emit.input, emit.mask);
-  const workspace = env.GITHUB_WORKSPACE || process.cwd();
-  const outcome = await action.run(inputs, {
+function contextOf(env: Environment, emit: Emitter): ActionContext {
+  return {
     log: emit.log,
     clock: systemClock,
     signal: stopSignal(process),
     run: readRunInfo(env),
-    workspace,
+    workspace: workspaceOf(env),
     mask: emit.mask,
-  });
+  };
+}
 
+/** What can go wrong comes last, so that it hides as little as possible. */
+async function tell<Inputs extends SharedInputs>(
+  action: Action<Inputs>,
+  inputs: Inputs,
+  outcome: Outcome,
+  time: { readonly startedAt: Date; readonly durationMs: number },
+  env: Environment,
+  emit: Emitter,
+): Promise<void> {
+  const message = emit.plainMessage(outcome.message);
+  emit.annotations(outcome.annotations);
+  emit.log.info(`${SIGNS[outcome.verdict]} ${message}`);
+  if (inputs.summary) emit.summary(outcome.summary);
+
+  const workspace = workspaceOf(env);
   const path = await reportPath(inputs.reportFile, action.name, {
     workspace,
     temp: env.RUNNER_TEMP || workspace,
+  });
+  emit.outputs({
+    ...outcome.outputs,
+    verdict: outcome.verdict,
+    message,
+    'report-file': path,
   });
   const report: Report = {
     schema: `${action.name}/v1`,
     action: action.name,
     version,
-    startedAt: startedAt.toISOString(),
-    durationMs: Math.round(systemClock.monotonic() - start),
+    startedAt: time.startedAt.toISOString(),
+    durationMs: time.durationMs,
     verdict: outcome.verdict,
-    message: outcome.message,
+    message,
     run: readRunInfo(env),
     result: outcome.result,
   };
-  const failed = (action.failOn[inputs.failOn] ?? []).includes(outcome.verdict);
   await writeWhole(path, emit.report(report));
-  emit.outputs({
-    ...outcome.outputs,
-    verdict: outcome.verdict,
-    message: outcome.message,
-    'report-file': path,
-  });
-  if (inputs.summary) emit.summary(outcome.summary);
-  emit.annotations(outcome.annotations);
-  await sendNotification(action.name, inputs, outcome, env, emit);
-  emit.log.info(`${SIGNS[outcome.verdict]} ${outcome.message}`);
-  return failed ? 1 : 0;
+  await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
+}
+
+function isFailure<Inputs extends SharedInputs>(
+  { failOn }: Action<Inputs>,
+  inputs: Inputs,
+  { verdict }: Outcome,
+): boolean {
+  const failing = failOn[inputs.failOn];
+  // A gate that does not know when to close must not stay open.
+  if (failing === undefined) throw new Error(`fail-on has no verdicts for "${inputs.failOn}"`);
+  return failing.includes(verdict);
+}
+
+function workspaceOf(env: Environment): string {
+  return env.GITHUB_WORKSPACE || process.cwd();
 }
 
 async function sendNotification(
   action: string,
   { notify: targets, notifyOn }: SharedInputs,
-  { verdict, message }: Outcome,
+  { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
   env: Environment,
   emit: Emitter,
 ): Promise<void> {
@@ -97,11 +138,10 @@ async function sendNotification(
   if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
   const { notify } = await import('./notify/notify.ts');
   const { repository, workflow } = readRunInfo(env);
-  const text = emit.plainMessage(message);
   const failures = await notify(targets, {
     action,
     verdict,
-    message: text,
+    message,
     repository,
     workflow,
     runUrl: runUrl(env),
@@ -113,10 +153,4 @@ async function sendNotification(
       message: failure,
     })),
   );
-}
-
-/** An error that escaped from everything: a timer, a socket without a listener. */
-function fatal(emit: Emitter, action: string, error: unknown): never {
-  emit.failure(action, error);
-  process.exit(1);
 }
