@@ -17,9 +17,16 @@ test.each([
 
 test('nesting is read as far as it is reasonable', () => {
   expect(parseJson(nested(200))).toBeInstanceOf(Array);
-  expect(parseJson(nested(202))).toBeUndefined();
+  expect(parseJson(nested(201))).toBeUndefined();
   expect(parseJson(nested(100_000))).toBeUndefined();
   expect(parseJson(`{"deep": ${nested(100_000)}, "a": 1}`)).toBeUndefined();
+});
+
+test('brackets within a text are no nesting', () => {
+  const text = JSON.stringify({ [`"[${'['.repeat(300)}\\`]: '{'.repeat(300), 'a\\': [1] });
+  expect(parseJson(text)).toEqual(JSON.parse(text));
+  expect(parseJson(`["\\"", ${nested(200)}]`)).toBeUndefined();
+  expect(parseJson(`["\\"", ${nested(199)}]`)).toHaveLength(2);
 });
 
 test('many values side by side are not deep', () => {

@@ -131,7 +131,7 @@ function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile)
 function versionGate(inputs: Inputs): Expectation | undefined {
   if (inputs.expectVersion === undefined) return undefined;
   return expectVersion(inputs.expectVersion, {
-    ...(inputs.versionHeader !== '' && { header: inputs.versionHeader.toLowerCase() }),
+    ...(inputs.versionHeader !== '' && { header: inputs.versionHeader }),
     ...(inputs.versionPath !== undefined && { path: inputs.versionPath }),
   });
 }

@@ -1,6 +1,7 @@
 import { keyValue } from '@repo/core/inputs/key-value';
 import { list } from '@repo/core/inputs/list';
 import type { Parser } from '@repo/core/inputs/parser';
+import { plain } from '@repo/core/untrusted';
 import { type Expectation, MET } from './expectation.ts';
 
 /** `Name: text`, one a line: the header is there and its value holds the text. */
@@ -12,13 +13,23 @@ export function expectHeaders(): Parser<readonly Expectation[]> {
         source: `header ${name}: ${text}`,
         reads: ['headers'],
         judge: ({ headers }) => {
-          const value = (headers as Readonly<Record<string, string>>)[name.toLowerCase()];
+          const value = headerOf(headers, name);
           if (value === undefined) return { met: false, found: `there is no header ${name}` };
           return value.includes(text)
             ? MET
-            : { met: false, found: `header ${name} is "${value}", without "${text}"` };
+            : {
+                met: false,
+                found: `header ${name} is "${plain(value, 80)}", without "${text}"`,
+              };
         },
       })),
     empty: () => [],
   };
+}
+
+/** The value of a header among the facts, which have their names in lower case. */
+export function headerOf(headers: unknown, name: string): string | undefined {
+  const key = name.toLowerCase();
+  const all = headers as Readonly<Record<string, string>>;
+  return Object.hasOwn(all, key) ? all[key] : undefined;
 }

@@ -16,12 +16,14 @@ export function minTlsDays(): SyncParser<Expectation> {
           if (left === undefined) return { met: false, found: 'there is no certificate' };
           return left >= days
             ? MET
-            : {
-                met: false,
-                found: `the certificate ends in ${left} days, sooner than ${days}`,
-              };
+            : { met: false, found: `the certificate ${ends(left)}, sooner than ${days}` };
         },
       };
     },
   };
+}
+
+function ends(left: number): string {
+  const days = `${Math.abs(left)} ${Math.abs(left) === 1 ? 'day' : 'days'}`;
+  return left < 0 ? `ended ${days} ago` : `ends in ${days}`;
 }

@@ -1,9 +1,11 @@
+import { plain } from '@repo/core/untrusted';
 import { type Expectation, MET } from './expectation.ts';
+import { headerOf } from './header.ts';
 import type { JsonPath } from './json-path.ts';
 
 /** Where a target tells its version. */
 export interface VersionSource {
-  /** Lower-case name of a header. */
+  /** Name of a header. */
   readonly header?: string;
   readonly path?: JsonPath;
 }
@@ -25,7 +27,7 @@ export function expectVersion(wanted: string, source: VersionSource): Expectatio
       ) {
         return MET;
       }
-      return { met: false, found: `version "${found}" instead of "${wanted}"` };
+      return { met: false, found: `version "${plain(found, 80)}" instead of "${wanted}"` };
     },
   };
 }
@@ -34,16 +36,19 @@ function versionOf(
   facts: Readonly<Record<string, unknown>>,
   source: VersionSource,
 ): string | undefined {
-  if (source.header !== undefined) {
-    return (facts.headers as Readonly<Record<string, string>>)[source.header];
-  }
+  if (source.header !== undefined) return headerOf(facts.headers, source.header);
   if (source.path !== undefined) {
     const [value] = facts.json === undefined ? [] : source.path(facts.json);
-    return value === undefined ? undefined : String(value);
+    return value === undefined ? undefined : asText(value);
   }
   const json = facts.json;
-  if (typeof json === 'object' && json !== null && 'version' in json) return String(json.version);
+  if (typeof json === 'object' && json !== null && 'version' in json) return asText(json.version);
   return String(facts.body).trim();
+}
+
+/** A number is a version as well; objects are shown as they are, their own `toString` not asked. */
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Whether the text has the word, not as a part of a longer one: `1.2` is not in `1.2.1`. */

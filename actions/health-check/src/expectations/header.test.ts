@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { expectHeaders } from './header.ts';
+
+const HEADERS = { 'content-type': 'text/html; charset=utf-8', 'x-a': '1:2' };
+
+async function judge(line: string, headers: object = HEADERS) {
+  const [expectation] = await expectHeaders().parse(line);
+  return expectation?.judge({ headers });
+}
+
+test.each(['Content-Type: html', 'content-type: text/html; charset=utf-8', 'X-A: 1:2', 'x-a:'])(
+  '%s',
+  async (line) => {
+    expect(await judge(line)).toEqual({ met: true });
+  },
+);
+
+test.each([
+  ['Content-Type: json', 'header Content-Type is "text/html; charset=utf-8", without "json"'],
+  ['X-B: 1', 'there is no header X-B'],
+  ['constructor: x', 'there is no header constructor'],
+  ['__proto__: x', 'there is no header __proto__'],
+])('%s is told', async (line, found) => {
+  expect(await judge(line)).toEqual({ met: false, found });
+});
+
+test('a long value is cut, and harmless', async () => {
+  const judgement = await judge('x-a: b', { 'x-a': '::error::\u001b[31m'.repeat(1_000) });
+  const told = judgement?.met === false ? judgement.found : '';
+  expect(told.length).toBeLessThan(150);
+  expect(told).toMatch(/…", without "b"$/);
+  expect(told).not.toContain('\u001b');
+});
+
+test('one a line; none is fine', async () => {
+  const all = await expectHeaders().parse('X-A: 1\nX-B: 2');
+  expect(all.map(({ source, reads }) => [source, reads])).toEqual([
+    ['header X-A: 1', ['headers']],
+    ['header X-B: 2', ['headers']],
+  ]);
+  expect(expectHeaders().empty?.()).toEqual([]);
+  await expect(expectHeaders().parse('X-A')).rejects.toMatchObject({ name: 'InvalidValue' });
+});
