@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { RunInfo } from './environment.ts';
@@ -26,7 +25,7 @@ export interface Report {
  * names the path.
  */
 export async function writeWhole(path: string, content: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
+  const draft = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     const existing = await stat(path).catch(() => undefined);
     if (existing && !existing.isFile()) return await writeFile(path, content);
