@@ -52,7 +52,7 @@ function fromUrl(
   kind: Kind,
   compile: Compile,
 ): Check {
-  const target = kind.fromUrl(url, requestOf(inputs));
+  const target = targetOf(url, inputs, kind);
   const gated = inputs.expectVersion !== undefined;
   return checkOf(target, {
     name: target.description,
@@ -63,6 +63,18 @@ function fromUrl(
     every: gated || inputs.addresses === 'all',
     connections: gated ? inputs.versionConnections : 1,
   });
+}
+
+function targetOf(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
+  if (fromUrl === undefined) throw new Error(`no kind of check for ${url.protocol}`);
+  try {
+    return fromUrl(url, requestOf(inputs));
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    const given = `${url.protocol}//${url.host}`;
+    const { message: problem, remedy } = error;
+    throw new InputError([{ where: 'url', given, problem, remedy }]);
+  }
 }
 
 function requestOf(inputs: Inputs): RequestInputs {
@@ -95,7 +107,8 @@ function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile)
       }
     });
   const simple: Readonly<Record<string, readonly (Expectation | undefined)[]>> = {
-    'expect-status': [inputs.expectStatus],
+    // A status that every target gets by default is no demand on what is no page.
+    'expect-status': kind.isPage ? [inputs.expectStatus] : [],
     'expect-body': [inputs.expectBody],
     'expect-body-regex': [inputs.expectBodyRegex],
     'expect-json': inputs.expectJson,
@@ -109,8 +122,7 @@ function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile)
       .filter((one) => one !== undefined)
       .filter((one) => {
         const missing = one.reads.find((name) => !variables.includes(name));
-        // A status that every target gets by default is no demand on a port.
-        if (missing === undefined || input === 'expect-status') return missing === undefined;
+        if (missing === undefined) return true;
         problems.push({
           where: input,
           problem: `cannot be asked of ${target.description}, which has no ${missing}`,
@@ -119,8 +131,10 @@ function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile)
         return false;
       }),
   );
+  const own = compiled('expect', inputs.expect);
+  const implied = kind.isPage || own.length > 0 ? [] : target.implied;
   const demands = {
-    expect: [...expect, ...compiled('expect', inputs.expect)],
+    expect: [...implied, ...expect, ...own],
     degraded: inputs.degradedLatency === undefined ? [] : [inputs.degradedLatency],
     failWhen: compiled('fail-when', inputs.failWhen),
   };

@@ -1,13 +1,15 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { secretsOfUrl } from '@repo/core/inputs/http-url';
 import type { SyncParser } from '@repo/core/inputs/parser';
-import { kindOfScheme, schemes } from './kinds/registry.ts';
+import { kindOfScheme, needsOf, schemes } from './kinds/registry.ts';
 
 /** A target whose scheme names the kind of check. */
 export interface TargetUrl {
   readonly kind: string;
   readonly url: URL;
 }
+
+const PARTS = { host: 'hostname', port: 'port' } as const;
 
 /** `https://example.com/health`, `tcp://db:5432`, `tls://example.com:443`. */
 export function targetUrl(): SyncParser<TargetUrl> {
@@ -28,13 +30,18 @@ export function targetUrl(): SyncParser<TargetUrl> {
           `Use one of ${schemes().join(', ')}.`,
         );
       }
-      if (url.hostname === '')
-        throw new InvalidValue('names no host', `Write ${scheme}://host:port.`);
-      if (kind !== 'http' && url.port === '') {
-        throw new InvalidValue('names no port', `Write ${scheme}://${url.hostname}:port.`);
+      const needs = needsOf(kind);
+      const missing = needs.find((part) => url[PARTS[part]] === '');
+      if (missing !== undefined) {
+        throw new InvalidValue(`names no ${missing}`, `Write ${scheme}://${needs.join(':')}.`);
       }
       return { kind, url };
     },
-    secrets: secretsOfUrl,
+    // Whoever stands alone in front of a database is a user; in front of a web server, a token.
+    secrets: (given) => (/^(https?|wss?):/i.test(given) ? secretsOfUrl(given) : passwordOf(given)),
   };
+}
+
+function passwordOf(given: string): readonly string[] {
+  return URL.canParse(given) && new URL(given).password !== '' ? secretsOfUrl(given) : [];
 }

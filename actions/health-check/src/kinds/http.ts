@@ -44,6 +44,7 @@ export const http: Kind = {
     ),
   ),
   fromUrl: (url, request) => target({ url, ...request }),
+  isPage: true,
   variables: [
     'status',
     'headers',

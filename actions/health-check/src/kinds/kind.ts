@@ -11,8 +11,10 @@ export const COMMON_VARIABLES = ['latency', 'window', 'attempt'];
 export interface Kind {
   /** The options as a configuration has them, understood as a target. */
   readonly schema: GenericSchema<unknown, Target>;
-  /** A target given as a URL, of a scheme that the registry names. */
-  readonly fromUrl: (url: URL, request: RequestInputs) => Target;
+  /** A target given as a URL, of a scheme that the registry names. @throws InvalidValue */
+  readonly fromUrl?: (url: URL, request: RequestInputs) => Target;
+  /** `status` is that of a page, which the input `expect-status` is about. */
+  readonly isPage?: true;
   /** The names that expressions may use, besides those that every kind has. */
   readonly variables: readonly string[];
 }

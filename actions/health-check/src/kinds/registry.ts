@@ -1,21 +1,42 @@
 import type { Kind } from './kind.ts';
 
+type Part = 'host' | 'port';
+
 interface Entry {
   /** URL schemes of the `url` input that mean this kind. */
   readonly schemes: readonly string[];
+  /** What such a URL has to name. */
+  readonly needs: readonly Part[];
   readonly load: () => Promise<Kind>;
 }
 
 /** Every kind of check, by the key that it has in a configuration; loaded when first used. */
 export const KINDS: Readonly<Record<string, Entry>> = {
-  http: { schemes: ['http', 'https'], load: async () => (await import('./http.ts')).http },
-  tcp: { schemes: ['tcp'], load: async () => (await import('./tcp.ts')).tcp },
-  tls: { schemes: ['tls'], load: async () => (await import('./tls.ts')).tls },
+  http: {
+    schemes: ['http', 'https'],
+    needs: ['host'],
+    load: async () => (await import('./http.ts')).http,
+  },
+  tcp: {
+    schemes: ['tcp'],
+    needs: ['host', 'port'],
+    load: async () => (await import('./tcp.ts')).tcp,
+  },
+  tls: {
+    schemes: ['tls'],
+    needs: ['host', 'port'],
+    load: async () => (await import('./tls.ts')).tls,
+  },
 };
 
 /** The name of the kind that a URL scheme means. */
 export function kindOfScheme(scheme: string): string | undefined {
   return Object.keys(KINDS).find((name) => KINDS[name]?.schemes.includes(scheme));
+}
+
+/** What a URL of that kind has to name. */
+export function needsOf(kind: string): readonly Part[] {
+  return KINDS[kind]?.needs ?? [];
 }
 
 export function schemes(): readonly string[] {
