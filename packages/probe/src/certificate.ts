@@ -78,7 +78,7 @@ function findProblems({ leaf, host, chainError, roots, now }: Shown): Certificat
     );
     problems.push(...dates.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)));
     // An objection to a date is the last of OpenSSL's, and hides one to the root.
-    if (dates.length === 0 || !ABOUT_DATES.has(chainError) || !endsIn(chain, roots())) {
+    if (dates.length === 0 || !endsIn(chain, roots())) {
       problems.push(rootProblem(chain, chainError));
     }
   }
@@ -95,8 +95,6 @@ const ORDER: readonly CertificateProblemKind[] = [
   'certificate-expired',
   'certificate-not-yet-valid',
 ];
-
-const ABOUT_DATES: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
 function dateProblem(
   certificate: PeerCertificate,

@@ -238,11 +238,13 @@ describe('the address of the next hop', () => {
       script: byPath({ '/': redirectTo('/to') }, respond(204)),
     });
     const { port } = server;
+    await using other = await startHttpServer({ host: '::1', port, script: respond(500) });
     const attempt = await follow(`http://shop.example:${port}`, {
       address: '127.0.0.1',
       resolve: resolver(both),
     });
     expect(attempt).toMatchObject({ ok: true, response: { address: '127.0.0.1', status: 204 } });
+    expect(other.connections).toBe(0);
   });
 
   it('is otherwise the first that takes a connection', async () => {

@@ -76,8 +76,8 @@ function nameOf(endpoint: Endpoint): string {
 }
 
 /**
- * What the server says first, as Latin-1 text of at most `maxBytes` characters: until it pauses
- * its line (a line feed), closes, or the time is over. `''` when it says nothing.
+ * What the server says first, as Latin-1 text of at most `maxBytes` characters: up to the end of
+ * its first line, or what there is when it closes or the time is over. `''` when it says nothing.
  */
 export function readBanner(
   socket: Socket,

@@ -1,3 +1,4 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { respond } from '@repo/testkit/faults/answers';
 import type { Behaviour, Connection } from '@repo/testkit/faults/behaviour';
@@ -155,10 +156,21 @@ describe('the facts of a certificate', () => {
     expect(result.certificate).toMatchObject({ subject: 'CN=other.example', trusted: true });
   });
 
-  it('trusts a bundle of authorities and still the built-in ones', async () => {
-    const bundle = `# ours\n${ca.cert}\n${selfSigned.cert}`;
-    expect(await problemsOf(selfSigned, { settings: { ca: [bundle] } })).toEqual([]);
-    expect(await problemsOf(good, { settings: { ca: [bundle] } })).toEqual([]);
+  it('trusts all authorities of a bundle', async () => {
+    const settings = { ca: [`# ours\n${ca.cert}\n${selfSigned.cert}`] };
+    expect(await problemsOf(selfSigned, { settings })).toEqual([]);
+    expect(await problemsOf(good, { settings })).toEqual([]);
+  });
+
+  it('still trusts the built-in ones', async () => {
+    const builtIn = getCACertificates('default');
+    setDefaultCACertificates([...builtIn, ca.cert]);
+    try {
+      expect(await problemsOf(good, { settings: { ca: selfSigned.cert } })).toEqual([]);
+      expect(await problemsOf(good, { settings: {} })).toEqual([]);
+    } finally {
+      setDefaultCACertificates(builtIn);
+    }
   });
 });
 
