@@ -263,7 +263,7 @@ describe('wrong inputs', () => {
       expect(error?.message).toContain(remedy);
     }
     expect(result.stdout + result.stderr).not.toMatch(/\bat .*\.js:\d+/);
-    expect(result.outputs).toEqual({});
+    expect(result.outputs).toMatchObject({ verdict: 'unknown' });
   });
 
   test('they fail the run whatever fail-on says', async () => {

@@ -29,3 +29,8 @@ export function runUrl(env: Environment): string {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
   return server && repository && id ? `${server}/${repository}/actions/runs/${id}` : '';
 }
+
+/** The folder that relative paths are seen from. */
+export function workspaceOf(env: Environment): string {
+  return env.GITHUB_WORKSPACE || process.cwd();
+}

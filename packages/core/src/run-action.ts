@@ -2,12 +2,9 @@ import type { Action, SharedInputs } from './action.ts';
 import { systemClock } from './clock.ts';
 import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
-import { type Environment, readRunInfo, runUrl } from './environment.ts';
-import { SIGNS } from './notify/message.ts';
+import { type Environment, readRunInfo, workspaceOf } from './environment.ts';
 import type { Outcome } from './outcome.ts';
-import { type Report, reportPath, writeWhole } from './report.ts';
 import { stopSignal } from './stop.ts';
-import { version } from './version.ts';
 
 /** Time that open sockets get to close by themselves once everything has been said. */
 const LINGER_MS = 1_000;
@@ -47,6 +44,7 @@ export async function runAction<Inputs extends SharedInputs>(
     const outcome = await action.run(inputs, contextOf(env, emit));
     answered = true;
     const durationMs = Math.round(systemClock.monotonic() - start);
+    const { tell } = await import('./tell.ts');
     await tell(action, inputs, outcome, { startedAt, durationMs }, env, emit);
     process.exitCode = isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {
@@ -68,46 +66,6 @@ function contextOf(env: Environment, emit: Emitter): ActionContext {
   };
 }
 
-/** What can go wrong comes last, so that it hides as little as possible. */
-async function tell<Inputs extends SharedInputs>(
-  action: Action<Inputs>,
-  inputs: Inputs,
-  outcome: Outcome,
-  time: { readonly startedAt: Date; readonly durationMs: number },
-  env: Environment,
-  emit: Emitter,
-): Promise<void> {
-  const message = emit.plainMessage(outcome.message);
-  emit.annotations(outcome.annotations);
-  emit.log.info(`${SIGNS[outcome.verdict]} ${message}`);
-  if (inputs.summary) emit.summary(outcome.summary);
-
-  const workspace = workspaceOf(env);
-  const path = await reportPath(inputs.reportFile, action.name, {
-    workspace,
-    temp: env.RUNNER_TEMP || workspace,
-  });
-  emit.outputs({
-    ...outcome.outputs,
-    verdict: outcome.verdict,
-    message,
-    'report-file': path,
-  });
-  const report: Report = {
-    schema: `${action.name}/v1`,
-    action: action.name,
-    version,
-    startedAt: time.startedAt.toISOString(),
-    durationMs: time.durationMs,
-    verdict: outcome.verdict,
-    message,
-    run: readRunInfo(env),
-    result: outcome.result,
-  };
-  await writeWhole(path, emit.report(report));
-  await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
-}
-
 function isFailure<Inputs extends SharedInputs>(
   { failOn }: Action<Inputs>,
   inputs: Inputs,
@@ -117,40 +75,4 @@ function isFailure<Inputs extends SharedInputs>(
   // A gate that does not know when to close must not stay open.
   if (failing === undefined) throw new Error(`fail-on has no verdicts for "${inputs.failOn}"`);
   return failing.includes(verdict);
-}
-
-function workspaceOf(env: Environment): string {
-  return env.GITHUB_WORKSPACE || process.cwd();
-}
-
-async function sendNotification(
-  action: string,
-  { notify: targets, notifyOn }: SharedInputs,
-  { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
-  env: Environment,
-  emit: Emitter,
-): Promise<void> {
-  const wanted = {
-    fail: ['fail', 'unknown'],
-    warn: ['warn', 'fail', 'unknown'],
-    always: [verdict],
-  };
-  if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
-  const { notify } = await import('./notify/notify.ts');
-  const { repository, workflow } = readRunInfo(env);
-  const failures = await notify(targets, {
-    action,
-    verdict,
-    message,
-    repository,
-    workflow,
-    runUrl: runUrl(env),
-  });
-  emit.annotations(
-    failures.map((failure) => ({
-      level: 'warning',
-      title: 'Notification not sent',
-      message: failure,
-    })),
-  );
 }

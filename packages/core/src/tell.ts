@@ -1,0 +1,82 @@
+import type { Action, SharedInputs } from './action.ts';
+import type { Emitter } from './emitter.ts';
+import { type Environment, readRunInfo, runUrl, workspaceOf } from './environment.ts';
+import { SIGNS } from './notify/message.ts';
+import type { Outcome } from './outcome.ts';
+import { type Report, reportPath, writeWhole } from './report.ts';
+import { version } from './version.ts';
+
+/**
+ * Tells an outcome: annotations, log, summary, outputs, report, notifications. What can go wrong
+ * comes last, so that it hides as little as possible. Throws an ActionError.
+ */
+export async function tell<Inputs extends SharedInputs>(
+  action: Action<Inputs>,
+  inputs: Inputs,
+  outcome: Outcome,
+  time: { readonly startedAt: Date; readonly durationMs: number },
+  env: Environment,
+  emit: Emitter,
+): Promise<void> {
+  const message = emit.plainMessage(outcome.message);
+  emit.annotations(outcome.annotations);
+  emit.log.info(`${SIGNS[outcome.verdict]} ${message}`);
+  if (inputs.summary) emit.summary(outcome.summary);
+
+  const workspace = workspaceOf(env);
+  const path = await reportPath(inputs.reportFile, action.name, {
+    workspace,
+    temp: env.RUNNER_TEMP || workspace,
+  });
+  emit.outputs({
+    ...outcome.outputs,
+    verdict: outcome.verdict,
+    message,
+    'report-file': path,
+  });
+  const report: Report = {
+    schema: `${action.name}/v1`,
+    action: action.name,
+    version,
+    startedAt: time.startedAt.toISOString(),
+    durationMs: time.durationMs,
+    verdict: outcome.verdict,
+    message,
+    run: readRunInfo(env),
+    result: outcome.result,
+  };
+  await writeWhole(path, emit.report(report));
+  await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
+}
+
+async function sendNotification(
+  action: string,
+  { notify: targets, notifyOn }: SharedInputs,
+  { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
+  env: Environment,
+  emit: Emitter,
+): Promise<void> {
+  const wanted = {
+    fail: ['fail', 'unknown'],
+    warn: ['warn', 'fail', 'unknown'],
+    always: [verdict],
+  };
+  if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
+  const { notify } = await import('./notify/notify.ts');
+  const { repository, workflow } = readRunInfo(env);
+  const failures = await notify(targets, {
+    action,
+    verdict,
+    message,
+    repository,
+    workflow,
+    runUrl: runUrl(env),
+  });
+  emit.annotations(
+    failures.map((failure) => ({
+      level: 'warning',
+      title: 'Notification not sent',
+      message: failure,
+    })),
+  );
+}
