@@ -21,10 +21,30 @@ export function headerLine(): SyncParser<KeyValue> {
       return [name, value];
     },
     secrets: (given) => {
-      const [name = '', value = ''] = given.split(/:(.*)/s);
+      const [name, value = ''] = split(given);
       return isSensitive(name) ? secretsOfHeader(value.trim()) : [];
     },
   };
+}
+
+/** `user:password`, both of them as they stand in the Authorization header later. */
+export function basicAuth(): SyncParser<KeyValue> {
+  return {
+    parse: (given) => {
+      const [user, password] = split(given);
+      if (user === '' || password === undefined) {
+        throw new InvalidValue('has no ":" after a user', 'Write user:password.');
+      }
+      return [user, password];
+    },
+    // What cannot be read may be a password alone.
+    secrets: (given) => [given, split(given)[1] ?? ''].filter((one) => one !== ''),
+  };
+}
+
+function split(given: string): readonly [name: string, value?: string] {
+  const [, name = given, value] = /^([^:]*):(.*)$/s.exec(given) ?? [];
+  return value === undefined ? [name] : [name, value];
 }
 
 /** Whether what has this name must not be seen. */

@@ -3,7 +3,6 @@ import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inp
 import { duration } from '@repo/core/inputs/duration';
 import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
 import { integer } from '@repo/core/inputs/integer';
-import { keyValue } from '@repo/core/inputs/key-value';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { optional, secret } from '@repo/core/inputs/parser';
@@ -17,8 +16,9 @@ import { expectJson, jsonPath } from './expectations/json-path.ts';
 import { maxLatency } from './expectations/latency.ts';
 import { expectStatus } from './expectations/status.ts';
 import { minTlsDays } from './expectations/tls-days.ts';
-import { headerLine } from './header-line.ts';
+import { basicAuth, headerLine } from './header-line.ts';
 import { METHODS } from './methods.ts';
+import { contradiction } from './policy.ts';
 import { resolveOverride } from './resolve-override.ts';
 import { targetUrl } from './target-url.ts';
 
@@ -40,7 +40,7 @@ const parsers = {
   'follow-redirects': boolean(),
   'max-redirects': integer({ min: 0, max: 50 }),
   'bearer-token': secret(optional(text())),
-  'basic-auth': secret(optional(keyValue(':'))),
+  'basic-auth': optional(basicAuth()),
 
   'ip-family': oneOf(['auto', '4', '6']),
   addresses: oneOf(['any', 'all']),
@@ -85,6 +85,22 @@ const parsers = {
   ...sharedInputs,
 };
 
+/** Inputs that say nothing about what `checks` and `config` name. */
+const ASKED_OF_URLS = [
+  'headers',
+  'body',
+  'bearerToken',
+  'basicAuth',
+  'expectBody',
+  'expectBodyRegex',
+  'expectJson',
+  'expectHeader',
+  'expectVersion',
+  'expect',
+  'failWhen',
+  'minTlsDays',
+] as const;
+
 export const inputs = defineInputs(parsers, [
   {
     reads: ['url', 'checks', 'config'],
@@ -98,14 +114,34 @@ export const inputs = defineInputs(parsers, [
           },
   },
   {
-    reads: ['deadline', 'stableFor'],
-    check: ({ deadline, stableFor }) =>
-      stableFor < deadline
+    reads: ['deadline', 'stableFor', 'maxAttempts', 'successThreshold'],
+    check: (policy) => {
+      const found = contradiction(policy);
+      return found && { where: found.where, problem: found.problem, remedy: found.remedy };
+    },
+  },
+  {
+    reads: ['url', ...ASKED_OF_URLS],
+    check: (values) => {
+      const asked = ASKED_OF_URLS.find((name) => isGiven(values[name]));
+      return asked === undefined || values.url.length > 0
         ? undefined
         : {
-            where: 'deadline',
-            problem: 'is not longer than stable-for, so that nothing could ever be healthy',
-            remedy: 'Make deadline longer than stable-for and the time that the start-up takes.',
+            where: asked.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+            problem: 'is for the targets of url, and there is none',
+            remedy: 'Write it in checks, with the check that it is for.',
+          };
+    },
+  },
+  {
+    reads: ['bearerToken', 'basicAuth'],
+    check: ({ bearerToken, basicAuth }) =>
+      bearerToken === undefined || basicAuth === undefined
+        ? undefined
+        : {
+            where: 'basic-auth',
+            problem: 'and bearer-token are both given',
+            remedy: 'Only one can be in the Authorization header: leave one out.',
           },
   },
   {
@@ -122,3 +158,7 @@ export const inputs = defineInputs(parsers, [
 ]);
 
 export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+}

@@ -8,7 +8,7 @@ import type { Inputs } from './inputs.ts';
 import type { Demands } from './judge.ts';
 import { COMMON_VARIABLES, type Kind, type RequestInputs, type Target } from './kinds/kind.ts';
 import { KINDS } from './kinds/registry.ts';
-import type { Policy } from './policy.ts';
+import { contradiction, type Policy } from './policy.ts';
 import type { TargetUrl } from './target-url.ts';
 
 /** Compiles an expression; loaded only when there is one. */
@@ -16,19 +16,23 @@ type Compile = (source: string, variables: readonly string[]) => Expectation;
 
 /**
  * The checks that the inputs and the configurations ask for. Throws an InputError for what can
- * only be seen now: expressions that name what the target does not have, two checks of one name.
+ * only be seen now: expressions that name what the target does not have, two checks of one name,
+ * policies that nothing could satisfy.
  */
 export async function plan(inputs: Inputs, configs: readonly Config[]): Promise<readonly Check[]> {
   const compile = await loadCompiler(inputs);
+  const problems: InputProblem[] = [];
   const fromUrls = await Promise.all(
-    inputs.url.map(async (target) => fromUrl(target, inputs, await kindOf(target.kind), compile)),
+    inputs.url.map(async (target) =>
+      fromUrl(target, inputs, await kindOf(target.kind), compile, problems),
+    ),
   );
   const fromConfigs = configs.flatMap(({ defaults, checks }) =>
     checks.map((check) => fromConfig(check, defaults, inputs)),
   );
-  const checks = [...fromUrls, ...fromConfigs];
-  refuseEqualNames(checks);
-  return checks;
+  problems.push(...fromConfigs.flatMap(policyProblem), ...equalNames(fromUrls, fromConfigs));
+  if (problems.length > 0) throw new InputError(unique(problems));
+  return [...fromUrls, ...fromConfigs];
 }
 
 async function loadCompiler({ expect, failWhen }: Inputs): Promise<Compile> {
@@ -51,13 +55,14 @@ function fromUrl(
   inputs: Inputs,
   kind: Kind,
   compile: Compile,
+  problems: InputProblem[],
 ): Check {
   const target = targetOf(url, inputs, kind);
   const gated = inputs.expectVersion !== undefined;
   return checkOf(target, {
     name: target.description,
     kind: name,
-    demands: demandsOf(inputs, kind, target, compile),
+    demands: demandsOf(inputs, kind, target, compile, problems),
     policy: policyOf(inputs),
     // A rolling deploy answers from old and new for minutes, on each address for itself.
     every: gated || inputs.addresses === 'all',
@@ -92,10 +97,18 @@ function requestOf(inputs: Inputs): RequestInputs {
   };
 }
 
-/** The simple inputs and the expressions, as far as this kind of target can meet them. */
-function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile): Demands {
+/**
+ * The simple inputs and the expressions, as far as this kind of target can meet them; `problems`
+ * gets those that it cannot.
+ */
+function demandsOf(
+  inputs: Inputs,
+  kind: Kind,
+  target: Target,
+  compile: Compile,
+  problems: InputProblem[],
+): Demands {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
-  const problems: InputProblem[] = [];
   const compiled = (input: string, sources: readonly string[]) =>
     sources.flatMap((given) => {
       try {
@@ -133,13 +146,11 @@ function demandsOf(inputs: Inputs, kind: Kind, target: Target, compile: Compile)
   );
   const own = compiled('expect', inputs.expect);
   const implied = kind.isPage || own.length > 0 ? [] : target.implied;
-  const demands = {
+  return {
     expect: [...implied, ...expect, ...own],
-    degraded: inputs.degradedLatency === undefined ? [] : [inputs.degradedLatency],
+    degraded: given(inputs.degradedLatency),
     failWhen: compiled('fail-when', inputs.failWhen),
   };
-  if (problems.length > 0) throw new InputError(problems);
-  return demands;
 }
 
 function versionGate(inputs: Inputs): Expectation | undefined {
@@ -158,7 +169,11 @@ function fromConfig(
   return checkOf(target, {
     name,
     kind,
-    demands: { expect: expect.length > 0 ? expect : target.implied, degraded, failWhen },
+    demands: {
+      expect: [...(expect.length > 0 ? expect : target.implied), ...given(inputs.maxLatency)],
+      degraded: [...degraded, ...given(inputs.degradedLatency)],
+      failWhen,
+    },
     policy: policyOf(inputs, defaults, overrides),
     every: (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
     connections: 1,
@@ -198,17 +213,41 @@ function policyOf(inputs: Inputs, defaults: Overrides = {}, own: Overrides = {})
   };
 }
 
-function refuseEqualNames(checks: readonly Check[]): void {
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const { name } of checks) (seen.has(name) ? twice : seen).add(name);
-  if (twice.size === 0) return;
-  throw new InputError(
-    [...twice].map((given) => ({
-      where: 'checks',
-      given,
-      problem: 'is the name of two checks',
+function given(expectation: Expectation | undefined): readonly Expectation[] {
+  return expectation === undefined ? [] : [expectation];
+}
+
+function policyProblem({ name, policy }: Check): readonly InputProblem[] {
+  const found = contradiction(policy);
+  return found === undefined
+    ? []
+    : [
+        {
+          where: 'checks',
+          given: name,
+          problem: `has a policy whose ${found.where} ${found.problem}`,
+          remedy: found.remedy,
+        },
+      ];
+}
+
+function equalNames(
+  fromUrls: readonly Check[],
+  fromConfigs: readonly Check[],
+): readonly InputProblem[] {
+  const urls = Map.groupBy(fromUrls, ({ name }) => name);
+  const all = Map.groupBy([...fromUrls, ...fromConfigs], ({ name }) => name);
+  return [...all]
+    .filter(([, checks]) => checks.length > 1)
+    .map(([name, { length }]) => ({
+      where: urls.get(name)?.length === length ? 'url' : 'checks',
+      given: name,
+      problem: `is the name of ${length} checks`,
       remedy: 'Give each check a name of its own; list each url once.',
-    })),
-  );
+    }));
+}
+
+/** A mistake in an expression shows with each target that is asked. */
+function unique(problems: readonly InputProblem[]): readonly InputProblem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

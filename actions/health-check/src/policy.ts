@@ -222,21 +222,29 @@ function pause(policy: Policy, progress: Progress, random: number): number {
   return base * (1 + jitter * (2 * random - 1));
 }
 
+export interface Contradiction {
+  /** The key that is at fault, as inputs and configurations have it. */
+  readonly where: string;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
 /** What makes a policy one that no target could satisfy, and how to mend it. */
 export function contradiction(
   policy: Pick<Policy, 'deadline' | 'stableFor' | 'maxAttempts' | 'successThreshold'>,
-): { readonly problem: string; readonly remedy: string } | undefined {
+): Contradiction | undefined {
   if (policy.stableFor >= policy.deadline) {
     return {
-      problem:
-        'has a deadline that is not longer than stable-for, so that nothing could be healthy',
+      where: 'deadline',
+      problem: 'is not longer than stable-for, so that nothing could ever be healthy',
       remedy: 'Make deadline longer than stable-for and the time that the start-up takes.',
     };
   }
   if (policy.maxAttempts > 0 && policy.maxAttempts < policy.successThreshold) {
     return {
-      problem: 'has fewer max-attempts than success-threshold, so that nothing could be healthy',
-      remedy: 'Make max-attempts at least as many, or 0 for no limit.',
+      where: 'max-attempts',
+      problem: 'is less than success-threshold, so that nothing could ever be healthy',
+      remedy: 'Make max-attempts at least success-threshold, or 0 for no limit.',
     };
   }
   return undefined;

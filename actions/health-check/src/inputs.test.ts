@@ -1,0 +1,174 @@
+import { fileURLToPath } from 'node:url';
+import { InputError } from '@repo/core/errors/input-error';
+import { readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { expect, test } from 'vitest';
+import { inputs } from './inputs.ts';
+
+const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
+const DEFAULTS = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
+const URL_ONLY = { url: 'https://shop.example/health' };
+
+async function read(given: Readonly<Record<string, string>>) {
+  const masked: string[] = [];
+  const values = await inputs.parse(
+    (name) => given[name] ?? DEFAULTS.get(name) ?? expect.unreachable(`no input ${name}`),
+    (secret) => masked.push(secret),
+  );
+  return { values, masked };
+}
+
+async function problems(given: Readonly<Record<string, string>>) {
+  const error = await read(given).catch((reason: unknown) => reason);
+  if (!(error instanceof InputError)) return expect.unreachable(`no input error, but ${error}`);
+  return error;
+}
+
+test('the defaults of action.yml are right, and a url is all that is missing', async () => {
+  expect((await problems({})).problems).toEqual([
+    {
+      where: 'url',
+      problem: 'names no target, and neither do checks and config',
+      remedy: 'Write url: https://example.com/health, or checks in YAML.',
+    },
+  ]);
+  const { values, masked } = await read(URL_ONLY);
+  expect(masked).toEqual([]);
+  expect(values).toMatchObject({
+    method: 'GET',
+    headers: [],
+    followRedirects: true,
+    maxRedirects: 10,
+    ipFamily: 'auto',
+    addresses: 'any',
+    insecure: false,
+    allowLinkLocal: false,
+    expectStatus: { source: 'status 200-299' },
+    expectBody: undefined,
+    expectVersion: undefined,
+    versionConnections: 5,
+    timeout: 10_000,
+    deadline: 120_000,
+    interval: 2_000,
+    backoff: 'constant',
+    maxInterval: 30_000,
+    jitter: 0,
+    initialDelay: 0,
+    maxAttempts: 0,
+    successThreshold: 1,
+    failureThreshold: 1,
+    stableFor: 0,
+    errorBudget: 0,
+    concurrency: 8,
+    bodyExcerpt: 512,
+    failOn: 'fail',
+    notifyOn: 'fail',
+  });
+});
+
+test('action.yml and the parsers name the same inputs', () => {
+  expect([...DEFAULTS.keys()].sort()).toEqual([...inputs.names].sort());
+});
+
+test('checks or a config are targets as well', async () => {
+  await expect(read({ checks: '- name: a' })).resolves.toBeDefined();
+  await expect(read({ config: 'checks.yml' })).resolves.toBeDefined();
+});
+
+test('six mistakes are told at once, each with how to mend it', async () => {
+  const { message, problems: told } = await problems({
+    url: 'shop.example/health',
+    timeout: '5',
+    jitter: '20',
+    method: 'get',
+    'expect-status': '2xx',
+    'expect-json': '$.status = ok',
+  });
+  expect(told.map(({ where }) => where)).toEqual([
+    'url',
+    'method',
+    'expect-status',
+    'expect-json',
+    'timeout',
+    'jitter',
+  ]);
+  for (const { remedy } of told) expect(remedy).toMatch(/[a-z].*\.$/s);
+  expect(message).toMatch(/^6 invalid inputs:\n/);
+  for (const { where, remedy } of told) {
+    expect(message).toContain(`${where}: `);
+    expect(message).toContain(remedy.slice(0, 20));
+  }
+});
+
+test.each<[Record<string, string>, string, RegExp]>([
+  [{ deadline: '30s', 'stable-for': '30s' }, 'deadline', /not longer than stable-for/],
+  [{ 'max-attempts': '2', 'success-threshold': '3' }, 'max-attempts', /less than success-thr/],
+  [{ 'cert-file': 'client.pem' }, 'key-file', /missing beside/],
+  [{ 'key-file': 'client.key' }, 'cert-file', /missing beside/],
+  [{ 'bearer-token': 'abcdef', 'basic-auth': 'a:b' }, 'basic-auth', /both given/],
+])('%j contradict each other', async (given, where, problem) => {
+  const { problems: told } = await problems({ ...URL_ONLY, ...given });
+  expect(told).toEqual([
+    { where, problem: expect.stringMatching(problem), remedy: expect.stringMatching(/\.$/) },
+  ]);
+});
+
+test.each<[string, string]>([
+  ['headers', 'X-A: 1'],
+  ['body', 'hello'],
+  ['bearer-token', 'abcdef'],
+  ['basic-auth', 'user:password'],
+  ['expect-body', 'ok'],
+  ['expect-body-regex', 'ok'],
+  ['expect-json', '$.status == ok'],
+  ['expect-header', 'X-A: 1'],
+  ['expect-version', '1.2'],
+  ['expect', 'status == 200'],
+  ['fail-when', 'status == 500'],
+  ['min-tls-days', '14'],
+])('%s is not swallowed where there is no url', async (name, given) => {
+  const { problems: told } = await problems({ checks: '- name: a', [name]: given });
+  expect(told).toEqual([
+    {
+      where: name,
+      problem: 'is for the targets of url, and there is none',
+      remedy: expect.any(String),
+    },
+  ]);
+  await expect(read({ ...URL_ONLY, [name]: given })).resolves.toBeDefined();
+});
+
+test.each(['max-latency', 'degraded-latency'])('%s is for checks as well', async (name) => {
+  await expect(read({ checks: '- name: a', [name]: '1s' })).resolves.toBeDefined();
+});
+
+test('secrets are masked, also when something is wrong with them', async () => {
+  const secret = {
+    url: 'https://user:url%2Dpassword@shop.example\nhttps://a.example',
+    headers: 'Authorization: Bearer header-token\nX-Plain: visible\nX-Api-Key: key-value',
+    'basic-auth': 'somebody:basic-password',
+  };
+  const { masked } = await read(secret);
+  expect([...new Set(masked)]).toEqual([
+    'url%2Dpassword',
+    'url-password',
+    'Bearer header-token',
+    'header-token',
+    'key-value',
+    'somebody:basic-password',
+    'basic-password',
+  ]);
+  expect((await read({ ...URL_ONLY, 'bearer-token': 'the-token' })).masked).toEqual(['the-token']);
+
+  const { message } = await problems({
+    url: 'ftp://user:url-password@shop.example',
+    headers: 'Authorization Bearer header-token',
+    'basic-auth': 'only-a-password',
+  });
+  expect(message).toMatch(/url: .*headers: .*basic-auth: /s);
+  expect(message).not.toMatch(/url-password|header-token|only-a-password/);
+});
+
+test('a password may hold anything, the user no colon', async () => {
+  const { values } = await read({ ...URL_ONLY, 'basic-auth': 'user:pass: word:' });
+  expect(values.basicAuth).toEqual(['user', 'pass: word:']);
+});
