@@ -277,9 +277,14 @@ describe('a fault', () => {
     expect(failure.message).not.toMatch(/[\u0000-\u001f]|^::/);
   });
 
-  it.each([
+  it.concurrent.each([
     ['an answer', hang(), 'first-byte', 'waiting for the first byte from'],
-    ['the end of the headers', dripHeaders({ intervalMs: 5 }), 'body', 'reading the answer of'],
+    [
+      'the end of the headers',
+      dripHeaders({ intervalMs: 5 }, 200, { headers: { 'x-long': 'x'.repeat(1_000) } }),
+      'body',
+      'reading the answer of',
+    ],
     ['a body', hangAfterHeaders(), 'body', 'reading the answer of'],
     [
       'the end of a body',
@@ -288,13 +293,13 @@ describe('a fault', () => {
       'reading the answer of',
     ],
   ] as const)('gives up waiting for %s', async (_, script, phase, doing) => {
-    const attempt = await ask(script, { timeoutMs: 60 });
+    const attempt = await ask(script, { timeoutMs: 500 });
     const failure = failureOf(attempt);
     expect(failure).toMatchObject({ phase, kind: 'timeout' });
     expect(failure.message).toMatch(
-      new RegExp(`^not done ${doing} 127\\.0\\.0\\.1:\\d+ within 60ms$`),
+      new RegExp(`^not done ${doing} 127\\.0\\.0\\.1:\\d+ within 500ms$`),
     );
-    expect(attempt.phases.total).toBeLessThan(1_000);
+    expect(attempt.phases.total).toBeLessThan(2_000);
     expectSane(attempt.phases);
   });
 
@@ -402,11 +407,15 @@ describe('an abort', () => {
 describe('afterwards', () => {
   it.each(['http', 'https'])('the connection of a lost %s attempt is closed', async (scheme) => {
     const closed = Promise.withResolvers<void>();
+    const controller = new AbortController();
     await using server = await startHttpServer({
-      script: ({ signal }) => signal.addEventListener('abort', () => closed.resolve()),
+      script: ({ signal }) => {
+        signal.addEventListener('abort', () => closed.resolve());
+        controller.abort();
+      },
       ...(scheme === 'https' && { tls: { pair: good } }),
     });
-    await requestOnce(requestTo(server.url, { timeoutMs: 100, insecure: true }));
+    await requestOnce(requestTo(server.url, { signal: controller.signal, insecure: true }));
     await closed.promise;
   });
 

@@ -101,7 +101,7 @@ describe('readBanner', () => {
   });
 
   it('hands over what came without a line end', async () => {
-    expect(await bannerOf(banner('ready'), 100, 50)).toBe('ready');
+    expect(await bannerOf(banner('ready'), 100, 300)).toBe('ready');
   });
 
   it('is empty when nothing is said', async () => {
