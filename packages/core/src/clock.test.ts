@@ -12,10 +12,13 @@ test('a sleep ends by itself, and leaves no listener behind', async () => {
 });
 
 test('a sleep ends at once when it is aborted, with the reason', async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
+  const before = timers();
   const controller = new AbortController();
   const sleeping = systemClock.sleep(1_000_000, controller.signal);
   const reason = new Error('cancelled');
   controller.abort(reason);
+  expect(timers()).toBe(before);
   await expect(sleeping).rejects.toBe(reason);
   expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ActionError } from './errors/action-error.ts';
 import { reportPath, writeWhole } from './report.ts';
@@ -35,6 +35,29 @@ describe('writeWhole', () => {
       `cannot write ${join(folder, 'taken')}`,
     );
     expect(await readdir(folder)).toEqual(['taken']);
+  });
+
+  test.skipIf(process.platform === 'win32')('a full disk leaves no draft', async () => {
+    const path = join(folder, 'report.json');
+    await writeWhole(path, 'old');
+    const script = `
+      import { writeWhole } from '@repo/core/report';
+      await writeWhole('${path}', 'x'.repeat(100_000)).catch((error) => console.log(error.cause.code));
+    `;
+    // The limit on the size of a file stands for the disk.
+    const told = execFileSync(
+      'bash',
+      ['-c', 'ulimit -f 8; exec "$@"', 'bash', process.execPath].concat([
+        '--conditions=@repo/source',
+        '--input-type=module',
+        '-e',
+        script,
+      ]),
+      { cwd: dirname(import.meta.dirname), encoding: 'utf8' },
+    );
+    expect(told).toBe('EFBIG\n');
+    expect(await readFile(path, 'utf8')).toBe('old');
+    expect(await readdir(folder)).toEqual(['report.json']);
   });
 
   test('a path below a file is told so', async () => {

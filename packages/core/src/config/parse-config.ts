@@ -146,8 +146,7 @@ interface Node {
 
 function position(source: string, lines: LineCounter, offset: number): string {
   const { line, col } = lines.linePos(offset);
-  // The lines of an empty text are not counted.
-  return `${source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  return `${source}:${line}:${col}`;
 }
 
 function lowerFirst(text: string): string {

@@ -27,9 +27,9 @@ export function meantIssues(issue: GenericIssue): readonly GenericIssue[] {
   }));
 }
 
-/** Whether the issue is a key that the schema does not know, in a mapping. */
+/** Whether the issue is a key that the schema does not know. */
 export function isUnknownKey(issue: GenericIssue): boolean {
-  return isAboutKey(issue) && issue.expected === 'never' && !Array.isArray(ownerOf(issue));
+  return isAboutKey(issue) && issue.expected === 'never';
 }
 
 /** What the key or value at the end of the issue's path belongs to. */

@@ -12,18 +12,13 @@ const MOST = 5;
  */
 export function describeError(error: unknown, redact = (message: string) => message): string {
   const parts: string[] = [];
-  const seen = new Set<unknown>();
   let level: readonly unknown[] = [error];
   for (let depth = 0; depth < MOST && level.length > 0; depth++) {
     const texts = level
       .map((one) => plain(redact(messageOf(one))))
       .filter((text) => text !== '' && !parts.some((part) => part.includes(text)));
     if (texts.length > 0) parts.push([...new Set(texts)].join('; '));
-    for (const one of level) seen.add(one);
-    level = level
-      .flatMap(causesOf)
-      .filter((one) => !seen.has(one))
-      .slice(0, MOST);
+    level = level.flatMap(causesOf).slice(0, MOST);
   }
   return parts.join(': ');
 }
