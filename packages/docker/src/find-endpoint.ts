@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { InputError } from '@repo/core/errors/input-error';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import {
+  contextEndpoint,
+  DEFAULT_ENDPOINT,
+  dockerHost,
+  type Endpoint,
+  type TlsFiles,
+} from './endpoint.ts';
+import { textAt } from './json.ts';
+
+/** What a user said about the daemon; empty texts say nothing. */
+export interface EndpointSettings {
+  readonly host?: Endpoint;
+  /** The name of a `docker context`. */
+  readonly context: string;
+  /** Paths of PEM files. */
+  readonly tlsCa: string;
+  readonly tlsCert: string;
+  readonly tlsKey: string;
+}
+
+/**
+ * The daemon that is meant, by the rules of the docker CLI: what the user said, then DOCKER_HOST
+ * (with DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), DOCKER_CONTEXT, the current context of the CLI's
+ * configuration, the default socket. Throws an InputError.
+ *
+ * @param variable reads a variable of the environment, empty when it is not set
+ */
+export async function findEndpoint(
+  { host, context, tlsCa, tlsCert, tlsKey }: EndpointSettings,
+  variable: (name: string) => string,
+): Promise<Endpoint> {
+  if (host) return withTls(host, { ca: tlsCa, cert: tlsCert, key: tlsKey });
+  if (context !== '') return contextOf(context);
+  const named = variable('DOCKER_HOST');
+  if (named !== '') {
+    const endpoint = parseHost(named);
+    const given = { ca: tlsCa, cert: tlsCert, key: tlsKey };
+    if (Object.values(given).some((path) => path !== '')) return withTls(endpoint, given);
+    if (variable('DOCKER_TLS_VERIFY') === '') return endpoint;
+    const folder = variable('DOCKER_CERT_PATH') || configFolder(variable);
+    return withTls(endpoint, {
+      ca: join(folder, 'ca.pem'),
+      cert: join(folder, 'cert.pem'),
+      key: join(folder, 'key.pem'),
+    });
+  }
+  return contextOf(variable('DOCKER_CONTEXT') || (await currentContext(variable)));
+}
+
+function contextOf(name: string): Endpoint {
+  return name === '' || name === 'default' ? DEFAULT_ENDPOINT : contextEndpoint(name);
+}
+
+function parseHost(given: string): Endpoint {
+  try {
+    return dockerHost().parse(given);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    const { message: problem, remedy } = error;
+    throw new InputError([{ where: 'DOCKER_HOST', given, problem, remedy }]);
+  }
+}
+
+type TlsPaths = Readonly<Record<keyof TlsFiles, string>>;
+
+async function withTls(endpoint: Endpoint, paths: TlsPaths): Promise<Endpoint> {
+  const given = Object.entries(paths).filter(([, path]) => path !== '');
+  if (given.length === 0 || endpoint.kind !== 'tcp') return endpoint;
+  const tls = await Promise.all(
+    given.map(async ([name, path]) => [name, await readPem(`tls-${name}`, path)] as const),
+  );
+  return { ...endpoint, tls: Object.fromEntries(tls) };
+}
+
+async function readPem(where: string, given: string): Promise<string> {
+  try {
+    return await readFile(given, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError([
+      {
+        where,
+        given,
+        problem: `cannot be read (${code ?? 'unknown error'})`,
+        remedy: 'Give the path of a PEM file that the runner may read.',
+      },
+    ]);
+  }
+}
+
+function configFolder(variable: (name: string) => string): string {
+  return variable('DOCKER_CONFIG') || join(homedir(), '.docker');
+}
+
+async function currentContext(variable: (name: string) => string): Promise<string> {
+  try {
+    const text = await readFile(join(configFolder(variable), 'config.json'), 'utf8');
+    return textAt(JSON.parse(text), 'currentContext');
+  } catch {
+    // Without a configuration, or with one that the CLI would not read either, it is the default.
+    return '';
+  }
+}

@@ -1,0 +1,200 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { connectDocker } from '@repo/docker/client';
+import { dockerHost } from '@repo/docker/endpoint';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { type Engine, engine } from './engine.ts';
+
+const execute = promisify(execFile);
+const busybox = engine('busybox', 'apt-get install busybox-static');
+const daemon = engine('dockerd', 'apt-get install docker.io busybox-static, as root');
+const isRoot = process.getuid?.() === 0;
+
+/** The Docker engine; without a path where it, busybox or the right to start it is missing. */
+export const dockerEngine: Engine = {
+  ...daemon,
+  path: isRoot && busybox.path !== undefined ? daemon.path : undefined,
+};
+
+/** A real Docker daemon with folders and a socket of its own, beside any other. */
+export interface Dockerd extends AsyncDisposable {
+  /** For DOCKER_HOST: `unix:///tmp/dockerd-…/docker.sock`. */
+  readonly host: string;
+  /** `tcp://127.0.0.1:port`, where asked for. */
+  readonly tcp: string | undefined;
+  readonly folder: string;
+  /** The docker CLI against this daemon; what it printed, trimmed. Throws when it fails. */
+  readonly docker: (...args: readonly string[]) => Promise<string>;
+  /** The same with something on its standard input: a Dockerfile for `build -`. */
+  readonly dockerWith: (input: string | Buffer, ...args: readonly string[]) => Promise<string>;
+  /**
+   * Makes an image that can run (`sh`, `sleep` and all of busybox) without any registry, and gives
+   * its ID. `changes` are lines of a Dockerfile: `LABEL a=b`, `CMD […]`.
+   */
+  readonly importBusybox: (tag: string, ...changes: readonly string[]) => Promise<string>;
+  /** Removes all containers, images, networks and volumes. */
+  readonly clear: () => Promise<void>;
+}
+
+export interface DockerdOptions {
+  /** PEM files: listen on TCP too, and take only clients that this authority signed. */
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
+  /** Puts everything that it stores on a RAM disk of this size, bytes. */
+  readonly diskBytes?: number;
+}
+
+/** Starts a daemon without a network to the outside; ready when it answers. Takes 1 to 3 s. */
+export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Promise<Dockerd> {
+  if (dockerEngine.path === undefined) throw new Error(dockerEngine.needs);
+  const folder = await mkdtemp(join(tmpdir(), 'dockerd-'));
+  const [data, exec, socket] = ['data', 'exec', 'docker.sock'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  const host = `unix://${socket}`;
+  const tcp = tls && `tcp://127.0.0.1:${await closedPort()}`;
+  await mkdir(data);
+  if (diskBytes !== undefined) {
+    await execute('mount', ['-t', 'tmpfs', '-o', `size=${diskBytes}`, 'tmpfs', data]);
+  }
+  const log = await open(join(folder, 'log'), 'w');
+  const child = spawn(
+    dockerEngine.path,
+    [
+      ['--data-root', data, '--exec-root', exec, '--pidfile', join(folder, 'pid')],
+      ['--host', host, '--bridge=none', '--iptables=false', '--ip6tables=false'],
+      // Many small networks, away from those that Docker takes by itself.
+      ['--default-address-pool', 'base=10.213.0.0/16,size=24', '--shutdown-timeout=1'],
+      tcp && tls
+        ? [
+            '-H',
+            tcp,
+            '--tlsverify',
+            '--tlscacert',
+            tls.ca,
+            '--tlscert',
+            tls.cert,
+            '--tlskey',
+            tls.key,
+          ]
+        : [],
+    ].flat(),
+    { stdio: ['ignore', log.fd, log.fd] },
+  );
+  await log.close();
+
+  const config = join(folder, 'config');
+  const dockerWith = async (input: string | Buffer, ...args: readonly string[]) => {
+    const run = execute('docker', args, {
+      env: {
+        PATH: process.env.PATH,
+        DOCKER_HOST: host,
+        DOCKER_CONFIG: config,
+        DOCKER_BUILDKIT: '0',
+      },
+      maxBuffer: 2 ** 26,
+    });
+    run.child.stdin?.end(input);
+    return (await run).stdout.trim();
+  };
+  const docker = (...args: readonly string[]) => dockerWith('', ...args);
+  const lines = async (...args: readonly string[]) =>
+    (await docker(...args)).split('\n').filter((line) => line !== '');
+  const clear = async () => {
+    for (const [list, remove] of [
+      [
+        ['ps', '-aq'],
+        ['rm', '-fv'],
+      ],
+      [
+        ['images', '-aq'],
+        ['rmi', '-f'],
+      ],
+      [
+        ['network', 'ls', '-q', '--filter', 'type=custom'],
+        ['network', 'rm'],
+      ],
+      [
+        ['volume', 'ls', '-q'],
+        ['volume', 'rm', '-f'],
+      ],
+    ] as const) {
+      const ids = [...new Set(await lines(...list))];
+      // An image may go with another one that it was built on.
+      if (ids.length > 0) await docker(...remove, ...ids).catch(() => {});
+    }
+  };
+  const stop = async () => {
+    if (child.exitCode === null) {
+      await clear();
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+    await unmount(exec);
+    if (diskBytes !== undefined) await execute('umount', [data]);
+    await rm(folder, { recursive: true, maxRetries: 5 });
+  };
+  try {
+    await answering(host, child, join(folder, 'log'));
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  return {
+    host,
+    tcp,
+    folder,
+    docker,
+    dockerWith,
+    clear,
+    importBusybox: async (tag, ...changes) => {
+      const archive = await busyboxArchive(folder);
+      return docker('import', ...changes.flatMap((line) => ['--change', line]), archive, tag);
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Tries until the daemon answers; throws its log when it ends or 30 s have passed. */
+async function answering(host: string, child: ChildProcess, log: string): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (Date.now() < end && child.exitCode === null) {
+    try {
+      (await connectDocker(dockerHost().parse(host), { timeoutMs: 1_000 }))[Symbol.dispose]();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  throw new Error(`dockerd does not answer:\n${(await readFile(log, 'utf8')).slice(-2_000)}`);
+}
+
+/** Containers on the host's network leave a mount behind. */
+async function unmount(exec: string): Promise<void> {
+  const spaces = join(exec, 'netns');
+  for (const name of await readdir(spaces).catch(() => [])) {
+    await execute('umount', [join(spaces, name)]).catch(() => {});
+  }
+}
+
+async function busyboxArchive(folder: string): Promise<string> {
+  const root = join(folder, 'busybox');
+  const archive = join(folder, 'busybox.tar');
+  await mkdir(join(root, 'bin'), { recursive: true });
+  await mkdir(join(root, 'tmp'), { recursive: true });
+  await cp(busybox.path ?? '', join(root, 'bin/busybox'), { dereference: true });
+  for (const name of ['sh', 'sleep', 'true', 'false', 'echo', 'cat']) {
+    await writeFile(
+      join(root, 'bin', name),
+      `#!/bin/busybox sh\nexec /bin/busybox ${name} "$@"\n`,
+      {
+        mode: 0o755,
+      },
+    );
+  }
+  await execute('tar', ['-C', root, '-cf', archive, '.']);
+  return archive;
+}
