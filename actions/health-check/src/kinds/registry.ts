@@ -27,6 +27,21 @@ export const KINDS: Readonly<Record<string, Entry>> = {
     needs: ['host', 'port'],
     load: async () => (await import('./tls.ts')).tls,
   },
+  postgres: {
+    schemes: ['postgres', 'postgresql'],
+    needs: ['host'],
+    load: async () => (await import('./postgres/postgres.ts')).postgres,
+  },
+  mysql: {
+    schemes: ['mysql', 'mariadb'],
+    needs: ['host'],
+    load: async () => (await import('./mysql/mysql.ts')).mysql,
+  },
+  redis: {
+    schemes: ['redis', 'rediss'],
+    needs: ['host'],
+    load: async () => (await import('./redis/redis.ts')).redis,
+  },
 };
 
 /** The name of the kind that a URL scheme means. */

@@ -1,25 +1,22 @@
 import type { Socket } from 'node:net';
 import { classifyAddress } from '@repo/probe/address';
-import { explainEnd, explainError, type Place, peerName } from '@repo/probe/explain';
+import { explainEnd, explainError, peerName } from '@repo/probe/explain';
 import type { PhaseTimings, ProbeFailure } from '@repo/probe/failure';
 import { type Limit, within } from '@repo/probe/limit';
 import { connectWithin } from '@repo/probe/tcp';
 import { handshakeWithin } from '@repo/probe/tls';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { certificateEvidence } from './certificate.ts';
-import { failed } from './dial.ts';
+import { dial, failed } from './dial.ts';
 import type { AttemptContext, Evidence, Facts, Observation } from './kind.ts';
 
 /** Most bytes that are taken from a target in one conversation. */
 const MOST_BYTES = 1_048_576;
 
-/** One of the addresses of a target, about to be talked with. */
-export interface Peer {
+/** Where a target is. */
+interface Place {
   readonly host: string;
   readonly port: number;
-  readonly address: string;
-  /** What the look-up of the host cost, ms. */
-  readonly resolveMs: number;
 }
 
 /** A connection as a protocol sees it. What cannot be read throws, and ends the conversation. */
@@ -33,6 +30,8 @@ export interface Wire {
   readonly secure: (options: { readonly judged: boolean; readonly alpn?: string }) => Promise<void>;
   /** Whether a password may be sent in a form that others could use: nobody else can be there. */
   readonly confidential: () => boolean;
+  /** Whether it is in TLS. */
+  readonly isSecured: () => boolean;
   /** Hands the connection over to a protocol with a library of its own; it stays ours to close. */
   readonly release: () => { readonly socket: Socket; readonly limit: Limit; readonly peer: string };
 }
@@ -49,7 +48,7 @@ export class Refusal extends Error {
 }
 
 /** The connection did not bear the conversation. */
-export class Broken extends Error {
+class Broken extends Error {
   override readonly name = 'Broken';
   readonly failure: ProbeFailure;
 
@@ -60,11 +59,24 @@ export class Broken extends Error {
 }
 
 /**
- * One conversation over a connection of its own, within the time of the attempt. What `talk`
- * returns are the facts; the {@link Refusal} that it throws is a failed attempt.
+ * A conversation with a host, or with each of its addresses, over a connection of its own and
+ * within the time of the attempt. What `talk` returns are the facts; the {@link Refusal} that it
+ * throws is a failed attempt.
  */
 export function converse(
-  { host, port, address, resolveMs }: Peer,
+  place: Place,
+  context: AttemptContext,
+  talk: (wire: Wire) => Promise<Facts>,
+): Promise<readonly Observation[]> {
+  return dial(place.host, place.port, context, (address, { ms }) =>
+    converseWith(address, ms, place, context, talk),
+  );
+}
+
+function converseWith(
+  address: string,
+  resolveMs: number,
+  { host, port }: Place,
   { network, timeout, signal }: AttemptContext,
   talk: (wire: Wire) => Promise<Facts>,
 ): Promise<Observation> {
@@ -118,6 +130,7 @@ export function converse(
           trusted ||= insecure || problem === undefined;
         },
         confidential: () => trusted,
+        isSecured: () => socket !== connection.socket,
         release: () => {
           release();
           return { socket, limit, peer };
@@ -127,12 +140,12 @@ export function converse(
       return {
         ...seen(),
         state: 'answered',
-        facts: { latency: new DurationFact(total), ...facts },
+        facts: { address, latency: new DurationFact(total), ...facts },
       };
     } catch (error) {
       if (error instanceof Broken) return failed(error.failure, seen());
-      if (!(error instanceof Refusal)) throw error;
-      return { ...seen(), state: 'failed', reason: error.message, evidence: error.evidence };
+      const { message, evidence } = refusalOf(error);
+      return { ...seen(), state: 'failed', reason: message, evidence };
     } finally {
       socket.destroy();
       connection.socket.destroy();
@@ -142,16 +155,25 @@ export function converse(
 
 type Incoming = ReturnType<typeof listen>;
 
+/** Lengths and texts that contradict themselves show when they are read. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof RangeError || error instanceof SyntaxError) {
+    return new Refusal(`its answer makes no sense (${error.message})`);
+  }
+  throw error;
+}
+
 /** Gathers what comes over a socket until it is asked for. */
 function listen(socket: Socket, limit: Limit, peer: string) {
-  const place: Place = { phase: 'first-byte', peer };
+  const place = { phase: 'first-byte', peer } as const;
   const chunks: Buffer[] = [];
   let size = 0;
   let total = 0;
   let broken: ProbeFailure | undefined;
   let wake = () => {};
   const end = (error: Error) => {
-    broken ??= explainError(error, total === 0 ? place : { ...place, phase: 'body' });
+    broken ??= explainError(error, total === 0 ? place : { peer, phase: 'body' });
     wake();
   };
   const close = () => end(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
@@ -176,7 +198,7 @@ function listen(socket: Socket, limit: Limit, peer: string) {
           if (broken !== undefined) settle(broken);
         },
         (cause) =>
-          explainEnd(cause, total === 0 ? place : { ...place, phase: 'body' }, limit.timeoutMs),
+          explainEnd(cause, total === 0 ? place : { peer, phase: 'body' }, limit.timeoutMs),
       );
       // What came before the end may still be enough.
       if (failure !== undefined && !enough()) throw new Broken(failure);

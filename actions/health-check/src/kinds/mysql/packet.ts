@@ -1,0 +1,103 @@
+import { plain } from '@repo/core/untrusted';
+import { Refusal, type Wire } from '../wire.ts';
+
+/** The packets of MySQL and MariaDB (https://mariadb.com/kb/en/clientserver-protocol/). */
+export interface Packets {
+  /** The next packet. Throws a {@link ServerError} where it is one. */
+  readonly next: () => Promise<Buffer>;
+  readonly send: (payload: Buffer) => void;
+  /** A command begins the counting of packets anew. */
+  readonly command: (payload: Buffer) => void;
+}
+
+/** An error of the server. */
+export class ServerError extends Refusal {
+  /** SQLSTATE, e.g. `28000`; empty before the login. */
+  readonly state: string;
+
+  constructor(packet: Buffer) {
+    const code = packet.readUInt16LE(1);
+    const [, state = '', message = ''] =
+      /^(?:#(.{5}))?(.*)$/s.exec(packet.toString('utf8', 3)) ?? [];
+    super(`${plain(message)} (error ${code})`);
+    this.state = state;
+  }
+}
+
+const MOST = 0xffffff;
+
+export function packetsOf(wire: Wire): Packets {
+  let sequence = 0;
+  const send = (payload: Buffer) => {
+    const head = Buffer.alloc(4);
+    head.writeUIntLE(payload.length, 0, 3);
+    head.writeUInt8(sequence & 0xff, 3);
+    sequence += 1;
+    wire.send(Buffer.concat([head, payload]));
+  };
+  return {
+    send,
+    command: (payload) => {
+      sequence = 0;
+      send(payload);
+    },
+    next: async () => {
+      const head = await wire.read(4);
+      const length = head.readUIntLE(0, 3);
+      sequence = head.readUInt8(3) + 1;
+      if (length === 0 || length === MOST) throw new Refusal('it does not speak MySQL’s protocol');
+      const payload = await wire.read(length);
+      if (payload[0] === 0xff) throw new ServerError(payload);
+      return payload;
+    },
+  };
+}
+
+/** Reads the fields of a packet in turn. Every method throws a RangeError beyond its end. */
+export interface Fields {
+  readonly int: (bytes: 1 | 2 | 4) => number;
+  readonly skip: (bytes: number) => void;
+  readonly bytes: (length: number) => Buffer;
+  /** A text that a zero byte ends, or the packet. */
+  readonly cString: () => string;
+  /** A number that tells its own length; `null` for SQL's NULL. */
+  readonly length: () => number | null;
+  /** A text with its length before it; `null` for SQL's NULL. */
+  readonly text: () => string | null;
+  readonly isAtEnd: () => boolean;
+}
+
+export function fieldsOf(packet: Buffer): Fields {
+  let at = 0;
+  const bytes = (length: number) => {
+    if (at + length > packet.length) throw new RangeError('a packet is shorter than it says');
+    at += length;
+    return packet.subarray(at - length, at);
+  };
+  const int = (size: number) => bytes(size).readUIntLE(0, size);
+  const length = () => {
+    const first = int(1);
+    if (first < 0xfb) return first;
+    if (first === 0xfb) return null;
+    if (first === 0xff) throw new RangeError('a length is none');
+    if (first !== 0xfe) return int(first === 0xfc ? 2 : 3);
+    return Number(bytes(8).readBigUInt64LE());
+  };
+  return {
+    int,
+    bytes,
+    length,
+    skip: (count) => void bytes(count),
+    cString: () => {
+      const end = packet.indexOf(0, at);
+      const text = bytes((end < 0 ? packet.length : end) - at).toString('utf8');
+      if (end >= 0) at += 1;
+      return text;
+    },
+    text: () => {
+      const size = length();
+      return size === null ? null : bytes(size).toString('utf8');
+    },
+    isAtEnd: () => at >= packet.length,
+  };
+}

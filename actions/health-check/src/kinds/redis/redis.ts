@@ -1,0 +1,81 @@
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { words } from '@repo/core/inputs/words';
+import * as v from 'valibot';
+import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
+import {
+  describe,
+  type Service,
+  type ServiceUrls,
+  secretsOf,
+  serviceFromUrl,
+  serviceOf,
+  serviceOptions,
+} from '../service.ts';
+import { targetSchema } from '../target-schema.ts';
+import { converse, type Wire } from '../wire.ts';
+import { command, ErrorReply } from './resp.ts';
+
+const URLS: ServiceUrls = {
+  schemes: { redis: 'disable', rediss: 'require' },
+  port: 6_379,
+  passwordAlone: true,
+  example: 'redis://user:password@host:6379/0',
+};
+
+const PING = ['PING'] as const;
+
+/** Redis, or what speaks its protocol (Valkey, KeyDB), answers `PING` or another command. */
+export const redis: Kind = {
+  schema: targetSchema(
+    {
+      ...serviceOptions,
+      command: v.optional(v.union([v.string(), v.array(v.string())])),
+    },
+    'A redis check knows url, host, port, user, password, database, tls and command.',
+    ({ command: given = [...PING], ...options }) => {
+      if (options.tls === 'prefer') {
+        // Redis has a port of its own for TLS.
+        throw new InvalidValue('cannot prefer TLS', 'Write tls: require, or disable.');
+      }
+      const asked = typeof given === 'string' ? words().parse(given) : given;
+      return target(serviceOf(options, URLS), asked);
+    },
+  ),
+  fromUrl: (url) => target(serviceFromUrl(url, URLS), PING),
+  variables: ['address', 'version', 'reply'],
+};
+
+function target(service: Service, asked: readonly string[]): Target {
+  return {
+    description: describe(service.tls === 'require' ? 'rediss' : 'redis', service),
+    secrets: secretsOf(service),
+    implied: [],
+    attempt: (context) => converse(service, context, (wire) => ask(wire, service, asked, context)),
+  };
+}
+
+async function ask(
+  wire: Wire,
+  { user, password, database, tls }: Service,
+  asked: readonly string[],
+  { reads }: AttemptContext,
+): Promise<Facts> {
+  if (tls === 'require') await wire.secure({ judged: true });
+  if (password !== undefined) {
+    await command(wire, ['AUTH', ...(user === undefined ? [] : [user]), password]);
+  }
+  if (database !== undefined) await command(wire, ['SELECT', database]);
+  const reply = await command(wire, asked);
+  return { reply, version: reads.has('version') ? await versionOf(wire) : undefined };
+}
+
+/** Absent where the user may not ask for it. */
+async function versionOf(wire: Wire): Promise<string | undefined> {
+  try {
+    const info = await command(wire, ['INFO', 'server']);
+    return /^redis_version:(\S+)/m.exec(String(info))?.[1];
+  } catch (error) {
+    if (error instanceof ErrorReply) return undefined;
+    throw error;
+  }
+}
