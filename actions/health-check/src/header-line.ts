@@ -8,21 +8,30 @@ export function headerLine(): SyncParser<KeyValue> {
   return {
     parse: (given) => {
       const [name, value] = line.parse(given);
-      if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
-        throw new InvalidValue('has a name that HTTP does not allow', 'Write Name: value.');
-      }
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-      if (/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(value)) {
-        throw new InvalidValue(
-          'has a value that HTTP does not allow',
-          'Use printable Latin-1 text.',
-        );
-      }
-      return [name, value];
+      return [headerName().parse(name), headerValue().parse(value)];
     },
     secrets: (given) => {
       const [name, value = ''] = split(given);
       return isSensitive(name) ? secretsOfHeader(value.trim()) : [];
+    },
+  };
+}
+
+export function headerName(): SyncParser<string> {
+  return {
+    parse: (given) => {
+      if (/^[!#$%&'*+\-.^_`|~\w]+$/.test(given)) return given;
+      throw new InvalidValue('has a name that HTTP does not allow', 'Write Name: value.');
+    },
+  };
+}
+
+export function headerValue(): SyncParser<string> {
+  return {
+    parse: (given) => {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+      if (!/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(given)) return given;
+      throw new InvalidValue('has a value that HTTP does not allow', 'Use printable Latin-1 text.');
     },
   };
 }

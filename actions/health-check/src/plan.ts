@@ -83,11 +83,15 @@ function targetOf(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
 }
 
 function requestOf(inputs: Inputs): RequestInputs {
-  const headers = { ...Object.fromEntries(inputs.headers) };
-  if (inputs.bearerToken !== undefined) headers.authorization = `Bearer ${inputs.bearerToken}`;
-  if (inputs.basicAuth !== undefined) {
-    headers.authorization = `Basic ${Buffer.from(inputs.basicAuth.join(':')).toString('base64')}`;
-  }
+  const authorization = authorizationOf(inputs);
+  const headers = Object.fromEntries(
+    authorization === undefined
+      ? inputs.headers
+      : [
+          ...inputs.headers.filter(([name]) => name.toLowerCase() !== 'authorization'),
+          ['authorization', authorization],
+        ],
+  );
   return {
     method: inputs.method,
     headers,
@@ -95,6 +99,12 @@ function requestOf(inputs: Inputs): RequestInputs {
     followRedirects: inputs.followRedirects,
     maxRedirects: inputs.maxRedirects,
   };
+}
+
+function authorizationOf({ bearerToken, basicAuth }: Inputs): string | undefined {
+  if (bearerToken !== undefined) return `Bearer ${bearerToken}`;
+  if (basicAuth === undefined) return undefined;
+  return `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;
 }
 
 /**

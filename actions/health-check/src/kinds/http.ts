@@ -1,16 +1,19 @@
 import { field } from '@repo/core/config/field';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
 import { httpUrl, secretsOfUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { plainLines } from '@repo/core/untrusted';
 import { DEFAULT_MAX_BODY_BYTES, type HttpResponse } from '@repo/probe/http';
+import { basicCredentials } from '@repo/probe/proxy';
 import { requestFollowing } from '@repo/probe/redirects';
 import type { ResolvedHost } from '@repo/probe/resolve';
 import * as v from 'valibot';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { expectStatus } from '../expectations/status.ts';
-import { isSensitive, secretsOfHeader } from '../header-line.ts';
+import { headerName, headerValue, isSensitive, secretsOfHeader } from '../header-line.ts';
+import { parseJson } from '../json.ts';
 import { METHODS } from '../methods.ts';
 import { certificateEvidence, tlsFacts } from './certificate.ts';
 import { dial, failed, resolve } from './dial.ts';
@@ -25,6 +28,20 @@ export interface HttpOptions {
   readonly maxRedirects: number;
 }
 
+const headers = v.pipe(
+  v.record(v.string(), field(headerValue())),
+  v.rawCheck(({ dataset, addIssue }) => {
+    for (const name of Object.keys(dataset.typed ? dataset.value : {})) {
+      try {
+        headerName().parse(name);
+      } catch (error) {
+        if (!(error instanceof InvalidValue)) throw error;
+        addIssue({ message: `${error.message}\n${error.remedy}` });
+      }
+    }
+  }),
+);
+
 /** A request is answered, by default with a status from 200 to 299. */
 export const http: Kind = {
   schema: v.pipe(
@@ -32,7 +49,7 @@ export const http: Kind = {
       {
         url: field(httpUrl()),
         method: v.optional(field(oneOf(METHODS)), 'GET'),
-        headers: v.optional(v.record(v.string(), v.string()), {}),
+        headers: v.optional(headers, {}),
         body: v.optional(v.string()),
         'follow-redirects': v.optional(field(boolean()), true),
         'max-redirects': v.optional(field(integer({ min: 0, max: 50 })), 10),
@@ -62,10 +79,12 @@ export const http: Kind = {
 function target(options: HttpOptions): Target {
   const { url, method, headers } = options;
   const { host, port } = endpointOf(url);
+  const credentials = basicCredentials(url);
   return {
     description: method === 'GET' ? publicUrl(url) : `${method} ${publicUrl(url)}`,
     secrets: [
       ...secretsOfUrl(url.href),
+      ...(credentials === undefined ? [] : secretsOfHeader(credentials)),
       ...[...url.searchParams].flatMap(([name, value]) => (isSensitive(name) ? [value] : [])),
       ...Object.entries(headers).flatMap(([name, value]) =>
         isSensitive(name) ? secretsOfHeader(value) : [],
@@ -73,8 +92,8 @@ function target(options: HttpOptions): Target {
     ],
     implied: [expectStatus().parse('200-299')],
     attempt: (context) =>
-      dial(host, port, context, (address, resolved) =>
-        request(options, address, resolved, context),
+      dial(host, port, context, (address, resolved, rest) =>
+        request(options, address, resolved, rest),
       ),
   };
 }
@@ -107,7 +126,7 @@ async function request(
   const attempt = await requestFollowing({
     url,
     method,
-    headers: withCredentials(url, headers),
+    headers,
     ...(body !== undefined && { body }),
     resolved,
     address,
@@ -181,22 +200,4 @@ function evidence({
       lines: plainLines(body.subarray(0, 16_384).toString('utf8'), 40),
     },
   ];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** User and password of the URL, as the header that they stand for. */
-function withCredentials(
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  if (url.username === '' && url.password === '') return headers;
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, ...headers };
 }

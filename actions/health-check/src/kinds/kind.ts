@@ -1,5 +1,6 @@
 import type { AddressPolicy } from '@repo/probe/address';
 import type { PhaseTimings } from '@repo/probe/failure';
+import type { Lookup } from '@repo/probe/resolve';
 import type { TlsSettings } from '@repo/probe/tls';
 import type { GenericSchema } from 'valibot';
 import type { Expectation } from '../expectations/expectation.ts';
@@ -48,6 +49,8 @@ export interface Network {
   readonly addresses: AddressPolicy;
   readonly tls: TlsSettings;
   readonly insecure: boolean;
+  /** The system's resolver unless told. */
+  readonly lookup?: Lookup;
 }
 
 export interface AttemptContext {
@@ -69,6 +72,8 @@ interface Seen {
   /** The address that was dialled, where there was one. */
   readonly address?: string;
   readonly phases?: PhaseTimings;
+  /** This machine has no way to addresses like that one. */
+  readonly noRoute?: boolean;
   /** What helps to understand a failure; text from outside, made when asked for. */
   readonly evidence?: () => readonly Evidence[];
 }

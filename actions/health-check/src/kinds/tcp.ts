@@ -34,17 +34,20 @@ function target(endpoint: Endpoint): Target {
     secrets: [],
     implied: [],
     attempt: (context) =>
-      dial(endpoint.host, endpoint.port, context, (address) => connect(address, endpoint, context)),
+      dial(endpoint.host, endpoint.port, context, (address, { ms }, rest) =>
+        connect(address, ms, endpoint, rest),
+      ),
   };
 }
 
 async function connect(
   address: string,
+  dns: number,
   { port }: Endpoint,
   { timeout, signal, reads }: AttemptContext,
 ): Promise<Observation> {
   const connection = await connectTcp({ address, port, timeoutMs: timeout, signal });
-  const phases = { connect: connection.ms, total: connection.ms };
+  const phases = { dns, connect: connection.ms, total: dns + connection.ms };
   if (!connection.ok) return failed(connection.failure, { address, phases });
   const banner = reads.has('banner')
     ? await readBanner(connection.socket, {
@@ -58,7 +61,7 @@ async function connect(
     state: 'answered',
     address,
     phases,
-    facts: { address, banner, latency: new DurationFact(connection.ms) },
+    facts: { address, banner, latency: new DurationFact(phases.total) },
     ...(banner !== undefined && {
       evidence: () => [{ title: 'banner', lines: plainLines(banner) }],
     }),

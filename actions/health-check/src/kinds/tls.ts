@@ -20,14 +20,15 @@ function target(endpoint: Endpoint): Target {
     secrets: [],
     implied: [],
     attempt: (context) =>
-      dial(endpoint.host, endpoint.port, context, (address) =>
-        shakeHands(address, endpoint, context),
+      dial(endpoint.host, endpoint.port, context, (address, { ms }, rest) =>
+        shakeHands(address, ms, endpoint, rest),
       ),
   };
 }
 
 async function shakeHands(
   address: string,
+  dns: number,
   { host, port }: Endpoint,
   { network, timeout, signal }: AttemptContext,
 ): Promise<Observation> {
@@ -35,7 +36,7 @@ async function shakeHands(
   if (!connection.ok) {
     return failed(connection.failure, {
       address,
-      phases: { connect: connection.ms, total: connection.ms },
+      phases: { dns, connect: connection.ms, total: dns + connection.ms },
     });
   }
   const result = await handshake(connection.socket, {
@@ -44,8 +45,8 @@ async function shakeHands(
     timeoutMs: Math.max(1, timeout - connection.ms),
     signal,
   });
-  const total = connection.ms + result.ms;
-  const seen = { address, phases: { connect: connection.ms, tls: result.ms, total } };
+  const total = dns + connection.ms + result.ms;
+  const seen = { address, phases: { dns, connect: connection.ms, tls: result.ms, total } };
   if (!result.ok) return failed(result.failure, seen);
   result.socket.destroy();
   const { certificate } = result;
