@@ -20,4 +20,9 @@ export interface Action<Inputs extends SharedInputs> {
   readonly inputs: InputDefinition<Inputs>;
   readonly failOn: FailOn;
   readonly run: (inputs: Inputs, context: ActionContext) => Promise<Outcome>;
+  /**
+   * What is done at the end of the job, also when it failed or was cancelled; `undefined` when
+   * there is nothing to tell. action.yml says `post: dist/index.js`.
+   */
+  readonly post?: (inputs: Inputs, context: ActionContext) => Promise<Outcome | undefined>;
 }

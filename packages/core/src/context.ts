@@ -13,4 +13,16 @@ export interface ActionContext {
   readonly workspace: string;
   /** Makes a value found on the way a secret: masked in the log, redacted everywhere else. */
   readonly mask: (secret: string) => void;
+  /** What `run` leaves for `post`, as texts by names; empty where nothing was left. */
+  readonly state: State;
+  /**
+   * A variable of the environment, empty where it is not set: the settings of a tool whose place
+   * an action takes (DOCKER_HOST). Settings of an action's own are inputs.
+   */
+  readonly variable: (name: string) => string;
+}
+
+export interface State {
+  readonly read: (name: string) => string;
+  readonly save: (name: string, value: string) => void;
 }

@@ -37,6 +37,7 @@ export function emitter(env: Environment) {
   return {
     log,
     input: (name: string) => core.getInput(name, { trimWhitespace: false }),
+    state: { read: core.getState, save: core.saveState },
     mask: (secret: string) => {
       redact.add(secret);
       for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line);

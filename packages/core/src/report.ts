@@ -1,5 +1,5 @@
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, parse, resolve } from 'node:path';
 import type { RunInfo } from './environment.ts';
 import { ActionError } from './errors/action-error.ts';
 import type { Verdict } from './outcome.ts';
@@ -39,6 +39,13 @@ export async function writeWhole(path: string, content: string): Promise<void> {
       cause,
     });
   }
+}
+
+/** Where the report of `post` goes, so that it leaves that of `run` alone: `out/a-post.json`. */
+export function postReportFile(given: string): string {
+  if (given === '') return '';
+  const { dir, name, ext } = parse(given);
+  return join(dir, `${name}-post${ext}`);
 }
 
 /**

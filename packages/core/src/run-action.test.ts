@@ -517,3 +517,52 @@ describe('notifications', () => {
     expect(result.stdout.replace(/^::add-mask::.*$/m, '')).not.toContain('secret-path');
   });
 });
+
+describe('an action with a post', () => {
+  /** The same program twice, as the runner starts it: what the first one saved is a variable of the second. */
+  async function mainAndPost(body: string, post: string) {
+    env.GITHUB_STATE = join(folder, 'state');
+    await writeFile(env.GITHUB_STATE, '');
+    const program = `${body} }, post: async (inputs, context) => { ${post}`;
+    const main = await run(program);
+    const state = parseOutputs(await readFile(env.GITHUB_STATE, 'utf8'));
+    for (const [name, value] of Object.entries(state)) env[`STATE_${name}`] = value;
+    return { main, post: await run(program) };
+  }
+
+  test('post reads what run saved, and has a report of its own', async () => {
+    env['INPUT_REPORT-FILE'] = 'out/r.json';
+    const { main, post } = await mainAndPost(
+      `context.state.save('token', 'a\\nb'); return pass;`,
+      `return { ...pass, message: 'found ' + JSON.stringify(context.state.read('token')) };`,
+    );
+    expect(main.stdout).toBe('✅ all is well\n');
+    expect(post.stdout).toBe('✅ found "a\\nb"\n');
+    expect(post.outputs['report-file']).toBe(join(folder, 'work/out/r-post.json'));
+    expect(await readReport(main.outputs['report-file'])).toMatchObject({ message: 'all is well' });
+  });
+
+  test('it comes after a run that failed by its inputs, and may have nothing to tell', async () => {
+    env.INPUT_TIMEOUT = '5';
+    const { main } = await mainAndPost('return pass;', 'return undefined;');
+    expect(main.code).toBe(1);
+    delete env.INPUT_TIMEOUT;
+    const post = await run(`throw new Error('run again'); }, post: async () => {`);
+    expect(post).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('without a post, no state is written', async () => {
+    env.GITHUB_STATE = join(folder, 'state');
+    await writeFile(env.GITHUB_STATE, '');
+    await run('return pass;');
+    expect(await readFile(env.GITHUB_STATE, 'utf8')).toBe('');
+  });
+});
+
+test('a variable of the environment is read by its name', async () => {
+  env.DOCKER_HOST = 'unix:///x';
+  const { stdout } = await run(
+    `return { ...pass, message: context.variable('DOCKER_HOST') + context.variable('NOT_SET') };`,
+  );
+  expect(stdout).toBe('✅ unix:///x\n');
+});

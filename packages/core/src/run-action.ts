@@ -6,6 +6,8 @@ import { type Environment, readRunInfo, workspaceOf } from './environment.ts';
 import type { Outcome } from './outcome.ts';
 import { stopSignal } from './stop.ts';
 
+/** The state by which the second run of the same program knows that it is the `post` of the first. */
+const POST = 'post';
 /** Time that open sockets get to close by themselves once everything has been said. */
 const LINGER_MS = 1_000;
 
@@ -16,6 +18,8 @@ const LINGER_MS = 1_000;
  * Exit code 1: the verdict reaches `fail-on`, an input is invalid, something outside failed, or
  * there is a bug; only a bug shows its stack. A run that comes to no answer has the outputs
  * `verdict` (`unknown`) and `message` all the same.
+ *
+ * An action with a `post` is run again at the end of the job, in a process of its own.
  */
 export async function runAction<Inputs extends SharedInputs>(
   action: Action<Inputs>,
@@ -40,13 +44,19 @@ export async function runAction<Inputs extends SharedInputs>(
   try {
     const startedAt = new Date();
     const start = systemClock.monotonic();
+    const isPost = action.post !== undefined && emit.state.read(POST) !== '';
+    // Before anything can fail: whatever becomes of this run, the next one is not another like it.
+    if (action.post && !isPost) emit.state.save(POST, 'true');
     const inputs = await action.inputs.parse(emit.input, emit.mask);
-    const outcome = await action.run(inputs, contextOf(env, emit));
+    const work = isPost && action.post ? action.post : action.run;
+    const outcome = await work(inputs, contextOf(env, emit));
     answered = true;
     const durationMs = Math.round(systemClock.monotonic() - start);
-    const { tell } = await import('./tell.ts');
-    await tell(action, inputs, outcome, { startedAt, durationMs }, env, emit);
-    process.exitCode = isFailure(action, inputs, outcome) ? 1 : 0;
+    if (outcome) {
+      const { tell } = await import('./tell.ts');
+      await tell(action, inputs, outcome, { startedAt, durationMs, isPost }, env, emit);
+    }
+    process.exitCode = outcome && isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {
     giveUp(error);
   }
@@ -63,6 +73,8 @@ function contextOf(env: Environment, emit: Emitter): ActionContext {
     run: readRunInfo(env),
     workspace: workspaceOf(env),
     mask: emit.mask,
+    state: emit.state,
+    variable: (name) => env[name] ?? '',
   };
 }
 

@@ -3,7 +3,7 @@ import type { Emitter } from './emitter.ts';
 import { type Environment, readRunInfo, runUrl, workspaceOf } from './environment.ts';
 import { SIGNS } from './notify/message.ts';
 import type { Outcome } from './outcome.ts';
-import { type Report, reportPath, writeWhole } from './report.ts';
+import { postReportFile, type Report, reportPath, writeWhole } from './report.ts';
 import { version } from './version.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function tell<Inputs extends SharedInputs>(
   action: Action<Inputs>,
   inputs: Inputs,
   outcome: Outcome,
-  time: { readonly startedAt: Date; readonly durationMs: number },
+  run: { readonly startedAt: Date; readonly durationMs: number; readonly isPost: boolean },
   env: Environment,
   emit: Emitter,
 ): Promise<void> {
@@ -24,7 +24,8 @@ export async function tell<Inputs extends SharedInputs>(
   if (inputs.summary) emit.summary(outcome.summary);
 
   const workspace = workspaceOf(env);
-  const path = await reportPath(inputs.reportFile, action.name, {
+  const given = run.isPost ? postReportFile(inputs.reportFile) : inputs.reportFile;
+  const path = await reportPath(given, action.name, {
     workspace,
     temp: env.RUNNER_TEMP || workspace,
   });
@@ -38,8 +39,8 @@ export async function tell<Inputs extends SharedInputs>(
     schema: `${action.name}/v1`,
     action: action.name,
     version,
-    startedAt: time.startedAt.toISOString(),
-    durationMs: time.durationMs,
+    startedAt: run.startedAt.toISOString(),
+    durationMs: run.durationMs,
     verdict: outcome.verdict,
     message,
     run: readRunInfo(env),
