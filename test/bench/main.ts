@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 
 /** Every benchmark, by the name that `pnpm bench <name>` takes. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  'perf-accuracy': () => import('./perf-accuracy.ts'),
   start: () => import('./start.ts'),
 };
 

@@ -25,7 +25,7 @@ export function uDistributions(): UDistributions {
  */
 function withoutTies(n: number, m: number): UDistribution {
   // A row has p(i, j; ·) for the i of the row, j growing.
-  let previous = Array.from({ length: m + 1 }, () => Float64Array.of(1));
+  let previous: Float64Array[] = Array.from({ length: m + 1 }, () => Float64Array.of(1));
   for (let i = 1; i <= n; i++) {
     const row: Float64Array[] = [Float64Array.of(1)];
     for (let j = 1; j <= m; j++) {

@@ -1,0 +1,131 @@
+import type { Benchmark, Table } from './benchmark.ts';
+import { type HistoryAccuracy, historyAccuracy, type Suite } from './perf/history.ts';
+import { publishedSuites, simulatedSuites } from './perf/suites.ts';
+import { twoSampleAccuracy } from './perf/two-sample.ts';
+
+/** What the only published suite with four benchmarks is like. */
+const CRITERION =
+  'two of its six benchmarks are whole nanoseconds (3 or 4), two others flip by 28 % from build to build of the same code';
+const RUNS = 5000;
+
+export const benchmark: Benchmark = {
+  title: 'perf-regression: how often it is wrong',
+  method: `Fixed seeds. Two samples: ${RUNS} runs of 50 benchmarks, 10 samples each, log-sd 10 %, 5 % outliers of ×1.8, once unchanged and once with one benchmark 30 % slower. History: an alarm is "the last 5 runs are another level, past a threshold"; episodes per 100 judged values of unchanged suites, and the share of injected slowdowns (every 7th run) that are alarmed about within 5 runs. "Published" are seven years of hosted runners (../shared/data), where they are.`,
+  run: async () => measure(),
+};
+
+function measure(): Table {
+  const two = twoSampleAccuracy(RUNS);
+  const rows: (readonly string[])[] = [
+    row('A/A runs with a failure', percent(two.falseAlarms), '≤ 1 %', two.falseAlarms <= 0.01),
+    row('A/A runs with a failure or warning', percent(two.falseAlarmsOrWarnings), '', undefined),
+    row('×1.3 found', percent(two.recall), '≥ 90 %', two.recall >= 0.9),
+    row(
+      'peer: mean ratio > 1.2, A/A runs with an alarm',
+      percent(two.peers.meanRatio),
+      '',
+      undefined,
+    ),
+    row('peer: Mann–Whitney p < .05 (slower)', percent(two.peers.mannWhitney), '', undefined),
+  ];
+  for (const [source, suites] of [
+    ['simulated', simulatedSuites()],
+    ['published', publishedSuites()],
+  ] as const) {
+    if (suites.length === 0) {
+      rows.push(['history, published', 'not measured: ../shared/data is not here', '', '']);
+      continue;
+    }
+    const four = suites.filter(({ benchmarks }) => benchmarks.length >= 4);
+    const pairs = suites.filter(({ benchmarks }) => benchmarks.length === 2);
+    rows.push(
+      ...historyRows(
+        `${source}, ≥ 4 benchmarks, ×1.2`,
+        four,
+        'auto',
+        1.2,
+        0.1,
+        0.95,
+        source === 'published' ? CRITERION : undefined,
+      ),
+      ...historyRows(
+        `${source}, pairs (the other as reference), ×1.2`,
+        pairs,
+        'others',
+        1.2,
+        0.1,
+        0.95,
+      ),
+      ...historyRows(`${source}, single benchmarks, ×1.5`, suites, 'off', 1.5, 0.3, 0.9),
+    );
+  }
+  return { columns: ['measure', 'reached', 'target', 'met'], rows };
+}
+
+function historyRows(
+  name: string,
+  suites: readonly Suite[],
+  reference: 'auto' | 'others' | 'off',
+  slowdown: number,
+  mostAlarms: number,
+  leastRecall: number,
+  why?: string,
+): readonly (readonly string[])[] {
+  const each = suites.map((suite) => ({ suite, ...historyAccuracy(suite, reference, slowdown) }));
+  const all = sum(each);
+  const alarms = (100 * all.alarms) / all.judged;
+  const recall = all.found / all.injected;
+  return [
+    row(
+      `${name}: false alarms per 100`,
+      alarms.toFixed(2),
+      `≤ ${mostAlarms}`,
+      alarms <= mostAlarms,
+    ),
+    row(`${name}: found`, recall.toFixed(2), `≥ ${leastRecall}`, recall >= leastRecall, why),
+    row(
+      `${name}: warnings about single runs per 100`,
+      ((100 * all.warnings) / all.judged).toFixed(2),
+      '',
+      undefined,
+    ),
+    ...each.map(({ suite, ...one }) => [
+      `· ${suite.name}`,
+      `${((100 * one.alarms) / one.judged).toFixed(2)} per 100, ${(one.found / one.injected).toFixed(2)} found`,
+      '',
+      '',
+    ]),
+  ];
+}
+
+function sum(all: readonly HistoryAccuracy[]): HistoryAccuracy {
+  return all.reduce(
+    (total, one) => ({
+      judged: total.judged + one.judged,
+      alarms: total.alarms + one.alarms,
+      warnings: total.warnings + one.warnings,
+      injected: total.injected + one.injected,
+      found: total.found + one.found,
+    }),
+    { judged: 0, alarms: 0, warnings: 0, injected: 0, found: 0 },
+  );
+}
+
+function row(
+  measure: string,
+  reached: string,
+  target: string,
+  met: boolean | undefined,
+  why?: string,
+) {
+  return [
+    measure,
+    reached,
+    target,
+    met === undefined ? '' : met ? 'yes' : `NO${why === undefined ? '' : `: ${why}`}`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

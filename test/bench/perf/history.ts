@@ -1,0 +1,135 @@
+import type { Judged } from '../../../actions/perf-regression/src/compare/judged.ts';
+import type { Normalize } from '../../../actions/perf-regression/src/compare/settings.ts';
+import { compareWithHistory } from '../../../actions/perf-regression/src/compare/with-history.ts';
+import type { RunRecord } from '../../../actions/perf-regression/src/history/record.ts';
+import { resultOf, settings, time } from './settings.ts';
+
+/** A suite whose code never changed: one row a run, one value a benchmark, less is better. */
+export interface Suite {
+  readonly name: string;
+  readonly benchmarks: readonly string[];
+  readonly rows: readonly (readonly number[])[];
+}
+
+export interface HistoryAccuracy {
+  /** Runs times benchmarks. */
+  readonly judged: number;
+  /** Beginnings of "the latest runs are on another level". */
+  readonly alarms: number;
+  /** Beginnings of warnings about a single run. */
+  readonly warnings: number;
+  readonly injected: number;
+  /** Injections that were alarmed about within 5 runs. */
+  readonly found: number;
+}
+
+/** Runs before which nothing is asked, and the distance of the places where a slowdown is put. */
+const WARM_UP = 40;
+const STRIDE = 7;
+/** Runs of history that matter. */
+const LOOKED_AT = 45;
+
+/**
+ * How often an unchanged suite is alarmed about, and how often an injected slowdown is found within
+ * 5 runs. An alarm is accepted by label, as somebody would who found nothing.
+ *
+ * @param reference how a benchmark is normalised: by all, by the others as reference, or not at all
+ */
+export function historyAccuracy(
+  suite: Suite,
+  reference: 'auto' | 'others' | 'off',
+  slowdown: number,
+): HistoryAccuracy {
+  const total = { judged: 0, alarms: 0, warnings: 0, injected: 0, found: 0 };
+  for (const [index, name] of suite.benchmarks.entries()) {
+    const normalize = normalizeBy(reference, suite, index);
+    const quiet = follow(suite.rows, suite.benchmarks, name, normalize, 0);
+    total.judged += quiet.length;
+    total.alarms += begins(quiet, isAlarm);
+    total.warnings += begins(quiet, (row) => row.state === 'warn' && !isAlarm(row));
+    for (let at = WARM_UP; at + 5 <= suite.rows.length; at += STRIDE) {
+      const rows = suite.rows
+        .slice(Math.max(0, at - LOOKED_AT), at + 5)
+        .map((row, run, all) =>
+          run < all.length - 5
+            ? row
+            : row.map((value, b) => (b === index ? value * slowdown : value)),
+        );
+      total.injected++;
+      if (follow(rows, suite.benchmarks, name, normalize, rows.length - 5).some(isAlarm)) {
+        total.found++;
+      }
+    }
+  }
+  return total;
+}
+
+function normalizeBy(reference: 'auto' | 'others' | 'off', suite: Suite, index: number): Normalize {
+  if (reference === 'others') {
+    return {
+      kind: 'reference',
+      glob: suite.benchmarks[(index + 1) % suite.benchmarks.length] ?? '',
+    };
+  }
+  return { kind: reference };
+}
+
+/** Judges one benchmark run after run, as the action does, from a run on. */
+function follow(
+  rows: readonly (readonly number[])[],
+  benchmarks: readonly string[],
+  name: string,
+  normalize: Normalize,
+  from: number,
+): readonly Judged[] {
+  const judging = settings(normalize);
+  const records: RunRecord[] = [];
+  const judged: Judged[] = [];
+  for (const [run, values] of rows.entries()) {
+    const measurements = values.map((value, index) => time(benchmarks[index] ?? '', value));
+    const found =
+      run < Math.max(1, from)
+        ? undefined
+        : compareWithHistory(records.slice(-LOOKED_AT), resultOf(measurements), judging).rows.find(
+            ({ benchmark }) => benchmark === name,
+          );
+    if (found !== undefined) judged.push(found);
+    const accepted = found !== undefined && isAlarm(found);
+    records.push(record(run, measurements, accepted ? name : undefined));
+  }
+  return judged;
+}
+
+function record(
+  run: number,
+  measurements: readonly ReturnType<typeof time>[],
+  accepted: string | undefined,
+): RunRecord {
+  return {
+    v: 1,
+    suite: 's',
+    environment: 'e',
+    sha: String(run),
+    ref: 'refs/heads/main',
+    time: new Date(run * 86_400_000).toISOString(),
+    run: { id: String(run), attempt: '1', job: 'j' },
+    env: {},
+    status: accepted === undefined ? 'accepted' : 'accepted-by-label',
+    benches: measurements.map(({ benchmark, metric, unit, better, kind, centre }) => ({
+      ...{ id: benchmark, metric, unit, better, kind, centre, n: 1 },
+      ...(benchmark === accepted && { regressed: true as const }),
+    })),
+  };
+}
+
+/** The latest runs are worse together: what fails a build, or would with a larger step. */
+function isAlarm({ state, reason }: Judged): boolean {
+  return (state === 'fail' || state === 'warn') && reason.startsWith('the last ');
+}
+
+function begins(rows: readonly Judged[], is: (row: Judged) => boolean): number {
+  return rows.filter((row, index) => {
+    const before = rows[index - 1];
+    return is(row) && (before === undefined || !is(before));
+  }).length;
+}
