@@ -340,6 +340,50 @@ test('fail-when ends the wait at once', async () => {
   expect(result.outputs.message).toContain("fail-when is met: json.status == 'failed'");
 });
 
+test('needs: what needs an ill check is unknown, and is not asked', async () => {
+  await using ill = await startHttpServer({ script: respond(500) });
+  await using other = await startHttpServer({ script: respond(200) });
+  await using result = await check({
+    'max-attempts': '2',
+    checks: `
+      - {name: page, http: {url: "${other.url}"}, needs: database}
+      - {name: database, http: {url: "${ill.url}"}}`,
+  });
+  expect(result.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'page,database' });
+  expect(result.log).toContain(
+    'page: unknown, not judged, for it needs database, which is unhealthy',
+  );
+  expect(other.requests).toEqual([]);
+});
+
+test('invert: waits until it is gone', async () => {
+  const script = sequence(respond(200), respond(200), respond(503));
+  await using server = await startHttpServer({ script });
+  await using result = await check({
+    checks: `[{name: old, http: {url: "${server.url}"}, invert: true}]`,
+  });
+  expect(result.outputs).toMatchObject({ status: 'healthy', attempts: '3' });
+});
+
+test('H6: a round trip: create, follow, read back', async () => {
+  const script = byPath({
+    '/': respond(201, { headers: { location: '/p/17' } }),
+    '/p/17': respond(200, { body: 'hello' }),
+  });
+  await using server = await startHttpServer({ script });
+  await using result = await check({
+    checks: `
+      - name: round-trip
+        steps:
+          - http: {url: "${server.url}/", method: POST, body: hello, follow-redirects: false}
+            expect: status == 201
+            capture: {link: "headers['location']"}
+          - http: {url: "\${link}"}
+            expect: body == 'hello'`,
+  });
+  expect(result.outputs.status, result.log).toBe('healthy');
+});
+
 test('E15: secrets show nowhere', async () => {
   await using server = await startHttpServer({
     script: respond(403, { body: 'no: s3cr3t-token-1' }),

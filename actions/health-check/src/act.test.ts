@@ -42,6 +42,7 @@ function check(name: string, clock: Clock, well: number, took = 0): Check {
     reads: new Set(),
     every: false,
     connections: 1,
+    needs: [],
     attempt: async () => {
       if (took > 0) await clock.sleep(took);
       return [clock.monotonic() >= well ? UP : DOWN];

@@ -2,7 +2,7 @@ import { carryOut, type Ports } from './carry-out.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Network } from './kinds/kind.ts';
 import { slots } from './slots.ts';
-import { SIGNS } from './verdict.ts';
+import { isWell, notBegun, SIGNS } from './verdict.ts';
 
 /** A line about what is still waited for, at least this often, ms. */
 const HEARTBEAT_MS = 10_000;
@@ -21,16 +21,27 @@ export async function act(
   const over = new AbortController();
   const beats = heartbeat(waiting, checks.length, ports, over.signal);
   try {
-    return await Promise.all(
-      checks.map(async (check) => {
-        const result = await carryOut(check, network, bounded, ports);
+    const results = new Map<string, Promise<CheckResult>>();
+    const begun = Promise.resolve();
+    for (const check of checks) {
+      const carriedOut = async (): Promise<CheckResult> => {
+        // Until all are in the map, no check may look for those that it needs.
+        await begun;
+        const needed = await Promise.all(check.needs.map((name) => results.get(name)));
+        const missing = needed.find((one) => one !== undefined && !isWell(one));
+        const result =
+          missing === undefined
+            ? await carryOut(check, network, bounded, ports)
+            : notBegun(check, missing);
         waiting.delete(check.name);
         ports.log.info(
           `${SIGNS[result.status]} ${result.name}: ${result.status}, ${result.reason}`,
         );
         return result;
-      }),
-    );
+      };
+      results.set(check.name, carriedOut());
+    }
+    return await Promise.all(results.values());
   } finally {
     over.abort();
     await beats;

@@ -57,6 +57,7 @@ async function carry(attempt: Attempt, options: Options = {}) {
     reads: new Set(),
     every: false,
     connections: 1,
+    needs: [],
     attempt: (context) => attempt(context, ++number),
     ...options.check,
     policy: { ...POLICY, ...options.policy },

@@ -19,6 +19,8 @@ export interface Check {
   readonly every: boolean;
   /** Fresh connections to each address in one attempt. */
   readonly connections: number;
+  /** The names of the checks that have to be well before this one begins. */
+  readonly needs: readonly string[];
   readonly attempt: (context: AttemptContext) => Promise<readonly Observation[]>;
 }
 

@@ -1,5 +1,6 @@
 import { field } from '@repo/core/config/field';
 import { parseConfig } from '@repo/core/config/parse-config';
+import { boolean } from '@repo/core/inputs/boolean';
 import { duration } from '@repo/core/inputs/duration';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
@@ -7,7 +8,9 @@ import { percentage } from '@repo/core/inputs/percentage';
 import * as v from 'valibot';
 import type { Expectation } from './expectations/expectation.ts';
 import { COMMON_VARIABLES, type Kind, type Target } from './kinds/kind.ts';
+import { kindKeys, oneKind } from './kinds/one-kind.ts';
 import { KINDS } from './kinds/registry.ts';
+import { listOf } from './list-of.ts';
 
 /** A configuration of checks, read and understood. */
 export interface Config {
@@ -25,6 +28,8 @@ export interface ConfiguredCheck {
   readonly expect: readonly Expectation[];
   readonly degraded: readonly Expectation[];
   readonly failWhen: readonly Expectation[];
+  readonly invert: boolean;
+  readonly needs: readonly string[];
   readonly overrides: Overrides;
 }
 
@@ -52,26 +57,31 @@ const overrides = {
  */
 export async function readConfig(text: string, source: string): Promise<Config> {
   return parseConfig(text, source, async (data) => {
-    const used = kindsUsed(data);
-    const kinds = new Map(
-      await Promise.all(
-        used.map(async (name) => [name, (await KINDS[name]?.load()) as Kind] as const),
-      ),
+    const [cel, kinds] = await Promise.all([import('./expectations/cel.ts'), loadKinds(data)]);
+    return configSchema(
+      new Map([...kinds, [STEPS, (await import('./steps/steps.ts')).stepsKind(kinds, cel)]]),
+      cel,
     );
-    return configSchema(kinds, await import('./expectations/cel.ts'));
   });
 }
 
 type Cel = typeof import('./expectations/cel.ts');
 
+/** The key of a check that is a sequence of others. */
+const STEPS = 'steps';
+const KNOWN = [...Object.keys(KINDS), STEPS];
+
+async function loadKinds(data: unknown): Promise<ReadonlyMap<string, Kind>> {
+  const used = kindsUsed(data).filter((name) => name in KINDS);
+  return new Map(
+    await Promise.all(
+      used.map(async (name) => [name, (await KINDS[name]?.load()) as Kind] as const),
+    ),
+  );
+}
+
 function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
-  const check = v.lazy((data): v.GenericSchema<unknown, ConfiguredCheck> => {
-    const [name, ...others] = kindsOf(data);
-    const kind = name === undefined ? undefined : kinds.get(name);
-    return name !== undefined && kind !== undefined && others.length === 0
-      ? checkSchema(name, kind, cel)
-      : refuse(others.length > 0);
-  });
+  const check = oneKind(KNOWN, kinds, (name, kind) => checkSchema(name, kind, cel));
   const list = v.pipe(
     v.array(check, 'Write a list: - name: …'),
     v.minLength(1, 'has no check in it\nWrite at least one.'),
@@ -98,61 +108,49 @@ function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
 
 function checkSchema(name: string, kind: Kind, cel: Cel) {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
-  const expressions = (compile: typeof cel.celExpectation) => {
-    const one = field({ parse: (source) => compile(source, variables) });
-    const only = v.pipe(
-      one,
-      v.transform((expectation) => [expectation]),
-    );
-    return v.optional(
-      v.lazy((data) => (Array.isArray(data) ? v.array(one) : only)),
-      [],
-    );
-  };
+  const expressions = (compile: typeof cel.celExpectation) =>
+    listOf(field({ parse: (source) => compile(source, variables) }));
   return v.pipe(
     v.strictObject(
       {
-        name: v.pipe(v.string('Give it a name.'), v.nonEmpty('is empty\nGive it a name.')),
+        name: nameSchema,
         [name]: kind.schema,
         expect: expressions(cel.celExpectation),
         degraded: expressions(cel.celRefusal),
         'fail-when': expressions(cel.celExpectation),
+        invert: v.optional(field(boolean()), false),
+        needs: listOf(nameSchema),
         ...overrides,
       },
-      `A ${name} check knows name, ${name}, expect, degraded, fail-when and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
+      `A ${name} check knows name, ${name}, expect, degraded, fail-when, invert, needs and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
     ),
     v.transform((given): ConfiguredCheck => {
-      const { name: own, expect, degraded, 'fail-when': failWhen, ...overrides } = given;
+      const { name: own, expect, degraded, 'fail-when': failWhen, invert, needs, ...rest } = given;
       // The type system cannot follow a key that is only known at run time.
       const target = (given as Readonly<Record<string, unknown>>)[name] as Target;
-      return { name: own, kind: name, target, expect, degraded, failWhen, overrides };
+      return {
+        name: own,
+        kind: name,
+        target,
+        expect,
+        degraded,
+        failWhen,
+        invert,
+        needs,
+        overrides: rest,
+      };
     }),
   );
 }
 
-function refuse(several: boolean): v.GenericSchema<unknown, never> {
-  const names = Object.keys(KINDS).join(', ');
-  return v.pipe(
-    v.unknown(),
-    v.rawTransform(({ addIssue, NEVER }) => {
-      addIssue({
-        message: several
-          ? 'has several kinds of check\nMake it one check for each.'
-          : `has no kind of check that is known\nWrite one of ${names}, with its options.`,
-      });
-      return NEVER;
-    }),
-  );
-}
+const nameSchema = v.pipe(v.string('Give it a name.'), v.nonEmpty('is empty\nGive it a name.'));
 
+/** The kinds of all checks and of their steps. */
 function kindsUsed(data: unknown): readonly string[] {
   const checks = Array.isArray(data) ? data : (data as { checks?: unknown } | null)?.checks;
-  return [...new Set(Array.isArray(checks) ? checks.flatMap(kindsOf) : [])];
-}
-
-function kindsOf(check: unknown): readonly string[] {
-  if (typeof check !== 'object' || check === null) return [];
-  return Object.keys(KINDS).filter((name) => Object.hasOwn(check, name));
+  if (!Array.isArray(checks)) return [];
+  const steps = checks.flatMap((check) => (check as { steps?: unknown } | null)?.steps ?? []);
+  return [...new Set([...checks, ...steps].flatMap((one) => kindKeys(one, KNOWN)))];
 }
 
 function policyRemedy(): string {

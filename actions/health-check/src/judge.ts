@@ -12,6 +12,8 @@ export interface Demands {
   readonly degraded: readonly Expectation[];
   /** Meeting one ends the wait at once. */
   readonly failWhen: readonly Expectation[];
+  /** Well is what does not answer as expected: for waiting until something is gone. */
+  readonly invert?: boolean;
 }
 
 /** One attempt, judged. Reasons are clauses; text from outside in them is cut and harmless. */
@@ -98,6 +100,15 @@ function firstEvidence(observations: readonly Observation[]): readonly Evidence[
 }
 
 function judgeOne(demands: Demands, observation: Observation, shared: Facts): JudgedOne {
+  const judged = judgeUpright(demands, observation, shared);
+  if (!demands.invert) return judged;
+  if (judged.state === 'bad') return { state: 'good', reasons: [], degraded: [] };
+  if (judged.state === 'good')
+    return { state: 'bad', reasons: ['it is still there'], degraded: [] };
+  return judged;
+}
+
+function judgeUpright(demands: Demands, observation: Observation, shared: Facts): JudgedOne {
   if (observation.state === 'unknown') {
     return {
       state: observation.final ? 'impossible' : 'unknown',

@@ -2,17 +2,13 @@ import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { Check } from './check.ts';
 import type { Config, ConfiguredCheck, Overrides } from './config.ts';
-import type { Expectation } from './expectations/expectation.ts';
-import { expectVersion } from './expectations/version.ts';
+import { type Compile, demandsOf, given } from './demands.ts';
 import type { Inputs } from './inputs.ts';
-import type { Demands } from './judge.ts';
-import { COMMON_VARIABLES, type Kind, type RequestInputs, type Target } from './kinds/kind.ts';
+import type { Kind, RequestInputs, Target } from './kinds/kind.ts';
 import { KINDS } from './kinds/registry.ts';
+import { needsProblems } from './needs.ts';
 import { contradiction, type Policy } from './policy.ts';
 import type { TargetUrl } from './target-url.ts';
-
-/** Compiles an expression; loaded only when there is one. */
-type Compile = (source: string, variables: readonly string[]) => Expectation;
 
 /**
  * The checks that the inputs and the configurations ask for. Throws an InputError for what can
@@ -30,7 +26,11 @@ export async function plan(inputs: Inputs, configs: readonly Config[]): Promise<
   const fromConfigs = configs.flatMap(({ defaults, checks }) =>
     checks.map((check) => fromConfig(check, defaults, inputs)),
   );
-  problems.push(...fromConfigs.flatMap(policyProblem), ...equalNames(fromUrls, fromConfigs));
+  problems.push(
+    ...fromConfigs.flatMap(policyProblem),
+    ...equalNames(fromUrls, fromConfigs),
+    ...needsProblems([...fromUrls, ...fromConfigs]),
+  );
   if (problems.length > 0) throw new InputError(unique(problems));
   return [...fromUrls, ...fromConfigs];
 }
@@ -67,6 +67,7 @@ function fromUrl(
     // A rolling deploy answers from old and new for minutes, on each address for itself.
     every: gated || inputs.addresses === 'all',
     connections: gated ? inputs.versionConnections : 1,
+    needs: [],
   });
 }
 
@@ -107,72 +108,8 @@ function authorizationOf({ bearerToken, basicAuth }: Inputs): string | undefined
   return `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;
 }
 
-/**
- * The simple inputs and the expressions, as far as this kind of target can meet them; `problems`
- * gets those that it cannot.
- */
-function demandsOf(
-  inputs: Inputs,
-  kind: Kind,
-  target: Target,
-  compile: Compile,
-  problems: InputProblem[],
-): Demands {
-  const variables = [...COMMON_VARIABLES, ...kind.variables];
-  const compiled = (input: string, sources: readonly string[]) =>
-    sources.flatMap((given) => {
-      try {
-        return [compile(given, variables)];
-      } catch (error) {
-        if (!(error instanceof InvalidValue)) throw error;
-        problems.push({ where: input, given, problem: error.message, remedy: error.remedy });
-        return [];
-      }
-    });
-  const simple: Readonly<Record<string, readonly (Expectation | undefined)[]>> = {
-    // A status that every target gets by default is no demand on what is no page.
-    'expect-status': kind.isPage ? [inputs.expectStatus] : [],
-    'expect-body': [inputs.expectBody],
-    'expect-body-regex': [inputs.expectBodyRegex],
-    'expect-json': inputs.expectJson,
-    'expect-header': inputs.expectHeader,
-    'expect-version': [versionGate(inputs)],
-    'max-latency': [inputs.maxLatency],
-    'min-tls-days': [inputs.minTlsDays],
-  };
-  const expect = Object.entries(simple).flatMap(([input, expectations]) =>
-    expectations
-      .filter((one) => one !== undefined)
-      .filter((one) => {
-        const missing = one.reads.find((name) => !variables.includes(name));
-        if (missing === undefined) return true;
-        problems.push({
-          where: input,
-          problem: `cannot be asked of ${target.description}, which has no ${missing}`,
-          remedy: 'Check that target in a step of its own, or in checks.',
-        });
-        return false;
-      }),
-  );
-  const own = compiled('expect', inputs.expect);
-  const implied = kind.isPage || own.length > 0 ? [] : target.implied;
-  return {
-    expect: [...implied, ...expect, ...own],
-    degraded: given(inputs.degradedLatency),
-    failWhen: compiled('fail-when', inputs.failWhen),
-  };
-}
-
-function versionGate(inputs: Inputs): Expectation | undefined {
-  if (inputs.expectVersion === undefined) return undefined;
-  return expectVersion(inputs.expectVersion, {
-    ...(inputs.versionHeader !== '' && { header: inputs.versionHeader }),
-    ...(inputs.versionPath !== undefined && { path: inputs.versionPath }),
-  });
-}
-
 function fromConfig(
-  { name, kind, target, expect, degraded, failWhen, overrides }: ConfiguredCheck,
+  { name, kind, target, expect, degraded, failWhen, invert, needs, overrides }: ConfiguredCheck,
   defaults: Overrides,
   inputs: Inputs,
 ): Check {
@@ -183,16 +120,19 @@ function fromConfig(
       expect: [...(expect.length > 0 ? expect : target.implied), ...given(inputs.maxLatency)],
       degraded: [...degraded, ...given(inputs.degradedLatency)],
       failWhen,
+      invert,
     },
     policy: policyOf(inputs, defaults, overrides),
-    every: (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
+    // It is gone when it is gone from every address.
+    every: invert || (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
     connections: 1,
+    needs,
   });
 }
 
 function checkOf(
   { description, secrets, attempt }: Target,
-  rest: Pick<Check, 'name' | 'kind' | 'policy' | 'demands' | 'every' | 'connections'>,
+  rest: Pick<Check, 'name' | 'kind' | 'policy' | 'demands' | 'every' | 'connections' | 'needs'>,
 ): Check {
   const { expect, degraded, failWhen } = rest.demands;
   return {
@@ -221,10 +161,6 @@ function policyOf(inputs: Inputs, defaults: Overrides = {}, own: Overrides = {})
     stableFor: set['stable-for'] ?? inputs.stableFor,
     errorBudget: set['error-budget'] ?? inputs.errorBudget,
   };
-}
-
-function given(expectation: Expectation | undefined): readonly Expectation[] {
-  return expectation === undefined ? [] : [expectation];
 }
 
 function policyProblem({ name, policy }: Check): readonly InputProblem[] {

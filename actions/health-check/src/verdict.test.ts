@@ -30,6 +30,7 @@ const CHECK: Check = {
   reads: new Set(),
   every: false,
   connections: 1,
+  needs: [],
   attempt: async () => [],
 };
 

@@ -1,9 +1,9 @@
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Verdict } from '@repo/core/outcome';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
-import { type Journal, roundMs } from './journal.ts';
+import { type Journal, newJournal, roundMs } from './journal.ts';
 import { percentiles } from './percentiles.ts';
-import type { Ending, Policy, Progress } from './policy.ts';
+import { BEGIN, type Ending, type Policy, type Progress } from './policy.ts';
 
 export const SIGNS: Readonly<Record<Status, string>> = {
   healthy: '✅',
@@ -38,6 +38,18 @@ export function sentence(results: readonly CheckResult[]): string {
   if (status === 'healthy') return `All ${results.length} checks are healthy`;
   const more = concerned.length === 1 ? '' : ` (and ${concerned.length - 1} more)`;
   return `${concerned.length} of ${results.length} checks ${concerned.length === 1 ? 'is' : 'are'} ${status}: ${first.name}, ${first.reason}${more}`;
+}
+
+/** Good enough for what needs it. */
+export function isWell({ status }: CheckResult): boolean {
+  return status === 'healthy' || status === 'degraded';
+}
+
+/** The result of a check that could not begin, for one that it needs is not well. */
+export function notBegun(check: Check, needed: CheckResult): CheckResult {
+  const ending = { state: 'unknown', why: 'not-judged' } as const;
+  const reason = `not judged, for it needs ${needed.name}, which is ${needed.status}`;
+  return { ...resultOf(check, newJournal(), BEGIN, ending, 0), reason };
 }
 
 /** What became of a check, from how it ended and what was seen on the way. */

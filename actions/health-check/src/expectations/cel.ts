@@ -45,6 +45,28 @@ export function celRefusal(source: string, variables: readonly string[]): Expect
   };
 }
 
+/** A value that later steps may use. */
+export interface Capture {
+  readonly reads: readonly string[];
+  /** The value as text; `undefined` where there is none, or one that is no single value. */
+  readonly valueOf: (facts: Facts) => string | undefined;
+}
+
+/** An expression whose value is wanted. @throws InvalidValue */
+export function celCapture(source: string, variables: readonly string[]): Capture {
+  const { expression, reads } = readExpression(source, variables);
+  const evaluate = plan(env, expression);
+  return {
+    reads,
+    valueOf: (facts) => {
+      const value = evaluate(toCel(facts, reads));
+      return ['string', 'number', 'bigint', 'boolean'].includes(typeof value)
+        ? String(value)
+        : undefined;
+    },
+  };
+}
+
 interface Compiled {
   readonly reads: readonly string[];
   /** `value` is `undefined` where there is none; `found` tells what the expression saw. */
@@ -56,10 +78,7 @@ interface Compiled {
  * functions are checked now, so that a slip of the pen is not waited for.
  */
 function compileCel(source: string, variables: readonly string[]): Compiled {
-  const expression = parseOrExplain(source);
-  const reads = [...new Set(freeNames(expression))].filter((name) => !TYPES.has(name));
-  checkNames(reads, variables);
-  checkFunctions(expression);
+  const { expression, reads } = readExpression(source, variables);
   const evaluate = plan(env, expression);
   const paths = accessPaths(expression).map((path) => ({
     text: unparse(path),
@@ -86,6 +105,14 @@ function compileCel(source: string, variables: readonly string[]): Compiled {
       };
     },
   };
+}
+
+function readExpression(source: string, variables: readonly string[]) {
+  const expression = parseOrExplain(source);
+  const reads = [...new Set(freeNames(expression))].filter((name) => !TYPES.has(name));
+  checkNames(reads, variables);
+  checkFunctions(expression);
+  return { expression, reads };
 }
 
 function parseOrExplain(source: string): Expr {

@@ -1,0 +1,114 @@
+import { plain } from '@repo/core/untrusted';
+import * as v from 'valibot';
+import { DurationFact } from '../expectations/duration-fact.ts';
+import { isSensitive } from '../header-line.ts';
+import { judge } from '../judge.ts';
+import type { AttemptContext, Facts, Observation, Target } from '../kinds/kind.ts';
+import type { Step } from './steps.ts';
+import { absoluteUrl, type Captured, fill } from './template.ts';
+
+/** One attempt at a sequence: the steps one after the other, until one is not well. */
+export async function follow(
+  steps: readonly Step[],
+  context: AttemptContext,
+): Promise<readonly Observation[]> {
+  const started = performance.now();
+  const captured = new Map<string, string>();
+  let url: string | undefined;
+  for (const [index, step] of steps.entries()) {
+    const label = `step ${index + 1}`;
+    const options = absoluteUrl(fill(step.options, captured), url);
+    url = urlOf(options) ?? url;
+    const target = step.target ?? read(step, options);
+    if (typeof target === 'string') return [failed(`${label}: ${target}`, captured)];
+    const timeout = Math.max(1, context.timeout - (performance.now() - started));
+    const seen = await take(step, target, { ...context, timeout });
+    if (seen.state !== 'good') return [hide(seen.observation, label, captured)];
+    for (const [name, capture] of step.capture) {
+      const value = capture.valueOf(seen.facts);
+      if (value === undefined) {
+        return [failed(`${label}: there is nothing to capture as ${name}`, captured)];
+      }
+      captured.set(name, value);
+    }
+  }
+  const total = performance.now() - started;
+  return [{ state: 'answered', phases: { total }, facts: { latency: new DurationFact(total) } }];
+}
+
+/** What the filled options mean; or, as a clause, why they mean nothing. */
+function read({ kind }: Step, options: unknown): Target | string {
+  const result = v.safeParse(kind.schema, options);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const [problem = ''] = issue.message.split('\n');
+  return `what was captured does not fit, ${issue.path?.map(({ key }) => key).join('.') ?? ''} ${problem}`;
+}
+
+type Taken =
+  | { readonly state: 'good'; readonly facts: Facts }
+  | { readonly state: 'not good'; readonly observation: Observation };
+
+async function take(step: Step, target: Target, context: AttemptContext): Promise<Taken> {
+  const expect = step.expect.length > 0 ? step.expect : target.implied;
+  const demands = { expect, degraded: [], failWhen: [] };
+  const reads = new Set([
+    ...expect.flatMap((one) => one.reads),
+    ...[...step.capture.values()].flatMap((one) => one.reads),
+  ]);
+  const observations = await target.attempt({
+    ...context,
+    reads,
+    every: false,
+    connections: 1,
+    suffices: (observation) => judge(demands, [observation]).state === 'good',
+  });
+  const judged = judge(demands, observations);
+  const answered = observations.find(({ state }) => state === 'answered');
+  if (judged.state === 'good' && answered?.state === 'answered') {
+    return { state: 'good', facts: answered.facts };
+  }
+  const reason = judged.reasons.join('; ');
+  const evidence = () => judged.evidence;
+  const unknown = observations.find(({ state }) => state === 'unknown');
+  return {
+    state: 'not good',
+    observation:
+      judged.state === 'bad' || unknown?.state !== 'unknown'
+        ? { state: 'failed', reason, evidence }
+        : { state: 'unknown', reason, final: unknown.final, evidence },
+  };
+}
+
+function failed(reason: string, captured: Captured): Observation {
+  return { state: 'failed', reason: withoutSecrets(plain(reason), captured) };
+}
+
+/** The observation of a step as that of the sequence, without what nobody may see. */
+function hide(observation: Observation, label: string, captured: Captured): Observation {
+  if (observation.state === 'answered') return observation;
+  const evidence = observation.evidence?.() ?? [];
+  return {
+    ...observation,
+    reason: withoutSecrets(`${label}: ${observation.reason}`, captured),
+    evidence: () =>
+      evidence.map(({ title, lines }) => ({
+        title: `${label}, ${title}`,
+        lines: lines.map((line) => withoutSecrets(line, captured)),
+      })),
+  };
+}
+
+/** A token that one step handed out must not show because the next one failed. */
+function withoutSecrets(text: string, captured: Captured): string {
+  let shown = text;
+  for (const [name, value] of captured) {
+    if (isSensitive(name) && value.length >= 4) shown = shown.replaceAll(value, '***');
+  }
+  return shown;
+}
+
+function urlOf(options: unknown): string | undefined {
+  const url = (options as { readonly url?: unknown } | null)?.url;
+  return typeof url === 'string' && URL.canParse(url) ? url : undefined;
+}
