@@ -1,3 +1,4 @@
+import { plain } from '@repo/core/untrusted';
 import type { CertificateFacts } from '@repo/probe/certificate';
 import type { Evidence } from './kind.ts';
 
@@ -8,8 +9,8 @@ export function tlsFacts(certificate: CertificateFacts, now: number) {
   return {
     version: certificate.version,
     daysLeft: Math.floor((certificate.validTo.getTime() - now) / DAY_MS),
-    validFrom: certificate.validFrom.toISOString(),
-    validTo: certificate.validTo.toISOString(),
+    validFrom: isoDate(certificate.validFrom),
+    validTo: isoDate(certificate.validTo),
     issuer: certificate.issuer,
     subject: certificate.subject,
     names: certificate.names,
@@ -24,10 +25,15 @@ export function certificateEvidence(certificate: CertificateFacts): Evidence {
     title: 'certificate',
     lines: [
       `subject ${certificate.subject}`,
-      `issuer  ${certificate.issuer}`,
-      `names   ${certificate.names.join(', ')}`,
-      `valid   ${certificate.validFrom.toISOString()} to ${certificate.validTo.toISOString()}`,
+      `issuer ${certificate.issuer}`,
+      `names ${certificate.names.join(', ')}`,
+      `valid ${isoDate(certificate.validFrom)} to ${isoDate(certificate.validTo)}`,
       ...certificate.problems.map(({ message }) => message),
-    ],
+    ].map((line) => plain(line)),
   };
+}
+
+/** A stranger may write into a certificate what is no date. */
+function isoDate(date: Date): string {
+  return Number.isNaN(date.getTime()) ? 'no date' : date.toISOString();
 }
