@@ -1,0 +1,35 @@
+/** An issue, as far as actions look at it. Texts are untrusted. */
+export interface Issue {
+  readonly number: number;
+  /** Its page. */
+  readonly url: string;
+  readonly title: string;
+  readonly body: string;
+  /** Who opened it; 0 for one that is gone. */
+  readonly author: number;
+  readonly isPullRequest: boolean;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
+interface ApiIssue {
+  readonly number: number;
+  readonly html_url: string;
+  readonly title: string;
+  readonly body?: string | null | undefined;
+  readonly user: { readonly id: number | bigint } | null;
+  readonly pull_request?: object | undefined;
+  readonly created_at: string;
+}
+
+export function issueOf(issue: ApiIssue): Issue {
+  return {
+    number: issue.number,
+    url: issue.html_url,
+    title: issue.title,
+    body: issue.body ?? '',
+    author: Number(issue.user?.id ?? 0),
+    isPullRequest: issue.pull_request !== undefined,
+    createdAt: Date.parse(issue.created_at),
+  };
+}

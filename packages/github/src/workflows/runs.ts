@@ -1,0 +1,81 @@
+import type { GitHub } from '../github.ts';
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly workflowId: number;
+  /** Its page. */
+  readonly url: string;
+  readonly event: string;
+  readonly branch: string | undefined;
+  readonly status: string | undefined;
+  readonly conclusion: string | undefined;
+  /** ms since the epoch. */
+  readonly createdAt: number;
+}
+
+export interface RunFilter {
+  /** The name of the file of the workflow, or its id. */
+  readonly workflow: string | number;
+  readonly event?: string;
+  readonly branch?: string;
+  /** `completed`, or a conclusion. */
+  readonly status?: 'completed' | 'success' | 'failure' | 'in_progress' | 'queued';
+  /** ms since the epoch. */
+  readonly createdSince?: number;
+}
+
+/** The latest 100 runs of a workflow, newest first (permissions: actions: read). */
+export async function listWorkflowRuns(
+  { request, repository }: GitHub,
+  { workflow, createdSince, ...filter }: RunFilter,
+): Promise<readonly WorkflowRun[]> {
+  const { data } = await request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
+    ...repository,
+    ...filter,
+    workflow_id: workflow,
+    per_page: 100,
+    ...(createdSince !== undefined && { created: `>=${isoSeconds(createdSince)}` }),
+  });
+  return data.workflow_runs.map(runOf);
+}
+
+/** One run (permissions: actions: read). */
+export async function workflowRun(
+  { request, repository }: GitHub,
+  id: number,
+): Promise<WorkflowRun> {
+  const { data } = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
+    ...repository,
+    run_id: id,
+  });
+  return runOf(data);
+}
+
+interface ApiRun {
+  readonly id: number | bigint;
+  readonly workflow_id: number | bigint;
+  readonly html_url: string;
+  readonly event: string;
+  readonly head_branch: string | null;
+  readonly status: string | null;
+  readonly conclusion: string | null;
+  readonly created_at: string;
+}
+
+function runOf(run: ApiRun): WorkflowRun {
+  return {
+    id: Number(run.id),
+    workflowId: Number(run.workflow_id),
+    url: run.html_url,
+    event: run.event,
+    branch: run.head_branch ?? undefined,
+    status: run.status ?? undefined,
+    conclusion: run.conclusion ?? undefined,
+    createdAt: Date.parse(run.created_at),
+  };
+}
+
+/** GitHub's times have no fractions of a second. */
+function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}
