@@ -1,7 +1,7 @@
+import { slots } from '@repo/core/slots';
 import { carryOut, type Ports } from './carry-out.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Network } from './kinds/kind.ts';
-import { slots } from './slots.ts';
 import { isWell, notBegun, SIGNS } from './verdict.ts';
 
 /** A line about what is still waited for, at least this often, ms. */

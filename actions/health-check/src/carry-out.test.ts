@@ -1,3 +1,4 @@
+import { slots } from '@repo/core/slots';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { carryOut } from './carry-out.ts';
@@ -6,7 +7,6 @@ import { DurationFact } from './expectations/duration-fact.ts';
 import { type Expectation, MET } from './expectations/expectation.ts';
 import type { AttemptContext, Network, Observation } from './kinds/kind.ts';
 import type { Policy } from './policy.ts';
-import { slots } from './slots.ts';
 
 const NETWORK: Network = {
   family: undefined,
@@ -315,6 +315,20 @@ test('before anything answered, the window knows no latencies', async () => {
     check: { ...check, reads: new Set(['window']) },
   });
   expect(shown).toEqual([{ failures: 0 }]);
+});
+
+test('what the target echoes of the secrets is told nowhere', async () => {
+  const echo: Observation = {
+    state: 'failed',
+    reason: 'who is top-secret',
+    evidence: () => [{ title: 'answer', lines: ['Authorization: top-secret', 'and top-se…'] }],
+  };
+  const { result, said } = await carry(script(echo), {
+    policy: { maxAttempts: 2 },
+    check: { secrets: ['top-secret'] },
+  });
+  expect(JSON.stringify([result, said])).not.toContain('top-se');
+  expect(result.evidence).toEqual([{ title: 'answer', lines: ['Authorization: ***', 'and ***…'] }]);
 });
 
 test('nothing is reckoned that nobody reads; the number of the attempt is always known', async () => {

@@ -1,6 +1,7 @@
 import type { Clock } from '@repo/core/clock';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Log } from '@repo/core/log';
+import type { Slots } from '@repo/core/slots';
 import type { Check, CheckResult } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { addAttempt, type Journal, newJournal } from './journal.ts';
@@ -8,7 +9,6 @@ import { type Judged, judge, slowest } from './judge.ts';
 import type { Facts, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
 import { BEGIN, decide, giveUp, type Progress, record } from './policy.ts';
-import type { Slots } from './slots.ts';
 import { resultOf } from './verdict.ts';
 
 /** What carrying out checks needs of the world. */
@@ -53,7 +53,7 @@ export async function carryOut(
       suffices: (observation) => judged([observation]).state === 'good',
     });
     signal.throwIfAborted();
-    const seen = judged(observations);
+    const seen = withoutSecrets(judged(observations), check.secrets);
     addAttempt(journal, began, seen);
     return seen;
   };
