@@ -72,6 +72,7 @@ async function carry(attempt: Attempt, options: Options = {}) {
     clock,
     signal,
     random: () => 0.5,
+    machine: MACHINE,
   });
   return { result, said, clock };
 }

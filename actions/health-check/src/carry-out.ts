@@ -6,7 +6,7 @@ import type { Check, CheckResult } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { addAttempt, type Journal, newJournal } from './journal.ts';
 import { type Judged, judge, slowest } from './judge.ts';
-import type { Facts, Network, Observation } from './kinds/kind.ts';
+import type { Facts, Machine, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
 import { BEGIN, decide, giveUp, type Progress, record } from './policy.ts';
 import { resultOf } from './verdict.ts';
@@ -18,6 +18,7 @@ export interface Ports {
   readonly signal: AbortSignal;
   /** From 0 to 1, for the jitter. */
   readonly random: () => number;
+  readonly machine: Machine;
 }
 
 /** Tries one check until its policy is satisfied, one way or the other. Never throws on cancel. */
@@ -25,7 +26,7 @@ export async function carryOut(
   check: Check,
   network: Network,
   bounded: Slots,
-  { log, clock, signal, random }: Ports,
+  { log, clock, signal, random, machine }: Ports,
 ): Promise<CheckResult> {
   const { policy } = check;
   const journal = newJournal();
@@ -45,6 +46,7 @@ export async function carryOut(
     const timeout = Math.max(1, Math.min(policy.timeout, policy.deadline - began));
     const observations = await check.attempt({
       network,
+      machine,
       every: check.every,
       connections: check.connections,
       reads: check.reads,
