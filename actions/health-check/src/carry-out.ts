@@ -9,6 +9,7 @@ import { type Judged, judge, slowest } from './judge.ts';
 import type { Facts, Machine, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
 import { BEGIN, decide, giveUp, type Progress, record } from './policy.ts';
+import { withoutSecrets } from './secrets.ts';
 import { resultOf } from './verdict.ts';
 
 /** What carrying out checks needs of the world. */
