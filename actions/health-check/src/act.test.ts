@@ -2,6 +2,7 @@ import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { act } from './act.ts';
 import type { Check } from './check.ts';
+import { MACHINE } from './fixtures/attempt-context.ts';
 import type { Network, Observation } from './kinds/kind.ts';
 
 const NETWORK: Network = {
@@ -67,6 +68,7 @@ async function actOn(
     clock,
     signal,
     random: () => 0.5,
+    machine: MACHINE,
   });
   return { results, said };
 }

@@ -5,6 +5,7 @@ import { carryOut } from './carry-out.ts';
 import type { Check } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { type Expectation, MET } from './expectations/expectation.ts';
+import { MACHINE } from './fixtures/attempt-context.ts';
 import type { AttemptContext, Network, Observation } from './kinds/kind.ts';
 import type { Policy } from './policy.ts';
 
@@ -116,6 +117,7 @@ test('hands an attempt what it needs', async () => {
   );
   expect(given).toMatchObject({
     network: NETWORK,
+    machine: MACHINE,
     every: true,
     connections: 5,
     reads: new Set(['body']),

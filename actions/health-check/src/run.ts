@@ -12,14 +12,20 @@ import { report } from './report.ts';
 
 /** Carries out the checks that the inputs ask for, and tells what became of them. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
-  const { clock, log, signal, workspace, mask } = context;
+  const { clock, log, signal, workspace, variable, mask } = context;
   const network = await networkOf(inputs, workspace);
   const checks = await plan(inputs, await configs(inputs, workspace));
   for (const secret of checks.flatMap((check) => check.secrets)) mask(secret);
 
   const start = clock.monotonic();
   const results = await log.group(`Checking ${checks.map(({ name }) => name).join(', ')}`, () =>
-    act(checks, network, inputs.concurrency, { log, clock, signal, random: Math.random }),
+    act(checks, network, inputs.concurrency, {
+      log,
+      clock,
+      signal,
+      random: Math.random,
+      machine: { workspace, variable },
+    }),
   );
   return report(results, clock.monotonic() - start, inputs);
 }

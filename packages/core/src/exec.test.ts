@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type Command, exec } from './exec.ts';
+import { isOwnVariable } from './own-variables.ts';
 
 const node = process.execPath;
 
@@ -43,6 +44,19 @@ test('standard input, folder and environment', async () => {
     "process.stdin.on('data', (d) => console.log(String(d), process.cwd(), process.env.A, process.env.HOME, !process.env.PATH))";
   const result = await script(code, { stdin: 'in', cwd: '/', env: { A: 'b', HOME: undefined } });
   expect(result).toMatchObject({ stdout: 'in / b undefined false\n' });
+});
+
+test('variables of ours can be withheld from it, and given by another name', async () => {
+  process.env['INPUT_GITHUB-TOKEN'] = 'inherited';
+  try {
+    const result = await script(
+      "console.log(process.env['INPUT_GITHUB-TOKEN'], process.env.OTHER, 'PATH' in process.env)",
+      { withhold: isOwnVariable, env: { OTHER: 'given' } },
+    );
+    expect(result).toMatchObject({ stdout: 'undefined given true\n' });
+  } finally {
+    delete process.env['INPUT_GITHUB-TOKEN'];
+  }
 });
 
 test('a program that does not read its input is no failure', async () => {

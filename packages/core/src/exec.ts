@@ -9,6 +9,8 @@ export interface Command {
   readonly cwd?: string;
   /** Added to our own environment, which it inherits; `undefined` takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Variables of our environment, by their names, that it does not inherit; none unless told. */
+  readonly withhold?: (name: string) => boolean;
   /** What it reads from its standard input; without it, that is empty. */
   readonly stdin?: string | Uint8Array;
   /** Milliseconds until it is killed, with all that it has started. */
@@ -50,7 +52,7 @@ const DRAIN_MS = 200;
  * or the abort it is killed together with its children (on Windows, alone).
  */
 export const exec: Exec = async (command) => {
-  const { argv, cwd, env, stdin, timeoutMs, signal, maxBytes = DEFAULT_MAX_BYTES } = command;
+  const { argv, cwd, stdin, timeoutMs, signal, maxBytes = DEFAULT_MAX_BYTES } = command;
   const [program, ...args] = argv;
   const started = performance.now();
   const stdout = collector(maxBytes);
@@ -68,7 +70,7 @@ export const exec: Exec = async (command) => {
     try {
       child = spawn(program, args, {
         ...(cwd !== undefined && { cwd }),
-        env: { ...process.env, ...env },
+        env: environmentOf(command),
         stdio: 'pipe',
         shell: false,
         windowsHide: true,
@@ -117,6 +119,11 @@ export const exec: Exec = async (command) => {
     child.once('close', end);
   });
 };
+
+function environmentOf({ env, withhold }: Command): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !withhold?.(name));
+  return { ...Object.fromEntries(inherited), ...env };
+}
 
 function collector(maxBytes: number) {
   const chunks: Buffer[] = [];

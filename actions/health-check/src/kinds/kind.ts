@@ -53,8 +53,17 @@ export interface Network {
   readonly lookup?: Lookup;
 }
 
+/** This machine, for the kinds that look at it. */
+export interface Machine {
+  /** The folder that relative paths are seen from. */
+  readonly workspace: string;
+  /** A variable of the environment, empty where it is not set. */
+  readonly variable: (name: string) => string;
+}
+
 export interface AttemptContext {
   readonly network: Network;
+  readonly machine: Machine;
   /** Look at every resolved address, or until one suffices. */
   readonly every: boolean;
   /** Whether an observation meets all that is demanded. */
