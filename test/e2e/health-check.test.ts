@@ -419,6 +419,21 @@ test('E1, E6: a failure is told, and a notification that fails is only a warning
   );
 });
 
+test('E1: a run that cannot go on is told as well, though it has no verdict', async () => {
+  await using hook = await startHttpServer({ script: respond(200) });
+  await using server = await startHttpServer({ script: respond(200) });
+  await using result = await check({
+    url: server.url,
+    'report-file': '/dev/null/report.json',
+    notify: `webhook=${hook.url}/`,
+  });
+  expect(result.exitCode).toBe(1);
+  expect(hook.requests.map(({ body }) => JSON.parse(body).verdict)).toEqual(['unknown']);
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ title: 'health-check: could not go on' }),
+  );
+});
+
 test('a cancel ends the checks at once, and what was seen is reported', async () => {
   await using server = await startHttpServer({ script: respond(500) });
   await using result = await check(

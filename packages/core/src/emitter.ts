@@ -9,7 +9,7 @@ import type { Log } from './log.ts';
 import type { OutputValue } from './outcome.ts';
 import { redactor } from './redact.ts';
 import type { Report } from './report.ts';
-import { Cancelled } from './stop.ts';
+import { cancellationIn } from './stop.ts';
 import { fitSummary } from './summary/fit-summary.ts';
 import type { Markdown } from './summary/markdown.ts';
 import { defuse, plain, plainLines, stripInvisible } from './untrusted.ts';
@@ -104,14 +104,4 @@ export function emitter(env: Environment) {
       return reason;
     },
   };
-}
-
-/** Node and our own code wrap the reason of an abort, as the cause of their own errors. */
-function cancellationIn(error: unknown): Cancelled | undefined {
-  let next = error;
-  for (let depth = 0; depth < 10 && next instanceof Error; depth++) {
-    if (next instanceof Cancelled) return next;
-    next = next.cause;
-  }
-  return undefined;
 }

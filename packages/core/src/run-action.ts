@@ -4,7 +4,7 @@ import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
 import { type Environment, readRunInfo, workspaceOf } from './environment.ts';
 import type { Outcome } from './outcome.ts';
-import { stopSignal } from './stop.ts';
+import { cancellationIn, stopSignal } from './stop.ts';
 
 /** The state by which the second run of the same program knows that it is the `post` of the first. */
 const POST = 'post';
@@ -27,10 +27,15 @@ export async function runAction<Inputs extends SharedInputs>(
   const env: Environment = process.env;
   const emit = emitter(env);
   let answered = false;
-  const giveUp = (error: unknown) => {
+  const giveUp = (error: unknown): string => {
     process.exitCode = 1;
     const message = emit.failure(action.name, error);
-    if (!answered) emit.outputs({ verdict: 'unknown', message });
+    try {
+      if (!answered) emit.outputs({ verdict: 'unknown', message });
+    } catch (fault) {
+      emit.failure(action.name, fault);
+    }
+    return message;
   };
   const giveUpAtOnce = (error: unknown) => {
     giveUp(error);
@@ -41,13 +46,14 @@ export async function runAction<Inputs extends SharedInputs>(
   // An error that escaped from everything: a timer, a socket without a listener.
   process.on('uncaughtException', giveUpAtOnce);
   process.once('beforeExit', forgotten);
+  let inputs: Inputs | undefined;
   try {
     const startedAt = new Date();
     const start = systemClock.monotonic();
     const isPost = action.post !== undefined && emit.state.read(POST) !== '';
     // Before anything can fail: whatever becomes of this run, the next one is not another like it.
     if (action.post && !isPost) emit.state.save(POST, 'true');
-    const inputs = await action.inputs.parse(emit.input, emit.mask);
+    inputs = await action.inputs.parse(emit.input, emit.mask);
     const work = isPost && action.post ? action.post : action.run;
     const outcome = await work(inputs, contextOf(env, emit));
     answered = true;
@@ -58,7 +64,12 @@ export async function runAction<Inputs extends SharedInputs>(
     }
     process.exitCode = outcome && isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {
-    giveUp(error);
+    const message = giveUp(error);
+    // Who wants to hear of failures wants to hear of this one; a cancel is somebody's wish.
+    if (inputs && !cancellationIn(error)) {
+      const { sendNotification } = await import('./tell.ts');
+      await sendNotification(action.name, inputs, { verdict: 'unknown', message }, env, emit);
+    }
   }
   process.off('beforeExit', forgotten);
   // A socket that a stranger keeps open must not keep the job waiting.

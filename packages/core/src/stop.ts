@@ -14,3 +14,13 @@ export function stopSignal(process: NodeJS.Process): AbortSignal {
   }
   return controller.signal;
 }
+
+/** Node and our own code wrap the reason of an abort, as the cause of their own errors. */
+export function cancellationIn(error: unknown): Cancelled | undefined {
+  let next = error;
+  for (let depth = 0; depth < 10 && next instanceof Error; depth++) {
+    if (next instanceof Cancelled) return next;
+    next = next.cause;
+  }
+  return undefined;
+}

@@ -50,7 +50,8 @@ export async function tell<Inputs extends SharedInputs>(
   await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
 }
 
-async function sendNotification(
+/** Tells those who want to hear of it; what could not be sent is a warning. Never throws. */
+export async function sendNotification(
   action: string,
   { notify: targets, notifyOn }: SharedInputs,
   { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
