@@ -1,0 +1,33 @@
+import { textFormat } from './format.ts';
+import { linesOf, numberOf } from './text/lines.ts';
+
+const RESULT = /^([\d,.]+(?:e[+-]?\d+)?) ops\/sec(?: ±([\d.]+)%)?/;
+
+/** What benchmark.js's `String(event.target)` gives: `fib(10) x 1,431,759 ops/sec ±0.74% (…)`. */
+export const benchmarkjs = textFormat(
+  (head) => (/ x [\d,.]+ ops\/sec ±[\d.]+% \(\d+ runs? sampled\)/.test(head) ? 0.95 : 0),
+  (text, into) => {
+    for (const { text: line, number } of linesOf(text)) {
+      // The name may have an x of its own.
+      const at = line.lastIndexOf(' x ');
+      const [, rate, percent] = (at > 0 && RESULT.exec(line.slice(at + ' x '.length))) || [];
+      if (rate !== undefined) {
+        const value = numberOf(rate);
+        const off = (value * Number(percent ?? Number.NaN)) / 100;
+        into.add({
+          benchmark: line.slice(0, at).trim(),
+          metric: 'throughput',
+          unit: 'ops/s',
+          value,
+          spread: { low: value - off, high: value + off },
+          exact: false,
+          line: number,
+        });
+      } else if (line.endsWith(': ') && !line.startsWith(' ')) {
+        // An error is printed by its own keys, of which most have none.
+        const benchmark = line.slice(0, -': '.length);
+        into.fail({ benchmark, state: 'failed', reason: 'it has no result', line: number });
+      }
+    }
+  },
+);

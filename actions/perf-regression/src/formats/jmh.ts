@@ -1,0 +1,96 @@
+import type { Collector } from './collector.ts';
+import { jsonFormat } from './format.ts';
+import type { JsonNode } from './json/json-node.ts';
+
+/** Metric and direction of each mode, by its short name. */
+const MODES: ReadonlyMap<string, string> = new Map([
+  ['thrpt', 'throughput'],
+  ['avgt', 'time'],
+  ['sample', 'sampled-time'],
+  ['ss', 'single-shot-time'],
+]);
+
+/** JMH's `-rf json`. Each fork is a run of its own, its iterations are the samples. */
+export const jmh = jsonFormat(
+  (root) => {
+    const first = root.items[0];
+    return first?.get('primaryMetric').isObject && first.get('mode').text ? 0.95 : 0;
+  },
+  (root, into) => {
+    for (const entry of root.mustBeList()) {
+      into.environment('java', entry.get('jdkVersion').text);
+      into.environment('vm', entry.get('vmName').text);
+      into.environment('version', entry.get('jmhVersion').text);
+      const mode = entry.get('mode').mustBeText();
+      const benchmark = nameOf(entry);
+      const primary = entry.get('primaryMetric');
+      addMetric(into, primary, benchmark, MODES.get(mode) ?? mode, mode === 'thrpt');
+      for (const [key, metric] of entry.get('secondaryMetrics').entries) {
+        // Percentiles of the sample mode are in the histogram of the primary metric.
+        if (!/^p[01]\.\d+$/.test(key)) addSecondary(into, metric, benchmark, key);
+      }
+    }
+  },
+);
+
+function addMetric(
+  into: Collector,
+  metric: JsonNode,
+  benchmark: string,
+  name: string,
+  higher: boolean,
+): void {
+  const own = {
+    benchmark,
+    metric: name,
+    unit: metric.get('scoreUnit').mustBeText(),
+    better: higher ? ('higher' as const) : ('lower' as const),
+    exact: false,
+  };
+  const forks = forksOf(metric);
+  const confidence = metric.get('scoreConfidence').items;
+  const spread = { low: confidence[0]?.value, high: confidence[1]?.value };
+  if (forks.length === 0) into.add({ ...own, value: metric.get('score').value, spread });
+  else for (const samples of forks) into.add({ ...own, samples, spread });
+}
+
+/** What profilers add: bytes for each operation repeat themselves, rates and counts do not. */
+function addSecondary(into: Collector, metric: JsonNode, benchmark: string, key: string): void {
+  const name = key.replace(/^·/, '');
+  const perOperation = name === 'gc.alloc.rate.norm';
+  into.add({
+    benchmark,
+    metric: perOperation ? 'B/op' : name,
+    unit: metric.get('scoreUnit').text ?? '',
+    value: metric.get('score').value,
+    ...(name.startsWith('gc.') && !perOperation ? { better: 'none' } : {}),
+    exact: perOperation,
+  });
+}
+
+/** The samples of each fork; in the sample mode, of which only histograms are kept, means. */
+function forksOf(metric: JsonNode): (readonly unknown[])[] {
+  const histograms = metric.get('rawDataHistogram').items;
+  if (histograms.length > 0) return histograms.map((fork) => fork.items.map(meanOf));
+  return metric.get('rawData').items.map((fork) => fork.items.map(({ value }) => value));
+}
+
+/** The mean of a histogram, which is a list of value and count. */
+function meanOf(histogram: JsonNode): unknown {
+  let sum = 0;
+  let count = 0;
+  for (const { items } of histogram.items) {
+    const [value, times] = [items[0]?.value, items[1]?.value];
+    if (typeof value !== 'number' || typeof times !== 'number') return null;
+    sum += value * times;
+    count += times;
+  }
+  return count === 0 ? null : sum / count;
+}
+
+/** Parameters belong to the name: `numbers.Fib.recursive (n=5)`. */
+function nameOf(entry: JsonNode): string {
+  const parameters = entry.get('params').entries.map(([key, { label }]) => `${key}=${label}`);
+  const name = entry.get('benchmark').mustBeText();
+  return parameters.length === 0 ? name : `${name} (${parameters.join(', ')})`;
+}

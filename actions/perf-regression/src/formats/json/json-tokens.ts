@@ -1,0 +1,73 @@
+interface JsonToken {
+  readonly start: number;
+  readonly token: string;
+}
+
+// A word is whatever is none of the others: numbers, true, NaN.
+const TOKEN = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/y;
+
+/** The tokens of a JSON text, in linear time, up to a string that does not end. */
+export function* jsonTokens(text: string): Generator<JsonToken, void, undefined> {
+  TOKEN.lastIndex = 0;
+  for (let start = 0; start < text.length; ) {
+    TOKEN.lastIndex = start;
+    const token = TOKEN.exec(text)?.[0];
+    if (token === undefined) return;
+    if (token.trim() !== '') yield { start, token };
+    start += token.length;
+  }
+}
+
+/** Where the value at a path begins; where it does not exist, its nearest owner. */
+export function offsetOfPath(text: string, path: readonly (string | number)[]): number {
+  // How many steps of the path the open brackets have gone along: -1 for one that leads elsewhere.
+  const open: { along: number; index: number; key: string | undefined; list: boolean }[] = [];
+  let best = 0;
+  let bestDepth = -1;
+  for (const { start, token } of jsonTokens(text)) {
+    const parent = open.at(-1);
+    if (token === '}' || token === ']') {
+      open.pop();
+    } else if (token === ',') {
+      if (parent) {
+        parent.index++;
+        parent.key = undefined;
+      }
+    } else if (token === ':') {
+    } else if (parent && !parent.list && parent.key === undefined) {
+      parent.key = unquoted(token);
+    } else {
+      const step = parent?.list ? parent.index : parent?.key;
+      const along = !parent
+        ? 0
+        : parent.along >= 0 && path[parent.along] === step
+          ? parent.along + 1
+          : -1;
+      if (along > bestDepth) {
+        best = start;
+        bestDepth = along;
+      }
+      if (bestDepth === path.length) return best;
+      if (token === '{' || token === '[') {
+        open.push({ along, index: 0, key: undefined, list: token === '[' });
+      }
+    }
+  }
+  return best;
+}
+
+function unquoted(token: string): string {
+  try {
+    return String(JSON.parse(token));
+  } catch {
+    return token;
+  }
+}
+
+/** The 1-based line in which a character stands. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))
+    line++;
+  return line;
+}
