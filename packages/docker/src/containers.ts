@@ -29,6 +29,8 @@ export interface Container {
   /** Its image's labels are among them. */
   readonly labels: Labels;
   readonly networks: readonly Attachment[];
+  /** The ID of the container whose network it shares; usually empty. */
+  readonly networkOf: string;
   readonly mounts: readonly Mount[];
 }
 
@@ -93,6 +95,7 @@ export async function listContainers(
     state: textAt(item, 'State') as ContainerState,
     labels: labelsAt(item, 'Labels'),
     networks: networksOf(item),
+    networkOf: sharedNetwork(item),
     mounts: mountsOf(item),
   }));
 }
@@ -114,6 +117,7 @@ export async function inspectContainer(
     state: textAt(raw, 'State', 'Status') as ContainerState,
     labels: labelsAt(raw, 'Config', 'Labels'),
     networks: networksOf(raw),
+    networkOf: sharedNetwork(raw),
     mounts: mountsOf(raw),
     health: health === '' || health === 'none' ? undefined : (health as ContainerDetails['health']),
     healthOutput: textAt(listAt(raw, 'State', 'Health', 'Log').at(-1), 'Output'),
@@ -146,6 +150,11 @@ function networksOf(item: unknown): readonly Attachment[] {
     name,
     id: textAt(network, 'NetworkID'),
   }));
+}
+
+function sharedNetwork(item: unknown): string {
+  const mode = textAt(item, 'HostConfig', 'NetworkMode');
+  return mode.startsWith('container:') ? mode.slice('container:'.length) : '';
 }
 
 function mountsOf(item: unknown): readonly Mount[] {
