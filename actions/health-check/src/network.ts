@@ -7,22 +7,18 @@ import type { Network } from './kinds/kind.ts';
 
 /** What the inputs say about connections; reads the certificate files. Throws an InputError. */
 export async function networkOf(inputs: Inputs, workspace: string): Promise<Network> {
-  const problems: InputProblem[] = [];
-  const read = async (input: string, path: string): Promise<string | undefined> => {
-    if (path === '') return undefined;
-    try {
-      return await readFile(resolve(workspace, path), 'utf8');
-    } catch (error) {
-      problems.push(unreadable(input, path, error));
-      return undefined;
-    }
-  };
-  const [ca, cert, key] = await Promise.all([
+  const read = async (input: string, path: string): Promise<string | InputProblem | undefined> =>
+    path === ''
+      ? undefined
+      : readFile(resolve(workspace, path), 'utf8').catch((error) => unreadable(input, path, error));
+  const files = await Promise.all([
     read('ca-file', inputs.caFile),
     read('cert-file', inputs.certFile),
     read('key-file', inputs.keyFile),
   ]);
+  const problems = files.filter((file) => typeof file === 'object');
   if (problems.length > 0) throw new InputError(problems);
+  const [ca, cert, key] = files.filter((file) => typeof file !== 'object');
   return {
     family: inputs.ipFamily === 'auto' ? undefined : inputs.ipFamily === '4' ? 4 : 6,
     overrides: new Map(inputs.resolve),

@@ -411,12 +411,13 @@ test('the budget ends it only where no rest of the window could have kept it', (
       const policy = { ...given, errorBudget: Math.max(given.errorBudget, 0.05), maxAttempts: 0 };
       const run = play(policy, script, took);
       if (run.ending.state !== 'unhealthy' || run.ending.why !== 'error-budget') return;
-      // From here on all is good, and takes no time.
+      // From here on all is good, takes no time and comes as soon as it may.
+      let decisions = 0;
       const rest = play(
         { ...policy, failureThreshold: 10_000, deadline: 2 ** 31 },
         [...run.states, 'good'],
         (attempt) => (attempt < run.states.length ? took : 0.1),
-        () => 0.001,
+        () => (++decisions < run.states.length ? 0.5 : 0.001),
       );
       expect(rest.ending).toEqual(ill('error-budget'));
     }),

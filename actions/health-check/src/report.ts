@@ -156,21 +156,22 @@ function withExcerpt(result: CheckResult, most: number): CheckResult {
 
 function cutLines(lines: readonly string[], most: number): readonly string[] {
   const kept: string[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    const left = most - bytes;
-    if (left <= 0) break;
-    bytes += Buffer.byteLength(line) + 1;
-    kept.push(
-      bytes <= most
-        ? line
-        : `${Buffer.from(line)
-            .subarray(0, left)
-            .toString('utf8')
-            .replace(/\ufffd+$/, '')}…`,
-    );
+  let left = most;
+  for (const line of most === 0 ? [] : lines) {
+    if (Buffer.byteLength(line) > left) {
+      kept.push(`${firstBytes(line, Math.max(0, left))}…`);
+      break;
+    }
+    kept.push(line);
+    left -= Buffer.byteLength(line) + 1;
   }
   return kept;
+}
+
+/** As many whole characters as so many bytes hold. */
+function firstBytes(text: string, most: number): string {
+  const { written } = new TextEncoder().encodeInto(text, new Uint8Array(most));
+  return Buffer.from(text).subarray(0, written).toString('utf8');
 }
 
 function severity({ status }: CheckResult): number {

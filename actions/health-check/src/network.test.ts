@@ -1,0 +1,66 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { expect, test } from 'vitest';
+import { inputs } from './inputs.ts';
+import { networkOf } from './network.ts';
+
+const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
+const DEFAULTS = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
+const workspace = await mkdtemp(join(tmpdir(), 'health-check-'));
+
+async function network(given: Readonly<Record<string, string>>) {
+  const values = await inputs.parse(
+    (name) => ({ url: 'https://a.example', ...given })[name] ?? DEFAULTS.get(name) ?? '',
+    () => {},
+  );
+  return networkOf(values, workspace);
+}
+
+test('by default: any family, known authorities, no link-local addresses', async () => {
+  const { addresses, ...rest } = await network({});
+  expect(rest).toEqual({ family: undefined, overrides: new Map(), tls: {}, insecure: false });
+  expect(addresses('169.254.169.254')).toBe('169.254.169.254 is the metadata service of a cloud');
+  expect(addresses('127.0.0.1')).toBeUndefined();
+});
+
+test('what the inputs say', async () => {
+  const { family, overrides, insecure, addresses } = await network({
+    'ip-family': '6',
+    resolve: 'A.example:443=192.0.2.1',
+    insecure: 'true',
+    'allow-link-local': 'true',
+  });
+  expect({ family, overrides, insecure }).toEqual({
+    family: 6,
+    overrides: new Map([['a.example:443', '192.0.2.1']]),
+    insecure: true,
+  });
+  expect(addresses('169.254.169.254')).toBeUndefined();
+  expect((await network({ 'ip-family': '4' })).family).toBe(4);
+});
+
+test('certificates are read from the workspace', async () => {
+  for (const name of ['ca.pem', 'cert.pem', 'key.pem'])
+    await writeFile(join(workspace, name), name);
+  const files = {
+    'ca-file': 'ca.pem',
+    'cert-file': 'cert.pem',
+    'key-file': join(workspace, 'key.pem'),
+  };
+  expect((await network(files)).tls).toEqual({ ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' });
+});
+
+test('files that cannot be read are told, all of them', async () => {
+  const files = { 'ca-file': 'none.pem', 'cert-file': '.', 'key-file': 'none.key' };
+  await expect(network(files)).rejects.toMatchObject({
+    name: 'InputError',
+    problems: [
+      { where: 'ca-file', given: 'none.pem', problem: 'cannot be read (ENOENT)' },
+      { where: 'cert-file', given: '.', problem: 'cannot be read (EISDIR)' },
+      { where: 'key-file', given: 'none.key', problem: 'cannot be read (ENOENT)' },
+    ],
+  });
+});

@@ -1,0 +1,254 @@
+import { fileURLToPath } from 'node:url';
+import { InputError } from '@repo/core/errors/input-error';
+import { readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+import { inputs } from './inputs.ts';
+import { plan } from './plan.ts';
+
+const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
+const DEFAULTS = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
+
+async function planned(given: Readonly<Record<string, string>>) {
+  const values = await inputs.parse(
+    (name) => given[name] ?? DEFAULTS.get(name) ?? '',
+    () => {},
+  );
+  return plan(values, given.checks ? [await readConfig(given.checks, 'checks')] : []);
+}
+
+async function problems(given: Readonly<Record<string, string>>) {
+  const error = await planned(given).catch((reason: unknown) => reason);
+  if (!(error instanceof InputError)) return expect.unreachable(`no input error, but ${error}`);
+  return error.problems.map(({ where, given: value, problem }) => [where, value, problem]);
+}
+
+const sources = (expectations: readonly { source: string }[] = []) =>
+  expectations.map(({ source }) => source);
+
+const SHOP = 'https://shop.example/health';
+
+test('a url is a check with the policy of the inputs', async () => {
+  const [check, ...others] = await planned({
+    url: SHOP,
+    timeout: '5s',
+    'success-threshold': '3',
+    'error-budget': '5%',
+  });
+  expect(others).toEqual([]);
+  expect(check).toMatchObject({
+    name: SHOP,
+    kind: 'http',
+    target: SHOP,
+    every: false,
+    connections: 1,
+    policy: {
+      timeout: 5_000,
+      deadline: 120_000,
+      interval: 2_000,
+      backoff: 'constant',
+      maxInterval: 30_000,
+      jitter: 0,
+      initialDelay: 0,
+      maxAttempts: 0,
+      successThreshold: 3,
+      failureThreshold: 1,
+      stableFor: 0,
+      errorBudget: 0.05,
+    },
+  });
+  expect(sources(check?.demands.expect)).toEqual(['status 200-299']);
+  expect([...(check?.reads ?? [])]).toEqual(['status']);
+});
+
+test('every input that expects something is a demand', async () => {
+  const [check] = await planned({
+    url: SHOP,
+    'expect-status': '200',
+    'expect-body': 'ok',
+    'expect-body-regex': '^ok',
+    'expect-json': '$.status == ok\n$.n',
+    'expect-header': 'X-A: 1',
+    expect: "json.status == 'ok'\nlatency < duration('1s')",
+    'fail-when': 'status == 500',
+    'max-latency': '2s',
+    'degraded-latency': '1s',
+    'min-tls-days': '14',
+  });
+  expect(sources(check?.demands.expect).sort()).toEqual(
+    [
+      'status 200',
+      'body contains ok',
+      'body matches ^ok',
+      '$.status == ok',
+      '$.n',
+      'header X-A: 1',
+      'latency <= 2s',
+      'tls.daysLeft >= 14',
+      "json.status == 'ok'",
+      "latency < duration('1s')",
+    ].sort(),
+  );
+  expect(sources(check?.demands.degraded)).toEqual(['latency <= 1s']);
+  expect(sources(check?.demands.failWhen)).toEqual(['status == 500']);
+  expect([...(check?.reads ?? [])].sort()).toEqual(
+    ['body', 'headers', 'json', 'latency', 'status', 'tls'].sort(),
+  );
+});
+
+test('the version gate asks every address, over several connections', async () => {
+  const gate = { url: SHOP, 'expect-version': 'abc' };
+  const [check] = await planned(gate);
+  expect(check).toMatchObject({ every: true, connections: 5 });
+  expect(sources(check?.demands.expect)).toContain('version abc');
+  expect((await planned({ ...gate, 'version-connections': '2' }))[0]?.connections).toBe(2);
+  expect((await planned({ url: SHOP, addresses: 'all' }))[0]).toMatchObject({
+    every: true,
+    connections: 1,
+  });
+});
+
+test('the version is looked for where the inputs say', async () => {
+  const facts = {
+    headers: { 'x-version': 'in-header' },
+    json: { build: { commit: 'in-path' }, version: 'in-json' },
+    body: '{}',
+  };
+  for (const [wanted, where] of [
+    ['in-json', {}],
+    ['in-path', { 'version-path': '$.build.commit' }],
+    ['in-header', { 'version-header': 'X-Version' }],
+  ] as const) {
+    const [check] = await planned({ url: SHOP, 'expect-version': wanted, ...where });
+    const gate = check?.demands.expect.find(({ source }) => source.startsWith('version'));
+    expect(gate?.judge(facts)).toEqual({ met: true });
+  }
+});
+
+test('a status is no demand on a port', async () => {
+  const checks = await planned({
+    url: 'tcp://db:5432\ntls://shop.example:443',
+    'expect-status': '200',
+  });
+  expect(checks.map(({ kind, demands }) => [kind, demands.expect])).toEqual([
+    ['tcp', []],
+    ['tls', []],
+  ]);
+});
+
+test.each([
+  ['expect-body', 'ok', 'which has no body'],
+  ['expect-body-regex', 'ok', 'which has no body'],
+  ['expect-json', '$.status == ok', 'which has no json'],
+  ['expect-header', 'X-A: 1', 'which has no headers'],
+  ['expect-version', '1.2', 'which has no headers'],
+  ['min-tls-days', '14', 'which has no tls'],
+])('%s cannot be asked of a port', async (where, given, why) => {
+  expect(await problems({ url: `${SHOP}\ntcp://db:5432`, [where]: given })).toEqual([
+    [where, undefined, `cannot be asked of tcp://db:5432, ${why}`],
+  ]);
+});
+
+test('the mistakes of all targets are told at once, each of them once', async () => {
+  expect(
+    await problems({
+      url: 'https://a.example\nhttps://b.example\ntcp://db:5432\ntcp://mail:25',
+      'expect-body': 'ok',
+      expect: 'state == 200\nlatency',
+      'fail-when': 'latency = 1',
+    }),
+  ).toEqual([
+    ['expect', 'state == 200', 'has an unknown variable state'],
+    ['fail-when', 'latency = 1', expect.stringMatching(/^is not an expression/)],
+    ['expect-body', undefined, 'cannot be asked of tcp://db:5432, which has no body'],
+    ['expect', 'state == 200', 'has an unknown variable state'],
+    ['expect-body', undefined, 'cannot be asked of tcp://mail:25, which has no body'],
+  ]);
+});
+
+test('names have to differ', async () => {
+  expect(await problems({ url: `${SHOP}\n${SHOP}` })).toEqual([
+    ['url', SHOP, 'is the name of 2 checks'],
+  ]);
+  const checks = `- {name: "${SHOP}", tcp: {host: db, port: 1}}`;
+  expect(await problems({ url: SHOP, checks })).toEqual([
+    ['checks', SHOP, 'is the name of 2 checks'],
+  ]);
+});
+
+const CHECKS = `
+defaults: {timeout: 5s, interval: 1s}
+checks:
+  - name: api
+    http: {url: https://shop.example/}
+    interval: 3s
+  - name: db
+    tcp: {host: db, port: 5432}
+    expect: banner == ''
+    addresses: all
+`;
+
+test("a check's own word counts before the defaults, those before the inputs", async () => {
+  const checks = await planned({ checks: CHECKS, timeout: '9s', interval: '9s', deadline: '9m' });
+  expect(
+    checks.map(({ name, policy: { timeout, interval, deadline }, every }) => ({
+      name,
+      timeout,
+      interval,
+      deadline,
+      every,
+    })),
+  ).toEqual([
+    { name: 'api', timeout: 5_000, interval: 3_000, deadline: 540_000, every: false },
+    { name: 'db', timeout: 5_000, interval: 1_000, deadline: 540_000, every: true },
+  ]);
+  const [api, db] = checks;
+  expect(sources(api?.demands.expect)).toEqual(['status 200-299']);
+  expect(sources(db?.demands.expect)).toEqual(["banner == ''"]);
+});
+
+test('the limits of the latency are for checks as well', async () => {
+  const checks = await planned({ checks: CHECKS, 'max-latency': '2s', 'degraded-latency': '1s' });
+  for (const { demands } of checks) {
+    expect(sources(demands.expect)).toContain('latency <= 2s');
+    expect(sources(demands.degraded)).toEqual(['latency <= 1s']);
+  }
+});
+
+test('a policy that nothing could satisfy is told, wherever its parts come from', async () => {
+  const tcp = 'tcp: {host: db, port: 1}';
+  const checks = `
+defaults: {stable-for: 3m}
+checks:
+  - {name: a, ${tcp}}
+  - {name: b, ${tcp}, deadline: 4m}
+  - {name: c, ${tcp}, deadline: 4m, max-attempts: 2, success-threshold: 3}
+`;
+  expect(await problems({ checks })).toEqual([
+    [
+      'checks',
+      'a',
+      'has a policy whose deadline is not longer than stable-for, so that nothing could ever be healthy',
+    ],
+    [
+      'checks',
+      'c',
+      'has a policy whose max-attempts is less than success-threshold, so that nothing could ever be healthy',
+    ],
+  ]);
+});
+
+test('what is sent is what the inputs say', async () => {
+  const { attempt: _, ...check } =
+    (
+      await planned({
+        url: 'https://shop.example/?token=query-token',
+        headers: 'authorization: Bearer from-headers\nX-Api-Key: the-key',
+        'bearer-token': 'the-token',
+      })
+    )[0] ?? expect.unreachable();
+  expect(check.target).toBe('https://shop.example/?token=***');
+  expect(new Set(check.secrets)).toEqual(
+    new Set(['query-token', 'the-key', 'Bearer the-token', 'the-token']),
+  );
+});
