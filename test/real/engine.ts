@@ -10,10 +10,16 @@ export interface Engine {
   readonly needs: string;
 }
 
-/** Finds a program on the PATH or where Debian puts servers. */
-export function engine(name: string, install: string): Engine {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
-  const path = folders.map((folder) => join(folder, name)).find(isExecutable);
+/**
+ * Finds a program on the PATH or where Debian puts servers.
+ *
+ * @param elsewhere further folders to look into
+ */
+export function engine(name: string, install: string, elsewhere: readonly string[] = []): Engine {
+  const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
+    .concat(elsewhere)
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
   return { name, path, needs: `(needs ${name}: ${install})` };
 }
 
