@@ -1,0 +1,138 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '@repo/core/clock';
+import { ActionError } from '@repo/core/errors/action-error';
+import type { Git } from './git.ts';
+import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder, type RunRecord } from './record.ts';
+import { type HistoryStore, overflow } from './store.ts';
+
+/** Pushes that are tried while other jobs write to the same branch. */
+const MOST_TRIES = 60;
+/** Refused pushes in a row, with nobody else writing, after which it is no accident. */
+const MOST_UNMOVED = 6;
+/** Longest pause between two of them, ms. */
+const LONGEST_PAUSE_MS = 2_000;
+/** Commits after which the branch begins anew with the same files: it does not grow for ever. */
+export const MOST_COMMITS = 500;
+const COUNT = 'Commits-since-squash';
+
+export interface BranchPorts {
+  readonly git: Git;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
+/**
+ * Runs on an orphan branch of a remote, one immutable file each. Written by a plain push of a commit
+ * on top of the branch, and again on top of what others wrote in the meantime: nothing is lost,
+ * nothing forced. Only squashing replaces the branch, and only as long as nobody else wrote
+ * (`--force-with-lease`).
+ */
+export function branchStore(remote: string, branch: string, ports: BranchPorts): HistoryStore {
+  const { git, clock, signal, random } = ports;
+  const target = `refs/heads/${branch}`;
+
+  /** The commit that the branch is at; `undefined` where there is none yet. */
+  const fetch = async (): Promise<string | undefined> => {
+    const listed = await git.run(['ls-remote', remote, target]);
+    const [tip] = listed.split(/\s/);
+    if (!tip) return undefined;
+    await git.run([
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--depth=1',
+      '--no-write-fetch-head',
+      remote,
+      tip,
+    ]);
+    return tip;
+  };
+
+  const readAt = async (tip: string, folder: string): Promise<readonly RunRecord[]> => {
+    const blobs = await git.run(['ls-tree', '-r', '--format=%(objectname)', tip, `${folder}/`]);
+    if (blobs === '') return [];
+    const contents = await git.run(['cat-file', '--batch'], { stdin: `${blobs}\n` });
+    const records = contents
+      .split('\n')
+      .map((line) => (line.startsWith('{') ? decodeRecord(line) : undefined));
+    return inOrder(records.filter((record) => record !== undefined));
+  };
+
+  const commit = async (tip: string | undefined, record: RunRecord, index: string) => {
+    const env = { GIT_INDEX_FILE: index };
+    const path = fileOf(record);
+    await git.run(['read-tree', ...(tip === undefined ? ['--empty'] : [tip])], { env });
+    const blob = await git.run(['hash-object', '-w', '--stdin'], { stdin: encodeRecord(record) });
+    const old = tip === undefined ? [] : overflow(await readAt(tip, folderOf(record)));
+    const changes = [
+      ...old.map((one) => `0 ${'0'.repeat(40)}\t${fileOf(one)}`),
+      `100644 ${blob}\t${path}`,
+    ];
+    await git.run(['update-index', '--add', '--index-info'], {
+      env,
+      stdin: `${changes.join('\n')}\n`,
+    });
+    const tree = await git.run(['write-tree'], { env });
+    const count = tip === undefined ? 0 : await countAt(tip);
+    const squash = tip !== undefined && count + 1 >= MOST_COMMITS;
+    const made = await git.run([
+      'commit-tree',
+      tree,
+      ...(tip === undefined || squash ? [] : ['-p', tip]),
+      '-m',
+      `perf: ${record.suite} at ${record.sha.slice(0, 12)}\n\n${COUNT}: ${squash ? 0 : count + 1}`,
+    ]);
+    return { made, squash };
+  };
+
+  const countAt = async (tip: string): Promise<number> => {
+    const message = await git.run(['show', '--no-patch', '--format=%B', tip]);
+    return Number(new RegExp(`^${COUNT}: (\\d+)$`, 'm').exec(message)?.[1] ?? 0);
+  };
+
+  return {
+    read: async (series) => {
+      const tip = await fetch();
+      return tip === undefined ? [] : readAt(tip, folderOf(series));
+    },
+    write: async (record) => {
+      const folder = await mkdtemp(join(tmpdir(), 'perf-history-'));
+      try {
+        let unmoved = 0;
+        for (let tries = 1; tries <= MOST_TRIES; tries++) {
+          const tip = await fetch();
+          const { made, squash } = await commit(tip, record, join(folder, 'index'));
+          // An expected value makes it a compare-and-swap, also for a branch that is not there yet.
+          const lease = squash ? [`--force-with-lease=${target}:${tip}`] : [];
+          const pushed = await git.ask(['push', '--quiet', ...lease, remote, `${made}:${target}`]);
+          if (pushed !== undefined) return `${branch}:${fileOf(record)}`;
+          // A lock of another push is gone in a moment; a branch that stays as it is takes none.
+          unmoved = tip === (await tipOf()) ? unmoved + 1 : 0;
+          if (unmoved >= MOST_UNMOVED) throw refused(branch, remote);
+          await clock.sleep(
+            Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(tries, 6)) * random(),
+            signal,
+          );
+        }
+        throw refused(branch, remote);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+
+  async function tipOf(): Promise<string | undefined> {
+    return (await git.run(['ls-remote', remote, target])).split(/\s/)[0] || undefined;
+  }
+}
+
+function refused(branch: string, remote: string): ActionError {
+  return new ActionError(`${remote} does not take a push to ${branch}`, {
+    remedy:
+      'Give the job "permissions: contents: write" and keep the credentials of actions/checkout, or use record: never.',
+  });
+}

@@ -1,0 +1,60 @@
+import { ActionError } from '@repo/core/errors/action-error';
+import type { Exec } from '@repo/core/exec';
+
+/** A git command may take this long, ms. */
+const TIMEOUT_MS = 120_000;
+const MOST_BYTES = 512 * 1024 * 1024;
+
+export interface GitOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
+
+/** Runs git in one folder. */
+export interface Git {
+  /** What it prints, without the last line break. Throws an ActionError where it fails. */
+  readonly run: (args: readonly string[], options?: GitOptions) => Promise<string>;
+  /** The same, but `undefined` where it fails. */
+  readonly ask: (args: readonly string[], options?: GitOptions) => Promise<string | undefined>;
+}
+
+/** git in a folder; it never asks for a password, and no hook of the repository runs. */
+export function gitIn(cwd: string, exec: Exec, signal: AbortSignal): Git {
+  const call = (args: readonly string[], { env, stdin }: GitOptions = {}) =>
+    exec({
+      argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0', ...args],
+      cwd,
+      env: { ...IDENTITY, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', ...env },
+      ...(stdin !== undefined && { stdin }),
+      timeoutMs: TIMEOUT_MS,
+      signal,
+      maxBytes: MOST_BYTES,
+    });
+  return {
+    run: async (args, options) => {
+      const result = await call(args, options);
+      signal.throwIfAborted();
+      if (result.state === 'exited' && result.exitCode === 0) return result.stdout.trimEnd();
+      throw new ActionError(`git ${args[0]} failed`, {
+        remedy: 'Check that the workspace is a git checkout and that its remote can be reached.',
+        cause: new Error(
+          result.state === 'not-started' ? result.reason : result.stderr.trim() || result.state,
+        ),
+      });
+    },
+    ask: async (args, options) => {
+      const result = await call(args, options);
+      signal.throwIfAborted();
+      return result.state === 'exited' && result.exitCode === 0
+        ? result.stdout.trimEnd()
+        : undefined;
+    },
+  };
+}
+
+const IDENTITY = {
+  GIT_AUTHOR_NAME: 'perf-regression',
+  GIT_AUTHOR_EMAIL: 'perf-regression@users.noreply.github.com',
+  GIT_COMMITTER_NAME: 'perf-regression',
+  GIT_COMMITTER_EMAIL: 'perf-regression@users.noreply.github.com',
+};

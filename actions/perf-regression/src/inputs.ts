@@ -1,0 +1,88 @@
+import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
+import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
+import { integer } from '@repo/core/inputs/integer';
+import { list } from '@repo/core/inputs/list';
+import { oneOf } from '@repo/core/inputs/one-of';
+import { sharedInputs } from '@repo/core/inputs/shared-inputs';
+import { text } from '@repo/core/inputs/text';
+import { alpha } from './alpha.ts';
+import { FORMAT_NAMES } from './format-names.ts';
+import { normalize } from './normalize.ts';
+import { resultGlob } from './result-glob.ts';
+import { threshold } from './rules/threshold.ts';
+
+/**
+ * What cannot be judged passes with a warning: noise must not block people. `missing` makes
+ * missing and failed benchmarks a failure; `unknown` is the strictest.
+ */
+export const failOn = {
+  fail: ['fail'],
+  warn: ['fail', 'warn'],
+  missing: ['fail'],
+  unknown: ['fail', 'warn', 'unknown'],
+  never: [],
+} satisfies FailOn;
+
+const parsers = {
+  results: list(resultGlob()),
+  format: oneOf(['auto', ...FORMAT_NAMES]),
+  baseline: list(resultGlob()),
+  suite: text(),
+  config: text(),
+  mode: oneOf(['auto', 'compare', 'history']),
+
+  metrics: text(),
+  'warn-threshold': threshold(),
+  'fail-threshold': threshold(),
+  alpha: alpha(),
+  'min-samples': integer({ min: 2, max: 1000 }),
+  normalize: normalize(),
+
+  store: oneOf(['auto', 'branch', 'file', 'none']),
+  'history-branch': text(),
+  'history-path': text(),
+  record: oneOf(['auto', 'always', 'never']),
+  environment: text(),
+  'accept-label': text(),
+
+  'fail-on': failOnInput(failOn),
+  ...sharedInputs,
+};
+
+export const inputs = defineInputs(parsers, [
+  {
+    reads: ['results'],
+    check: ({ results }) =>
+      results.length > 0
+        ? undefined
+        : {
+            where: 'results',
+            problem: 'names no file',
+            remedy: 'Write the files of your benchmark, one glob a line: bench/*.txt.',
+          },
+  },
+  {
+    reads: ['mode', 'baseline'],
+    check: ({ mode, baseline }) =>
+      mode === 'compare' && baseline.length === 0
+        ? {
+            where: 'baseline',
+            problem: 'names no file, but mode is compare',
+            remedy: 'Write the files of the base, or use mode: history.',
+          }
+        : undefined,
+  },
+  {
+    reads: ['mode', 'store'],
+    check: ({ mode, store }) =>
+      mode === 'history' && store === 'none'
+        ? {
+            where: 'store',
+            problem: 'is none, but mode is history',
+            remedy: 'Use store: branch, or store: file with a history-path.',
+          }
+        : undefined,
+  },
+]);
+
+export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;

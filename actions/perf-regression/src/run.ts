@@ -1,0 +1,87 @@
+import type { ActionContext } from '@repo/core/context';
+import { InputError } from '@repo/core/errors/input-error';
+import type { Outcome } from '@repo/core/outcome';
+import { compare } from './compare.ts';
+import { readEvent } from './event.ts';
+import { openStore } from './history/open-store.ts';
+import type { SeriesName } from './history/record.ts';
+import { recordOf, shouldRecord } from './history/recording.ts';
+import type { Inputs } from './inputs.ts';
+import { type Past, pastOf } from './past.ts';
+import { policies } from './policies.ts';
+import { report } from './report/report.ts';
+import { uDistributions } from './statistics/u-distribution.ts';
+import { readGlobs } from './survey.ts';
+
+/** Reads the results, judges them by the past, remembers them, and tells. */
+export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
+  const { workspace, variable, clock, log } = context;
+  const policyOf = await policies(inputs, workspace);
+  const event = await readEvent(variable('GITHUB_EVENT_PATH'));
+  const results = await readGlobs(inputs.results, inputs.format, workspace);
+  if (results === undefined) throw nothingRead(inputs);
+  log.info(`Read ${results.measurements.length} metrics (${results.format})`);
+
+  const store = openStore(inputs, context);
+  const series = seriesOf(inputs);
+  const past = await pastOf(inputs, store, series, context);
+  log.info(`Comparing with ${describePast(past, series)}`);
+  const comparison = compare(past, results, {
+    policyOf,
+    alpha: inputs.alpha,
+    minSamples: inputs.minSamples,
+    normalize: inputs.normalize,
+    distributions: uDistributions(),
+  });
+
+  const { pullRequest } = event;
+  const accepted = pullRequest?.labels.includes(inputs.acceptLabel) ?? false;
+  const historyFile =
+    store !== undefined && shouldRecord(inputs.record, context.run, event)
+      ? await store.write(
+          recordOf({
+            ...{ series, results, accepted, run: context.run, now: clock.now() },
+            rows: comparison.rows,
+            sha: pullRequest?.headSha || context.run.sha,
+          }),
+        )
+      : '';
+  return report(
+    {
+      ...comparison,
+      format: results.format,
+      against: describePast(past, series),
+      notes: results.warnings,
+      historyFile,
+      accepted,
+    },
+    inputs.failOn === 'missing',
+  );
+}
+
+/** A different machine is another series: its numbers say nothing about this one. */
+function seriesOf({ suite, environment }: Inputs): SeriesName {
+  return { suite, environment: environment || `${process.platform}-${process.arch}` };
+}
+
+function describePast(past: Past, { environment }: SeriesName): string {
+  switch (past.kind) {
+    case 'files':
+      return 'the files of the baseline';
+    case 'history':
+      return `${past.records.length === 1 ? '1 run' : `${past.records.length} runs`} of history on ${environment}`;
+    case 'nothing':
+      return `nothing: ${past.why}`;
+  }
+}
+
+function nothingRead({ results }: Inputs): InputError {
+  return new InputError([
+    {
+      where: 'results',
+      given: results.map(({ glob }) => glob).join(' '),
+      problem: 'matches no file',
+      remedy: 'Check the path, seen from the workspace, and that the benchmark wrote it.',
+    },
+  ]);
+}

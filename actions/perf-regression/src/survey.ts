@@ -1,0 +1,85 @@
+import { glob } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { InputError } from '@repo/core/errors/input-error';
+import { readResults } from './formats/read-results.ts';
+import type { ReadResult } from './measurement.ts';
+import type { ResultGlob } from './result-glob.ts';
+
+/** Files are read from no more than this. */
+const MOST_FILES = 10_000;
+
+/**
+ * Reads the files that globs name, those of a label together. `undefined` where no glob matches
+ * anything.
+ */
+export async function readGlobs(
+  globs: readonly ResultGlob[],
+  format: string,
+  workspace: string,
+): Promise<ReadResult | undefined> {
+  const byLabel = new Map<string, Set<string>>();
+  for (const { label, glob: pattern } of globs) {
+    const paths = byLabel.get(label) ?? new Set();
+    for await (const path of glob(pattern, { cwd: workspace })) {
+      paths.add(relative(workspace, resolve(workspace, path)) || '.');
+      if (paths.size > MOST_FILES) throw tooMany(pattern);
+    }
+    byLabel.set(label, paths);
+  }
+  const results: ReadResult[] = [];
+  for (const [label, paths] of byLabel) {
+    if (paths.size === 0) continue;
+    const absolute = [...paths].toSorted().map((path) => resolve(workspace, path));
+    const result = await readResults(absolute, format);
+    results.push(labelled(relativeFiles(result, workspace), label));
+  }
+  const [first, ...others] = results;
+  return first && others.reduce(together, first);
+}
+
+/** Annotations and reports name files as the repository does. */
+function relativeFiles(result: ReadResult, workspace: string): ReadResult {
+  const named = <T extends { readonly file: string }>(one: T): T => ({
+    ...one,
+    file: relative(workspace, one.file) || one.file,
+  });
+  return {
+    ...result,
+    measurements: result.measurements.map(named),
+    failures: result.failures.map(named),
+  };
+}
+
+function labelled(result: ReadResult, label: string): ReadResult {
+  if (label === '') return result;
+  const named = <T extends { readonly benchmark: string }>(one: T): T => ({
+    ...one,
+    benchmark: `${label}/${one.benchmark}`,
+  });
+  return {
+    ...result,
+    measurements: result.measurements.map(named),
+    failures: result.failures.map(named),
+  };
+}
+
+function together(one: ReadResult, other: ReadResult): ReadResult {
+  return {
+    format: [...new Set([one.format, other.format])].join(' + '),
+    measurements: [...one.measurements, ...other.measurements],
+    failures: [...one.failures, ...other.failures],
+    environment: { ...one.environment, ...other.environment },
+    warnings: [...one.warnings, ...other.warnings],
+  };
+}
+
+function tooMany(pattern: string): InputError {
+  return new InputError([
+    {
+      where: 'results',
+      given: pattern,
+      problem: `matches more than ${MOST_FILES} files`,
+      remedy: 'Name the files more narrowly.',
+    },
+  ]);
+}
