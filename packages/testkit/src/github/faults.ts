@@ -1,0 +1,47 @@
+import type { Answer } from './route.ts';
+
+/** How a call goes wrong. */
+export interface Fault {
+  /** `POST /repos/{owner}/{repo}/issues`; any, where it is not given. */
+  readonly on?: string;
+  /** Calls that it meets; 1 unless told. */
+  readonly times?: number;
+  /** `after`: what was asked for is done all the same, and only the answer is lost. */
+  readonly when?: 'before' | 'after';
+  /** The answer instead; `reset`: the connection breaks. */
+  readonly answer: Answer | 'reset';
+}
+
+export interface Faults {
+  readonly add: (fault: Fault) => void;
+  /** The fault that meets this call, and is used up by it. */
+  readonly next: (operation: string) => Fault | undefined;
+}
+
+export function newFaults(): Faults {
+  const open: { readonly fault: Fault; left: number }[] = [];
+  return {
+    add: (fault) => open.push({ fault, left: fault.times ?? 1 }),
+    next: (operation) => {
+      const found = open.find(
+        ({ fault, left }) => left > 0 && (fault.on === undefined || fault.on === operation),
+      );
+      if (found !== undefined) found.left--;
+      return found?.fault;
+    },
+  };
+}
+
+/** The secondary rate limit, as GitHub tells it. */
+export function rateLimited(retryAfterSeconds: number): Answer {
+  return {
+    status: 403,
+    headers: { 'retry-after': String(retryAfterSeconds) },
+    body: {
+      message: 'You have exceeded a secondary rate limit. Please wait a few minutes.',
+      documentation_url: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api',
+    },
+  };
+}
+
+export const BAD_GATEWAY: Answer = { status: 502, body: { message: 'Server Error' } };

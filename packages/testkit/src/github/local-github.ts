@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GitHubContext } from '../runner/job-context.ts';
+import { loadContract } from './contract.ts';
+import { type Fault, newFaults } from './faults.ts';
+import type { Answer, Call, Route } from './route.ts';
+import { NOT_FOUND } from './route.ts';
+import { ROUTES } from './routes/routes.ts';
+import { newState, type State, type StateOptions } from './state.ts';
+
+export interface LocalGitHubOptions
+  extends Pick<StateOptions, 'repository' | 'defaultBranch' | 'user'> {
+  /** What the token may do: `{ issues: 'write' }`. Everything, where it is not given. */
+  readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
+  /** Served below `/api/v3`, as an Enterprise Server does. */
+  readonly enterprise?: boolean;
+}
+
+/** A call as it came in, and what it was answered. */
+export interface RecordedCall {
+  readonly operation: string;
+  readonly params: Call['params'];
+  readonly query: Call['query'];
+  readonly body: unknown;
+  readonly status: number;
+}
+
+/**
+ * GitHub's API for one repository, on 127.0.0.1. Requests and answers are held to GitHub's own
+ * description of its API; disposing throws when one of them was not.
+ */
+export interface LocalGitHub extends AsyncDisposable {
+  readonly apiUrl: string;
+  /** The `github` context of a run that talks to it. */
+  readonly context: Partial<GitHubContext>;
+  readonly state: State;
+  readonly calls: readonly RecordedCall[];
+  /** What was asked or answered against GitHub's description. */
+  readonly violations: readonly string[];
+  readonly addFault: (fault: Fault) => void;
+  /** Lets time pass there. */
+  readonly advance: (ms: number) => void;
+}
+
+const TOKEN = 'ghs_local0000000000000000000000000000000';
+
+export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
+  const contract = loadContract();
+  const faults = newFaults();
+  const calls: RecordedCall[] = [];
+  const violations: string[] = [];
+  let ahead = 0;
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      violations.push(String(error));
+      send(response, { status: 500, body: { message: String(error) } }, now());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const prefix = options.enterprise ? '/api/v3' : '';
+  const now = () => Date.now() + ahead;
+  const state = newState({ ...options, serverUrl, now });
+  const routes = ROUTES.map((route) => ({ route, pattern: patternOf(route) }));
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', serverUrl);
+    const text = Buffer.concat(await request.toArray()).toString();
+    const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : '';
+    const found = routes
+      .filter(({ route }) => route.operation.startsWith(`${request.method} `))
+      .map(({ route, pattern }) => ({ route, groups: pattern.exec(path)?.groups }))
+      .find(({ groups }) => groups !== undefined);
+    if (found?.groups === undefined) {
+      violations.push(`nobody serves ${request.method} ${path}`);
+      return send(response, NOT_FOUND, now());
+    }
+    const { operation } = found.route;
+    const params = Object.fromEntries(
+      Object.entries(found.groups).map(([name, value]) => [name, decodeURIComponent(value)]),
+    );
+    const query = Object.fromEntries(url.searchParams);
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const told = (problems: readonly string[]) =>
+      violations.push(...problems.map((problem) => `${operation}: ${problem}`));
+    told(contract.requestErrors(operation, { params, query, body }));
+
+    const fault = faults.next(operation);
+    const call = { params, query, body: Object(body) };
+    const handled =
+      fault === undefined || fault.when === 'after'
+        ? (refusal(request, found.route, params) ??
+          found.route.handle(call, { state, complete: contract.complete }))
+        : NOT_FOUND;
+    if (fault === undefined)
+      told(contract.responseErrors(operation, { body: undefined, ...handled }));
+    const given = fault?.answer ?? handled;
+    calls.push({ operation, params, query, body, status: given === 'reset' ? 0 : given.status });
+    if (given === 'reset') request.socket.destroy();
+    else send(response, given, now());
+  }
+
+  /** What GitHub says before it looks at what is asked for. */
+  function refusal(
+    { headers }: IncomingMessage,
+    { needs }: Route,
+    { owner, repo }: Call['params'],
+  ): Answer | undefined {
+    if (!/^(token|bearer) \S+$/i.test(headers.authorization ?? '')) {
+      return { status: 401, body: { message: 'Requires authentication' } };
+    }
+    if (owner !== state.owner || repo !== state.repo) return NOT_FOUND;
+    const [name = '', access] = needs.split(': ');
+    const allowed = options.permissions?.[name];
+    const may =
+      options.permissions === undefined ||
+      name === 'metadata' ||
+      allowed === 'write' ||
+      (allowed === 'read' && access === 'read');
+    if (may) return undefined;
+    return {
+      status: 403,
+      headers: { 'x-accepted-github-permissions': `${name.replaceAll('-', '_')}=${access}` },
+      body: {
+        message: 'Resource not accessible by integration',
+        documentation_url: 'https://docs.github.com/rest',
+        status: '403',
+      },
+    };
+  }
+
+  return {
+    apiUrl: serverUrl + prefix,
+    context: {
+      token: TOKEN,
+      api_url: serverUrl + prefix,
+      graphql_url: `${serverUrl}${options.enterprise ? '/api' : ''}/graphql`,
+      server_url: serverUrl,
+      repository: `${state.owner}/${state.repo}`,
+    },
+    state,
+    calls,
+    violations,
+    addFault: faults.add,
+    advance: (ms) => {
+      ahead += ms;
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      if (violations.length > 0) {
+        throw new Error(`against GitHub's description of its API:\n${violations.join('\n')}`);
+      }
+    },
+  };
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer, now: number): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  response.writeHead(status, {
+    date: new Date(now).toUTCString(),
+    ...(text !== '' && { 'content-type': 'application/json; charset=utf-8' }),
+    ...headers,
+  });
+  response.end(text);
+}
+
+function patternOf({ operation }: Route): RegExp {
+  const [, path = ''] = operation.split(' ');
+  return new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
+}

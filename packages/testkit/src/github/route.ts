@@ -1,0 +1,46 @@
+import type { Contract } from './contract.ts';
+import type { State } from './state.ts';
+
+/** A request, taken apart. */
+export interface Call {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a route works on. */
+export interface Place {
+  readonly state: State;
+  readonly complete: Contract['complete'];
+}
+
+/** One operation of GitHub's API. */
+export interface Route {
+  /** As GitHub's description names it: `GET /repos/{owner}/{repo}`. */
+  readonly operation: string;
+  /** What the token has to be allowed, as a workflow writes it: `issues: write`. */
+  readonly needs: string;
+  readonly handle: (call: Call, place: Place) => Answer;
+}
+
+export const NOT_FOUND: Answer = {
+  status: 404,
+  body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
+};
+
+export function unprocessable(message: string): Answer {
+  return { status: 422, body: { message, documentation_url: 'https://docs.github.com/rest' } };
+}
+
+/** One page of a list, as `per_page` and `page` ask for it. */
+export function pageOf<T>(items: readonly T[], { query }: Call): readonly T[] {
+  const size = Math.min(100, Number(query.per_page ?? 30));
+  const start = (Number(query.page ?? 1) - 1) * size;
+  return items.slice(start, start + size);
+}

@@ -1,0 +1,110 @@
+import { type Call, NOT_FOUND, type Place, pageOf, type Route } from '../route.ts';
+import { type Issue, isoSeconds, type State } from '../state.ts';
+import { labelBody, makeLabel } from './labels.ts';
+import { userBody } from './users.ts';
+
+const listIssues: Route = {
+  operation: 'GET /repos/{owner}/{repo}/issues',
+  needs: 'issues: read',
+  handle: (call, place) => {
+    const { state = 'open', labels = '', direction = 'desc', sort = 'created' } = call.query;
+    if (sort !== 'created') throw new Error(`sort=${sort} is not served here`);
+    const wanted = labels.split(',').filter((label) => label !== '');
+    const found = place.state.issues
+      .filter((issue) => state === 'all' || issue.state === state)
+      .filter((issue) => wanted.every((label) => issue.labels.includes(label)))
+      .sort((one, other) => (direction === 'asc' ? 1 : -1) * (one.number - other.number));
+    return { status: 200, body: pageOf(found, call).map((issue) => issueBody(issue, place)) };
+  },
+};
+
+const createIssue: Route = {
+  operation: 'POST /repos/{owner}/{repo}/issues',
+  needs: 'issues: write',
+  handle: ({ body }, place) => {
+    const { state } = place;
+    const labels = labelsOf(body.labels);
+    for (const label of labels) makeLabel(label, state);
+    const now = state.now();
+    const issue: Issue = {
+      id: state.nextId(),
+      number: state.issues.length + 1,
+      title: String(body.title),
+      body: String(body.body ?? ''),
+      state: 'open',
+      stateReason: null,
+      labels,
+      author: state.user,
+      createdAt: now,
+      updatedAt: now,
+      closedAt: null,
+    };
+    state.issues.push(issue);
+    return { status: 201, body: issueBody(issue, place) };
+  },
+};
+
+const getIssue: Route = {
+  operation: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
+  needs: 'issues: read',
+  handle: (call, place) => {
+    const issue = issueOf(call, place.state);
+    return issue === undefined ? NOT_FOUND : { status: 200, body: issueBody(issue, place) };
+  },
+};
+
+const updateIssue: Route = {
+  operation: 'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
+  needs: 'issues: write',
+  handle: (call, place) => {
+    const issue = issueOf(call, place.state);
+    if (issue === undefined) return NOT_FOUND;
+    const { title, body, state, state_reason: reason, labels } = call.body;
+    const now = place.state.now();
+    if (title !== undefined) issue.title = String(title);
+    if (body !== undefined) issue.body = String(body);
+    if (labels !== undefined) issue.labels = labelsOf(labels);
+    if (state === 'closed') {
+      issue.closedAt ??= now;
+      issue.stateReason = reason === 'not_planned' ? 'not_planned' : 'completed';
+    }
+    if (state === 'open' && issue.state === 'closed') {
+      issue.closedAt = null;
+      issue.stateReason = 'reopened';
+    }
+    if (state === 'open' || state === 'closed') issue.state = state;
+    issue.updatedAt = now;
+    return { status: 200, body: issueBody(issue, place) };
+  },
+};
+
+/** The issue that a call is about. */
+export function issueOf({ params }: Call, { issues }: State): Issue | undefined {
+  return issues.find(({ number }) => number === Number(params.issue_number));
+}
+
+function labelsOf(given: unknown): readonly string[] {
+  return Array.isArray(given) ? given.map((label) => String(label?.name ?? label)) : [];
+}
+
+function issueBody(issue: Issue, { state, complete }: Place): object {
+  const comments = state.comments.filter((comment) => comment.issue === issue.number).length;
+  return complete('issue', {
+    id: issue.id,
+    number: issue.number,
+    title: issue.title,
+    body: issue.body,
+    state: issue.state,
+    state_reason: issue.stateReason,
+    labels: issue.labels.map((name) => labelBody(name, { state, complete })),
+    user: userBody(issue.author, complete),
+    author_association: 'NONE',
+    comments,
+    created_at: isoSeconds(issue.createdAt),
+    updated_at: isoSeconds(issue.updatedAt),
+    closed_at: issue.closedAt === null ? null : isoSeconds(issue.closedAt),
+    html_url: `${state.serverUrl}/${state.owner}/${state.repo}/issues/${issue.number}`,
+  });
+}
+
+export const issueRoutes: readonly Route[] = [listIssues, createIssue, getIssue, updateIssue];

@@ -1,0 +1,26 @@
+import type { Place, Route } from '../route.ts';
+
+const getRepository: Route = {
+  operation: 'GET /repos/{owner}/{repo}',
+  needs: 'metadata: read',
+  handle: (_, { state, complete }) => ({
+    status: 200,
+    body: complete('full-repository', {
+      ...repositoryOf({ state, complete }),
+      default_branch: state.defaultBranch,
+    }),
+  }),
+};
+
+/** What answers about other things say of their repository. */
+export function repositoryOf({ state, complete }: Place): object {
+  return {
+    id: 1,
+    name: state.repo,
+    full_name: `${state.owner}/${state.repo}`,
+    html_url: `${state.serverUrl}/${state.owner}/${state.repo}`,
+    owner: complete('simple-user', { login: state.owner, id: 2, type: 'Organization' }),
+  };
+}
+
+export const repositoryRoutes: readonly Route[] = [getRepository];
