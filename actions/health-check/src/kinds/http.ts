@@ -1,23 +1,19 @@
 import { field } from '@repo/core/config/field';
-import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
-import { httpUrl, secretsOfUrl } from '@repo/core/inputs/http-url';
+import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
-import { plainLines } from '@repo/core/untrusted';
-import { DEFAULT_MAX_BODY_BYTES, type HttpResponse } from '@repo/probe/http';
-import { basicCredentials } from '@repo/probe/proxy';
+import { DEFAULT_MAX_BODY_BYTES } from '@repo/probe/http';
 import { requestFollowing } from '@repo/probe/redirects';
 import type { ResolvedHost } from '@repo/probe/resolve';
 import * as v from 'valibot';
-import { DurationFact } from '../expectations/duration-fact.ts';
 import { expectStatus } from '../expectations/status.ts';
-import { headerName, headerValue, isSensitive, secretsOfHeader } from '../header-line.ts';
-import { parseJson } from '../json.ts';
 import { METHODS } from '../methods.ts';
-import { certificateEvidence, tlsFacts } from './certificate.ts';
+import { certificateEvidence } from './certificate.ts';
 import { dial, failed, resolve } from './dial.ts';
-import type { AttemptContext, Evidence, Facts, Kind, Observation, Target } from './kind.ts';
+import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
+import { PAGE_VARIABLES, pageEvidence, pageFacts } from './page.ts';
+import { publicUrl, requestHeaders, secretsOfRequest } from './request.ts';
 
 export interface HttpOptions {
   readonly url: URL;
@@ -28,20 +24,6 @@ export interface HttpOptions {
   readonly maxRedirects: number;
 }
 
-const headers = v.pipe(
-  v.record(v.string(), field(headerValue())),
-  v.rawCheck(({ dataset, addIssue }) => {
-    for (const name of Object.keys(dataset.typed ? dataset.value : {})) {
-      try {
-        headerName().parse(name);
-      } catch (error) {
-        if (!(error instanceof InvalidValue)) throw error;
-        addIssue({ message: `${error.message}\n${error.remedy}` });
-      }
-    }
-  }),
-);
-
 /** A request is answered, by default with a status from 200 to 299. */
 export const http: Kind = {
   schema: v.pipe(
@@ -49,7 +31,7 @@ export const http: Kind = {
       {
         url: field(httpUrl()),
         method: v.optional(field(oneOf(METHODS)), 'GET'),
-        headers: v.optional(headers, {}),
+        headers: v.optional(requestHeaders, {}),
         body: v.optional(v.string()),
         'follow-redirects': v.optional(field(boolean()), true),
         'max-redirects': v.optional(field(integer({ min: 0, max: 50 })), 10),
@@ -62,51 +44,21 @@ export const http: Kind = {
   ),
   fromUrl: (url, request) => target({ url, ...request }),
   isPage: true,
-  variables: [
-    'status',
-    'headers',
-    'body',
-    'json',
-    'size',
-    'redirects',
-    'httpVersion',
-    'address',
-    'phases',
-    'tls',
-  ],
+  variables: PAGE_VARIABLES,
 };
 
 function target(options: HttpOptions): Target {
   const { url, method, headers } = options;
   const { host, port } = endpointOf(url);
-  const credentials = basicCredentials(url);
   return {
     description: method === 'GET' ? publicUrl(url) : `${method} ${publicUrl(url)}`,
-    secrets: [
-      ...secretsOfUrl(url.href),
-      ...(credentials === undefined ? [] : secretsOfHeader(credentials)),
-      ...[...url.searchParams].flatMap(([name, value]) => (isSensitive(name) ? [value] : [])),
-      ...Object.entries(headers).flatMap(([name, value]) =>
-        isSensitive(name) ? secretsOfHeader(value) : [],
-      ),
-    ],
+    secrets: secretsOfRequest(url, headers),
     implied: [expectStatus().parse('200-299')],
     attempt: (context) =>
       dial(host, port, context, (address, resolved, rest) =>
         request(options, address, resolved, rest),
       ),
   };
-}
-
-/** The URL without what must not be seen. */
-function publicUrl(url: URL): string {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
-  for (const name of shown.searchParams.keys()) {
-    if (isSensitive(name)) shown.searchParams.set(name, '***');
-  }
-  return shown.href;
 }
 
 function endpointOf({ hostname, port, protocol }: URL): { host: string; port: number } {
@@ -155,49 +107,7 @@ async function request(
     state: 'answered',
     address,
     phases,
-    facts: facts(response, phases, redirects.length, context.reads),
-    evidence: () => evidence(response),
+    facts: pageFacts(response, phases, redirects.length, context.reads),
+    evidence: () => pageEvidence(response),
   };
-}
-
-function facts(
-  response: HttpResponse,
-  phases: { readonly total: number },
-  redirects: number,
-  reads: ReadonlySet<string>,
-): Facts {
-  const body = reads.has('body') || reads.has('json') ? response.body.toString('utf8') : undefined;
-  return {
-    status: response.status,
-    headers: response.headers,
-    body,
-    json: reads.has('json') && body !== undefined ? parseJson(body) : undefined,
-    size: response.size,
-    redirects,
-    httpVersion: response.httpVersion,
-    address: response.address,
-    phases: Object.fromEntries(
-      Object.entries(phases).map(([name, ms]) => [name, new DurationFact(ms as number)]),
-    ),
-    tls: response.certificate && tlsFacts(response.certificate, Date.now()),
-    latency: new DurationFact(phases.total),
-  };
-}
-
-/** What explains an answer that was not the expected one. */
-function evidence({
-  body,
-  headers,
-  status,
-  statusText,
-  truncated,
-}: HttpResponse): readonly Evidence[] {
-  const type = headers['content-type'] ?? 'no content type';
-  return [
-    {
-      title: `answer ${status} ${statusText} (${type}${truncated ? ', cut' : ''})`,
-      // Enough for any excerpt that may be asked for; it is cut again when it is shown.
-      lines: plainLines(body.subarray(0, 16_384).toString('utf8'), 40),
-    },
-  ];
 }

@@ -27,6 +27,26 @@ export const KINDS: Readonly<Record<string, Entry>> = {
     needs: ['host', 'port'],
     load: async () => (await import('./tls.ts')).tls,
   },
+  dns: {
+    schemes: ['dns'],
+    needs: [],
+    load: async () => (await import('./dns/dns.ts')).dns,
+  },
+  grpc: {
+    schemes: ['grpc', 'grpcs'],
+    needs: ['host', 'port'],
+    load: async () => (await import('./grpc/grpc.ts')).grpc,
+  },
+  websocket: {
+    schemes: ['ws', 'wss'],
+    needs: ['host'],
+    load: async () => (await import('./websocket/websocket.ts')).websocket,
+  },
+  unix: {
+    schemes: ['unix'],
+    needs: [],
+    load: async () => (await import('./unix.ts')).unix,
+  },
   postgres: {
     schemes: ['postgres', 'postgresql'],
     needs: ['host'],
@@ -41,6 +61,16 @@ export const KINDS: Readonly<Record<string, Entry>> = {
     schemes: ['redis', 'rediss'],
     needs: ['host'],
     load: async () => (await import('./redis/redis.ts')).redis,
+  },
+  icmp: {
+    schemes: ['icmp'],
+    needs: ['host'],
+    load: async () => (await import('./icmp/icmp.ts')).icmp,
+  },
+  tailscale: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./tailscale/tailscale.ts')).tailscale,
   },
 };
 

@@ -32,6 +32,8 @@ export interface Wire {
   readonly confidential: () => boolean;
   /** Whether it is in TLS. */
   readonly isSecured: () => boolean;
+  /** Keeps what explains an answer that turns out not to be the expected one. */
+  readonly keep: (evidence: () => readonly Evidence[]) => void;
   /** Hands the connection over to a protocol with a library of its own; it stays ours to close. */
   readonly release: () => { readonly socket: Socket; readonly limit: Limit; readonly peer: string };
 }
@@ -48,7 +50,7 @@ export class Refusal extends Error {
 }
 
 /** The connection did not bear the conversation. */
-class Broken extends Error {
+export class Broken extends Error {
   override readonly name = 'Broken';
   readonly failure: ProbeFailure;
 
@@ -68,8 +70,8 @@ export function converse(
   context: AttemptContext,
   talk: (wire: Wire) => Promise<Facts>,
 ): Promise<readonly Observation[]> {
-  return dial(place.host, place.port, context, (address, { ms }) =>
-    converseWith(address, ms, place, context, talk),
+  return dial(place.host, place.port, context, (address, { ms }, rest) =>
+    converseWith(address, ms, place, rest, talk),
   );
 }
 
@@ -95,6 +97,7 @@ function converseWith(
     if (!connection.ok) return failed(connection.failure, seen());
     phases.connect = connection.ms;
     let socket: Socket = connection.socket;
+    let evidence: (() => readonly Evidence[]) | undefined;
     let listening: Incoming | undefined;
     // Not before somebody asks: another protocol may be the one to read.
     const incoming = () => {
@@ -130,6 +133,9 @@ function converseWith(
           trusted ||= insecure || problem === undefined;
         },
         confidential: () => trusted,
+        keep: (given) => {
+          evidence = given;
+        },
         isSecured: () => socket !== connection.socket,
         release: () => {
           release();
@@ -141,11 +147,12 @@ function converseWith(
         ...seen(),
         state: 'answered',
         facts: { address, latency: new DurationFact(total), ...facts },
+        ...(evidence && { evidence }),
       };
     } catch (error) {
       if (error instanceof Broken) return failed(error.failure, seen());
-      const { message, evidence } = refusalOf(error);
-      return { ...seen(), state: 'failed', reason: message, evidence };
+      const { message: reason, evidence } = refusalOf(error);
+      return { ...seen(), state: 'failed', reason, evidence };
     } finally {
       socket.destroy();
       connection.socket.destroy();

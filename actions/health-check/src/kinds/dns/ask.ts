@@ -1,0 +1,110 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { isIP } from 'node:net';
+import { explainEnd, explainError, peerName } from '@repo/probe/explain';
+import type { ProbeFailure } from '@repo/probe/failure';
+import { type Limit, within } from '@repo/probe/limit';
+import { DurationFact } from '../../expectations/duration-fact.ts';
+import { failed } from '../dial.ts';
+import type { AttemptContext, Facts, Observation } from '../kind.ts';
+import { converse, Refusal } from '../wire.ts';
+import { type Answer, decodeAnswer, encodeQuery, type Question } from './message.ts';
+
+/** A datagram may get lost: it is sent again after this, ms. */
+const AGAIN_MS = 1_000;
+
+export interface Server {
+  readonly address: string;
+  readonly port: number;
+  readonly resolveMs: number;
+}
+
+/** Asks a name server over UDP, and over TCP what does not fit into a datagram. */
+export async function ask(
+  server: Server,
+  question: Question,
+  context: AttemptContext,
+): Promise<Observation> {
+  const { address, port, resolveMs } = server;
+  const started = performance.now();
+  const { timeout: timeoutMs, signal } = context;
+  const seen = () => ({
+    address,
+    phases: { dns: resolveMs, total: performance.now() - started + resolveMs },
+  });
+  const reply = await within({ timeoutMs, signal }, (limit) => overUdp(server, question, limit));
+  if (!reply.ok) return failed(reply.failure, seen());
+  if (!reply.answer.truncated) {
+    const { phases } = seen();
+    const latency = new DurationFact(phases.total);
+    return { ...seen(), state: 'answered', facts: { ...factsOf(address, reply.answer), latency } };
+  }
+  const left = Math.max(1, timeoutMs - (performance.now() - started));
+  const [observation] = await overTcp(address, port, question, { ...context, timeout: left });
+  return observation ?? failed(silent(server, 'it says nothing'), seen());
+}
+
+function factsOf(address: string, { rcode, answers, ttl }: Answer): Facts {
+  return { address, rcode, answers, ttl };
+}
+
+type Reply =
+  | { readonly ok: true; readonly answer: Answer }
+  | { readonly ok: false; readonly failure: ProbeFailure };
+
+async function overUdp(server: Server, question: Question, limit: Limit): Promise<Reply> {
+  const { address, port } = server;
+  const peer = peerName(address, port);
+  const place = { phase: 'first-byte', peer } as const;
+  // A port and a number that nobody can guess: who does not see the query cannot answer it.
+  const id = randomInt(0x10000);
+  const query = encodeQuery(id, question);
+  const socket = createSocket(isIP(address) === 6 ? 'udp6' : 'udp4');
+  let again: NodeJS.Timeout | undefined;
+  try {
+    return await limit.wait<Reply>(
+      (settle) => {
+        const fail = (error: unknown) => settle({ ok: false, failure: explainError(error, place) });
+        socket.on('error', fail);
+        socket.on('message', (bytes) => {
+          try {
+            const answer = decodeAnswer(bytes, id, question);
+            if (answer !== undefined) settle({ ok: true, answer });
+          } catch (error) {
+            settle({ ok: false, failure: silent(server, (error as Error).message) });
+          }
+        });
+        // A connected socket hears only its peer, and that nobody listens there.
+        socket.once('connect', () => {
+          const send = () => socket.send(query, (error) => error && fail(error));
+          send();
+          again = setInterval(send, AGAIN_MS);
+        });
+        socket.connect(port, address);
+      },
+      (end) => ({ ok: false, failure: explainEnd(end, place, limit.timeoutMs) }),
+    );
+  } finally {
+    clearInterval(again);
+    socket.close();
+  }
+}
+
+function overTcp(address: string, port: number, question: Question, context: AttemptContext) {
+  const id = randomInt(0x10000);
+  const query = encodeQuery(id, question);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(query.length);
+  return converse({ host: address, port }, { ...context, every: false }, async (wire) => {
+    wire.send(Buffer.concat([length, query]));
+    const size = (await wire.read(2)).readUInt16BE(0);
+    const answer = decodeAnswer(await wire.read(size), id, question);
+    if (answer === undefined) throw new Refusal('it answers another question');
+    return factsOf(address, answer);
+  });
+}
+
+function silent({ address, port }: Server, reason: string): ProbeFailure {
+  const message = `the answer of ${peerName(address, port)} cannot be read: ${reason}`;
+  return { phase: 'body', kind: 'protocol', message };
+}

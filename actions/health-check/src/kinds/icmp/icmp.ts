@@ -1,0 +1,87 @@
+import { field } from '@repo/core/config/field';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { exec } from '@repo/core/exec';
+import { integer } from '@repo/core/inputs/integer';
+import { plainLines } from '@repo/core/untrusted';
+import * as v from 'valibot';
+import { DurationFact } from '../../expectations/duration-fact.ts';
+import { type Expectation, MET } from '../../expectations/expectation.ts';
+import { dial } from '../dial.ts';
+import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
+import { targetSchema } from '../target-schema.ts';
+import { pingCommand, readPartOfPing, readPing } from './ping.ts';
+
+const DEFAULT_COUNT = 3;
+
+/** A host answers pings. Only the program `ping` may send them without being root. */
+export const icmp: Kind = {
+  schema: targetSchema(
+    {
+      host: v.string(),
+      count: v.optional(field(integer({ min: 1, max: 100 })), DEFAULT_COUNT),
+    },
+    'An icmp check knows host and count.',
+    ({ host, count }) => target(host, count),
+  ),
+  fromUrl: ({ hostname }) => target(hostname.replace(/^\[|\]$/g, ''), DEFAULT_COUNT),
+  variables: ['address', 'received', 'lossPercent'],
+};
+
+function target(host: string, count: number): Target {
+  if (host === '') throw new InvalidValue('names no host', 'Write host: example.com.');
+  return {
+    description: `icmp://${host.includes(':') ? `[${host}]` : host}`,
+    secrets: [],
+    implied: [answers],
+    attempt: (context) =>
+      // A port that there is not: ICMP has none.
+      dial(host, 0, context, (address, _, rest) => ping(address, count, rest)),
+  };
+}
+
+const answers: Expectation = {
+  source: 'received > 0',
+  reads: ['received'],
+  judge: ({ received }) =>
+    Number(received) > 0 ? MET : { met: false, found: 'no ping came back' },
+};
+
+async function ping(
+  address: string,
+  count: number,
+  { timeout, signal }: AttemptContext,
+): Promise<Observation> {
+  const execution = await exec({
+    argv: pingCommand(address, { count, timeoutMs: timeout }),
+    // Its words are read.
+    env: { LC_ALL: 'C' },
+    timeoutMs: timeout,
+    signal,
+  });
+  const unknown = (reason: string, final = false): Observation => ({
+    state: 'unknown',
+    address,
+    reason,
+    final,
+  });
+  if (execution.state === 'not-started') return unknown(execution.reason, true);
+  const lines = plainLines(execution.stdout + execution.stderr);
+  const evidence = () => [{ title: 'ping', lines }];
+  const found =
+    execution.state === 'timeout'
+      ? readPartOfPing(execution.stdout, count)
+      : readPing(execution.stdout);
+  if (found === undefined) {
+    if (execution.state === 'aborted') return unknown('stopped while pinging');
+    return { ...unknown(`ping says: ${lines[0] ?? 'nothing'}`), evidence };
+  }
+  const { received, lossPercent, roundTripMs } = found;
+  const total = roundTripMs ?? execution.ms;
+  return {
+    state: 'answered',
+    address,
+    phases: { total },
+    facts: { address, received, lossPercent, latency: new DurationFact(total) },
+    evidence,
+  };
+}

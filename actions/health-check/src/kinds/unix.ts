@@ -1,0 +1,102 @@
+import { field } from '@repo/core/config/field';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { oneOf } from '@repo/core/inputs/one-of';
+import { DEFAULT_MAX_BODY_BYTES, requestOnce } from '@repo/probe/http';
+import * as v from 'valibot';
+import { expectStatus } from '../expectations/status.ts';
+import { METHODS } from '../methods.ts';
+import { failed } from './dial.ts';
+import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
+import { PAGE_VARIABLES, pageEvidence, pageFacts } from './page.ts';
+import { requestHeaders, secretsOfRequest } from './request.ts';
+import { targetSchema } from './target-schema.ts';
+
+interface Options {
+  /** The path of the socket. */
+  readonly socket: string;
+  /** Path and query of the request. */
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+/** A service on a Unix socket answers a request over HTTP. */
+export const unix: Kind = {
+  schema: targetSchema(
+    {
+      socket: v.string(),
+      path: v.optional(v.string(), '/'),
+      method: v.optional(field(oneOf(METHODS)), 'GET'),
+      headers: v.optional(requestHeaders, {}),
+      body: v.optional(v.string()),
+    },
+    'A unix check knows socket, path, method, headers and body.',
+    ({ body, ...rest }) => target({ ...rest, body }),
+  ),
+  fromUrl: ({ pathname, search }, { method, headers, body }) => {
+    // As nginx and curl's users write it: the socket, a colon, the path of the request.
+    const [, socket = '', path = '/'] = /^(.+?)(?::(\/.*)?)?$/.exec(decodeURI(pathname)) ?? [];
+    return target({ socket, path: path + search, method, headers, body });
+  },
+  isPage: true,
+  variables: PAGE_VARIABLES.filter((name) => name !== 'tls' && name !== 'redirects'),
+};
+
+function target(options: Options): Target {
+  const { socket, path, method, headers } = options;
+  if (!socket.startsWith('/')) {
+    throw new InvalidValue('names no socket', 'Write its whole path: /run/app.sock.');
+  }
+  if (!path.startsWith('/') || !URL.canParse(`http://localhost${path}`)) {
+    throw new InvalidValue('has no path for the request', 'Write path: /health.');
+  }
+  const url = new URL(`http://localhost${path}`);
+  const name = `unix://${socket}:${url.pathname}`;
+  return {
+    description: method === 'GET' ? name : `${method} ${name}`,
+    secrets: secretsOfRequest(url, headers),
+    implied: [expectStatus().parse('200-299')],
+    attempt: async (context) => [await request(url, options, context)],
+  };
+}
+
+/** That there is no socket is the service's fault, who should have made it. */
+const NOBODY_THERE = new Set(['ENOENT', 'ENOTSOCK']);
+
+async function request(
+  url: URL,
+  { socket, method, headers, body }: Options,
+  { network, reads, timeout, signal }: AttemptContext,
+): Promise<Observation> {
+  const attempt = await requestOnce({
+    url,
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+    resolved: { host: 'localhost', addresses: [], ms: 0 },
+    address: socket,
+    socketPath: socket,
+    timeoutMs: timeout,
+    signal,
+    insecure: network.insecure,
+    tls: network.tls,
+    maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
+  });
+  const { phases } = attempt;
+  if (attempt.ok) {
+    const { response } = attempt;
+    return {
+      state: 'answered',
+      address: socket,
+      phases,
+      facts: pageFacts(response, phases, 0, reads),
+      evidence: () => pageEvidence(response),
+    };
+  }
+  const { code, message } = attempt.failure;
+  if (code !== undefined && NOBODY_THERE.has(code)) {
+    return { state: 'failed', address: socket, phases, reason: message };
+  }
+  return failed(attempt.failure, { address: socket, phases });
+}

@@ -1,0 +1,81 @@
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { plainLines } from '@repo/core/untrusted';
+import { basicCredentials } from '@repo/probe/proxy';
+import * as v from 'valibot';
+import { type Expectation, MET } from '../../expectations/expectation.ts';
+import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
+import { publicUrl, requestHeaders, secretsOfRequest } from '../request.ts';
+import { targetSchema } from '../target-schema.ts';
+import { converse, type Wire } from '../wire.ts';
+import { readMessage, sendClose, sendText } from './frame.ts';
+import { upgrade } from './upgrade.ts';
+
+interface Options {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What is sent first. */
+  readonly send: string | undefined;
+}
+
+const SWITCHING_PROTOCOLS = 101;
+
+/** A server takes WebSockets; with an expectation about `message`, it also says the right thing. */
+export const websocket: Kind = {
+  schema: targetSchema(
+    {
+      url: v.string(),
+      headers: v.optional(requestHeaders, {}),
+      send: v.optional(v.string()),
+    },
+    'A websocket check knows url, headers and send.',
+    ({ url, headers, send }) => target({ url: urlOf(url), headers, send }),
+  ),
+  fromUrl: (url, { headers }) => target({ url, headers, send: undefined }),
+  variables: ['address', 'status', 'message'],
+};
+
+function target(options: Options): Target {
+  const { url, headers } = options;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port) || (url.protocol === 'wss:' ? 443 : 80);
+  return {
+    description: publicUrl(url),
+    secrets: secretsOfRequest(url, headers),
+    implied: [isUpgraded],
+    attempt: (context) => converse({ host, port }, context, (wire) => ask(wire, options, context)),
+  };
+}
+
+const isUpgraded: Expectation = {
+  source: 'status == 101',
+  reads: ['status'],
+  judge: ({ status }) =>
+    status === SWITCHING_PROTOCOLS ? MET : { met: false, found: `status ${status}, expected 101` },
+};
+
+async function ask(
+  wire: Wire,
+  { url, headers, send }: Options,
+  { reads }: AttemptContext,
+): Promise<Facts> {
+  if (url.protocol === 'wss:') await wire.secure({ judged: true, alpn: 'http/1.1' });
+  const credentials = basicCredentials(url);
+  const { status, lines } = await upgrade(wire, url, {
+    ...(credentials !== undefined && { Authorization: credentials }),
+    ...headers,
+  });
+  wire.keep(() => [{ title: 'answer', lines: plainLines(lines.join('\n')) }]);
+  if (status !== SWITCHING_PROTOCOLS) return { status };
+  if (send !== undefined) sendText(wire, send);
+  const message = reads.has('message') ? await readMessage(wire) : undefined;
+  sendClose(wire);
+  return { status, message };
+}
+
+function urlOf(given: string): URL {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^wss?:$/.test(url.protocol)) {
+    throw new InvalidValue('has no address of a WebSocket in url', 'Write wss://example.com/path.');
+  }
+  return url;
+}
