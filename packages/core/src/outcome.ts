@@ -18,6 +18,14 @@ export interface Outcome {
   /** The job summary, a block after the other, what matters first. */
   readonly summary: readonly Markdown[];
   readonly annotations: readonly Annotation[];
+  /** Further files for people and tools, besides the JSON report. */
+  readonly files?: readonly OutcomeFile[];
+}
+
+export interface OutcomeFile {
+  /** Seen from the workspace. */
+  readonly path: string;
+  readonly content: string;
 }
 
 export type OutputValue = string | number | boolean;

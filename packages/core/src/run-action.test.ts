@@ -20,7 +20,7 @@ const action = (body: string) => `
   import { sharedInputs } from '@repo/core/inputs/shared-inputs';
   import { text } from '@repo/core/inputs/text';
   import { runAction } from '@repo/core/run-action';
-  import { md } from '@repo/core/summary/markdown';
+  import { htmlEscape, md } from '@repo/core/summary/markdown';
 
   const failOn = { fail: ['fail', 'unknown'], warn: ['warn', 'fail', 'unknown'], never: [] };
   const pass = {
@@ -166,6 +166,14 @@ describe('a run that comes to an answer', () => {
     expect(result.outputs['report-file']).toBe(join(folder, 'work/out/report.json'));
     expect(await readReport(result.outputs['report-file'])).toMatchObject({ verdict: 'pass' });
     expect(result.summary).toBe('');
+  });
+
+  test('further files are written whole, seen from the workspace', async () => {
+    const result = await run(
+      `return { ...pass, files: [{ path: 'out/a.xml', content: '<a/>' }] };`,
+    );
+    expect(result.code).toBe(0);
+    expect(await readFile(join(folder, 'work/out/a.xml'), 'utf8')).toBe('<a/>');
   });
 
   test('annotations: file and line, ten of a level, nothing breaks out', async () => {
@@ -393,6 +401,14 @@ describe('what cannot be written', () => {
     },
   );
 
+  test('a further file: told with its path, and failed', async () => {
+    const files = `[{ path: '${join(folder, 'output/below-a-file')}', content: '' }]`;
+    const result = await run(`return { ...pass, files: ${files} };`);
+    expect(result.code).toBe(1);
+    expect(result.outputs).toMatchObject({ verdict: 'pass' });
+    expect(result.stdout).toMatch(/::cannot write .*below-a-file: .*Give a path/);
+  });
+
   test('the report: told, and failed; the outputs are there', async () => {
     env['INPUT_REPORT-FILE'] = join(folder, 'output/below-a-file');
     const result = await run(body);
@@ -435,8 +451,10 @@ describe('secrets', () => {
         result: { [s]: [told] },
         summary: [md\`\${told}\`],
         annotations: [{ level: 'notice', title: told, message: told }],
+        files: [{ path: 'file.xml', content: told + ' ' + htmlEscape(s) }],
       };`);
     server.close();
+    expect(await readFile(join(folder, 'work/file.xml'), 'utf8')).toBe('see *** *** *** ***');
 
     expect(result.code).toBe(0);
     expect(result.outputs.told).toBe('see *** *** ***');

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Action, SharedInputs } from './action.ts';
 import type { Emitter } from './emitter.ts';
 import { type Environment, readRunInfo, runUrl, workspaceOf } from './environment.ts';
@@ -47,6 +48,9 @@ export async function tell<Inputs extends SharedInputs>(
     result: outcome.result,
   };
   await writeWhole(path, emit.report(report));
+  for (const file of outcome.files ?? []) {
+    await writeWhole(resolve(workspace, file.path), emit.file(file.content));
+  }
   await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
 }
 

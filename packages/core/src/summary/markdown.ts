@@ -107,7 +107,8 @@ function markdownEscape(text: string): string {
   );
 }
 
-function htmlEscape(text: string): string {
+/** Text for HTML and XML, attributes included; every secret is known in this form too. */
+export function htmlEscape(text: string): string {
   return text.replace(/[<>&"'`|@*_[\]\\~$]/g, reference);
 }
 
