@@ -152,7 +152,8 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
     clear,
     importBusybox: async (tag, ...changes) => {
       const archive = await busyboxArchive(folder);
-      return docker('import', ...changes.flatMap((line) => ['--change', line]), archive, tag);
+      const all = ['CMD ["sleep", "600"]', ...changes];
+      return docker('import', ...all.flatMap((line) => ['--change', line]), archive, tag);
     },
     [Symbol.asyncDispose]: stop,
   };

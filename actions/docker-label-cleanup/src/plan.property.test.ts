@@ -1,0 +1,307 @@
+import type { Container } from '@repo/docker/containers';
+import type { Image } from '@repo/docker/images';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Policy, plan, type Step } from './plan.ts';
+import { protectLine, protectRules } from './protect.ts';
+import type { Group } from './selector.ts';
+import { KINDS, referencesOf, type Subject, type World } from './subject.ts';
+import {
+  container,
+  HOUR_MS,
+  image,
+  mount,
+  NOW_MS,
+  network,
+  policy,
+  volume,
+  world,
+} from './world.fixture.ts';
+
+/** Random daemons; CI is the place where all of them are asked. */
+const RUNS = 10_000;
+
+const labels = fc
+  .record(
+    {
+      environment: fc.constantFrom('testing', 'production'),
+      'managed-by': fc.constantFrom('ci', 'me'),
+      keep: fc.constantFrom('yes', ''),
+      a1b2c3: fc.constantFrom('', 'x'),
+    },
+    { requiredKeys: [] },
+  )
+  .map((given) => ({ ...given }) as Record<string, string>);
+const age = fc.constantFrom(
+  undefined,
+  0,
+  HOUR_MS / 2,
+  HOUR_MS,
+  5 * HOUR_MS,
+  NOW_MS - Date.UTC(1980, 0, 1),
+);
+const before = (ms: number | undefined) => (ms === undefined ? undefined : NOW_MS - ms);
+const index = fc.nat({ max: 5 });
+const TAGS = [
+  'app:testing',
+  'app:production',
+  'app:prod-2',
+  'app:1',
+  'web:testing',
+  'reg:5000/x/app',
+  'a1b2c3:0123456789abcdef0123456789abcdef',
+];
+
+const worlds: fc.Arbitrary<World> = fc
+  .record({
+    images: fc.array(
+      fc.record({
+        labels,
+        age,
+        tagged: age,
+        parent: index,
+        tags: fc.subarray(TAGS, { maxLength: 3 }),
+        digest: fc.boolean(),
+      }),
+      { maxLength: 6 },
+    ),
+    containers: fc.array(
+      fc.record({
+        labels,
+        age,
+        image: index,
+        byTag: fc.boolean(),
+        networks: fc.array(fc.record({ index, started: fc.boolean() }), { maxLength: 2 }),
+        volumes: fc.array(index, { maxLength: 2 }),
+        shares: fc.option(index),
+        state: fc.constantFrom<Container['state']>(
+          'created',
+          'running',
+          'exited',
+          'paused',
+          'dead',
+        ),
+        name: fc.constantFrom('shop', 'prod-db', 'buildx_buildkit_b0', 'test_1'),
+      }),
+      { maxLength: 6 },
+    ),
+    networks: fc.array(
+      fc.record({
+        labels,
+        age,
+        name: fc.constantFrom('bridge', 'prod-net', 'github_network_1', 'n', 'm'),
+      }),
+      { maxLength: 4 },
+    ),
+    volumes: fc.array(
+      fc.record({
+        labels,
+        age,
+        name: fc.constantFrom('data', 'prod-data', 'buildx_buildkit_b0_state'),
+      }),
+      { maxLength: 4 },
+    ),
+    self: fc.subarray(['c0', 'c3'], { maxLength: 1 }),
+  })
+  .map(({ images, containers, networks, volumes, self }) => {
+    const free = new Set(TAGS);
+    const imageList = images.map(
+      (given, number): Image =>
+        image(`sha256:i${number}`, {
+          labels: given.labels,
+          createdMs: before(given.age),
+          parentId: given.parent < number ? `sha256:i${given.parent}` : '',
+          tags: given.tags.filter((tag) => free.delete(tag)),
+          digests: given.digest ? [`app@sha256:${number}`] : [],
+        }),
+    );
+    const networkList = networks.map((given, number) =>
+      network(`n${number}`, {
+        name: `${given.name}${given.name === 'bridge' ? '' : number}`,
+        labels: given.labels,
+        createdMs: before(given.age),
+      }),
+    );
+    const volumeList = volumes.map((given, number) =>
+      volume(`${given.name}${number}`, { labels: given.labels, createdMs: before(given.age) }),
+    );
+    const containerList = containers.map((given, number): Container => {
+      const from = imageList[given.image];
+      return container(`c${number}`, {
+        names: [`${given.name}${number}`],
+        labels: { ...Object.fromEntries(from?.labels ?? []), ...given.labels },
+        createdMs: before(given.age),
+        imageId: from?.id ?? 'sha256:gone',
+        image: (given.byTag && from?.tags[0]) || (from?.id ?? ''),
+        state: given.state,
+        networkOf: given.shares !== null && given.shares < number ? `c${given.shares}` : '',
+        networks: given.networks.flatMap(({ index: at, started }) => {
+          const net = networkList[at];
+          return net ? [{ name: net.name, id: started ? net.id : '' }] : [];
+        }),
+        mounts: given.volumes.flatMap((at) => {
+          const used = volumeList[at];
+          return used ? [mount(used.name)] : [];
+        }),
+      });
+    });
+    return world({
+      images: imageList,
+      containers: containerList,
+      networks: networkList,
+      volumes: volumeList,
+      taggedMs: new Map(
+        images.flatMap(({ tagged }, number) => {
+          const ms = before(tagged);
+          return ms === undefined ? [] : [[`sha256:i${number}`, ms] as const];
+        }),
+      ),
+      self,
+    });
+  });
+
+const group: fc.Arbitrary<Group> = fc.constantFrom<Group>(
+  [{ key: 'environment', value: 'testing' }],
+  [{ key: 'managed-by', value: undefined }],
+  [
+    { key: 'environment', value: 'testing' },
+    { key: 'managed-by', value: 'ci' },
+  ],
+  [{ key: 'environment', value: undefined }],
+);
+const PROTECT: Readonly<Record<string, (subject: Subject) => boolean>> = {
+  'environment=production': ({ labels: given }) => given.get('environment') === 'production',
+  keep: ({ labels: given }) => given.has('keep'),
+  'name:prod-*': ({ kind, name }) => kind !== 'image' && name.startsWith('prod-'),
+  'name:app': ({ kind, reference }) =>
+    kind === 'image' && /^(app[:@]|reg:5000\/x\/app)/.test(reference ?? ''),
+  'tag:web:*': ({ reference }) => reference?.startsWith('web:') ?? false,
+  'tag:1': ({ reference }) => reference === 'app:1',
+  'id:c1': ({ kind, id }) => kind === 'container' && id === 'c1',
+  'id:sha256:i2': ({ kind, id }) => kind === 'image' && id === 'sha256:i2',
+};
+const policies = fc
+  .record({
+    selector: fc.array(group, { minLength: 1, maxLength: 2 }),
+    protect: fc.subarray(Object.keys(PROTECT)),
+    labelSource: fc.constantFrom<Policy['labelSource']>('any', 'own'),
+    kinds: fc.subarray([...KINDS], { minLength: 1 }),
+    running: fc.constantFrom<Policy['running']>('remove', 'skip'),
+    minAgeMs: fc.constantFrom(0, HOUR_MS, 2 * HOUR_MS),
+    keepLast: fc.constantFrom(0, 0, 1, 2),
+    tags: fc.constantFrom([], ['*:testing']),
+    oldestFirst: fc.boolean(),
+  })
+  .map(({ protect, kinds, ...rest }) => ({
+    protect,
+    policy: policy({
+      ...rest,
+      kinds: new Set(kinds),
+      protect: protectRules(protect.map((line) => protectLine().parse(line))),
+    }),
+  }));
+
+const isContainer = ({ subject }: Step) => subject.kind === 'container';
+
+test(`D1, D2, D8: on ${RUNS} random daemons, what must stay is never planned, users come first`, () => {
+  fc.assert(
+    fc.property(worlds, policies, (given, { protect, policy: wanted }) => {
+      const { steps } = plan(given, wanted);
+      const places = new Map(
+        steps.map(({ subject }, place) => [
+          `${subject.kind} ${subject.reference ?? subject.id}`,
+          place,
+        ]),
+      );
+      const placeOf = (kind: string, id: string) => places.get(`${kind} ${id}`) ?? -1;
+      const containerGoesBefore = (id: string, place: number) => {
+        const at = placeOf('container', id);
+        return at >= 0 && at < place;
+      };
+      for (const [place, step] of steps.entries()) {
+        const { subject } = step;
+        const { kind, id, name, reference } = subject;
+
+        // Asked for.
+        expect(wanted.kinds).toContain(kind);
+        const counted = wanted.labelSource === 'own' ? ownLabels(subject, given) : subject.labels;
+        expect(
+          wanted.selector.some((rules) =>
+            rules.every(({ key, value }) =>
+              value === undefined ? counted.has(key) : counted.get(key) === value,
+            ),
+          ),
+        ).toBe(true);
+        if (reference !== undefined && wanted.tags.length > 0)
+          expect(reference).toMatch(/:testing$/);
+
+        // Not protected, by the user or by ourselves.
+        expect(protect.filter((line) => PROTECT[line]?.(subject))).toEqual([]);
+        expect(name).not.toMatch(/^(bridge$|github_network_|buildx_buildkit_)/);
+        expect(reference ?? '').not.toMatch(/:prod/);
+        expect(reference ?? '').not.toMatch(/^a1b2c3:/);
+        expect(subject.labels.get('a1b2c3')).not.toBe('');
+        if (kind === 'container') expect(given.self).not.toContain(id);
+
+        // Old enough, and idle where that is asked for.
+        if (wanted.minAgeMs > 0) {
+          expect(subject.bornMs).toBeDefined();
+          expect(NOW_MS - (subject.bornMs ?? NOW_MS)).toBeGreaterThanOrEqual(wanted.minAgeMs);
+        }
+        const raw = given.containers.find((one) => kind === 'container' && one.id === id);
+        if (wanted.running === 'skip') expect(['running', 'paused']).not.toContain(raw?.state);
+
+        // Not in use by anything that stays or comes later.
+        for (const user of given.containers) {
+          const uses =
+            (kind === 'container' && user.networkOf === id) ||
+            (kind === 'volume' && user.mounts.some((one) => one.volume === id)) ||
+            (kind === 'network' &&
+              user.networks.some((one) => one.id === id || one.name === name)) ||
+            (kind === 'image' &&
+              user.imageId === id &&
+              (isWhole(id, given, places) || user.image === reference));
+          if (uses) expect(containerGoesBefore(user.id, place)).toBe(true);
+        }
+        if (kind === 'image' && isWhole(id, given, places)) {
+          for (const child of given.images.filter(({ parentId }) => parentId === id)) {
+            for (const one of keysOfImage(child)) {
+              const at = placeOf('image', one);
+              expect(at >= 0 && at < place).toBe(true);
+            }
+          }
+        }
+      }
+      if (wanted.keepLast > 0 && wanted.kinds.has('container')) {
+        const gone = steps.filter(isContainer).map(({ subject }) => subject);
+        const candidates = given.containers.filter(({ id }) => !gone.some((one) => one.id === id));
+        if (gone.length > 0) expect(candidates.length).toBeGreaterThanOrEqual(wanted.keepLast);
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}, 300_000);
+
+/** Labels that are not the same on what it came from. */
+function ownLabels(subject: Subject, { containers, images }: World): ReadonlyMap<string, string> {
+  const from =
+    subject.kind === 'container'
+      ? containers.find(({ id }) => id === subject.id)?.imageId
+      : images.find(({ id }) => id === subject.id)?.parentId;
+  if (subject.kind === 'container' && !images.some(({ id }) => id === from)) return new Map();
+  const below = images.find(({ id }) => id === from)?.labels ?? new Map<string, string>();
+  return subject.kind === 'network' || subject.kind === 'volume'
+    ? subject.labels
+    : new Map([...subject.labels].filter(([key, value]) => below.get(key) !== value));
+}
+
+function keysOfImage(given: Image): readonly string[] {
+  const references = referencesOf(given);
+  return references.length === 0 ? [given.id] : references;
+}
+
+/** Whether nothing is left of an image. */
+function isWhole(id: string, { images }: World, places: ReadonlyMap<string, number>): boolean {
+  const found = images.find((one) => one.id === id);
+  return found !== undefined && keysOfImage(found).every((key) => places.has(`image ${key}`));
+}
