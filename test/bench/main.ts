@@ -5,6 +5,7 @@ import type { Benchmark } from './benchmark.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
   'perf-accuracy': () => import('./perf-accuracy.ts'),
   start: () => import('./start.ts'),
+  'http-checks': () => import('./http-checks.ts'),
 };
 
 const wanted = process.argv.slice(2);

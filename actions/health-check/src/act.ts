@@ -9,6 +9,9 @@ const HEARTBEAT_MS = 10_000;
 /** Names of waiting checks that such a line has. */
 const MOST_NAMES = 5;
 
+/** With more checks than this, those that are healthy get no line of their own. */
+const MOST_LINES = 100;
+
 /** Carries out all checks side by side, at most `concurrency` attempts at a time. */
 export async function act(
   checks: readonly Check[],
@@ -34,9 +37,11 @@ export async function act(
             ? await carryOut(check, network, bounded, ports)
             : notBegun(check, missing);
         waiting.delete(check.name);
-        ports.log.info(
-          `${SIGNS[result.status]} ${result.name}: ${result.status}, ${result.reason}`,
-        );
+        if (result.status !== 'healthy' || checks.length <= MOST_LINES) {
+          ports.log.info(
+            `${SIGNS[result.status]} ${result.name}: ${result.status}, ${result.reason}`,
+          );
+        }
         return result;
       };
       results.set(check.name, carriedOut());

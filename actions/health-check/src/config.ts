@@ -81,7 +81,13 @@ async function loadKinds(data: unknown): Promise<ReadonlyMap<string, Kind>> {
 }
 
 function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
-  const check = oneKind(KNOWN, kinds, (name, kind) => checkSchema(name, kind, cel));
+  // Made once a kind: a thousand checks have few of them.
+  const schemas = new Map<string, v.GenericSchema<unknown, ConfiguredCheck>>();
+  const check = oneKind(KNOWN, kinds, (name, kind) => {
+    const schema = schemas.get(name) ?? checkSchema(name, kind, cel);
+    schemas.set(name, schema);
+    return schema;
+  });
   const list = v.pipe(
     v.array(check, 'Write a list: - name: …'),
     v.minLength(1, 'has no check in it\nWrite at least one.'),
@@ -108,8 +114,16 @@ function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
 
 function checkSchema(name: string, kind: Kind, cel: Cel) {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
-  const expressions = (compile: typeof cel.celExpectation) =>
-    listOf(field({ parse: (source) => compile(source, variables) }));
+  const expressions = (compile: typeof cel.celExpectation) => {
+    // Expressions are stateless, and a thousand checks have few of them as well.
+    const compiled = new Map<string, Expectation>();
+    const parse = (source: string) => {
+      const expectation = compiled.get(source) ?? compile(source, variables);
+      compiled.set(source, expectation);
+      return expectation;
+    };
+    return listOf(field({ parse }));
+  };
   return v.pipe(
     v.strictObject(
       {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { list } from '@repo/core/inputs/list';
 import type { Parser } from '@repo/core/inputs/parser';
@@ -144,12 +143,17 @@ function jsonOrText(text: string): unknown {
 }
 
 function holds(found: unknown, operator: Operator, value: unknown): boolean {
-  if (operator === '==') return isDeepStrictEqual(found, value);
-  if (operator === '!=') return !isDeepStrictEqual(found, value);
+  if (operator === '==') return equals(found, value);
+  if (operator === '!=') return !equals(found, value);
   if (typeof found !== typeof value) return false;
   if (typeof found !== 'number' && typeof found !== 'string') return false;
   const other = value as typeof found;
   return { '<': found < other, '<=': found <= other, '>': found > other, '>=': found >= other }[
     operator
   ];
+}
+
+/** The module is taken when it is needed: importing it would cost every start. */
+function equals(one: unknown, other: unknown): boolean {
+  return process.getBuiltinModule('node:util').isDeepStrictEqual(one, other);
 }

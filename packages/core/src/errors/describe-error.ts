@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { plain } from '../untrusted.ts';
 
 /** How deep causes are followed, and how many of them are told side by side. */
@@ -25,7 +24,8 @@ export function describeError(error: unknown, redact = (message: string) => mess
 
 function messageOf(error: unknown): string {
   if (typeof error === 'string') return error;
-  if (!(error instanceof Error)) return inspect(error);
+  // Taken when it is needed: importing the module would cost every start.
+  if (!(error instanceof Error)) return process.getBuiltinModule('node:util').inspect(error);
   // The message of an AggregateError is often empty, and its name says nothing.
   return error.message || (membersOf(error).length > 0 ? '' : error.name);
 }

@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { type Benchmark, median, type Table } from './benchmark.ts';
+import { actionEnvironment, type Spent, spend } from './process.ts';
+
+const CHECKS = 1_000;
+const ROUNDS = 5;
+const ATTEMPTS = 50;
+
+export const benchmark: Benchmark = {
+  title: `${CHECKS} HTTP checks from one configuration, and the latency of a single one`,
+  method: `A small server in a process of its own, on the loopback. "1,000": whole processes, medians of ${ROUNDS} rounds in which the cases take turns; the plain loop is \`http.get\` with a connection of its own each, 8 at a time, as the action does by default; "a check" is what 1,000 cost above 1, divided by 999. Latency: medians of ${ATTEMPTS} requests one after the other, as each tool tells it itself.`,
+  run: measure,
+};
+
+async function measure(): Promise<Table> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-http-'));
+  const server = await startServer();
+  try {
+    const cases = await casesOf(folder, server.url);
+    const spent = cases.map(() => [] as Spent[]);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [index, one] of cases.entries()) spent[index]?.push(spend(one.argv, one.env));
+    }
+    const [many, one, plainMany, plainOne] = spent.map((all) => ({
+      cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
+      wallMs: median(all.map(({ wallMs }) => wallMs)),
+    }));
+    if (!many || !one || !plainMany || !plainOne) throw new Error('a case was not measured');
+    const own = (many.cpuMs - one.cpuMs) / (CHECKS - 1);
+    const plain = (plainMany.cpuMs - plainOne.cpuMs) / (CHECKS - 1);
+    const latency = await latencies(folder, server.url);
+    return {
+      columns: ['what', 'health-check', 'peer', 'ratio or difference'],
+      rows: [
+        row('1,000 checks, CPU ms', many.cpuMs, plainMany.cpuMs, 'plain loop'),
+        row('1,000 checks, wall ms', many.wallMs, plainMany.wallMs, 'plain loop'),
+        row('a check, CPU ms', own, plain, 'plain loop'),
+        [
+          'latency of one, ms',
+          latency.own.toFixed(2),
+          `${latency.curl.toFixed(2)} (curl -w)`,
+          `${(latency.own - latency.curl).toFixed(2)} ms`,
+        ],
+      ],
+    };
+  } finally {
+    server.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function row(what: string, own: number, peer: number, name: string): readonly string[] {
+  return [what, own.toFixed(2), `${peer.toFixed(2)} (${name})`, `× ${(own / peer).toFixed(2)}`];
+}
+
+async function casesOf(folder: string, url: string) {
+  const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
+  const { inputs } = await readActionManifest(action);
+  const bundle = [process.execPath, join(action, 'dist/index.js')];
+  const env = (count: number) => {
+    const config = join(folder, `${count}.json`);
+    const checks = Array.from({ length: count }, (_, index) => ({
+      name: `check ${index}`,
+      http: { url: `${url}/${index}` },
+      expect: 'status == 200',
+    }));
+    writeFileSync(config, JSON.stringify({ checks }));
+    return actionEnvironment(folder, inputs, { config });
+  };
+  const loop = (count: number) => [
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    LOOP,
+    url,
+    `${count}`,
+  ];
+  const plainEnv = { PATH: process.env.PATH ?? '' };
+  return [
+    { argv: bundle, env: env(CHECKS) },
+    { argv: bundle, env: env(1) },
+    { argv: loop(CHECKS), env: plainEnv },
+    { argv: loop(1), env: plainEnv },
+  ];
+}
+
+const LOOP = `
+import { get } from 'node:http';
+const [url, count] = process.argv.slice(1);
+let next = 0;
+const worker = async () => {
+  while (next < Number(count)) {
+    const path = next++;
+    await new Promise((resolve, reject) => {
+      get(url + '/' + path, { agent: false }, (response) => {
+        const chunks = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error())));
+      }).on('error', reject);
+    });
+  }
+};
+await Promise.all(Array.from({ length: 8 }, worker));
+`;
+
+/** The median total time of a request, as health-check and as curl tell it, ms. */
+async function latencies(folder: string, url: string): Promise<{ own: number; curl: number }> {
+  const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
+  const { inputs } = await readActionManifest(action);
+  const report = join(folder, 'report.json');
+  const env = actionEnvironment(folder, inputs, {
+    url,
+    interval: '5ms',
+    'success-threshold': String(ATTEMPTS),
+    'report-file': report,
+  });
+  spend([process.execPath, join(action, 'dist/index.js')], env);
+  const { result } = JSON.parse(readFileSync(report, 'utf8'));
+  const times = Array.from({ length: ATTEMPTS }, () => {
+    const { stdout } = spend(['curl', '-s', '-o', '/dev/null', '-w', '%{time_total}', url], {
+      PATH: process.env.PATH ?? '',
+    });
+    return Number(stdout.trim().split('\n')[0]) * 1_000;
+  });
+  return { own: result.checks[0].latency.total.p50, curl: median(times) };
+}
+
+const SERVER = `
+import { createServer } from 'node:http';
+const server = createServer((request, response) => response.end('ok'));
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+async function startServer() {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', SERVER], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [port] = await once(createInterface(child.stdout), 'line');
+  return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+}
