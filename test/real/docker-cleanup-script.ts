@@ -1,0 +1,12 @@
+/**
+ * The script that people write by hand for this (Tailpaste's), as a peer in tests and benchmarks:
+ * all objects with a label, then "dangling" ones.
+ */
+export const CLEANUP_SCRIPT = `
+docker ps -aq --filter label=environment=testing | xargs -r docker rm -f
+docker images --filter label=environment=testing -q | xargs -r docker rmi -f
+docker network ls --filter label=environment=testing -q | xargs -r docker network rm
+docker volume ls --filter label=environment=testing -q | xargs -r docker volume rm
+docker image prune -f
+docker container prune -f
+`;
