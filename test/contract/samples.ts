@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 
 /** Inputs with which each action runs to its end, so that all its outputs and its report show. */
@@ -5,5 +6,9 @@ export const samples: Readonly<Record<string, () => Promise<Readonly<Record<stri
   'health-check': async () => ({
     url: `http://127.0.0.1:${await closedPort()}/`,
     'max-attempts': '1',
+  }),
+  'perf-regression': async () => ({
+    results: fileURLToPath(new URL('../e2e/perf/go.txt', import.meta.url)),
+    store: 'none',
   }),
 };

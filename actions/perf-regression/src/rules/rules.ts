@@ -46,8 +46,8 @@ export function matchesName(glob: string, { benchmark, metric }: MetricName): bo
 }
 
 /**
- * What holds for a metric: the last rule that matches and says it. `warn` and `fail` go together,
- * so do `max` and `min`: who writes `fail: +50MB` does not want a `warn: 10%` from elsewhere.
+ * What holds for a metric: the last rule that matches and says it. The four limits go together: who
+ * writes `fail: +50MB` or `max: 10ns` does not want a `warn: 10%` from elsewhere.
  */
 export function policyFor(
   rules: readonly MetricRule[],
@@ -56,19 +56,22 @@ export function policyFor(
 ): Policy {
   const matching = rules.filter((rule) => applies(rule, name));
   const last = (says: (rule: MetricRule) => boolean) => matching.findLast(says);
-  const limits = last(({ warn, fail }) => warn !== undefined || fail !== undefined) ?? defaults;
-  const budget = last(({ max, min }) => max !== undefined || min !== undefined);
+  const { warn, fail, max, min }: MetricRule = last(hasLimit) ?? defaults;
   const better = last((rule) => rule.better !== undefined)?.better;
   const was = last((rule) => rule.was !== undefined)?.was;
   return {
     ...(better !== undefined && { better }),
-    ...(limits.warn && { warn: limits.warn }),
-    ...(limits.fail && { fail: limits.fail }),
-    ...(budget?.max && { max: budget.max }),
-    ...(budget?.min && { min: budget.min }),
+    ...(warn && { warn }),
+    ...(fail && { fail }),
+    ...(max && { max }),
+    ...(min && { min }),
     exact: last(({ exact }) => exact !== undefined)?.exact ?? false,
     ...(was !== undefined && { was }),
   };
+}
+
+function hasLimit({ warn, fail, max, min }: MetricRule): boolean {
+  return [warn, fail, max, min].some((limit) => limit !== undefined);
 }
 
 function applies({ match, path }: MetricRule, name: MetricName): boolean {

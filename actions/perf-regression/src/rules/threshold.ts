@@ -37,9 +37,13 @@ export function threshold(): SyncParser<Threshold> {
   };
 }
 
-/** Whether an amount may be compared with values in a unit; a bare number goes with all. */
+/**
+ * Whether an amount may be compared with values in a unit. Values without a unit are taken as bytes,
+ * nanoseconds or per cent, as the amount says; a bare number does not go with times and sizes, of
+ * which nobody knows in what unit we keep them.
+ */
 export function fits({ unit }: Quantity, of: string): boolean {
-  return unit === '' || unit === of;
+  return unit === of || of === '' || (unit === '' && of !== 'ns' && of !== 'B');
 }
 
 /**

@@ -1,0 +1,290 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { HOSTILE } from '@repo/testkit/faults/hostile-text';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
+
+let workspace: string;
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'perf-regression-'));
+});
+afterEach(() => rm(workspace, { recursive: true, force: true }));
+
+async function write(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(workspace, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+}
+
+function perf(inputs: Readonly<Record<string, string>>, github = {}) {
+  return runAction({ action, with: { results: 'new.txt', ...inputs }, cwd: workspace, github });
+}
+
+const NOISE = [0, 1.1, -0.7, 0.4, -1.3, 0.9, -0.2, 1.6, -1.1, 0.5];
+
+/** go test -bench -count=10: a line each sample, about 1 % noise. */
+function go(benchmarks: Readonly<Record<string, number>>, count = 10): string {
+  return [
+    'goos: linux',
+    'goarch: amd64',
+    'pkg: example.org/shop',
+    ...Object.entries(benchmarks).flatMap(([name, ns], offset) =>
+      Array.from({ length: count }, (_, index) => {
+        const noise = 1 + (NOISE[(index * 3 + offset) % NOISE.length] ?? 0) / 100;
+        return `Benchmark${name}-8   \t 1000\t ${(ns * noise).toFixed(3)} ns/op`;
+      }),
+    ),
+    'PASS',
+    '',
+  ].join('\n');
+}
+
+async function rowsOf(result: { readonly outputs: Readonly<Record<string, string>> }) {
+  const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+  return report.result.rows as readonly Record<string, unknown>[];
+}
+
+describe('P15, P16, P25: samples of a pull request against those of its base', () => {
+  const base = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90, Join: 4000 };
+
+  test('unchanged passes', async () => {
+    await write({ 'old.txt': go(base), 'new.txt': go(base) });
+    await using result = await perf({ baseline: 'old.txt' });
+    expect(result.exitCode, result.log).toBe(0);
+    expect(result.outputs).toMatchObject({
+      verdict: 'pass',
+      regressions: '0',
+      missing: '0',
+      message: 'None of 5 metrics is worse',
+    });
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('30 % slower fails, with the interval, and an annotation', async () => {
+    await write({ 'old.txt': go(base), 'new.txt': go({ ...base, Parse: 1300 }) });
+    await using result = await perf({ baseline: 'old.txt' });
+    expect(result.exitCode, result.log).toBe(1);
+    expect(result.outputs).toMatchObject({ verdict: 'fail', regressions: '1' });
+    expect(result.outputs.worst).toMatch(/Parse time \+30\.\d %/);
+    expect(result.annotations).toEqual([expect.objectContaining({ level: 'error' })]);
+    expect(result.summary).toMatch(/2\d\.\d % to \\\+3\d\.\d %, n \\= 10/);
+    const [row] = await rowsOf(result);
+    expect(row).toMatchObject({ state: 'fail', method: 'two-sample', samples: [10, 10] });
+  });
+
+  test('P6, P7, P8: 15 % slower warns; with fail-on: warn it fails', async () => {
+    await write({ 'old.txt': go(base), 'new.txt': go({ ...base, Parse: 1150 }) });
+    await using passes = await perf({ baseline: 'old.txt' });
+    expect(passes.exitCode).toBe(0);
+    expect(passes.outputs).toMatchObject({ verdict: 'warn', warnings: '1', regressions: '0' });
+    await using fails = await perf({ baseline: 'old.txt', 'fail-on': 'warn' });
+    expect(fails.exitCode).toBe(1);
+  });
+
+  test('too few samples are inconclusive: a warning, and the number that would decide', async () => {
+    await write({ 'old.txt': go(base, 3), 'new.txt': go({ ...base, Parse: 1300 }, 3) });
+    await using result = await perf({ baseline: 'old.txt', 'min-samples': '2' });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs).toMatchObject({ verdict: 'unknown', inconclusive: '1' });
+    expect(result.outputs.message).toContain('can never tell');
+    expect(result.annotations).toEqual([expect.objectContaining({ level: 'warning' })]);
+    const [row] = await rowsOf(result);
+    expect(row).toMatchObject({ samplesNeeded: expect.any(Number) });
+    await using strict = await perf({
+      baseline: 'old.txt',
+      'min-samples': '2',
+      'fail-on': 'unknown',
+    });
+    expect(strict.exitCode).toBe(1);
+  });
+
+  test('a uniform shift is unknown with c printed; a declared reference decides it', async () => {
+    const all = Object.fromEntries(Object.entries(base).map(([name, ns]) => [name, ns * 1.25]));
+    await write({ 'old.txt': go(base), 'new.txt': go(all), 'known.txt': go({ ...all, Hash: 90 }) });
+    await using shifted = await perf({ baseline: 'old.txt' });
+    expect(shifted.exitCode).toBe(0);
+    expect(shifted.outputs).toMatchObject({ verdict: 'unknown', inconclusive: '5' });
+    expect(Number(shifted.outputs['common-shift'])).toBeCloseTo(1.25, 2);
+    expect(shifted.summary).toContain('All 5 benchmarks together moved by');
+    await using machine = await perf({ baseline: 'old.txt', normalize: 'reference:*Hash' });
+    expect(machine.outputs.verdict).toBe('pass');
+    await using code = await perf({
+      results: 'known.txt',
+      baseline: 'old.txt',
+      normalize: 'reference:*Hash',
+    });
+    expect(code.outputs).toMatchObject({ verdict: 'fail', regressions: '4' });
+    await using off = await perf({ baseline: 'old.txt', normalize: 'off' });
+    expect(off.outputs).toMatchObject({ verdict: 'fail', regressions: '5' });
+  });
+});
+
+describe('each in a state of its own', () => {
+  test('new, missing, renamed; fail-on: missing fails', async () => {
+    await write({
+      'old.txt': go({ Parse: 1000, Gone: 10, ReadFile: 300 }),
+      'new.txt': go({ Parse: 1000, Fresh: 20, Read_file: 900 }),
+    });
+    await using result = await perf({ baseline: 'old.txt' });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs).toMatchObject({ verdict: 'unknown', missing: '2' });
+    expect((await rowsOf(result)).map(({ state }) => state)).toEqual([
+      'missing',
+      'renamed',
+      'new',
+      'unchanged',
+    ]);
+    await using strict = await perf({ baseline: 'old.txt', 'fail-on': 'missing' });
+    expect(strict.exitCode).toBe(1);
+    await using declared = await perf({
+      baseline: 'old.txt',
+      metrics: "- {match: '*Read_file', was: example.org/shop.ReadFile}",
+    });
+    expect((await rowsOf(declared))[0]).toMatchObject({
+      state: 'fail',
+      before: expect.any(Number),
+    });
+  });
+
+  test.each([
+    ['nothing in it', '', /new\.txt/],
+    ['no benchmark in it', 'PASS\nok  \texample.org/shop\t0.1s\n', /new\.txt/],
+    ['a truncated JSON', '{"benchmarks": [{"name": "a", "stats": {"me', /new\.txt/],
+  ])('%s is an error, never a pass', async (_, text, expected) => {
+    await write({ 'old.txt': go({ Parse: 1000 }), 'new.txt': text });
+    await using result = await perf({ baseline: 'old.txt' });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toMatch(expected);
+    expect(result.outputs.verdict).not.toBe('pass');
+  });
+
+  test('no such file is an error that names the input', async () => {
+    await using result = await perf({ results: 'nowhere/*.txt' });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('results');
+    expect(result.log).toContain('matches no file');
+  });
+
+  test('without a baseline it is unknown, not a pass', async () => {
+    await write({ 'new.txt': go({ Parse: 1000 }) });
+    await using result = await perf({ baseline: 'old/*.txt' });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs.verdict).toBe('unknown');
+    expect(result.annotations).toEqual([expect.objectContaining({ level: 'warning' })]);
+  });
+});
+
+describe('exact metrics and rules', () => {
+  const metrics = [
+    '- {match: image_size, better: lower, warn: +20MB, fail: +50MB}',
+    '- {match: coverage, better: higher, fail: 5pp}',
+    '- {match: vulnerabilities, better: lower, max: 0}',
+    '- {match: outdated_days, better: lower, max: 30}',
+    '- {match: migration_seconds, better: lower, max: 60s}',
+    '- {match: memory, better: lower, warn: +100MB}',
+    '- {match: rss, better: lower, max: 512MB}',
+    '- {match: counter/*, better: lower, max: 10ns}',
+    '- {path: $.stats.success_rate, better: higher}',
+  ].join('\n');
+  const before = {
+    image_size: 500_000_000,
+    coverage: 85,
+    vulnerabilities: 0,
+    outdated_days: 3,
+    migration_seconds: 20,
+    memory: 400_000_000,
+    rss: 400_000_000,
+    'counter/inc': 9,
+    stats: { success_rate: 93 },
+  };
+  const judged = async (change: object) => {
+    await write({
+      'old.json': JSON.stringify(before),
+      'new.json': JSON.stringify({ ...before, ...change }),
+    });
+    await using result = await perf({
+      results: 'new.json',
+      baseline: 'old.json',
+      format: 'json',
+      metrics,
+    });
+    return `${result.outputs.verdict}: ${result.outputs.message}`;
+  };
+
+  test.each([
+    ['P1: nothing changed', {}, 'pass'],
+    ['P4: a rate that fell by a quarter', { stats: { success_rate: 70 } }, 'fail'],
+    ['P4: a rate that rose', { stats: { success_rate: 99 } }, 'pass'],
+    ['P10: an image that grew by 51 MB', { image_size: 551_000_000 }, 'fail'],
+    ['P10: an image that grew by 50 MB', { image_size: 550_000_000 }, 'warn'],
+    ['P11: an image that grew by 21 MB', { image_size: 521_000_000 }, 'warn'],
+    ['P11: an image that grew by 20 MB', { image_size: 520_000_000 }, 'pass'],
+    ['P12: coverage that fell by 5.1 points', { coverage: 79.9 }, 'fail'],
+    ['P12: coverage that fell by 5 points', { coverage: 80 }, 'pass'],
+    ['P9: memory that grew by 101 MB', { memory: 501_000_000 }, 'warn'],
+    ['P18: memory over its budget', { rss: 512_000_001 }, 'fail'],
+    ['P17: a counter over its 10 ns', { 'counter/inc': 10.1 }, 'fail'],
+    ['P17: a counter at its 10 ns', { 'counter/inc': 10 }, 'pass'],
+    ['P13: a vulnerability', { vulnerabilities: 1 }, 'fail'],
+    ['P14: dependencies too old', { outdated_days: 31 }, 'fail'],
+    ['P24: a migration over its minute', { migration_seconds: 61 }, 'fail'],
+    ['P24: a migration within it', { migration_seconds: 60 }, 'pass'],
+  ])('%s', async (_, change, verdict) => {
+    expect(await judged(change)).toMatch(new RegExp(`^${verdict}:`));
+  });
+});
+
+test('P2, P3: 20% and 0.2 are the same, and strictly greater fails', async () => {
+  await write({
+    'old.json': '{"runtime": 100}',
+    'same.json': '{"runtime": 120}',
+    'more.json': '{"runtime": 120.1}',
+  });
+  for (const threshold of ['20%', '0.2']) {
+    const inputs = {
+      baseline: 'old.json',
+      format: 'json',
+      'fail-threshold': threshold,
+      metrics: '- {match: runtime, better: lower, exact: true}',
+    };
+    await using same = await perf({ ...inputs, results: 'same.json' });
+    expect(same.outputs.verdict, same.log).toBe('warn');
+    await using more = await perf({ ...inputs, results: 'more.json' });
+    expect(more.outputs.verdict).toBe('fail');
+  }
+});
+
+test('all mistakes of a configuration are told at once, with line and column', async () => {
+  await write({ 'new.txt': go({ Parse: 1 }) });
+  await using result = await perf({
+    baseline: 'old.txt',
+    metrics: '- {match: a, warn: 10x}\n- {better: up}\n- {match: b, speed: 3}',
+  });
+  expect(result.exitCode).toBe(1);
+  expect(result.log).toContain('metrics:1:');
+  expect(result.log).toContain('metrics:2:');
+  expect(result.log).toContain('metrics:3:');
+});
+
+test('hostile names come out harmless everywhere', async () => {
+  const hostile = (value: number) =>
+    JSON.stringify(Object.fromEntries(Object.values(HOSTILE).map((name) => [name, value])));
+  await write({ 'old.json': hostile(1), 'new.json': hostile(2) });
+  await using result = await perf({
+    results: 'new.json',
+    baseline: 'old.json',
+    format: 'json',
+    metrics: "- {match: '*', better: lower, exact: true}",
+  });
+  expect(result.outputs.verdict, result.log).toBe('fail');
+  expect(result.env).toEqual({});
+  expect(result.deprecatedCommands).toEqual([]);
+  expect(result.summary).not.toContain('<script');
+  expect(result.summary).not.toContain(HOSTILE.colour);
+});
