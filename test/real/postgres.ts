@@ -66,7 +66,7 @@ ssl_key_file = '${file('server.key')}'
   // SIGINT is its fast way to stop.
   const { stop } = await startServer(path, ['-D', data], {
     ...who,
-    signal: 'SIGINT',
+    stopWith: 'SIGINT',
     ready: { port, host: '127.0.0.1' },
   });
   return {

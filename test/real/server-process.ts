@@ -17,13 +17,13 @@ export async function startServer(
   args: readonly string[],
   {
     ready,
-    signal = 'SIGTERM',
+    stopWith = 'SIGTERM',
     ...options
-  }: SpawnOptions & {
+  }: Omit<SpawnOptions, 'signal'> & {
     /** Where it takes connections when it is ready, or what says so. */
     readonly ready: NetConnectOpts | (() => Promise<boolean>);
     /** What makes it end. */
-    readonly signal?: NodeJS.Signals;
+    readonly stopWith?: NodeJS.Signals;
   },
 ): Promise<ServerProcess> {
   const child = spawn(path, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,7 +35,7 @@ export async function startServer(
   child.stderr?.on('data', take);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
+    child.kill(stopWith);
     await once(child, 'exit');
   };
   const isReady = typeof ready === 'function' ? ready : () => takesConnections(ready);

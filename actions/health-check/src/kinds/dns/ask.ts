@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
+import { plainLines } from '@repo/core/untrusted';
 import { explainEnd, explainError, peerName } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
 import { type Limit, within } from '@repo/probe/limit';
 import { DurationFact } from '../../expectations/duration-fact.ts';
 import { failed } from '../dial.ts';
-import type { AttemptContext, Facts, Observation } from '../kind.ts';
+import type { AttemptContext, Evidence, Facts, Observation } from '../kind.ts';
 import { converse, Refusal } from '../wire.ts';
 import { type Answer, decodeAnswer, encodeQuery, type Question } from './message.ts';
 
@@ -36,8 +37,14 @@ export async function ask(
   if (!reply.ok) return failed(reply.failure, seen());
   if (!reply.answer.truncated) {
     const { phases } = seen();
-    const latency = new DurationFact(phases.total);
-    return { ...seen(), state: 'answered', facts: { ...factsOf(address, reply.answer), latency } };
+    const facts = factsOf(address, reply.answer);
+    return {
+      address,
+      phases,
+      state: 'answered',
+      facts: { ...facts, latency: new DurationFact(phases.total) },
+      evidence: () => evidenceOf(reply.answer),
+    };
   }
   const left = Math.max(1, timeoutMs - (performance.now() - started));
   const [observation] = await overTcp(address, port, question, { ...context, timeout: left });
@@ -46,6 +53,10 @@ export async function ask(
 
 function factsOf(address: string, { rcode, answers, ttl }: Answer): Facts {
   return { address, rcode, answers, ttl };
+}
+
+function evidenceOf({ rcode, answers }: Answer): readonly Evidence[] {
+  return [{ title: `answer ${rcode}`, lines: plainLines(answers.join('\n')) }];
 }
 
 type Reply =
@@ -100,6 +111,7 @@ function overTcp(address: string, port: number, question: Question, context: Att
     const size = (await wire.read(2)).readUInt16BE(0);
     const answer = decodeAnswer(await wire.read(size), id, question);
     if (answer === undefined) throw new Refusal('it answers another question');
+    wire.keep(() => evidenceOf(answer));
     return factsOf(address, answer);
   });
 }
