@@ -281,6 +281,27 @@ test('without a pause nothing is certain before the window is over', () => {
   expect(run.progress).toMatchObject({ stableAttempts: 100, stableFailures: 5 });
 });
 
+test('what jitter may yet make of the window is not certain before it is over', () => {
+  const policy = { stableFor: 20_000, errorBudget: 0.06, jitter: 0.5 };
+  let turn = 0;
+  // From the failure on, the pauses are as short as they can be: 18 more attempts, not 9.
+  const { ending, progress } = play(policy, spell('+-+'), 0, () => (turn++ === 0 ? 0.5 : 0));
+  expect(ending).toEqual(FLAKY);
+  expect(progress).toMatchObject({ stableAttempts: 19, stableFailures: 1 });
+});
+
+test('the attempt at the end of the window counts as well', () => {
+  const { ending, progress } = play({ stableFor: 5_000, errorBudget: 1 / 3 }, spell('+-+'));
+  expect(ending).toEqual(FLAKY);
+  expect(progress).toMatchObject({ stableAttempts: 3, stableFailures: 1 });
+});
+
+test('29 % of 100 attempts are 29', () => {
+  const policy = { stableFor: 200_000, errorBudget: 0.29, deadline: 500_000 };
+  expect(play(policy, spell(`+${'-'.repeat(29)}+`)).ending).toEqual(FLAKY);
+  expect(play(policy, spell(`+${'-'.repeat(30)}+`)).ending).toEqual(ill('error-budget'));
+});
+
 test('attempts that max-attempts forbids cannot mend a budget', () => {
   const run = play({ stableFor: 30_000, errorBudget: 0.1, maxAttempts: 6 }, spell('+-+'));
   expect(run.ending).toEqual(ill('error-budget'));

@@ -70,7 +70,7 @@ test('any: an address that hangs has its share of the time, then the next is loo
       aborted.push(signal.aborted);
       return observation;
     },
-    { timeout: 30 },
+    { timeout: 90 },
   );
   expect(looked).toEqual([A, B]);
   expect(seen).toEqual([up(B)]);
