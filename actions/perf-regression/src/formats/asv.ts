@@ -15,10 +15,12 @@ const KINDS: readonly (readonly [RegExp, string, string, boolean])[] = [
  */
 export const asv = jsonFormat(
   (root) => {
+    if (isBeside(root)) return 0.9;
     if (!root.get('results').isObject || !root.get('commit_hash').text) return 0;
     return root.get('result_columns').isList ? 0.95 : 0.6;
   },
   (root, into) => {
+    if (isBeside(root)) return;
     for (const key of ['machine', 'cpu', 'os', 'python']) {
       into.environment(key, root.get('params', key).text);
     }
@@ -46,6 +48,12 @@ export const asv = jsonFormat(
   },
 );
 
+/** `benchmarks.json` or `machine.json`, which stand beside the results and hold none. */
+function isBeside(root: JsonNode): boolean {
+  if (root.get('machine').text && root.get('num_cpu').value !== undefined) return true;
+  return root.entries.some(([, one]) => one.get('code').text && one.get('param_names').isList);
+}
+
 function readOne(
   node: JsonNode,
   samples: JsonNode | undefined,
@@ -67,6 +75,7 @@ function readOne(
       metric,
       unit,
       value,
+      at: node,
       ...(all.length > 0 ? { samples: all } : {}),
       exact,
     });

@@ -28,6 +28,7 @@ export const benchmarkdotnet = jsonFormat(
         metric: 'time',
         unit: 'ns',
         value: statistics.get('Median').value,
+        at: statistics,
         ...(values.length > 0 ? { samples: values } : {}),
         spread: { low: statistics.get('Q1').value, high: statistics.get('Q3').value },
         exact: false,

@@ -26,6 +26,7 @@ export const bmf = jsonFormat(
           metric,
           unit: UNITS.get(metric) ?? '',
           value: measure.get('value').value,
+          at: measure,
           spread: {
             low: measure.get('lower_value').value,
             high: measure.get('upper_value').value,

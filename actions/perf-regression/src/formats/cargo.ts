@@ -65,7 +65,7 @@ function addTime(
     metric: perSecond ? 'throughput' : 'time',
     unit,
     value,
-    spread: { low: Number(value) - range / 2, high: Number(value) + range / 2 },
+    spread: { low: Math.max(0, Number(value) - range / 2), high: Number(value) + range / 2 },
     // Cycles and the like: the fewer for each iteration, the better.
     better: perSecond ? 'higher' : 'lower',
     exact: false,

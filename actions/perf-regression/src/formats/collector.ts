@@ -24,6 +24,8 @@ export interface Reading {
   /** Is one number the whole truth (bytes, counts), or one draw of a noisy metric? */
   readonly exact: boolean;
   readonly line?: number | undefined;
+  /** Instead of the line, which in JSON takes time to find: asked only for failures. */
+  readonly at?: { readonly line: number | undefined };
 }
 
 interface Series {
@@ -51,6 +53,7 @@ export class Collector {
   /** The same by what the tool wrote: 300,000 lines must not each be cleaned and converted. */
   readonly #known = new Map<string, { readonly series: Series; readonly factor: number }>();
   readonly #failures: Failure[] = [];
+  readonly #told = new Set<string>();
   readonly #environment = new Map<string, string>();
   readonly #warnings = new Set<string>();
   #file = '';
@@ -91,7 +94,7 @@ export class Collector {
         benchmark,
         metric,
         unit,
-        better: reading.better ?? directionOf(reading.unit, `${benchmark} ${metric}`),
+        better: reading.better ?? directionOf(reading.unit, nameWithMeaning(benchmark, metric)),
         exact: reading.exact,
         file: this.#file,
         line: reading.line,
@@ -117,6 +120,10 @@ export class Collector {
 
   fail(failure: Omit<Failure, 'file' | 'line'> & { readonly line?: number | undefined }): void {
     const { benchmark, metric, state, reason, line } = failure;
+    // Each repetition fails for itself.
+    const known = JSON.stringify([this.#file, benchmark, metric, state, reason]);
+    if (this.#told.has(known)) return;
+    this.#told.add(known);
     this.#failures.push({
       benchmark: nameOf(benchmark),
       ...(metric === undefined ? {} : { metric: nameOf(metric) }),
@@ -154,7 +161,7 @@ export class Collector {
   }
 
   #unusable(reading: Reading, state: 'no-value' | 'not-a-number'): void {
-    const { benchmark, metric, line } = reading;
+    const { benchmark, metric, line = reading.at?.line } = reading;
     const reason = state === 'no-value' ? 'has no value' : 'is not a finite number';
     this.fail({ benchmark, metric, state, reason, line });
   }
@@ -205,6 +212,11 @@ function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? Number.NaN;
   // Halved first: the sum of two huge numbers is infinite.
   return sorted.length % 2 === 1 ? upper : (sorted[middle - 1] ?? upper) / 2 + upper / 2;
+}
+
+/** What `value` means only the benchmark's name can tell; else it must not speak for the metric. */
+function nameWithMeaning(benchmark: string, metric: string): string {
+  return metric === 'value' || metric === 'mean' ? benchmark : metric;
 }
 
 /** Cut where it is too long, but not so that two names become one. */

@@ -9,7 +9,7 @@ const istanbul = jsonFormat(
   (root, into) => {
     for (const [metric, node] of root.get('total').entries) {
       // What there is none of: `pct` is the text Unknown.
-      if (node.get('total').value !== 0) add(into, metric, node.get('pct').value, node.line);
+      if (node.get('total').value !== 0) add(into, metric, node.get('pct').value, node);
     }
   },
 );
@@ -25,8 +25,8 @@ const coveragePy = jsonFormat(
       ['branches', 'percent_branches_covered'],
     ] as const;
     for (const [metric, key] of kinds) {
-      const { value, line } = totals.get(key);
-      if (value !== undefined) add(into, metric, value, line);
+      const node = totals.get(key);
+      if (node.value !== undefined) add(into, metric, node.value, node);
     }
   },
 );
@@ -43,7 +43,7 @@ const cobertura = textFormat(
       ] as const) {
         const rate = attributes[`${kind}-rate`];
         if (rate === undefined || attributes[`${metric}-valid`] === '0') continue;
-        add(into, metric, rate === '' ? null : Number(rate) * 100, line);
+        add(into, metric, rate === '' ? null : Number(rate) * 100, { line });
       }
     }
   },
@@ -66,7 +66,7 @@ const lcov = textFormat(
     }
     for (const [metric, found, hit] of LCOV) {
       const all = sums.get(found) ?? 0;
-      if (all !== 0) add(into, metric, ((sums.get(hit) ?? 0) / all) * 100, undefined);
+      if (all !== 0) add(into, metric, ((sums.get(hit) ?? 0) / all) * 100);
     }
   },
 );
@@ -77,7 +77,7 @@ const goCover = textFormat(
   (text, into) => {
     for (const { text: line, number } of linesOf(text)) {
       const share = /^total:\s+\(statements\)\s+([\d.]+)%/.exec(line)?.[1];
-      if (share !== undefined) add(into, 'statements', Number(share), number);
+      if (share !== undefined) add(into, 'statements', Number(share), { line: number });
     }
   },
 );
@@ -85,14 +85,12 @@ const goCover = textFormat(
 /** How much is covered, in percent. */
 export const coverage = anyOf(istanbul, coveragePy, cobertura, lcov, goCover);
 
-function add(into: Collector, metric: string, value: unknown, line: number | undefined): void {
-  into.add({
-    benchmark: 'coverage',
-    metric,
-    unit: '%',
-    value,
-    better: 'higher',
-    exact: true,
-    line,
-  });
+function add(
+  into: Collector,
+  metric: string,
+  value: unknown,
+  at?: { readonly line: number | undefined },
+): void {
+  const own = { benchmark: 'coverage', metric, unit: '%', better: 'higher', exact: true } as const;
+  into.add({ ...own, value, ...(at === undefined ? {} : { at }) });
 }

@@ -1,4 +1,5 @@
 import type { Better } from '../measurement.ts';
+import { directionOf } from '../metric/direction.ts';
 import { canonicalUnit } from '../metric/unit.ts';
 import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
@@ -21,19 +22,21 @@ export const custom = jsonFormat(
 
 /** One entry, as it also stands in github-action-benchmark's history. */
 export function addCustom(into: Collector, entry: JsonNode, better: Better | undefined): void {
+  const name = entry.get('name').mustBeText();
   const unit = entry.get('unit').text ?? '';
   const { quantity } = canonicalUnit(unit);
   const value = entry.get('value').value;
   const off = rangeOf(entry.get('range').label, Number(value));
   into.add({
-    benchmark: entry.get('name').mustBeText(),
+    benchmark: name,
     metric: quantity === 'time' ? 'time' : quantity === 'rate' ? 'throughput' : 'value',
     unit,
     value,
+    at: entry,
     ...(off === undefined
       ? {}
       : { spread: { low: Number(value) - off, high: Number(value) + off } }),
-    ...(better === undefined ? {} : { better }),
+    better: better ?? directionOf(unit, name),
     exact: quantity !== 'time' && quantity !== 'rate',
   });
 }

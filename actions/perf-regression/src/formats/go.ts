@@ -1,4 +1,5 @@
 import type { Better } from '../measurement.ts';
+import { canonicalUnit } from '../metric/unit.ts';
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
 import { jsonLines } from './text/json-lines.ts';
@@ -9,6 +10,7 @@ const CONFIGURATION = /^([a-z][^\s:A-Z]*):[ \t]*(.*)$/;
 const RESULT = /^Benchmark\S*[ \t]+\d+[ \t]+\S+[ \t]+[^\s\d]/m;
 /** `=== RUN`, `--- BENCH`, `--- FAIL: BenchmarkX`. */
 const FAILED = /^[ \t]*--- FAIL: Benchmark(\S+)/;
+const SKIPPED = /^[ \t]*--- SKIP: Benchmark(\S+)/;
 
 interface UnitRules {
   readonly better: Better | undefined;
@@ -42,6 +44,8 @@ export const go = anyOf(
 function readLines(text: string, into: Collector): void {
   const results: Result[] = [];
   const unfinished = new Map<string, { name: string; line: number }>();
+  const failed = new Set<string>();
+  const failedPackages = new Map<string, number>();
   const units = new Map<string, UnitRules>();
   let pkg = '';
   let begun: { readonly name: string; readonly line: number } | undefined;
@@ -64,15 +68,13 @@ function readLines(text: string, into: Collector): void {
     } else if (line.startsWith('Unit ')) {
       readUnit(line, units);
     } else if (FAILED.test(line)) {
-      const name = FAILED.exec(line)?.[1] ?? '';
-      unfinished.delete(`${pkg}\n${bare(name)}`);
-      into.fail({ benchmark: qualified(pkg, name), state: 'failed', reason: FAILS, line: number });
-    } else if (/^(?:[ \t]*--- SKIP: Benchmark|FAIL\t)/.test(line)) {
-      const failed = /^FAIL\t(\S+)/.exec(line)?.[1];
-      if (failed)
-        into.fail({ benchmark: failed, state: 'failed', reason: FAILS_WHOLE, line: number });
-      const skipped = /SKIP: Benchmark(\S+)/.exec(line)?.[1];
-      if (skipped) unfinished.delete(`${pkg}\n${bare(skipped)}`);
+      const name = bare(FAILED.exec(line)?.[1] ?? '');
+      unfinished.set(`${pkg}\n${name}`, { name, line: number });
+      failed.add(`${pkg}\n${name}`);
+    } else if (line.startsWith('FAIL\t')) {
+      failedPackages.set(line.split(/[ \t]+/)[1] ?? pkg, number);
+    } else if (SKIPPED.test(line)) {
+      unfinished.delete(`${pkg}\n${bare(SKIPPED.exec(line)?.[1] ?? '')}`);
     } else {
       const [, key, value = ''] = CONFIGURATION.exec(line) ?? [];
       if (key === 'pkg') pkg = value;
@@ -80,22 +82,29 @@ function readLines(text: string, into: Collector): void {
     }
   }
   report(results, units, into);
-  for (const { pkg: of, name } of results) unfinished.delete(`${of}\n${bare(name)}`);
-  // A benchmark of which others are named `X/…` has no result of its own.
+  for (const { pkg: of, name } of results) {
+    // A benchmark of which others are named `X/…` has no result of its own.
+    for (const own of [bare(name), name.slice(0, name.indexOf('/'))]) {
+      if (!failed.has(`${of}\n${own}`)) unfinished.delete(`${of}\n${own}`);
+    }
+  }
+  const explained = new Set<string>();
   for (const [key, { name, line }] of unfinished) {
-    const [of = '', own = ''] = key.split('\n');
-    if (results.some((one) => one.pkg === of && one.name.startsWith(`${own}/`))) continue;
-    into.fail({
-      benchmark: qualified(of, bare(name)),
-      state: 'no-value',
-      reason: 'was begun and has no result',
-      line,
-    });
+    const of = key.slice(0, key.indexOf('\n'));
+    const benchmark = qualified(of, bare(name));
+    if (failed.has(key) || failedPackages.has(of)) {
+      into.fail({ benchmark, state: 'failed', reason: 'go test says FAIL', line });
+    } else {
+      into.fail({ benchmark, state: 'no-value', reason: 'was begun and has no result', line });
+    }
+    explained.add(of);
+  }
+  for (const [benchmark, line] of failedPackages) {
+    if (explained.has(benchmark)) continue;
+    const reason = 'the package failed, panicked or was not built';
+    into.fail({ benchmark, state: 'failed', reason, line });
   }
 }
-
-const FAILS = 'go test says FAIL';
-const FAILS_WHOLE = 'the package failed, panicked or was not built';
 
 function report(
   results: readonly Result[],
@@ -131,8 +140,10 @@ function metricOf(unit: string, units: ReadonlyMap<string, UnitRules>) {
   };
   if (unit === 'ns/op') return { metric: 'time', unit: 'ns', ...own };
   if (unit === 'MB/s') return { metric: 'throughput', unit, ...own };
-  // `p99-ns/op` is in nanoseconds too.
-  return { metric: unit, unit: unit.slice(unit.lastIndexOf('-') + 1), ...own };
+  // `p99-ns/op` is in nanoseconds too; `bytes-written` is no `written`.
+  const ending = unit.slice(unit.lastIndexOf('-') + 1);
+  const known = canonicalUnit(ending).quantity !== 'other';
+  return { metric: unit, unit: known ? ending : unit, ...own };
 }
 
 /** `Unit ns/op better=lower assume=exact`. */

@@ -44,7 +44,7 @@ export const googlebenchmark = jsonFormat(
 
 function add(entry: JsonNode, benchmark: string, into: Collector): void {
   const unit = entry.get('time_unit').text ?? 'ns';
-  const own = { benchmark, unit, exact: false };
+  const own = { benchmark, unit, exact: false, at: entry };
   into.add({ ...own, metric: 'time', value: entry.get('real_time').value });
   into.add({ ...own, metric: 'cpu-time', value: entry.get('cpu_time').value });
   for (const [key, { isNumber, value }] of entry.entries) {

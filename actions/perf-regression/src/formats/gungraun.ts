@@ -35,13 +35,15 @@ export const gungraun = anyOf(
     (root, into) => {
       const benchmark = [
         root.get('module_path').mustBeText(),
-        [root.get('id').text, root.get('description').text].filter((part) => part).join(':'),
+        [root.get('id').text, root.get('description').text ?? root.get('details').text]
+          .filter((part) => part)
+          .join(':'),
       ].join(' ');
       into.environment('version', root.get('version').text);
       for (const totals of totalsOf(root)) {
         for (const [key, node] of totals.entries) {
           const known = EVENTS.get(key);
-          if (known) add(into, benchmark, known, newValue(node)?.value, undefined);
+          if (known) add(into, benchmark, known, newValue(node)?.value, node);
         }
       }
     },
@@ -54,7 +56,7 @@ export const gungraun = anyOf(
         if (/^\S+::\S/.test(line)) benchmark = line.trim();
         const [, key = '', value] = COUNT.exec(line) ?? [];
         const known = EVENTS.get(key);
-        if (known) add(into, benchmark, known, value, number);
+        if (known) add(into, benchmark, known, value, { line: number });
       }
     },
   ),
@@ -85,10 +87,10 @@ function add(
   benchmark: string,
   { metric, gated }: Event,
   value: unknown,
-  line: number | undefined,
+  at: { readonly line: number | undefined },
 ): void {
   const unit = metric.endsWith('-bytes') ? 'B' : 'count';
-  into.add({ benchmark, metric, unit, value, better: gated ? 'lower' : 'none', exact: true, line });
+  into.add({ benchmark, metric, unit, value, better: gated ? 'lower' : 'none', exact: true, at });
 }
 
 function event(metric: string, gated: boolean, ...names: readonly string[]): [string, Event][] {

@@ -34,6 +34,7 @@ export const hyperfine = jsonFormat(
         benchmark,
         metric: 'time',
         unit: 's',
+        at: result,
         ...(times.length > 0 ? { samples: times } : { value: result.get('mean').value }),
         exact: false,
       });

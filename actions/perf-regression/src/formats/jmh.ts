@@ -46,6 +46,7 @@ function addMetric(
     unit: metric.get('scoreUnit').mustBeText(),
     better: higher ? ('higher' as const) : ('lower' as const),
     exact: false,
+    at: metric,
   };
   const forks = forksOf(metric);
   const confidence = metric.get('scoreConfidence').items;
@@ -54,18 +55,17 @@ function addMetric(
   else for (const samples of forks) into.add({ ...own, samples, spread });
 }
 
-/** What profilers add: bytes for each operation repeat themselves, rates and counts do not. */
+/** What profilers add: bytes for each operation can be compared, rates and counts can't. */
 function addSecondary(into: Collector, metric: JsonNode, benchmark: string, key: string): void {
   const name = key.replace(/^·/, '');
-  const perOperation = name === 'gc.alloc.rate.norm';
-  into.add({
-    benchmark,
-    metric: perOperation ? 'B/op' : name,
-    unit: metric.get('scoreUnit').text ?? '',
-    value: metric.get('score').value,
-    ...(name.startsWith('gc.') && !perOperation ? { better: 'none' } : {}),
-    exact: perOperation,
-  });
+  if (name === 'gc.alloc.rate.norm') {
+    addMetric(into, metric, benchmark, 'B/op', false);
+  } else {
+    const unit = metric.get('scoreUnit').text ?? '';
+    const { value } = metric.get('score');
+    const better = name.startsWith('gc.') ? { better: 'none' as const } : {};
+    into.add({ benchmark, metric: name, unit, value, ...better, exact: false, at: metric });
+  }
 }
 
 /** The samples of each fork; in the sample mode, of which only histograms are kept, means. */

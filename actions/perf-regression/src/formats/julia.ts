@@ -25,6 +25,7 @@ function read(node: JsonNode, name: readonly string[], into: Collector): void {
       benchmark,
       metric: 'time',
       unit: 'ns',
+      at: node,
       ...(samples.length > 0 ? { samples } : { value: fields?.get('time').value }),
       exact: false,
     });

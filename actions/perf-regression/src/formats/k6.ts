@@ -1,3 +1,5 @@
+import type { Better } from '../measurement.ts';
+import { directionOf } from '../metric/direction.ts';
 import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
@@ -28,6 +30,8 @@ export const k6 = jsonFormat(
   (root, into) => {
     into.environment('version', root.get('metadata', 'k6_version').text);
     for (const metric of metricsOf(root)) {
+      // The same once more, without the failed requests.
+      if (metric.name.endsWith('{expected_response:true}')) continue;
       readThresholds(metric, into);
       readValues(metric, into);
     }
@@ -75,7 +79,7 @@ function readThresholds({ name, thresholds, crossed }: Metric, into: Collector):
 }
 
 function readValues({ name, contains, values }: Metric, into: Collector): void {
-  const own = { benchmark: name, exact: false };
+  const own = { benchmark: name, exact: false, better: betterOf(name), at: values };
   for (const [key, { isNumber, value }] of values.entries) {
     if (!isNumber) continue;
     if (key === 'avg' || key === 'med' || /^p\(?\d/.test(key)) {
@@ -84,12 +88,19 @@ function readValues({ name, contains, values }: Metric, into: Collector): void {
     } else if (isShare(values) && (key === 'rate' || key === 'value')) {
       into.add({ ...own, metric: 'rate', unit: '%', value: Number(value) * 100 });
     } else if (key === 'rate') {
-      const data = contains === 'data' || name.startsWith('data_');
-      const unit = data ? 'B/s' : '1/s';
-      // How much was sent says something of the test, not of what is tested.
-      into.add({ ...own, metric: 'rate', unit, value, better: data ? 'none' : 'higher' });
+      const unit = contains === 'data' || name.startsWith('data_') ? 'B/s' : '1/s';
+      into.add({ ...own, metric: 'rate', unit, value });
     }
   }
+}
+
+/** Parts of a request's duration, and how much was sent, are told and not judged. */
+function betterOf(name: string): Better {
+  if (/^(?:data_|http_req_(?:blocked|connecting|tls_handshaking|sending|receiving))/.test(name)) {
+    return 'none';
+  }
+  if (/^(?:checks|http_reqs|iterations)(?:\{|$)/.test(name)) return 'higher';
+  return TIMES.test(name) ? 'lower' : directionOf('', name);
 }
 
 /** A share of all (failed requests, passed checks) instead of a number for each second. */

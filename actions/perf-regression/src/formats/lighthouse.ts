@@ -45,7 +45,7 @@ export const lighthouse = jsonFormat(
       } else if (audit.get('numericValue').isNumber) {
         const { value } = audit.get('numericValue');
         const unit = UNITS.get(audit.get('numericUnit').text ?? '') ?? '';
-        into.add({ benchmark, metric, unit, value, better: 'lower', exact: false });
+        into.add({ benchmark, metric, unit, value, better: 'lower', exact: false, at: audit });
       }
     }
   },

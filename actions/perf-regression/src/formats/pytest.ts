@@ -21,6 +21,7 @@ export const pytest = jsonFormat(
         benchmark: name,
         metric: 'time',
         unit: 's',
+        at: item,
         value: stats.get('median').value,
         ...(whole ? { samples: data } : {}),
         spread: { low: stats.get('q1').value, high: stats.get('q3').value },

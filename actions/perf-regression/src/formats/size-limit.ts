@@ -22,7 +22,7 @@ export const sizeLimit = jsonFormat(
       }
       for (const time of times) {
         const metric = String(time.path.at(-1));
-        into.add({ benchmark, metric, unit: 's', value: time.value, exact: false });
+        into.add({ benchmark, metric, unit: 's', value: time.value, exact: false, at: time });
       }
       if (entry.get('passed').value === false) {
         const limit = entry.get('sizeLimit').label;

@@ -39,6 +39,7 @@ export function addLatency(into: Collector, benchmark: string, result: JsonNode)
     benchmark,
     metric: 'time',
     unit: 'ms',
+    at: result,
     value: centre?.value,
     ...(samples.length > 0 ? { samples } : {}),
     exact: false,
@@ -64,7 +65,7 @@ const table = jsonFormat(
       // `64.00 ± 3.00`, `242.07 ± 60.11%`, or a number
       const value = cell.isNumber ? cell.value : cell.text?.split(' ', 1)[0]?.replaceAll(',', '');
       const unit = /\(([^)]{1,5})\)/.exec(key)?.[1] ?? 'ns';
-      into.add({ benchmark, metric: 'time', unit, value, exact: false });
+      into.add({ benchmark, metric: 'time', unit, value, exact: false, at: row });
     }
   },
 );

@@ -25,6 +25,7 @@ const outputJson = jsonFormat(
           benchmark,
           metric: 'time',
           unit: 'ms',
+          at: item,
           value: median,
           ...(samples.length > 0 ? { samples } : {}),
           exact: false,

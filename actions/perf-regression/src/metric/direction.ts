@@ -1,11 +1,13 @@
 import type { Better } from '../measurement.ts';
 import { canonicalUnit } from './unit.ts';
+import { wordsOf } from './words.ts';
 
 const HIGHER = words(
   'throughput ops rps qps tps fps bandwidth speed success successes successful succeeded passed ' +
-    'passing coverage covered hit hits accuracy precision recall score free available availability ' +
-    'uptime idle working healthy hz',
+    'passing coverage covered hit hits accuracy precision recall score availability uptime hz',
 );
+/** Of something whose use is bad, what is left over is good. */
+const LEFT_OVER = words('free available remaining idle');
 const LOWER = words(
   'time latency duration delay wait runtime elapsed size bytes memory mem rss heap alloc allocs ' +
     'allocated allocations error errors fail failed failing failure failures miss misses missed ' +
@@ -22,7 +24,7 @@ const MOMENT = words('at timestamp date epoch time updated generated created bus
 export function directionOf(unit: string, name: string): Better {
   const { quantity } = canonicalUnit(unit);
   if (quantity === 'time') return 'lower';
-  const inName = direction(wordsOf(name));
+  const inName = directionOfName(name);
   if (quantity === 'rate') {
     return direction(wordsOf(unit.split('/')[0] ?? '')) === 'lower' || inName === 'lower'
       ? 'lower'
@@ -43,19 +45,18 @@ export function isMoment(name: string, value: number): boolean {
   );
 }
 
+/** By the last part of a dotted name that says anything. */
+function directionOfName(name: string): Better {
+  const parts = name.slice(-500).split('.');
+  const found = parts.map((part) => direction(wordsOf(part))).filter((one) => one !== 'unknown');
+  return found.at(-1) ?? 'unknown';
+}
+
 function direction(all: readonly string[]): Better {
+  if (all.some((word) => LEFT_OVER.has(word))) return 'higher';
   const higher = all.some((word) => HIGHER.has(word));
   const lower = all.some((word) => LOWER.has(word));
   return higher === lower ? 'unknown' : higher ? 'higher' : 'lower';
-}
-
-/** `http_req_failed`, `heapUsed`, `first-contentful-paint`: the words, in small letters. */
-function wordsOf(name: string): string[] {
-  return name
-    .slice(0, 500)
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .toLowerCase()
-    .split(/[^a-z\d]+/);
 }
 
 function words(text: string): ReadonlySet<string> {

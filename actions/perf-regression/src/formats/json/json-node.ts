@@ -5,9 +5,13 @@ import { lineAt, offsetOfPath } from './json-tokens.ts';
 /** How deep a file may be nested: those who walk it must come back. */
 const DEEPEST = 100;
 
+/** How often a place is looked for: each time reads the file from its beginning. */
+const MOST_LINES = 100;
+
 interface Origin {
   readonly text: string;
   readonly file: string;
+  looked: number;
 }
 
 /** A value in a JSON file that knows where it stands. What is not there is a node of `undefined`. */
@@ -25,7 +29,7 @@ export class JsonNode {
   }
 
   static root(value: unknown, text: string, file: string): JsonNode {
-    return new JsonNode(value, [], { text, file });
+    return new JsonNode(value, [], { text, file, looked: 0 });
   }
 
   /** The value of a key, or of several, one within the other; own keys only. */
@@ -42,8 +46,9 @@ export class JsonNode {
     return this.#origin.file;
   }
 
-  /** Found by reading the file again: for failures, not for each number. */
-  get line(): number {
+  /** Found by reading the file again: for failures, not for each number, and not for thousands. */
+  get line(): number | undefined {
+    if (++this.#origin.looked > MOST_LINES) return undefined;
     return lineAt(this.#origin.text, offsetOfPath(this.#origin.text, this.path));
   }
 
