@@ -60,8 +60,8 @@ export async function cleanUpByScript(host: string): Promise<void> {
 export function buildImage(
   daemon: Dockerd,
   tags: readonly string[],
-  { label = 'environment=testing', from = 'scratch', extra = '' } = {},
+  { label = 'environment=testing', from = 'scratch' } = {},
 ): Promise<string> {
-  const file = `FROM ${from}\nLABEL ${label} n=${tags.join('-').replace(/\W/g, '')}\n${extra}`;
+  const file = `FROM ${from}\nLABEL ${label} n=${tags.join('-').replace(/\W/g, '')}\n`;
   return daemon.dockerWith(file, 'build', '-q', ...tags.flatMap((tag) => ['-t', tag]), '-');
 }

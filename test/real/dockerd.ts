@@ -97,7 +97,8 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
       },
       maxBuffer: 2 ** 26,
     });
-    run.child.stdin?.end(input);
+    // Most commands do not read it, and may end before it is written.
+    run.child.stdin?.on('error', () => {}).end(input);
     return (await run).stdout.trim();
   };
   const docker = (...args: readonly string[]) => dockerWith('', ...args);

@@ -42,7 +42,7 @@ export async function act(
       const why = await enough?.();
       if (why !== undefined) return { kind: 'spared', why };
       const result = await carryOut(step, policy, self, ports);
-      ports.log.debug(`${step.subject.kind} ${step.subject.name}: ${result.kind}`);
+      ports.log.info(`${result.kind} ${step.subject.kind} ${step.subject.name}`);
       return result;
     });
   };

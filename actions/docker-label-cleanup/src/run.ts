@@ -31,11 +31,12 @@ export async function post(inputs: Inputs, context: ActionContext): Promise<Outc
 }
 
 /** Gives out the labels by which this job's objects are known, and removed at its end. */
-function setup(inputs: Inputs, { run: info, state }: ActionContext): Outcome {
+function setup(inputs: Inputs, { run: info, state, log }: ActionContext): Outcome {
   const token = newToken();
   const owner = [...(info.runId === '' ? [] : [runLabel(info)]), setupLabel(token)];
   const labelArgs = labelArguments(inputs.labels, owner);
   state.save(TOKEN, token);
+  log.info(`label-args: ${labelArgs}`);
   return nothingYet('Objects with label-args will be removed at the end of the job', labelArgs);
 }
 
