@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { HOSTILE } from '@repo/testkit/faults/hostile-text';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { go } from './perf/go-output.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 
@@ -24,25 +25,6 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
 
 function perf(inputs: Readonly<Record<string, string>>, github = {}) {
   return runAction({ action, with: { results: 'new.txt', ...inputs }, cwd: workspace, github });
-}
-
-const NOISE = [0, 1.1, -0.7, 0.4, -1.3, 0.9, -0.2, 1.6, -1.1, 0.5];
-
-/** go test -bench -count=10: a line each sample, about 1 % noise. */
-function go(benchmarks: Readonly<Record<string, number>>, count = 10): string {
-  return [
-    'goos: linux',
-    'goarch: amd64',
-    'pkg: example.org/shop',
-    ...Object.entries(benchmarks).flatMap(([name, ns], offset) =>
-      Array.from({ length: count }, (_, index) => {
-        const noise = 1 + (NOISE[(index * 3 + offset) % NOISE.length] ?? 0) / 100;
-        return `Benchmark${name}-8   \t 1000\t ${(ns * noise).toFixed(3)} ns/op`;
-      }),
-    ),
-    'PASS',
-    '',
-  ].join('\n');
 }
 
 async function rowsOf(result: { readonly outputs: Readonly<Record<string, string>> }) {

@@ -70,12 +70,13 @@ function judgeNoisySeries(
   const resolution = resolutionOf([...points.map(({ value }) => value), after]);
   const latest = Math.min(RECENT - 1, Math.max(0, points.length - FEWEST_BEFORE));
   const cut = points.length - latest;
+  const before = Math.min(cut, beforeRegression(points));
   const judge = (normalised: boolean): SeriesJudgement => {
     const divide = (value: number, factor: number) =>
       normalised ? value / Math.exp(sign * factor) : value;
     const values = points.map(({ value, run }) => divide(value, of(run)));
     return judgeSeries(
-      values.slice(0, cut).filter((_, index) => points[index]?.accepted),
+      values.slice(0, before).filter((_, index) => points[index]?.accepted),
       [...values.slice(cut), divide(after, current)],
       limits,
       resolution,
@@ -96,4 +97,16 @@ function judgeNoisySeries(
     ...(judged.p !== undefined && { p: judged.p }),
     samples: judged.runs,
   };
+}
+
+/**
+ * How many points are from before a regression that goes on until now. The runs that first showed it
+ * were remembered as accepted, because it was not certain yet: they are no baseline either.
+ */
+function beforeRegression(points: readonly Point[]): number {
+  let first = points.length;
+  for (let index = points.length - 1; index >= 0 && first - index <= RECENT; index--) {
+    if (!points[index]?.accepted) first = index;
+  }
+  return first === points.length ? first : Math.max(1, first - RECENT + 1);
 }

@@ -1,0 +1,205 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { go } from './perf/go-output.ts';
+import { commit, git, startRepository } from './perf/repository.ts';
+
+const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
+/** Many runs of the bundle, one after the other. */
+const PATIENCE_MS = 120_000;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'perf-history-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
+
+describe('P1, P5, P22, P23: a history in a folder', () => {
+  /** One run of a series; each is another machine, at most 4 % off. */
+  const remember = async (
+    number: number,
+    benchmarks: Readonly<Record<string, number>>,
+    { inputs = {}, event = {} }: { inputs?: Readonly<Record<string, string>>; event?: object } = {},
+  ) => {
+    const machine = 1 + ((number * 7) % 5) / 100;
+    const values = Object.entries(benchmarks).map(([name, ns], index) => {
+      const own = 1 + ((number * 3 + index * 5) % 7) / 700;
+      return [name, ns * machine * own];
+    });
+    await writeFile(join(folder, 'new.txt'), go(Object.fromEntries(values), 1));
+    await using result = await runAction({
+      action,
+      cwd: folder,
+      with: { results: 'new.txt', store: 'file', record: 'always', ...inputs },
+      github: { run_id: String(number), sha: String(number).padStart(40, '0'), event },
+    });
+    const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+    const { verdict = '', worst = '', message = '', 'history-file': file = '' } = result.outputs;
+    const { exitCode, summary } = result;
+    return { verdict, worst, message, file, exitCode, summary, rows: report.result.rows };
+  };
+
+  test('an unchanged suite passes; a slowdown is found within 5 runs, stays, and can be accepted', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    expect(await remember(1, suite)).toMatchObject({ verdict: 'unknown', exitCode: 0 });
+    for (let run = 2; run <= 12; run++) {
+      expect(await remember(run, suite), `run ${run}`).toMatchObject({ verdict: 'pass' });
+    }
+    const slow = { ...suite, Parse: 1300 };
+    const found = [];
+    for (let run = 13; run <= 17; run++) found.push(await remember(run, slow));
+    expect(found[0]).toMatchObject({ verdict: 'warn', exitCode: 0 });
+    const last = found.at(-1);
+    expect(last).toMatchObject({ verdict: 'fail', exitCode: 1 });
+    expect(last?.worst).toMatch(/Parse time \+(29|30|31)\.\d %/);
+    expect(last?.rows[0].since.sha).toBe('13'.padStart(40, '0'));
+    expect(last?.rows[0].trend).toHaveLength(17);
+    expect(last?.summary).toContain('xychart-beta');
+    expect(last?.file).toMatch(/\.json$/);
+    // What regressed does not become the baseline.
+    for (let run = 18; run <= 26; run++) {
+      expect(await remember(run, slow), `run ${run}`).toMatchObject({ verdict: 'fail' });
+    }
+    const labels = [{ name: 'perf-regression-accepted' }];
+    const accepted = await remember(27, slow, { event: { pull_request: { number: 5, labels } } });
+    expect(accepted).toMatchObject({ verdict: 'warn', exitCode: 0 });
+    expect(accepted.message).toContain('accepted by label');
+    // From here on the new level is the level.
+    for (let run = 28; run <= 38; run++) {
+      expect(await remember(run, slow), `run ${run}`).toMatchObject({ verdict: 'pass' });
+    }
+    const slower = { ...slow, Parse: 1700 };
+    for (let run = 39; run <= 42; run++) await remember(run, slower);
+    expect(await remember(43, slower)).toMatchObject({ verdict: 'fail' });
+  });
+
+  test('another environment is another series, and the verdict says so', async () => {
+    await remember(1, suite);
+    const other = await remember(2, suite, { inputs: { environment: 'arm' } });
+    expect(other.verdict).toBe('unknown');
+    expect(other.summary).toContain('no history of default on arm yet');
+  });
+
+  test('a file that is no record is passed over', async () => {
+    const { file } = await remember(1, suite);
+    await writeFile(join(file, '../broken.json'), '{"v":1,"benches":7}');
+    expect(await remember(2, suite)).toMatchObject({ verdict: 'pass' });
+  });
+});
+
+describe('a history on a branch of a real remote', () => {
+  const run = (cwd: string, inputs: Readonly<Record<string, string>>, github = {}) =>
+    runAction({
+      action,
+      cwd,
+      with: { results: 'new.txt', record: 'always', ...inputs },
+      github: { sha: git(cwd, 'rev-parse', 'HEAD'), ...github },
+      trackFiles: false,
+    });
+
+  test('twenty jobs that record at once lose nothing and force nothing', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    using repository = startRepository({ 'new.txt': go(suite, 1) });
+    git(repository.remote, 'config', 'receive.denyNonFastForwards', 'true');
+    const jobs = Array.from({ length: 20 }, (_, job) => ({
+      job: `job-${job}`,
+      cwd: repository.clone(),
+    }));
+    await Promise.all(
+      jobs.map(async ({ job, cwd }) => {
+        await using result = await run(cwd, {}, { job });
+        expect(result.exitCode, result.log).toBe(0);
+        expect(result.outputs['history-file']).toContain(job);
+      }),
+    );
+    const files = git(repository.remote, 'ls-tree', '-r', '--name-only', 'perf-history').split(
+      '\n',
+    );
+    expect(files).toHaveLength(20);
+    expect(git(repository.remote, 'rev-list', '--count', 'perf-history')).toBe('20');
+    // An orphan: it has nothing of the code.
+    expect(files.every((file) => file.startsWith('v1/default/'))).toBe(true);
+    // The clones are as they were.
+    expect(git(jobs[0]?.cwd ?? '', 'status', '--porcelain')).toBe('');
+    expect(git(jobs[0]?.cwd ?? '', 'branch')).not.toContain('perf-history');
+  });
+
+  test('a run on another line of commits does not count', { timeout: PATIENCE_MS }, async () => {
+    using repository = startRepository({ 'new.txt': go(suite, 1) });
+    const main = repository.clone();
+    await using _ = await run(main, {}, { run_id: '1' });
+    git(main, 'checkout', '--quiet', '-b', 'side');
+    commit(main, { 'new.txt': go({ ...suite, Parse: 5000 }, 1) });
+    await using __ = await run(main, {}, { run_id: '2' });
+    git(main, 'checkout', '--quiet', 'main');
+    commit(main, { 'other.txt': 'x' });
+    await using result = await run(main, {}, { run_id: '3' });
+    expect(result.outputs.verdict, result.log).toBe('pass');
+    expect(result.log).toContain('1 run of history');
+  });
+
+  test('auto records pushes to the default branch only', { timeout: PATIENCE_MS }, async () => {
+    using repository = startRepository({ 'new.txt': go(suite, 1) });
+    const cwd = repository.clone();
+    const event = { repository: { default_branch: 'main', full_name: 'org/shop' } };
+    const at = (ref: string, more = {}) =>
+      run(cwd, { record: 'auto' }, { ref, event: { ...event, ...more } });
+    await using side = await at('refs/heads/side');
+    expect(side.outputs['history-file'], side.log).toBe('');
+    await using pull = await at('refs/heads/main', { pull_request: { number: 1 } });
+    expect(pull.outputs['history-file']).toBe('');
+    await using main = await at('refs/heads/main');
+    expect(main.outputs['history-file']).toContain('perf-history:v1/default/');
+  });
+
+  test('a remote that takes no push is an error with a remedy', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    using repository = startRepository({ 'new.txt': go(suite, 1) });
+    await writeFile(join(repository.remote, 'hooks/pre-receive'), '#!/bin/sh\nexit 1\n', {
+      mode: 0o755,
+    });
+    await using result = await run(repository.clone(), {});
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('does not take a push to perf-history');
+    expect(result.log).toContain('contents: write');
+  });
+});
+
+test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS }, async () => {
+  const { fileStore } = await import('../../actions/perf-regression/src/history/file-store.ts');
+  const store = fileStore(folder);
+  const record = (id: number) => ({
+    ...{ v: 1 as const, suite: 's', environment: 'e', sha: 'a'.repeat(40), ref: 'refs/heads/main' },
+    time: new Date(id * 60_000).toISOString(),
+    run: { id: String(id), attempt: '1', job: 'j' },
+    env: {},
+    status: 'accepted' as const,
+    benches: Array.from({ length: 20 }, (_, index) => ({
+      ...{ id: `b${index}`, metric: 'time', unit: 'ns', better: 'lower' as const },
+      ...{ kind: 'summary' as const, n: 1, centre: 1000 + index },
+    })),
+  });
+  const { encodeRecord, fileOf } = await import(
+    '../../actions/perf-regression/src/history/record.ts'
+  );
+  await store.write(record(0));
+  for (let id = 1; id < 2000; id++) {
+    await writeFile(join(folder, fileOf(record(id))), encodeRecord(record(id)));
+  }
+  const start = performance.now();
+  const records = await store.read(record(0));
+  expect(performance.now() - start).toBeLessThan(1000);
+  expect(records).toHaveLength(2000);
+  // One more pushes the oldest out.
+  await store.write(record(2000));
+  expect(await readdir(join(folder, 'v1/s/e'))).toHaveLength(2000);
+  expect((await store.read(record(0)))[0]?.run.id).toBe('1');
+});

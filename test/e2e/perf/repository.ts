@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** A bare remote and clones of it, all on this machine. */
+export interface Repository extends Disposable {
+  readonly remote: string;
+  /** A fresh clone of the remote; its folder. */
+  readonly clone: () => string;
+}
+
+const ENV = {
+  PATH: process.env.PATH ?? '',
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'Ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.org',
+  GIT_COMMITTER_NAME: 'Ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.org',
+};
+
+export function git(cwd: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd, env: ENV, encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+/** Writes files and commits them; the SHA. */
+export function commit(folder: string, files: Readonly<Record<string, string>>): string {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text, { mode: name.endsWith('.sh') ? 0o755 : 0o644 });
+  }
+  git(folder, 'add', '.');
+  git(folder, 'commit', '--quiet', '--allow-empty', '-m', 'change');
+  return git(folder, 'rev-parse', 'HEAD');
+}
+
+/** A repository with one commit on main that has these files. */
+export function startRepository(files: Readonly<Record<string, string>> = {}): Repository {
+  const root = mkdtempSync(join(tmpdir(), 'perf-repository-'));
+  const remote = join(root, 'remote.git');
+  let clones = 0;
+  git(root, 'init', '--quiet', '--bare', '--initial-branch=main', remote);
+  const clone = () => {
+    const folder = join(root, `clone-${++clones}`);
+    git(root, 'clone', '--quiet', remote, folder);
+    return folder;
+  };
+  const first = clone();
+  git(first, 'checkout', '--quiet', '-B', 'main');
+  commit(first, { 'README.md': 'shop\n', ...files });
+  git(first, 'push', '--quiet', 'origin', 'main');
+  return { remote, clone, [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }) };
+}
