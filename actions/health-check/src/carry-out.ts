@@ -62,7 +62,7 @@ export async function carryOut(
   };
 
   try {
-    await clock.sleep(policy.initialDelay, signal);
+    if (policy.initialDelay > 0) await clock.sleep(policy.initialDelay, signal);
     for (;;) {
       const seen = await bounded.take(attempt);
       if (seen === 'too late') {
