@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** A TCP relay that keeps each byte for some time, both ways. */
+export interface Relay extends AsyncDisposable {
+  readonly port: number;
+}
+
+/**
+ * Starts a relay on the loopback.
+ *
+ * @param to a port of the loopback, or the path of a unix socket
+ * @param delayMs how long bytes are under way, one way
+ */
+export async function startRelay(to: number | string, delayMs: number): Promise<Relay> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer({ noDelay: true }, (near) => {
+    const far =
+      typeof to === 'string'
+        ? connect({ path: to })
+        : connect({ host: '127.0.0.1', port: to, noDelay: true });
+    for (const [from, towards] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) =>
+        setTimeout(() => towards.writable && towards.write(chunk), delayMs),
+      );
+      from.on('end', () => setTimeout(() => towards.end(), delayMs));
+      from.on('error', () => towards.destroy());
+      from.on('close', () => sockets.delete(from));
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await once(server, 'close');
+    },
+  };
+}
