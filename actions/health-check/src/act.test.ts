@@ -2,16 +2,8 @@ import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { act } from './act.ts';
 import type { Check } from './check.ts';
-import { MACHINE } from './fixtures/attempt-context.ts';
-import type { Network, Observation } from './kinds/kind.ts';
-
-const NETWORK: Network = {
-  family: undefined,
-  overrides: new Map(),
-  addresses: () => undefined,
-  tls: {},
-  insecure: false,
-};
+import { MACHINE, NETWORK } from './fixtures/attempt-context.ts';
+import type { Observation } from './kinds/kind.ts';
 
 const UP: Observation = { state: 'answered', facts: {} };
 const DOWN: Observation = { state: 'failed', reason: 'connection refused' };

@@ -5,17 +5,9 @@ import { carryOut } from './carry-out.ts';
 import type { Check } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { type Expectation, MET } from './expectations/expectation.ts';
-import { MACHINE } from './fixtures/attempt-context.ts';
-import type { AttemptContext, Network, Observation } from './kinds/kind.ts';
+import { MACHINE, NETWORK } from './fixtures/attempt-context.ts';
+import type { AttemptContext, Observation } from './kinds/kind.ts';
 import type { Policy } from './policy.ts';
-
-const NETWORK: Network = {
-  family: undefined,
-  overrides: new Map(),
-  addresses: () => undefined,
-  tls: {},
-  insecure: false,
-};
 
 const POLICY: Policy = {
   timeout: 10_000,

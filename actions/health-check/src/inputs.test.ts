@@ -1,21 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { InputError } from '@repo/core/errors/input-error';
-import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { expect, test } from 'vitest';
+import { manifest, readInputs as read } from './fixtures/read-inputs.ts';
 import { inputs } from './inputs.ts';
 
-const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
-const DEFAULTS = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
 const URL_ONLY = { url: 'https://shop.example/health' };
-
-async function read(given: Readonly<Record<string, string>>) {
-  const masked: string[] = [];
-  const values = await inputs.parse(
-    (name) => given[name] ?? DEFAULTS.get(name) ?? expect.unreachable(`no input ${name}`),
-    (secret) => masked.push(secret),
-  );
-  return { values, masked };
-}
 
 async function problems(given: Readonly<Record<string, string>>) {
   const error = await read(given).catch((reason: unknown) => reason);
@@ -66,7 +54,7 @@ test('the defaults of action.yml are right, and a url is all that is missing', a
 });
 
 test('action.yml and the parsers name the same inputs', () => {
-  expect([...DEFAULTS.keys()].sort()).toEqual([...inputs.names].sort());
+  expect(manifest.inputs.map(({ name }) => name).sort()).toEqual([...inputs.names].sort());
 });
 
 test('checks or a config are targets as well', async () => {

@@ -1,21 +1,14 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { expect, test } from 'vitest';
-import { inputs } from './inputs.ts';
+import { readInputs } from './fixtures/read-inputs.ts';
 import { networkOf } from './network.ts';
 
-const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
-const DEFAULTS = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
 const workspace = await mkdtemp(join(tmpdir(), 'health-check-'));
 
 async function network(given: Readonly<Record<string, string>>) {
-  const values = await inputs.parse(
-    (name) => ({ url: 'https://a.example', ...given })[name] ?? DEFAULTS.get(name) ?? '',
-    () => {},
-  );
+  const { values } = await readInputs({ url: 'https://a.example', ...given });
   return networkOf(values, workspace);
 }
 

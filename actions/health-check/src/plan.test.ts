@@ -1,19 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { InputError } from '@repo/core/errors/input-error';
-import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { inputs } from './inputs.ts';
+import { readInputs } from './fixtures/read-inputs.ts';
 import { plan } from './plan.ts';
 
-const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
-const DEFAULTS = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
-
 async function planned(given: Readonly<Record<string, string>>) {
-  const values = await inputs.parse(
-    (name) => given[name] ?? DEFAULTS.get(name) ?? '',
-    () => {},
-  );
+  const { values } = await readInputs(given);
   return plan(values, given.checks ? [await readConfig(given.checks, 'checks')] : []);
 }
 

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { expect, test } from 'vitest';
 import type { CheckResult } from './check.ts';
+import { manifest } from './fixtures/read-inputs.ts';
 import { report } from './report.ts';
-
-const manifest = await readActionManifest(fileURLToPath(new URL('..', import.meta.url)));
 
 const HEALTHY: CheckResult = {
   name: 'api',
