@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { plain } from '@repo/core/untrusted';
 import type { Better, Failure, Measurement } from '../measurement.ts';
 import { directionOf } from '../metric/direction.ts';
-import { canonicalUnit } from '../metric/unit.ts';
+import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';
 
 /** Longest name of a benchmark or metric that is kept. */
 const LONGEST_NAME = 500;
@@ -15,6 +15,8 @@ export interface Reading {
   readonly unit: string;
   /** The tool's one number. What is no finite number becomes a failure. */
   readonly value?: unknown;
+  /** Instead of the value: the same said several times, by runs of their own. */
+  readonly repeated?: readonly number[];
   /** Instead of the value, or with it: repeated measurements. */
   readonly samples?: readonly unknown[];
   /** In the tool's unit. */
@@ -37,7 +39,7 @@ interface Series {
   readonly file: string;
   readonly line: number | undefined;
   /** The samples of each reading, or its one number. */
-  readonly groups: (readonly number[])[];
+  readonly groups: (number | readonly number[])[];
   /** What the first reading's tool calls its centre, and the range around it. */
   readonly centre: number | undefined;
   readonly spread: Measurement['spread'];
@@ -50,8 +52,9 @@ interface Series {
  */
 export class Collector {
   readonly #series = new Map<string, Series>();
-  /** The same by what the tool wrote: 300,000 lines must not each be cleaned and converted. */
-  readonly #known = new Map<string, { readonly series: Series; readonly factor: number }>();
+  /** Names and units as they are written: 100,000 of them must not each be cleaned and converted. */
+  readonly #names = new Map<string, string>();
+  readonly #units = new Map<string, CanonicalUnit>();
   readonly #failures: Failure[] = [];
   readonly #told = new Set<string>();
   readonly #environment = new Map<string, string>();
@@ -64,33 +67,24 @@ export class Collector {
   }
 
   add(reading: Reading): void {
-    const written = `${reading.benchmark}\n${reading.metric}\n${reading.unit}`;
-    const known = this.#known.get(written);
-    if (known && reading.samples === undefined && Number.isFinite(reading.value)) {
-      known.series.groups.push([Number(reading.value) * known.factor]);
-    } else {
-      const series = this.#addFirst(reading);
-      if (series) this.#known.set(written, series);
-    }
-  }
-
-  #addFirst(reading: Reading): { series: Series; factor: number } | undefined {
-    const { unit: own, factor } = canonicalUnit(reading.unit);
-    const numbers = (reading.samples ?? [reading.value]).map(toNumber);
+    const { unit, factor } = this.#unitOf(reading.unit);
+    const given = reading.repeated ?? reading.samples ?? [reading.value];
+    const numbers = given.map((one) => toNumber(one, factor));
+    const values = numbers.filter((number) => typeof number === 'number');
     const bad = numbers.find((number) => typeof number === 'string');
-    const centre = reading.value === undefined ? undefined : toNumber(reading.value);
-    const values = numbers.filter((number) => typeof number === 'number').map((n) => n * factor);
-    if (bad !== undefined || values.length === 0 || !values.every(Number.isFinite)) {
-      this.#unusable(reading, bad ?? (values.length === 0 ? 'no-value' : 'not-a-number'));
-      return undefined;
+    if (bad !== undefined || values.length === 0) {
+      this.#unusable(reading, bad ?? 'no-value');
+      // Of several lines, the others still count.
+      if (reading.repeated === undefined || values.length === 0) return;
     }
-    const unit = plain(own, 50);
-    const benchmark = nameOf(reading.benchmark);
-    const metric = nameOf(reading.metric);
+    const groups = reading.samples === undefined || reading.repeated ? values : [values];
+    const benchmark = this.#nameOf(reading.benchmark);
+    const metric = this.#nameOf(reading.metric);
     const key = `${benchmark}\n${metric}`;
     const known = this.#series.get(key);
     if (known === undefined) {
-      const series: Series = {
+      const centre = toNumber(reading.value, factor);
+      this.#series.set(key, {
         benchmark,
         metric,
         unit,
@@ -98,24 +92,19 @@ export class Collector {
         exact: reading.exact,
         file: this.#file,
         line: reading.line,
-        groups: [values],
-        centre: typeof centre === 'number' ? centre * factor : undefined,
+        groups,
+        centre: typeof centre === 'number' ? centre : undefined,
         spread: spreadOf(reading.spread, factor),
         mixed: false,
-      };
-      this.#series.set(key, series);
-      return { series, factor };
-    }
-    if (known.unit === unit) {
-      known.groups.push(values);
-      return { series: known, factor };
-    }
-    if (!known.mixed) {
+      });
+    } else if (known.unit === unit) {
+      for (const group of groups) known.groups.push(group);
+    } else if (!known.mixed) {
       known.mixed = true;
       const reason = `is given in ${known.unit || 'no unit'} and in ${unit || 'no unit'}`;
-      this.fail({ benchmark, metric, state: 'mixed-units', reason, line: reading.line });
+      const line = reading.line ?? reading.at?.line;
+      this.fail({ benchmark, metric, state: 'mixed-units', reason, line });
     }
-    return undefined;
   }
 
   fail(failure: Omit<Failure, 'file' | 'line'> & { readonly line?: number | undefined }): void {
@@ -125,8 +114,8 @@ export class Collector {
     if (this.#told.has(known)) return;
     this.#told.add(known);
     this.#failures.push({
-      benchmark: nameOf(benchmark),
-      ...(metric === undefined ? {} : { metric: nameOf(metric) }),
+      benchmark: this.#nameOf(benchmark),
+      ...(metric === undefined ? {} : { metric: this.#nameOf(metric) }),
       state,
       reason: plain(reason, 200) || 'the tool gives no reason',
       file: this.#file,
@@ -160,6 +149,23 @@ export class Collector {
     };
   }
 
+  #unitOf(written: string): CanonicalUnit {
+    const known = this.#units.get(written);
+    if (known) return known;
+    const found = canonicalUnit(written);
+    const unit = { ...found, unit: plain(found.unit, 50) };
+    this.#units.set(written, unit);
+    return unit;
+  }
+
+  #nameOf(written: string): string {
+    const known = this.#names.get(written);
+    if (known !== undefined) return known;
+    const name = cleanName(written);
+    this.#names.set(written, name);
+    return name;
+  }
+
   #unusable(reading: Reading, state: 'no-value' | 'not-a-number'): void {
     const { benchmark, metric, line = reading.at?.line } = reading;
     const reason = state === 'no-value' ? 'has no value' : 'is not a finite number';
@@ -169,41 +175,48 @@ export class Collector {
 
 function measurementOf(series: Series): Measurement {
   const { benchmark, metric, unit, better, exact, groups, file, line } = series;
-  const samples = groups.length === 1 ? (groups[0] ?? []) : groups.flat();
+  const samples = groups.flat();
   const repeated = groups.length > 1;
-  const single = samples.length === 1;
   const nested = repeated && samples.length > groups.length;
+  const own = { benchmark, metric, unit, better };
+  const place = line === undefined ? { file } : { file, line };
+  if (samples.length > 1) {
+    return {
+      ...own,
+      kind: exact ? 'exact' : 'sampled',
+      centre: (repeated ? undefined : series.centre) ?? median(samples),
+      samples,
+      ...(nested ? { runs: groups.map((group) => median([group].flat())) } : {}),
+      ...(repeated || series.spread === undefined ? {} : { spread: series.spread }),
+      ...place,
+    };
+  }
   return {
-    benchmark,
-    metric,
-    unit,
-    better,
-    kind: exact ? 'exact' : single ? 'summary' : 'sampled',
-    centre: (repeated ? undefined : series.centre) ?? median(samples),
-    ...(single ? {} : { samples }),
-    ...(nested ? { runs: groups.map(median) } : {}),
-    ...(repeated || series.spread === undefined ? {} : { spread: series.spread }),
-    file,
-    ...(line === undefined ? {} : { line }),
+    ...own,
+    kind: exact ? 'exact' : 'summary',
+    centre: series.centre ?? samples[0] ?? Number.NaN,
+    ...(series.spread === undefined ? {} : { spread: series.spread }),
+    ...place,
   };
 }
 
-/** A number as JSON writers write it: some give NaN and infinity as text. */
-function toNumber(value: unknown): number | 'no-value' | 'not-a-number' {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : 'not-a-number';
-  if (typeof value === 'string' && value.length < 50) {
-    if (/^[+\-±]?(?:nan|inf|infinity)$/i.test(value)) return 'not-a-number';
-    const number = value.trim() === '' ? Number.NaN : Number(value);
-    if (Number.isFinite(number)) return number;
-  }
-  return 'no-value';
+/** A number as JSON writers write it, some of whom give NaN and infinity as text; converted. */
+function toNumber(value: unknown, factor: number): number | 'no-value' | 'not-a-number' {
+  if (typeof value === 'number')
+    return Number.isFinite(value * factor) ? value * factor : NOT_FINITE;
+  if (typeof value !== 'string' || value.length > 50 || value.trim() === '') return 'no-value';
+  if (/^[+\-±]?(?:nan|inf|infinity)$/i.test(value)) return NOT_FINITE;
+  const number = Number(value);
+  return Number.isNaN(number) ? 'no-value' : toNumber(number, factor);
 }
 
+const NOT_FINITE = 'not-a-number';
+
 function spreadOf(spread: Reading['spread'], factor: number): Measurement['spread'] {
-  const low = toNumber(spread?.low);
-  const high = toNumber(spread?.high);
-  if (typeof low !== 'number' || typeof high !== 'number') return undefined;
-  return { low: low * factor, high: high * factor };
+  if (spread === undefined) return undefined;
+  const low = toNumber(spread.low, factor);
+  const high = toNumber(spread.high, factor);
+  return typeof low === 'number' && typeof high === 'number' ? { low, high } : undefined;
 }
 
 function median(values: readonly number[]): number {
@@ -220,7 +233,7 @@ function nameWithMeaning(benchmark: string, metric: string): string {
 }
 
 /** Cut where it is too long, but not so that two names become one. */
-function nameOf(text: string): string {
+function cleanName(text: string): string {
   if (text.length <= LONGEST_NAME) return plain(text, LONGEST_NAME) || '(no name)';
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
   return `${plain(text, LONGEST_NAME)} ${digest}`;
