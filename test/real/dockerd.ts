@@ -123,9 +123,12 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
         ['volume', 'rm', '-f'],
       ],
     ] as const) {
-      const ids = [...new Set(await lines(...list))];
-      // An image may go with another one that it was built on.
-      if (ids.length > 0) await docker(...remove, ...ids).catch(() => {});
+      // More than once: an image that others were built on only goes after them.
+      for (let round = 0; round < 5; round++) {
+        const ids = [...new Set(await lines(...list))];
+        if (ids.length === 0) break;
+        await docker(...remove, ...ids).catch(() => {});
+      }
     }
   };
   const stop = async () => {

@@ -86,7 +86,8 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
       method,
       path: request.path + queryText(query),
       headers: {
-        host: 'docker',
+        // Over TCP it stays the true one: TLS checks the certificate against it.
+        ...(endpoint.kind !== 'tcp' && { host: 'docker' }),
         ...(payload && { 'content-length': payload.length }),
         ...(payload && !(body instanceof Uint8Array) && { 'content-type': 'application/json' }),
         ...request.headers,

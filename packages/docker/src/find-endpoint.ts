@@ -14,7 +14,7 @@ import { textAt } from './json.ts';
 
 /** What a user said about the daemon; empty texts say nothing. */
 export interface EndpointSettings {
-  readonly host?: Endpoint;
+  readonly host: Endpoint | undefined;
   /** The name of a `docker context`. */
   readonly context: string;
   /** Paths of PEM files. */
