@@ -51,6 +51,8 @@ export interface Network {
   readonly insecure: boolean;
   /** The system's resolver unless told. */
   readonly lookup?: Lookup;
+  /** Where the system's resolver asks, `address` or `address:port`; found out unless told. */
+  readonly nameServers?: readonly string[];
 }
 
 /** This machine, for the kinds that look at it. */
@@ -85,6 +87,8 @@ interface Seen {
   readonly noRoute?: boolean;
   /** What helps to understand a failure; text from outside, made when asked for. */
   readonly evidence?: () => readonly Evidence[];
+  /** What is worth knowing of a healthy target too; text from outside. */
+  readonly findings?: () => readonly Evidence[];
 }
 
 export type Observation =

@@ -80,7 +80,7 @@ async function askTheSystems(
   question: Question,
   context: AttemptContext,
 ): Promise<readonly Observation[]> {
-  const servers = getServers().map(serverOf);
+  const servers = (context.network.nameServers ?? getServers()).map(serverOf);
   const silent: Observation[] = [];
   for (const { host, port } of servers) {
     const timeout = context.timeout / servers.length;

@@ -43,7 +43,7 @@ export function readPing(output: string): Pings | undefined {
   const trips = tripsOf(output);
   if (unix) return pings(Number(unix[1]), Number(unix[2]), trips);
   // Windows counts "Destination host unreachable" as received: only what took time came back.
-  const windows = /= (\d+),[^\n]*= (\d+),[^\n]*= (\d+) ?\(\d+%/.exec(output);
+  const windows = /= (\d+),[^\n]*= (\d+),[^\n]*= (\d+)\s*\(\d+%/.exec(output);
   return windows ? pings(Number(windows[1]), trips.length, trips) : undefined;
 }
 
