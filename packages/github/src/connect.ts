@@ -63,7 +63,7 @@ export async function connectGitHub(settings: GitHubSettings): Promise<GitHub> {
 }
 
 /** Calls within their time, again where that can do no harm, and with errors that help. */
-function carefully({ clock, signal }: GitHubSettings, time: GitHubTime): Hook {
+function carefully({ access, clock, signal }: GitHubSettings, time: GitHubTime): Hook {
   return async (request, options) => {
     for (let attempts = 1; ; attempts++) {
       signal.throwIfAborted();
@@ -82,7 +82,7 @@ function carefully({ clock, signal }: GitHubSettings, time: GitHubTime): Hook {
         const failed = failedAttempt(options, error, attempts);
         time.set(failed.headers.date);
         const pause = pauseBefore(failed, time.now(), Math.random());
-        if (pause === undefined) throw explain(failed, pathOf(options), time.now(), error);
+        if (pause === undefined) throw explain(failed, pathOf(options), access, time.now(), error);
         await clock.sleep(pause, signal);
       }
     }

@@ -3,10 +3,17 @@ import { GitHubError } from './github-error.ts';
 import { type Attempt, limitOf } from './patience.ts';
 import { missingPermission } from './permissions.ts';
 
-/** A call that failed for good, told with what to do about it. */
+type FailedCall = Pick<Attempt, 'method' | 'status' | 'headers' | 'message'>;
+
+/**
+ * A call that failed for good, told with what to do about it.
+ *
+ * @param access what the caller means to do in the end
+ */
 export function explain(
-  attempt: Pick<Attempt, 'method' | 'status' | 'headers' | 'message'>,
+  attempt: FailedCall,
   path: string,
+  access: 'read' | 'write',
   now: number,
   cause: unknown,
 ): GitHubError {
@@ -21,13 +28,14 @@ export function explain(
   }
   return new GitHubError(`GitHub answers ${call} with ${status}: ${message}`, {
     status,
-    remedy: remedyFor(attempt, path, now),
+    remedy: remedyFor(attempt, path, access, now),
   });
 }
 
 function remedyFor(
-  attempt: Pick<Attempt, 'method' | 'status' | 'headers' | 'message'>,
+  attempt: FailedCall,
   path: string,
+  access: 'read' | 'write',
   now: number,
 ): string {
   const { method, status = 0, headers, message } = attempt;
@@ -36,7 +44,8 @@ function remedyFor(
     return `That is a rate limit, over in ${formatDuration(limit)}; run less often, or give github-token one of a GitHub App.`;
   }
   const accepted = headers['x-accepted-github-permissions'];
-  const needed = missingPermission(method, path, accepted?.toString());
+  const isRead = access === 'read' && ['GET', 'HEAD'].includes(method);
+  const needed = missingPermission(isRead ? 'read' : 'write', path, accepted?.toString());
   if (status === 401) return 'Give github-token a token that is valid; the default is one.';
   if (status === 403 && /not accessible/i.test(message) && needed !== undefined) {
     return `Give the job permissions: ${needed}.`;

@@ -13,17 +13,16 @@ const NEEDED: readonly (readonly [RegExp, string])[] = [
 /**
  * The permission that a refused call asks for, as a workflow writes it (`issues: write`).
  *
- * @param path of the call, `/repos/{owner}/{repo}/…` with or without the names filled in
+ * @param path of the call, `/repos/owner/repo/…`
  * @param accepted the header X-Accepted-GitHub-Permissions, `issues=write; pull_requests=write`
  */
 export function missingPermission(
-  method: string,
+  access: 'read' | 'write',
   path: string,
   accepted: string | undefined,
 ): string | undefined {
-  const [, name, access] = /^\s*([a-z_]+)=(read|write)\b/.exec(accepted ?? '') ?? [];
-  if (name !== undefined) return `${name.replaceAll('_', '-')}: ${access}`;
+  const [, name] = /^\s*([a-z_]+)=(?:read|write)\b/.exec(accepted ?? '') ?? [];
   const below = path.replace(/^\/repos\/[^/]+\/[^/]+/, '');
-  const needed = NEEDED.find(([pattern]) => pattern.test(below))?.[1];
-  return needed && `${needed}: ${method === 'GET' || method === 'HEAD' ? 'read' : 'write'}`;
+  const needed = name?.replaceAll('_', '-') ?? NEEDED.find(([pattern]) => pattern.test(below))?.[1];
+  return needed && `${needed}: ${access}`;
 }

@@ -8,6 +8,8 @@ export interface GitHubSettings {
   readonly apiUrl: string;
   /** `owner/name`. */
   readonly repository: string;
+  /** What is meant in the end: a refused look says what the change after it will need as well. */
+  readonly access: 'read' | 'write';
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** `HTTPS_PROXY` and its kin, by name; empty where there is none. */
@@ -23,11 +25,13 @@ const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name)
 export function settingsOf(
   { run, clock, signal, variable }: Pick<ActionContext, 'run' | 'clock' | 'signal' | 'variable'>,
   token: string,
+  access: GitHubSettings['access'],
 ): GitHubSettings {
   return {
     token,
     apiUrl: variable('GITHUB_API_URL') || 'https://api.github.com',
     repository: run.repository,
+    access,
     signal,
     clock,
     proxy: Object.fromEntries(

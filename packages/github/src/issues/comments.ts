@@ -42,6 +42,13 @@ export async function updateComment(
   return commentOf(data);
 }
 
+export async function deleteComment({ request, repository }: GitHub, id: number): Promise<void> {
+  await request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+    ...repository,
+    comment_id: id,
+  });
+}
+
 /** The comments of an issue or pull request, oldest first; at most the first 1,000. */
 export async function listComments(
   { request, repository }: GitHub,

@@ -11,6 +11,8 @@ export interface WorkflowRun {
   readonly conclusion: string | undefined;
   /** ms since the epoch. */
   readonly createdAt: number;
+  /** Of its latest attempt, ms since the epoch. */
+  readonly startedAt: number;
 }
 
 export interface RunFilter {
@@ -60,6 +62,7 @@ interface ApiRun {
   readonly status: string | null;
   readonly conclusion: string | null;
   readonly created_at: string;
+  readonly run_started_at?: string | undefined;
 }
 
 function runOf(run: ApiRun): WorkflowRun {
@@ -72,6 +75,7 @@ function runOf(run: ApiRun): WorkflowRun {
     status: run.status ?? undefined,
     conclusion: run.conclusion ?? undefined,
     createdAt: Date.parse(run.created_at),
+    startedAt: Date.parse(run.run_started_at ?? run.created_at),
   };
 }
 

@@ -47,6 +47,17 @@ const updateComment: Route = {
   },
 };
 
+const deleteComment: Route = {
+  operation: 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}',
+  needs: 'issues: write',
+  handle: ({ params }, { state }) => {
+    const index = state.comments.findIndex(({ id }) => id === Number(params.comment_id));
+    if (index < 0) return NOT_FOUND;
+    state.comments.splice(index, 1);
+    return { status: 204 };
+  },
+};
+
 function commentBody(comment: Comment, { state, complete }: Place): object {
   const issue = `${state.serverUrl}/${state.owner}/${state.repo}/issues/${comment.issue}`;
   return complete('issue-comment', {
@@ -60,4 +71,9 @@ function commentBody(comment: Comment, { state, complete }: Place): object {
   });
 }
 
-export const commentRoutes: readonly Route[] = [listComments, createComment, updateComment];
+export const commentRoutes: readonly Route[] = [
+  listComments,
+  createComment,
+  updateComment,
+  deleteComment,
+];

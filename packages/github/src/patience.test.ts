@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { type Attempt, pauseBefore } from './patience.ts';
+
+const NOW = 1_000_000_000;
+const attempt = (given: Partial<Attempt>): Attempt => ({
+  method: 'GET',
+  isRead: false,
+  status: 502,
+  headers: {},
+  message: '',
+  attempts: 1,
+  ...given,
+});
+const pause = (given: Partial<Attempt>) => pauseBefore(attempt(given), NOW, 0);
+
+describe('a fault', () => {
+  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])(
+    '%s is repeated, later each time',
+    (method) => {
+      expect([1, 2, 3, 4].map((attempts) => pause({ method, attempts }))).toEqual([
+        500,
+        1_000,
+        2_000,
+        undefined,
+      ]);
+    },
+  );
+
+  test('a POST is not, unless it only reads', () => {
+    expect(pause({ method: 'POST' })).toBeUndefined();
+    expect(pause({ method: 'POST', status: undefined })).toBeUndefined();
+    expect(pause({ method: 'POST', isRead: true })).toBe(500);
+  });
+
+  test('no answer is one, a refusal is none', () => {
+    expect(pause({ status: undefined })).toBe(500);
+    for (const status of [400, 401, 403, 404, 409, 410, 422, 501]) {
+      expect(pause({ status }), String(status)).toBeUndefined();
+    }
+  });
+
+  test('chance makes the pause up to twice as long', () => {
+    expect(pauseBefore(attempt({}), NOW, 1)).toBe(1_000);
+  });
+});
+
+describe('a rate limit', () => {
+  const limited = (headers: Attempt['headers'], message = '', status = 403) =>
+    pause({ method: 'POST', status, headers, message });
+
+  test('is waited for as long as GitHub says, whatever the method', () => {
+    expect(limited({ 'retry-after': '7' })).toBe(7_000);
+    expect(limited({ 'retry-after': '7' }, '', 429)).toBe(7_000);
+    const reset = String(NOW / 1_000 + 20);
+    expect(limited({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset })).toBe(21_000);
+    expect(limited({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' })).toBe(0);
+  });
+
+  test('a minute where it does not say', () => {
+    expect(limited({}, 'You have exceeded a secondary rate limit.')).toBe(60_000);
+    expect(limited({ 'x-ratelimit-remaining': '0' })).toBe(60_000);
+    expect(limited({}, '', 429)).toBe(60_000);
+  });
+
+  test('a long one is not waited for', () => {
+    expect(limited({ 'retry-after': '61' })).toBeUndefined();
+  });
+
+  test('a refusal with calls left is none', () => {
+    expect(limited({ 'x-ratelimit-remaining': '4999' }, 'Resource not accessible')).toBeUndefined();
+  });
+});
