@@ -13,6 +13,8 @@ export interface ActionContext {
   readonly workspace: string;
   /** Makes a value found on the way a secret: masked in the log, redacted everywhere else. */
   readonly mask: (secret: string) => void;
+  /** Takes the secrets out of a text that goes elsewhere than into the outcome (an issue). */
+  readonly redact: (text: string) => string;
   /** What `run` leaves for `post`, as texts by names; empty where nothing was left. */
   readonly state: State;
   /**

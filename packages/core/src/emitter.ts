@@ -44,7 +44,7 @@ export function emitter(env: Environment) {
     },
     /** A message as one line of plain text, for where nothing else is understood. */
     plainMessage: (message: string) => plain(clean(message), LONGEST_MESSAGE),
-    file: clean,
+    redact: clean,
     report: (report: Report) => `${JSON.stringify(redact.data(report), undefined, 2)}\n`,
 
     outputs: (outputs: Readonly<Record<string, OutputValue>>) => {

@@ -448,7 +448,7 @@ describe('secrets', () => {
         ...pass,
         message: told,
         outputs: { told, encoded: encodeURIComponent(s) },
-        result: { [s]: [told] },
+        result: { [s]: [told], redacted: context.redact(told) === 'see *** *** ***' },
         summary: [md\`\${told}\`],
         annotations: [{ level: 'notice', title: told, message: told }],
         files: [{ path: 'file.xml', content: told + ' ' + htmlEscape(s) }],
@@ -465,6 +465,7 @@ describe('secrets', () => {
       verdict: 'pass',
     });
     const report = await readFile(result.outputs['report-file'] ?? '', 'utf8');
+    expect(JSON.parse(report).result.redacted).toBe(true);
     const masks = result.stdout.split('\n').filter((line) => line.startsWith('::add-mask::'));
     expect(masks).toEqual([
       `::add-mask::http://127.0.0.1:${port}/hook-path`,

@@ -84,6 +84,7 @@ function contextOf(env: Environment, emit: Emitter): ActionContext {
     run: readRunInfo(env),
     workspace: workspaceOf(env),
     mask: emit.mask,
+    redact: emit.redact,
     state: emit.state,
     variable: (name) => env[name] ?? '',
   };

@@ -49,7 +49,7 @@ export async function tell<Inputs extends SharedInputs>(
   };
   await writeWhole(path, emit.report(report));
   for (const file of outcome.files ?? []) {
-    await writeWhole(resolve(workspace, file.path), emit.file(file.content));
+    await writeWhole(resolve(workspace, file.path), emit.redact(file.content));
   }
   await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
 }
