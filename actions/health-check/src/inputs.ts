@@ -3,6 +3,8 @@ import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inp
 import { duration } from '@repo/core/inputs/duration';
 import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
 import { integer } from '@repo/core/inputs/integer';
+import { keyValue } from '@repo/core/inputs/key-value';
+import { limit } from '@repo/core/inputs/limit';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { optional, secret } from '@repo/core/inputs/parser';
@@ -17,6 +19,7 @@ import { maxLatency } from './expectations/latency.ts';
 import { expectStatus } from './expectations/status.ts';
 import { minTlsDays } from './expectations/tls-days.ts';
 import { basicAuth, headerLine } from './header-line.ts';
+import { workflowName } from './heal/workflow-name.ts';
 import { METHODS } from './methods.ts';
 import { contradiction } from './policy.ts';
 import { resolveOverride } from './resolve-override.ts';
@@ -81,6 +84,16 @@ const parsers = {
   concurrency: integer({ min: 1, max: 1_000 }),
 
   'body-excerpt': size({ max: 16_384 }),
+  'report-junit': text(),
+  'report-prometheus': text(),
+  'badge-file': text(),
+
+  'on-unhealthy-workflow': optional(workflowName()),
+  'on-unhealthy-inputs': list(keyValue('=')),
+  'heal-limit': limit(),
+  'incident-issue': boolean(),
+  'github-token': secret(optional(text())),
+
   'fail-on': failOnInput(failOn),
   ...sharedInputs,
 };
@@ -132,6 +145,17 @@ export const inputs = defineInputs(parsers, [
             remedy: 'Write it in checks, with the check that it is for.',
           };
     },
+  },
+  {
+    reads: ['onUnhealthyWorkflow', 'onUnhealthyInputs'],
+    check: ({ onUnhealthyWorkflow, onUnhealthyInputs }) =>
+      onUnhealthyInputs.length === 0 || onUnhealthyWorkflow !== undefined
+        ? undefined
+        : {
+            where: 'on-unhealthy-inputs',
+            problem: 'is for on-unhealthy-workflow, which is empty',
+            remedy: 'Write on-unhealthy-workflow: deploy.yml as well.',
+          },
   },
   {
     reads: ['bearerToken', 'basicAuth'],

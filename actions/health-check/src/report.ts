@@ -12,6 +12,8 @@ import {
 } from '@repo/core/summary/markdown';
 import { sparkline } from '@repo/core/summary/sparkline';
 import { type CheckResult, LATENCY_PHASES } from './check.ts';
+import type { Healing } from './heal/healing.ts';
+import { healingAnnotations, healingSummary } from './heal/healing-report.ts';
 import type { Inputs } from './inputs.ts';
 import { SIGNS, sentence, VERDICTS, worstStatus } from './verdict.ts';
 
@@ -23,6 +25,7 @@ export function report(
   results: readonly CheckResult[],
   durationMs: number,
   { bodyExcerpt }: Pick<Inputs, 'bodyExcerpt'>,
+  healing?: Healing,
 ): Outcome {
   const status = worstStatus(results);
   const message = sentence(results);
@@ -45,15 +48,16 @@ export function report(
       'duration-ms': Math.round(durationMs),
       results: compactResults(results),
     },
-    result: { status, checks: shown },
+    result: { status, checks: shown, ...(healing && { healing }) },
     summary: [
       heading(2, md`${SIGNS[status]} health-check: ${status}`),
       md`${message}`,
       resultsTable(results),
+      ...healingSummary(healing),
       ...shown.filter(({ evidence }) => evidence.length > 0).map(evidenceOf),
       ...phaseTable(results),
     ],
-    annotations: results.flatMap(annotationOf),
+    annotations: [...results.flatMap(annotationOf), ...healingAnnotations(healing)],
   };
 }
 
@@ -145,7 +149,7 @@ function compactResults(results: readonly CheckResult[]): string {
 }
 
 /** Evidence cut to the length that the user wants to see, bytes. */
-function withExcerpt(result: CheckResult, most: number): CheckResult {
+export function withExcerpt(result: CheckResult, most: number): CheckResult {
   return {
     ...result,
     evidence: result.evidence

@@ -4,11 +4,14 @@ import type { ActionContext } from '@repo/core/context';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
 import { act } from './act.ts';
+import type { CheckResult } from './check.ts';
 import type { Config } from './config.ts';
+import type { Healing } from './heal/healing.ts';
 import type { Inputs } from './inputs.ts';
 import { networkOf, unreadable } from './network.ts';
 import { plan } from './plan.ts';
 import { report } from './report.ts';
+import { reportFiles } from './reports/report-files.ts';
 
 /** Carries out the checks that the inputs ask for, and tells what became of them. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
@@ -17,6 +20,7 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
   const checks = await plan(inputs, await configs(inputs, workspace));
   for (const secret of checks.flatMap((check) => check.secrets)) mask(secret);
 
+  const startedAt = clock.now();
   const start = clock.monotonic();
   const results = await log.group(`Checking ${checks.map(({ name }) => name).join(', ')}`, () =>
     act(checks, network, inputs.concurrency, {
@@ -27,7 +31,21 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
       machine: { workspace, variable },
     }),
   );
-  return report(results, clock.monotonic() - start, inputs);
+  const took = { startedAt, durationMs: clock.monotonic() - start };
+  const healing = await healed(results, inputs, context);
+  const files = await reportFiles(results, took, inputs, context);
+  return { ...report(results, took.durationMs, inputs, healing), files };
+}
+
+/** Loaded only when something may be done on GitHub. */
+async function healed(
+  results: readonly CheckResult[],
+  inputs: Inputs,
+  context: ActionContext,
+): Promise<Healing | undefined> {
+  if (inputs.onUnhealthyWorkflow === undefined && !inputs.incidentIssue) return undefined;
+  const { heal } = await import('./heal/heal.ts');
+  return heal(results, inputs, context);
 }
 
 async function configs({ checks, config }: Inputs, workspace: string): Promise<readonly Config[]> {

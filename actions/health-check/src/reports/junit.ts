@@ -1,0 +1,72 @@
+import { htmlEscape } from '@repo/core/summary/markdown';
+import { stripInvisible } from '@repo/core/untrusted';
+import type { CheckResult } from '../check.ts';
+
+/** When the checks began, and how long all of them took. */
+export interface Took {
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly durationMs: number;
+}
+
+/**
+ * The results as JUnit XML: a test case a check, unhealthy = failure, unknown = error; a degraded
+ * one passes and says why.
+ */
+export function junit(results: readonly CheckResult[], { startedAt, durationMs }: Took): string {
+  const count = (status: CheckResult['status']) =>
+    results.filter((result) => result.status === status).length;
+  const totals = {
+    name: 'health-check',
+    tests: results.length,
+    failures: count('unhealthy'),
+    errors: count('unknown'),
+    skipped: 0,
+    time: seconds(durationMs),
+  };
+  const timestamp = new Date(startedAt).toISOString().replace(/\.\d+Z$/, '');
+  return `${[
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes(totals)}>`,
+    `  <testsuite${attributes({ ...totals, timestamp })}>`,
+    ...results.map(testcase),
+    '  </testsuite>',
+    '</testsuites>',
+  ].join('\n')}\n`;
+}
+
+function testcase(result: CheckResult): string {
+  const { name, kind, target, status, reason, durationMs, evidence } = result;
+  const start = `    <testcase${attributes({
+    name,
+    classname: `health-check.${kind}`,
+    time: seconds(durationMs),
+  })}`;
+  if (status === 'healthy') return `${start}/>`;
+  const lines = [
+    `${target}: ${status}, ${reason}`,
+    ...evidence.flatMap((piece) => ['', `${piece.title}:`, ...piece.lines]),
+  ];
+  const body = lines.map(text).join('\n');
+  const elements = {
+    degraded: `<system-out>${body}</system-out>`,
+    unhealthy: `<failure${attributes({ message: reason, type: status })}>${body}</failure>`,
+    unknown: `<error${attributes({ message: reason, type: status })}>${body}</error>`,
+  };
+  return `${start}>\n      ${elements[status]}\n    </testcase>`;
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${text(String(value)).replace(/\s+/g, ' ')}"`)
+    .join('');
+}
+
+/** Text that XML takes whatever it holds; two characters that are left over it forbids. */
+function text(given: string): string {
+  return htmlEscape(stripInvisible(given).replace(/[\ufffe\uffff]/g, ''));
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3);
+}

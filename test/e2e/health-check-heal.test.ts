@@ -1,0 +1,374 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { respond } from '@repo/testkit/faults/answers';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { BAD_GATEWAY, type Fault, rateLimited } from '@repo/testkit/github/faults';
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '@repo/testkit/github/local-github';
+import { everythingWritten } from '@repo/testkit/runner/everything-written';
+import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
+const HOUR = 3_600_000;
+/** The workflow that runs the check, and the one that heals. */
+const MONITOR = 8;
+const DEPLOY = 7;
+
+const workflow = { 'on-unhealthy-workflow': 'deploy.yml' };
+const incident = { 'incident-issue': 'true' };
+
+let github: LocalGitHub;
+let target: Awaited<ReturnType<typeof startHttpServer>>;
+let isWell: boolean;
+
+async function startGitHub(options: LocalGitHubOptions = {}) {
+  github = await startLocalGitHub(options);
+  github.state.workflows.push(
+    { id: DEPLOY, file: 'deploy.yml', inputs: { version: {}, reason: {} } },
+    { id: MONITOR, file: 'monitor.yml', inputs: undefined },
+  );
+}
+
+beforeEach(async () => {
+  isWell = false;
+  target = await startHttpServer({
+    script: (exchange) => (isWell ? respond(200) : respond(503))(exchange),
+  });
+  await startGitHub();
+});
+afterEach(async () => {
+  await target[Symbol.asyncDispose]();
+  await github[Symbol.asyncDispose]();
+});
+
+/** One run of the monitor: a run on GitHub too, which ends as the step does. */
+async function monitor(inputs: Readonly<Record<string, string>>): Promise<RunResult> {
+  const { state } = github;
+  const run = {
+    id: state.nextId(),
+    workflow: MONITOR,
+    event: 'schedule',
+    branch: 'main',
+    status: 'in_progress' as 'in_progress' | 'completed',
+    conclusion: null as 'success' | 'failure' | null,
+    createdAt: state.now(),
+    inputs: {},
+  };
+  state.runs.push(run);
+  const result = await runAction({
+    action,
+    with: { url: target.url, 'max-attempts': '1', ...inputs },
+    github: { ...github.context, workflow: 'Monitor', run_id: String(run.id) },
+  });
+  run.status = 'completed';
+  run.conclusion = result.exitCode === 0 ? 'success' : 'failure';
+  return result;
+}
+
+/** A run that is told of and thrown away; gives back what was healed. */
+async function healing(inputs: Readonly<Record<string, string>>) {
+  await using result = await monitor(inputs);
+  const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+  const titles = result.annotations.map(({ level, title }) => `${level} ${title}`);
+  return {
+    ...report.result.healing,
+    verdict: result.outputs.verdict,
+    exitCode: result.exitCode,
+    titles,
+  };
+}
+
+const dispatches = () => github.state.runs.filter(({ workflow: id }) => id === DEPLOY);
+const callsTo = (operation: string) =>
+  github.calls.filter((call) => call.operation.startsWith(operation));
+
+describe.each([
+  ['with an incident issue', { ...workflow, ...incident }],
+  ['without one', workflow],
+])('H23: a workflow heals, %s', (_, inputs) => {
+  test('an outage seen by three runs in a row starts it exactly once', async () => {
+    const states = [];
+    for (let run = 1; run <= 3; run++) {
+      states.push((await healing(inputs)).workflow.state);
+      github.advance(HOUR);
+    }
+    expect(states).toEqual(['started', 'already', 'already']);
+    expect(dispatches()).toHaveLength(1);
+  });
+
+  test('each outage starts it, until the limit of the window; then it stops, and says so', async () => {
+    const states = [];
+    for (let outage = 1; outage <= 4; outage++) {
+      isWell = false;
+      states.push((await healing(inputs)).workflow.state);
+      github.advance(0.5 * HOUR);
+      isWell = true;
+      await healing(inputs);
+      github.advance(0.5 * HOUR);
+    }
+    expect(states).toEqual(['started', 'started', 'limit', 'limit']);
+    isWell = false;
+    const last = await healing(inputs);
+    expect(last.workflow.reason).toContain('2 per 6h');
+    expect(last.titles).toContain('warning Self-heal');
+    expect(dispatches()).toHaveLength(2);
+
+    github.advance(6 * HOUR);
+    expect((await healing(inputs)).workflow.state).toBe('started');
+  });
+
+  test('what GitHub did and did not answer is not done again', async () => {
+    const on = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
+    github.addFault({ on, when: 'after', answer: BAD_GATEWAY });
+    expect((await healing(inputs)).workflow).toMatchObject({ state: 'started' });
+    expect((await healing(inputs)).workflow.state).toBe('already');
+    expect(dispatches()).toHaveLength(1);
+  });
+
+  test('its inputs, and the branch that the run is on', async () => {
+    const result = await healing({ ...inputs, 'on-unhealthy-inputs': 'version=1.4=x\nreason=ill' });
+    expect(result.workflow.url).toMatch(/\/actions\/runs\/\d+$/);
+    expect(dispatches()).toMatchObject([
+      { event: 'workflow_dispatch', branch: 'main', inputs: { version: '1.4=x', reason: 'ill' } },
+    ]);
+  });
+
+  test('healthy starts nothing; neither does what could not be judged', async () => {
+    isWell = true;
+    expect((await healing(inputs)).workflow).toBeUndefined();
+    const unknown = await healing({ ...inputs, url: 'http://169.254.169.254/' });
+    expect(unknown.verdict).toBe('unknown');
+    expect(dispatches()).toEqual([]);
+    expect(github.state.issues).toEqual([]);
+  });
+});
+
+describe('the incident', () => {
+  test('is one issue: opened, kept up to date, closed at recovery with the downtime', async () => {
+    expect(await healing(incident)).toMatchObject({ incident: { state: 'opened', number: 1 } });
+    github.advance(HOUR);
+    expect(await healing(incident)).toMatchObject({ incident: { state: 'updated', number: 1 } });
+    github.advance(1.25 * HOUR);
+    isWell = true;
+    const recovered = await healing(incident);
+    expect(recovered.incident).toMatchObject({ state: 'closed', number: 1 });
+    expect(recovered.incident.downtimeMs / HOUR).toBeCloseTo(2.25, 1);
+
+    const [issue, ...others] = github.state.issues;
+    expect(others).toEqual([]);
+    expect(issue).toMatchObject({
+      state: 'closed',
+      stateReason: 'completed',
+      labels: ['health-check-incident'],
+      title: `Unhealthy: ${target.url}/`,
+    });
+    expect(issue?.body).toContain('Well again after 2h 15m');
+    expect(github.state.comments.map(({ body }) => body)).toEqual([
+      expect.stringContaining('Well again after 2h 15m'),
+    ]);
+
+    await healing(incident);
+    expect(github.state.comments).toHaveLength(1);
+    isWell = false;
+    await healing(incident);
+    expect(github.state.issues.map(({ state }) => state)).toEqual(['closed', 'open']);
+  });
+
+  test('says what is ill, what was done, and who saw it', async () => {
+    await using result = await monitor({ ...workflow, ...incident });
+    const [issue] = github.state.issues;
+    expect(issue?.body).toContain('status 503');
+    expect(issue?.body).toMatch(/Self-heal: deploy\\?\.yml is started \(\[run\]\(http/);
+    expect(issue?.body).toMatch(/\[Monitor\]\(http:.*\/actions\/runs\/\d+\)/);
+    expect(result.summary).toMatch(/Incident \[.*1.*\]\(.*\/issues\/1\) is opened/);
+  });
+
+  test('runs at the same time have one issue and one start between them', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => healing({ ...workflow, ...incident })));
+    const open = github.state.issues.filter(({ state }) => state === 'open');
+    expect(open).toHaveLength(1);
+    expect(dispatches()).toHaveLength(1);
+  });
+
+  test('an answer that was lost leaves no second issue', async () => {
+    const on = 'POST /repos/{owner}/{repo}/issues';
+    github.addFault({ on, when: 'after', answer: 'reset' });
+    expect((await healing(incident)).problems).toEqual([]);
+    expect(github.state.issues).toHaveLength(1);
+  });
+
+  test('other checks of the same job have an issue of their own', async () => {
+    await healing(incident);
+    await healing({ ...incident, url: `${target.url}/other` });
+    expect(github.state.issues).toHaveLength(2);
+    isWell = true;
+    await healing(incident);
+    expect(github.state.issues.map(({ state }) => state)).toEqual(['closed', 'open']);
+  });
+
+  test('an issue of a stranger that copies the marker does not count', async () => {
+    await healing(incident);
+    const [issue] = github.state.issues;
+    if (issue === undefined) throw new Error('no issue');
+    issue.labels = [];
+    await healing(incident);
+    expect(github.state.issues).toHaveLength(2);
+  });
+
+  test('text of the target mentions nobody, links nothing and hides nothing', async () => {
+    const port = await closedPort();
+    const checks = `
+      - name: "@octocat <!-- #12 --> | x"
+        http: {url: "http://127.0.0.1:${port}/"}
+        max-attempts: 1`;
+    await healing({ ...incident, url: '', checks });
+    const [issue] = github.state.issues;
+    // GitHub looks for neither in code.
+    const visible = issue?.body
+      .split('\n')
+      .slice(1)
+      .join('\n')
+      .replace(/<code>.*?<\/code>/g, '');
+    expect(visible).not.toMatch(/@octocat|<!--|#12/);
+    expect(issue?.title).not.toMatch(/@octocat|#12/);
+  });
+});
+
+describe('GitHub does not let us', () => {
+  const problem = (fault: Fault) => {
+    github.addFault(fault);
+    return healing({ ...workflow, ...incident });
+  };
+
+  test('a permission that is missing is named; the verdict stays', async () => {
+    await github[Symbol.asyncDispose]();
+    await startGitHub({ permissions: { contents: 'read' } });
+    const result = await healing({ ...workflow, ...incident });
+    expect(result).toMatchObject({ verdict: 'fail', exitCode: 1 });
+    expect(result.problems).toEqual([
+      expect.stringContaining('Give the job permissions: issues: write.'),
+      expect.stringContaining('Give the job permissions: actions: write.'),
+    ]);
+    expect(result.titles.filter((title: string) => title === 'warning Self-heal')).toHaveLength(2);
+  });
+
+  test('one permission of two is enough for its half', async () => {
+    await github[Symbol.asyncDispose]();
+    await startGitHub({ permissions: { actions: 'write' } });
+    const result = await healing({ ...workflow, ...incident });
+    expect(result.workflow.state).toBe('started');
+    expect(result.problems).toEqual([expect.stringContaining('issues: write')]);
+    expect(github.state.issues).toEqual([]);
+    expect((await healing({ ...workflow, ...incident })).workflow.state).toBe('already');
+  });
+
+  test('a healthy verdict stays healthy', async () => {
+    isWell = true;
+    const answer = { status: 500, body: { message: 'broken' } };
+    const result = await problem({ times: 99, answer });
+    expect(result).toMatchObject({ verdict: 'pass', exitCode: 0 });
+    expect(result.problems).toEqual([expect.stringMatching(/not closed: .*500: broken/)]);
+  });
+
+  test('a short limit is waited for', async () => {
+    const result = await problem({ answer: rateLimited(1) });
+    expect(result.problems).toEqual([]);
+    expect(result.workflow.state).toBe('started');
+  });
+
+  test('a long one is not, and told with its end', async () => {
+    const result = await problem({ times: 99, answer: rateLimited(900) });
+    expect(result.problems[0]).toMatch(/rate limit, over in 15m/);
+    expect(dispatches()).toEqual([]);
+  });
+
+  test.each([
+    [
+      'a workflow that is not there',
+      { 'on-unhealthy-workflow': 'gone.yml' },
+      /404: Not Found.*Check that it exists/,
+    ],
+    [
+      'one without the trigger',
+      { 'on-unhealthy-workflow': 'monitor.yml' },
+      /does not have 'workflow_dispatch' trigger/,
+    ],
+    [
+      'an input that it does not have',
+      { 'on-unhealthy-inputs': 'verison=1' },
+      /Unexpected inputs provided: \["verison"\]/,
+    ],
+    [
+      'a branch that is not there',
+      { 'on-unhealthy-workflow': 'deploy.yml@gone' },
+      /No ref found for: gone/,
+    ],
+  ])('%s', async (_, inputs, message) => {
+    const result = await healing({ ...workflow, ...incident, ...inputs });
+    expect(result.problems).toEqual([expect.stringMatching(message)]);
+    expect(result.verdict).toBe('fail');
+    expect(dispatches()).toEqual([]);
+  });
+
+  test('nobody answers at all', async () => {
+    await using result = await runAction({
+      action,
+      with: { url: target.url, 'max-attempts': '1', ...workflow },
+      github: { api_url: `http://127.0.0.1:${await closedPort()}` },
+    });
+    expect(result.outputs.verdict).toBe('fail');
+    expect(result.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringMatching(/ECONNREFUSED.*GITHUB_API_URL/),
+      }),
+    );
+  });
+});
+
+test('on an Enterprise Server only what it knows is asked', async () => {
+  await github[Symbol.asyncDispose]();
+  await startGitHub({ enterprise: true });
+  expect((await healing(workflow)).workflow).toEqual({ state: 'started', name: 'deploy.yml' });
+  const [dispatch] = callsTo('POST');
+  expect(dispatch?.body).not.toHaveProperty('return_run_details');
+});
+
+test('E15: the token and the secrets of the checks reach neither files nor issues', async () => {
+  const SECRET = 'hunter2-s3cret-value';
+  await using result = await monitor({
+    ...workflow,
+    ...incident,
+    url: '',
+    checks: `
+      - name: "api of ${SECRET}"
+        http: {url: "${target.url.replace('//', `//user:${SECRET}@`)}/"}
+        max-attempts: 1`,
+    'bearer-token': '',
+  });
+  const token = github.context.token ?? '';
+  expect(result.outputs.verdict).toBe('fail');
+  for (const secret of [SECRET, token]) {
+    expect(everythingWritten(result)).not.toContain(secret);
+    expect(JSON.stringify(github.calls.map(({ body }) => body))).not.toContain(secret);
+  }
+  expect(github.state.issues[0]?.body).toContain('***');
+});
+
+test('nothing is asked of GitHub by a run that has nothing to do there', async () => {
+  await healing({});
+  isWell = true;
+  await healing(workflow);
+  expect(github.calls).toEqual([]);
+});
+
+test('inputs without a workflow, and a limit that is none, are told', async () => {
+  await using result = await monitor({ 'on-unhealthy-inputs': 'a=b', 'heal-limit': 'twice' });
+  expect(result.log).toContain('heal-limit: "twice" is no limit in a window. Write a number');
+  expect(result.log).toContain('on-unhealthy-inputs: is for on-unhealthy-workflow');
+});
