@@ -55,9 +55,7 @@ export interface Progress {
   readonly relapses: number;
   /** Whether any attempt was good. */
   readonly everGood: boolean;
-  /**
-   * When the streak of good attempts began that ended the start-up, or may yet, ms since the start.
-   */
+  /** When the streak began that ended the start-up, or may yet, ms since the start. */
   readonly goodSince?: number;
   /** When the start-up ended, ms since the start. */
   readonly stableSince?: number;
