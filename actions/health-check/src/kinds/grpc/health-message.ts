@@ -32,7 +32,7 @@ export function decodeResponse(frame: Buffer): string {
       const byte = frame[at] ?? 0;
       at += 1;
       value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value;
+      if (byte < 0x80) return value >>> 0;
     }
     throw new Refusal('its answer is no message of gRPC');
   };
@@ -40,8 +40,10 @@ export function decodeResponse(frame: Buffer): string {
     const tag = next();
     if (tag === ((1 << 3) | VARINT)) state = next();
     else if ((tag & 7) === VARINT) next();
-    else if ((tag & 7) === LENGTH_DELIMITED) at += next();
-    else throw new Refusal('its answer is no answer to a health check');
+    else if ((tag & 7) === LENGTH_DELIMITED) {
+      const length = next();
+      at += length;
+    } else throw new Refusal('its answer is no answer to a health check');
   }
   return SERVING_STATES[state] ?? `STATE_${state}`;
 }

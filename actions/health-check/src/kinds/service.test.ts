@@ -1,0 +1,86 @@
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { expect, describe as suite, test } from 'vitest';
+import { describe, type ServiceUrls, secretsOf, serviceFromUrl, serviceOf } from './service.ts';
+
+const URLS: ServiceUrls = {
+  schemes: { db: 'prefer', dbs: 'require' },
+  port: 99,
+  example: 'db://h',
+};
+const NOTHING = {
+  url: undefined,
+  host: undefined,
+  port: undefined,
+  user: undefined,
+  password: undefined,
+  database: undefined,
+  tls: undefined,
+};
+
+suite('a URL', () => {
+  test('names all parts, decoded', () => {
+    expect(serviceFromUrl(new URL('dbs://us%40er:p%2Fw@[::1]:5/n%20ame'), URLS)).toEqual({
+      host: '::1',
+      port: 5,
+      user: 'us@er',
+      password: 'p/w',
+      database: 'n ame',
+      tls: 'require',
+    });
+  });
+
+  test('leaves out what has a default', () => {
+    expect(serviceFromUrl(new URL('db://h'), URLS)).toEqual({
+      ...NOTHING,
+      url: undefined,
+      host: 'h',
+      port: 99,
+      tls: 'prefer',
+    });
+  });
+
+  test.each([
+    ['disable', 'disable'],
+    ['prefer', 'prefer'],
+    ['require', 'require'],
+    ['VERIFY_IDENTITY', 'require'],
+  ])('sslmode %s', (mode, tls) => {
+    expect(serviceFromUrl(new URL(`db://h?sslmode=${mode}`), URLS).tls).toBe(tls);
+    expect(serviceFromUrl(new URL(`db://h?ssl-mode=${mode}`), URLS).tls).toBe(tls);
+  });
+
+  test.each(['http://h', 'db:///x', 'db://h?password=s3cr3t', 'db://h?sslmode=x', 'db://%zz@h'])(
+    '%s is refused, without its values',
+    (url) => {
+      const read = () => serviceFromUrl(new URL(url), URLS);
+      expect(read).toThrow(InvalidValue);
+      expect(read).not.toThrow('s3cr3t');
+    },
+  );
+});
+
+test('options name one service: by a URL or by its parts', () => {
+  expect(serviceOf({ ...NOTHING, host: 'h', user: 'u', password: 'p' }, URLS)).toMatchObject({
+    port: 99,
+    tls: 'prefer',
+  });
+  expect(serviceOf({ ...NOTHING, url: 'db://h', tls: 'require' }, URLS).tls).toBe('require');
+  for (const options of [
+    {},
+    { url: 'db://h', host: 'h' },
+    { url: 'db://h', password: 'p' },
+    { url: 'no url' },
+    { host: 'h', password: 'p' },
+  ]) {
+    expect(() => serviceOf({ ...NOTHING, ...options }, URLS)).toThrow(InvalidValue);
+  }
+  expect(
+    serviceOf({ ...NOTHING, host: 'h', password: 'p' }, { ...URLS, passwordAlone: true }).password,
+  ).toBe('p');
+});
+
+test('it is shown without user and password', () => {
+  const service = serviceFromUrl(new URL('db://user:p%2Fw@[::1]/name'), URLS);
+  expect(describe('db', service)).toBe('db://[::1]:99/name');
+  expect(secretsOf(service)).toEqual(['p/w', 'p%2Fw']);
+});
