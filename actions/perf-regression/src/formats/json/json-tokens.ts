@@ -56,6 +56,51 @@ export function offsetOfPath(text: string, path: readonly (string | number)[]): 
   return best;
 }
 
+/** Where a text stops being JSON: its first wrong token, or its end. */
+export function offsetOfMistake(text: string): number {
+  const open: ('{' | '[')[] = [];
+  let expected: 'value' | 'key' | 'colon' | 'comma' = 'value';
+  // An empty list or object may be closed at once, but not behind a comma.
+  let closable = false;
+  for (const { start, token } of jsonTokens(text)) {
+    const parent = open.at(-1);
+    if (token === '}' || token === ']') {
+      const fits = parent === (token === '}' ? '{' : '[');
+      if (!fits || (expected !== 'comma' && !closable)) return start;
+      open.pop();
+      expected = 'comma';
+    } else if (expected === 'comma') {
+      if (token !== ',' || parent === undefined) return start;
+      expected = parent === '{' ? 'key' : 'value';
+    } else if (expected === 'colon') {
+      if (token !== ':') return start;
+      expected = 'value';
+    } else if (expected === 'key') {
+      if (!token.startsWith('"') || !isJson(token)) return start;
+      expected = 'colon';
+    } else if (token === '{' || token === '[') {
+      open.push(token);
+      expected = token === '{' ? 'key' : 'value';
+      closable = true;
+      continue;
+    } else {
+      if (!isJson(token)) return start;
+      expected = 'comma';
+    }
+    closable = false;
+  }
+  return text.length;
+}
+
+function isJson(token: string): boolean {
+  try {
+    JSON.parse(token);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function unquoted(token: string): string {
   try {
     return String(JSON.parse(token));

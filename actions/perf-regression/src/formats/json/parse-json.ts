@@ -1,6 +1,6 @@
 import { FormatError } from '../format-error.ts';
 import { JsonNode } from './json-node.ts';
-import { jsonTokens, lineAt } from './json-tokens.ts';
+import { jsonTokens, lineAt, offsetOfMistake } from './json-tokens.ts';
 
 /**
  * Reads JSON as benchmark tools write it: bare NaN and Infinity, which Python and C++ write, become
@@ -11,13 +11,13 @@ import { jsonTokens, lineAt } from './json-tokens.ts';
 export function parseJson(text: string, file: string): JsonNode {
   try {
     return JsonNode.root(JSON.parse(text), text, file);
-  } catch (error) {
+  } catch {
     const finite = withoutBareNumbers(text);
-    if (finite === text) throw broken(error, text, file);
+    if (finite === text) throw broken(text, file);
     try {
       return JsonNode.root(JSON.parse(finite), text, file);
-    } catch (second) {
-      throw broken(second, finite, file);
+    } catch {
+      throw broken(finite, file);
     }
   }
 }
@@ -34,13 +34,12 @@ function withoutBareNumbers(text: string): string {
   return end === 0 ? text : parts.join('') + text.slice(end);
 }
 
-function broken(error: unknown, text: string, file: string): FormatError {
-  const message = error instanceof Error ? error.message : '';
+function broken(text: string, file: string): FormatError {
   if (text.trim() === '') return new FormatError({ file }, 'is empty', WRITE_AGAIN);
-  const [, position] = /at position (\d+)/.exec(message) ?? [];
-  const at = position === undefined ? text.length : Number(position);
+  // V8 does not tell the position of every mistake.
+  const at = offsetOfMistake(text);
   const line = lineAt(text, at);
-  return text.slice(at).trim() === ''
+  return at === text.length
     ? new FormatError({ file, line }, 'the JSON breaks off: the file is not complete', WRITE_AGAIN)
     : new FormatError({ file, line }, 'is not valid JSON', 'Have the tool write the file anew.');
 }
