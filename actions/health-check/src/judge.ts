@@ -67,7 +67,10 @@ export function judge(
       address === undefined ? [] : [judgedAddress(address, seen)],
     ),
     ...(phases !== undefined && { phases }),
-    evidence: firstEvidence(worst.map(({ observation }) => observation)),
+    evidence: [
+      ...firstEvidence(worst.map(({ observation }) => observation)),
+      ...observations.flatMap(({ findings }) => findings?.() ?? []),
+    ],
   };
 }
 

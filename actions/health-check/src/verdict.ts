@@ -82,7 +82,7 @@ export function resultOf(
       }),
     ),
     history: journal.records,
-    evidence: status === 'healthy' ? [] : (lastFailure?.evidence ?? []),
+    evidence: (status === 'healthy' ? last : (lastFailure ?? last))?.evidence ?? [],
   };
 }
 

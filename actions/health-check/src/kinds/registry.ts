@@ -62,6 +62,36 @@ export const KINDS: Readonly<Record<string, Entry>> = {
     needs: ['host'],
     load: async () => (await import('./redis/redis.ts')).redis,
   },
+  docker: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./docker.ts')).docker,
+  },
+  sqlite: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./sqlite.ts')).sqlite,
+  },
+  disk: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./disk.ts')).disk,
+  },
+  file: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./file.ts')).file,
+  },
+  log: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./log.ts')).log,
+  },
+  exec: {
+    schemes: [],
+    needs: [],
+    load: async () => (await import('./exec.ts')).exec,
+  },
   icmp: {
     schemes: ['icmp'],
     needs: ['host'],

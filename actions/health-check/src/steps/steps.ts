@@ -23,8 +23,8 @@ export interface Step {
   readonly capture: ReadonlyMap<string, Capture>;
 }
 
-/** Kinds whose options must not hold what a stranger said. */
-const CLOSED = new Set(['exec']);
+/** Kinds that look at this machine: a stranger must not choose commands and files. */
+const CLOSED = new Set(['exec', 'file', 'log', 'sqlite', 'disk', 'docker']);
 
 /**
  * A sequence of checks that is one check: what a step captured, later ones may use as `${name}`.
@@ -90,7 +90,7 @@ function later(closed: boolean): v.GenericSchema<unknown, Read> {
     v.unknown(),
     v.check(
       () => !closed,
-      'takes what an earlier step captured\nA command must not hold what a stranger said.',
+      'takes what an earlier step captured\nWhat is run or read here must not be chosen by a stranger.',
     ),
     v.transform((options) => ({ options, target: undefined })),
   );

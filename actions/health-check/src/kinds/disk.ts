@@ -1,0 +1,69 @@
+import { statfs } from 'node:fs/promises';
+import { formatSize } from '@repo/core/inputs/size';
+import * as v from 'valibot';
+import { celExpectation } from '../expectations/cel.ts';
+import type { Facts, Kind, Target } from './kind.ts';
+import { lookHere, pathIn } from './look-here.ts';
+import { targetSchema } from './target-schema.ts';
+
+const VARIABLES = ['usedPercent', 'free', 'total', 'inodesUsedPercent'];
+
+/** The file system that holds a path has room, by default for a tenth more. */
+export const disk: Kind = {
+  schema: targetSchema({ path: v.optional(v.string(), '.') }, 'A disk check knows path.', target),
+  variables: VARIABLES,
+};
+
+function target({ path }: { readonly path: string }): Target {
+  const description = `disk of ${path}`;
+  return {
+    description,
+    secrets: [],
+    implied: [celExpectation('usedPercent < 90.0', VARIABLES)],
+    attempt: (context) =>
+      lookHere(description, context, async () => {
+        const facts = spaceOf(
+          await statfs(pathIn(context.machine.workspace, path), { bigint: true }),
+        );
+        const { free, total } = facts;
+        return {
+          facts,
+          evidence: () => [
+            {
+              title: 'space',
+              lines: [`${formatSize(Number(free))} free of ${formatSize(Number(total))}`],
+            },
+          ],
+        };
+      }),
+  };
+}
+
+/** Blocks and inodes, as statvfs(3) counts them. */
+interface Counts {
+  readonly bsize: bigint;
+  readonly blocks: bigint;
+  readonly bfree: bigint;
+  readonly bavail: bigint;
+  readonly files: bigint;
+  readonly ffree: bigint;
+}
+
+/**
+ * Sizes in bytes. As in `df`, what only root may use is neither used nor free: used / (used +
+ * free). Some file systems (btrfs, NTFS) have no fixed number of inodes.
+ */
+export function spaceOf({ bsize, blocks, bfree, bavail, files, ffree }: Counts): Facts {
+  const used = blocks - bfree;
+  return {
+    usedPercent: percent(used, used + bavail),
+    free: bavail * bsize,
+    total: blocks * bsize,
+    inodesUsedPercent: percent(files - ffree, files),
+  };
+}
+
+/** To two decimals; `undefined` where there is nothing to be a part of. */
+function percent(part: bigint, whole: bigint): number | undefined {
+  return whole <= 0n ? undefined : Math.round((Number(part) / Number(whole)) * 10_000) / 100;
+}

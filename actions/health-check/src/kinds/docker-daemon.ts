@@ -1,0 +1,25 @@
+import { ActionError } from '@repo/core/errors/action-error';
+import { connectDocker, type Docker } from '@repo/docker/client';
+import type { Endpoint } from '@repo/docker/endpoint';
+import { findEndpoint } from '@repo/docker/find-endpoint';
+import type { AttemptContext } from './kind.ts';
+import { unknown } from './look-here.ts';
+
+/** Asks a Docker daemon; one that cannot be asked, or does not want to answer, is unknown. */
+export async function askDocker<T>(
+  host: Endpoint | undefined,
+  { machine, timeout }: AttemptContext,
+  signal: AbortSignal,
+  ask: (docker: Docker) => Promise<T>,
+): Promise<T | ReturnType<typeof unknown>> {
+  const settings = { host, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
+  const endpoint = await findEndpoint(settings, machine.variable);
+  try {
+    using docker = await connectDocker(endpoint, { timeoutMs: timeout, signal, connections: 1 });
+    return await ask(docker);
+  } catch (error) {
+    if (signal.aborted) return unknown('cancelled');
+    if (error instanceof ActionError) return unknown(error.message);
+    throw error;
+  }
+}

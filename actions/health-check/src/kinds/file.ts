@@ -1,0 +1,69 @@
+import { open, stat } from 'node:fs/promises';
+import { formatSize } from '@repo/core/inputs/size';
+import { plainLines } from '@repo/core/untrusted';
+import * as v from 'valibot';
+import { celExpectation } from '../expectations/cel.ts';
+import { DurationFact } from '../expectations/duration-fact.ts';
+import { parseJson } from '../json.ts';
+import { scrub } from '../scrub.ts';
+import type { Kind, Target } from './kind.ts';
+import { lookHere, pathIn, unknown } from './look-here.ts';
+import { targetSchema } from './target-schema.ts';
+
+const VARIABLES = ['exists', 'age', 'size', 'json', 'text'];
+/** Most of a file that is read for `text` and `json`, bytes; judging a part would be a guess. */
+const MOST_BYTES = 2 ** 20;
+
+/** A file or folder exists, and is as old, as large and says what it should. */
+export const file: Kind = {
+  schema: targetSchema({ path: v.string() }, 'A file check knows path.', target),
+  variables: VARIABLES,
+};
+
+function target({ path }: { readonly path: string }): Target {
+  return {
+    description: path,
+    secrets: [],
+    implied: [celExpectation('exists', VARIABLES)],
+    attempt: (context) =>
+      lookHere(path, context, async () => {
+        const place = pathIn(context.machine.workspace, path);
+        const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+          throw error;
+        });
+        if (found === undefined) return { facts: { exists: false } };
+        const facts = {
+          exists: true,
+          age: new DurationFact(Math.max(0, Date.now() - found.mtimeMs)),
+          size: found.size,
+        };
+        // Reading a pipe or a device may never end.
+        if (!found.isFile() || !['json', 'text'].some((name) => context.reads.has(name))) {
+          return { facts };
+        }
+        const text = await readWhole(place);
+        if (text === undefined) {
+          return unknown(`${path} has more than the ${formatSize(MOST_BYTES)} that are read`);
+        }
+        return {
+          facts: { ...facts, text, json: context.reads.has('json') ? parseJson(text) : undefined },
+          evidence: () => [{ title: path, lines: plainLines(scrub(text.slice(0, 16_384)), 40) }],
+        };
+      }),
+  };
+}
+
+/** The text of a file; `undefined` when it is too long. Files of `/proc` have no size until read. */
+async function readWhole(path: string): Promise<string | undefined> {
+  await using handle = await open(path);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  while (size <= MOST_BYTES) {
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(65_536) });
+    if (bytesRead === 0) return Buffer.concat(chunks).toString('utf8');
+    chunks.push(buffer.subarray(0, bytesRead));
+    size += bytesRead;
+  }
+  return undefined;
+}

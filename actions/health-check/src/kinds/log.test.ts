@@ -1,0 +1,153 @@
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attemptOf } from '../fixtures/configured.ts';
+import { log } from './log.ts';
+
+const samples = fileURLToPath(new URL('../../../../test/fixtures/logs', import.meta.url));
+let workspace = '';
+beforeAll(async () => {
+  workspace = await mkdtemp(join(tmpdir(), 'log-'));
+});
+afterAll(() => rm(workspace, { recursive: true }));
+
+function look(options: object, expect?: readonly string[], folder = workspace) {
+  return attemptOf(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
+}
+
+describe('H11, H22: errors of a log', () => {
+  test('none, or no more than so many', async () => {
+    const file = 'python-basic.log';
+    expect(await look({ file }, undefined, samples)).toMatchObject({
+      state: 'bad',
+      reason: 'errors == 0: errors was 3',
+    });
+    expect(await look({ file }, ['errors <= 10'], samples)).toMatchObject({ state: 'good' });
+    await writeFile(join(workspace, 'quiet.log'), 'INFO:root:no ERROR here\n');
+    expect(await look({ file: 'quiet.log' })).toMatchObject({ state: 'good' });
+  });
+
+  test('all the variables, as the documentation has them', async () => {
+    const { reason, state } = await look(
+      { file: 'flask.log' },
+      [
+        'lines == 55',
+        "levels['ERROR'] == 2",
+        'errors == 2',
+        'warnings == 0',
+        "categories['exception'] == 2",
+        "categories['database'] == 0",
+        'unmatched == 3',
+        'requests.total == 14',
+        "requests.byMethod['GET'] == 11",
+        "requests.byStatus['500'] == 2",
+        "requests.byStatusClass['5xx'] < 5",
+        "requests.topPaths[0].path == '/'",
+        "requests.topPaths.exists(p, p.path == '/boom' && p.count == 2)",
+        'requests.clients == 1',
+      ],
+      samples,
+    );
+    expect(reason).toBe('');
+    expect(state).toBe('good');
+    const file = 'nginx-timed.log';
+    const times = [
+      "requests.latency.p95 < duration('25ms')",
+      "requests.latency.max > duration('53ms')",
+    ];
+    expect(await look({ file }, times, samples)).toMatchObject({ state: 'good' });
+  });
+
+  test('H16: the latest errors are shown, newest first, without what looks like a secret', async () => {
+    const { evidence } = await look({ file: 'python-logging.log' }, undefined, samples);
+    expect(evidence[0]?.title).toBe('latest errors, newest first');
+    expect(evidence[0]?.lines.slice(0, 2)).toEqual([
+      'Traceback (most recent call last): … RuntimeError: ERROR: out of luck',
+      expect.stringMatching(/ERROR - group failed/),
+    ]);
+    await writeFile(
+      join(workspace, 'secret.log'),
+      'ERROR ::error::x cannot open postgres://app:hidden-1@db/x\nERROR password=hidden-2\n',
+    );
+    const shown = JSON.stringify((await look({ file: 'secret.log' })).evidence);
+    expect(shown).toContain('postgres://***@db/x');
+    expect(shown).not.toContain('hidden');
+  });
+
+  test('H12, H13: the overview is told of a good log too', async () => {
+    const { evidence } = await look({ file: 'nginx-access.log' }, undefined, samples);
+    expect(evidence).toEqual([
+      {
+        title: 'log of 25 lines',
+        lines: [
+          'errors: 0, warnings: 0, unmatched lines: 0',
+          'requests: 25 (GET 19, HEAD 1, POST 1, PUT 1, DELETE 1; 200 10, 206 1, 301 1, 400 3, 403 1, 404 3, 405 2, 500 1, 502 2, 503 1), clients: 4',
+          expect.stringMatching(/^9 × \/$/),
+          ...Array.from({ length: 9 }, () => expect.stringMatching(/^\d × \//)),
+        ],
+      },
+    ]);
+  });
+});
+
+describe('how much is read', () => {
+  test('H15: the last lines', async () => {
+    await writeFile(join(workspace, 'many.log'), 'ERROR a\n'.repeat(2_000));
+    expect(await look({ file: 'many.log' }, ['errors == 1000'])).toMatchObject({ state: 'good' });
+    expect(await look({ file: 'many.log', tail: 5 }, ['lines == 5'])).toMatchObject({
+      state: 'good',
+    });
+    expect(await look({ file: 'many.log', tail: 5000 }, ['errors == 2000'])).toMatchObject({
+      state: 'good',
+    });
+  });
+
+  test('what came since then, however many lines that are', async () => {
+    const at = (ago: number) => new Date(Date.now() - ago).toISOString();
+    const path = join(workspace, 'since.log');
+    await writeFile(path, `${at(7_200_000)} ERROR old\n`);
+    await appendFile(path, `${at(60_000)} ERROR new\n`.repeat(1_500));
+    expect(await look({ file: 'since.log', since: '1h' }, ['errors == 1500'])).toMatchObject({
+      state: 'good',
+    });
+    expect(await look({ file: 'since.log', since: '10s' })).toMatchObject({ state: 'good' });
+  });
+
+  test('a log without times cannot be judged by since', async () => {
+    await writeFile(join(workspace, 'timeless.log'), 'ERROR a\n');
+    expect(await look({ file: 'timeless.log', since: '1h' })).toMatchObject({
+      state: 'impossible',
+      reason: 'no line of timeless.log says when it was written, as since needs it',
+    });
+    await writeFile(join(workspace, 'empty.log'), '');
+    expect(await look({ file: 'empty.log', since: '1h' })).toMatchObject({ state: 'good' });
+  });
+});
+
+test('a log that is not there is unknown, never passed', async () => {
+  expect(await look({ file: 'missing.log' })).toMatchObject({
+    state: 'unknown',
+    reason: 'missing.log does not exist (ENOENT)',
+  });
+  expect(await look({ file: '.' })).toMatchObject({ state: 'unknown', reason: '. is not a file' });
+});
+
+test('a daemon that is not there is unknown', async () => {
+  const host = `unix://${workspace}/docker.sock`;
+  const { state, reason } = await look({ container: 'tailpaste', host });
+  expect(state).toBe('unknown');
+  expect(reason).toContain('docker.sock');
+});
+
+test.each([
+  [{}, /names no log/],
+  [{ file: 'a', container: 'b' }, /names two logs/],
+  [{ file: 'a', host: 'unix:///x' }, /has a host but no container/],
+  [{ file: 'a', tail: 0 }, /out of range/],
+  [{ file: 'a', since: '5' }, /has no unit/],
+  [{ file: 'a', lines: 5 }, /lines|tail/],
+])('%j is refused', async (options, message) => {
+  await expect(look(options)).rejects.toThrow(message);
+});
