@@ -11,4 +11,8 @@ export const samples: Readonly<Record<string, () => Promise<Readonly<Record<stri
     results: fileURLToPath(new URL('../e2e/perf/go.txt', import.meta.url)),
     store: 'none',
   }),
+  'docker-label-cleanup': async () => ({
+    mode: 'setup',
+    labels: 'environment=testing',
+  }),
 };

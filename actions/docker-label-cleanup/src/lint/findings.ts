@@ -61,11 +61,11 @@ function shared(files: readonly ComposeFile[], selector: Selector): readonly Fin
   return cleaned.flatMap((one) =>
     others
       .filter(({ mount }) => overlap(one.mount, mount))
-      .map(({ file, service, mount }) => ({
+      .map(({ file, service }) => ({
         file: one.file,
         line: one.service.line,
         kind: 'shared' as const,
-        message: `service ${one.service.name}, which is cleaned up, shares the ${mount.kind} ${mount.place} with service ${service.name} of ${file}, which is not`,
+        message: `service ${one.service.name}, which is cleaned up, shares the ${one.mount.kind} ${one.mount.place} with service ${service.name} of ${file}, which is not`,
       })),
   );
 }

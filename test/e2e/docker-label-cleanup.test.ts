@@ -1,0 +1,328 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hang } from '@repo/testkit/faults/breaks';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-action';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FakeObject, startFakeDocker } from './fake-docker.ts';
+
+const action = fileURLToPath(new URL('../../actions/docker-label-cleanup', import.meta.url));
+const TESTING = { environment: 'testing' };
+
+/** Runs the bundle; it looks for `environment=testing` unless told otherwise. */
+function clean(inputs: Readonly<Record<string, string>>, options: Partial<RunActionOptions> = {}) {
+  return runAction({ action, with: { labels: 'environment=testing', ...inputs }, ...options });
+}
+
+const container = (id: string, labels: Readonly<Record<string, string>> = TESTING): FakeObject => ({
+  kind: 'container',
+  id,
+  labels,
+});
+
+describe('D9: a mistake in the inputs is named, and nothing is touched', () => {
+  test.each([
+    ['an empty selector', { labels: '' }, /labels: is empty, which would select everything/],
+    ['blank lines alone', { labels: ' \n\n ' }, /labels: is empty, which would select everything/],
+    [
+      'an empty value from an unset variable',
+      { labels: 'environment=testing\nmanaged-by=' },
+      /labels: .* line 2 has nothing after "managed-by=": is a variable not set\?/,
+    ],
+    ['an empty key', { labels: '=testing' }, /labels: "=testing" has no key before the "="/],
+    ['an empty group', { labels: 'a=b\n\n\nc=d' }, /labels: .* line 3 is an empty group/],
+    [
+      'an exclusion',
+      { labels: 'environment!=production' },
+      /excludes, which is what protect is for/,
+    ],
+    [
+      'an unknown resource',
+      { resources: 'containers,pods' },
+      /resources: "containers,pods" names an unknown resource: pods/,
+    ],
+    ['an empty protect rule', { protect: 'name:' }, /protect: "name:" has nothing after "name:"/],
+    ['an unknown built-in rule', { protect: '!self' }, /protect: "!self" cannot be left out/],
+    ['thresholds the wrong way', { 'disk-threshold': '80%>85%' }, /ends above where it begins/],
+    [
+      'build cache without an age',
+      { resources: 'build-cache' },
+      /build-cache-older-than: is missing/,
+    ],
+    ['two daemons', { context: 'far' }, /context: is set, and host as well/],
+    ['half a certificate', { 'tls-cert': 'x' }, /tls-key: is missing beside its other half/],
+    ['lint without files', { mode: 'lint' }, /compose-files: names no file/],
+    ['a setup with a choice', { mode: 'setup', labels: 'a=b\n\nc=d' }, /has several groups/],
+    [
+      'a setup that a shell would read',
+      { mode: 'setup', labels: 'a=$(reboot)' },
+      /a shell would read/,
+    ],
+  ])('%s', async (_, inputs, message) => {
+    await using docker = await startFakeDocker([container('one')]);
+    await using result = await clean({ host: docker.host, 'fail-on': 'never', ...inputs });
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toMatch(message);
+    expect(docker.requests).toEqual([]);
+  });
+
+  test('more than max-deletions', async () => {
+    await using docker = await startFakeDocker(['a', 'b', 'c'].map((id) => container(id)));
+    await using result = await clean({ host: docker.host, 'max-deletions': '2' });
+    expect(result.exitCode).toBe(1);
+    expect(result.annotations[0]?.message).toContain('the 3 objects that would be removed');
+    expect(docker.left()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+test('a daemon that ignores filters and gives everything leads to no wrong deletion', async () => {
+  await using docker = await startFakeDocker([
+    container('test'),
+    container('prod', { environment: 'production' }),
+    container('nobodys', {}),
+    container('similar', { environment: 'testing ' }),
+    container('proto', JSON.parse('{"__proto__": "testing"}')),
+    { kind: 'volume', id: 'data', labels: TESTING },
+    { kind: 'volume', id: 'prod-data' },
+  ]);
+  await using result = await clean({ host: docker.host });
+  expect(result.outputs).toMatchObject({ removed: '2', verdict: 'pass' });
+  expect(docker.left()).toEqual(['prod', 'nobodys', 'similar', 'proto', 'prod-data']);
+  expect(docker.requests.filter((line) => line.startsWith('DELETE'))).toEqual([
+    'DELETE /containers/test',
+    'DELETE /volumes/data',
+  ]);
+});
+
+describe('D6: each object has an outcome of its own', () => {
+  test('gone already, removed by another, broken once, in use, broken for good', async () => {
+    const answers: Record<
+      string,
+      (attempt: number) => ReturnType<Parameters<typeof startFakeDocker>[1] & {}>
+    > = {
+      gone: () => ({ status: 404, message: 'No such container', gone: true }),
+      another: (attempt) => ({
+        status: 409,
+        message: 'removal of container another is already in progress',
+        gone: attempt === 2,
+      }),
+      once: (attempt) =>
+        attempt === 1 ? { status: 500, message: 'device or resource busy' } : undefined,
+      used: () => ({ status: 409, message: 'it is in use\n::error::by somebody' }),
+      broken: () => ({ status: 500, message: 'driver failed' }),
+    };
+    const names = [...Object.keys(answers), 'fine'];
+    await using docker = await startFakeDocker(
+      names.map((id) => container(id)),
+      (id, attempt) => answers[id]?.(attempt),
+    );
+    await using result = await clean({ host: docker.host, retries: '2' });
+    expect(result.exitCode).toBe(0);
+    expect(result.outputs).toMatchObject({
+      verdict: 'fail',
+      removed: '2',
+      failed: '1',
+      'in-use': '1',
+      leftovers: '2',
+      message: 'Removed 2 objects, 1 failed, 1 in use, 2 gone already',
+    });
+    expect(docker.left()).toEqual(['used', 'broken']);
+    expect(docker.requests.filter((line) => line === 'DELETE /containers/broken')).toHaveLength(3);
+    expect(result.annotations).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        title: 'container broken could not be removed',
+        message: expect.stringContaining('driver failed'),
+      }),
+    ]);
+    const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+    expect(
+      report.result.objects.map(({ name, outcome }: Record<string, string>) => [name, outcome]),
+    ).toEqual([
+      ['gone', 'gone'],
+      ['another', 'gone'],
+      ['once', 'removed'],
+      ['used', 'in-use'],
+      ['broken', 'failed'],
+      ['fine', 'removed'],
+    ]);
+  });
+
+  test.each([
+    ['never', 0],
+    ['error', 1],
+    ['fail', 1],
+    ['leftover', 1],
+  ])('fail-on %s exits with %d when one failed', async (failOn, code) => {
+    await using docker = await startFakeDocker([container('a')], () => ({
+      status: 500,
+      message: 'no',
+    }));
+    await using result = await clean({ host: docker.host, retries: '0', 'fail-on': failOn });
+    expect(result.exitCode).toBe(code);
+  });
+
+  test.each([
+    ['error', 0],
+    ['leftover', 1],
+  ])('fail-on %s exits with %d when one is only left', async (failOn, code) => {
+    await using docker = await startFakeDocker([container('a')], () => ({
+      status: 409,
+      message: 'used',
+    }));
+    await using result = await clean({ host: docker.host, 'fail-on': failOn });
+    expect(result.outputs.verdict).toBe('warn');
+    expect(result.exitCode).toBe(code);
+  });
+});
+
+describe('a daemon that cannot be asked is unknown, with a remedy', () => {
+  test.each([
+    ['never', 0],
+    ['error', 1],
+  ])('nobody there, fail-on %s: exit %d', async (failOn, code) => {
+    const host = `tcp://127.0.0.1:${await closedPort()}`;
+    await using result = await clean({ host, 'fail-on': failOn });
+    expect(result.exitCode).toBe(code);
+    expect(result.outputs).toMatchObject({ verdict: 'unknown', removed: '0' });
+    expect(result.annotations).toEqual([
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringMatching(
+          /cannot reach the Docker daemon at 127.*ECONNREFUSED.*Start the daemon there/,
+        ),
+      }),
+    ]);
+    expect(result.summary).toContain('Start the daemon there');
+  });
+
+  test('no socket: mount it or start Docker', async () => {
+    await using result = await clean({ host: 'unix:///no/such/docker.sock' });
+    expect(result.annotations[0]?.message).toContain('Start Docker on this machine');
+  });
+
+  test('no docker CLI for a context', async () => {
+    await using result = await clean({ context: 'far' }, { env: { PATH: '/nowhere' } });
+    expect(result.annotations[0]?.message).toContain('Install the docker CLI');
+  });
+
+  test('one that never answers costs no more than timeout', async () => {
+    await using server = await startHttpServer({ script: hang() });
+    await using result = await clean({ host: `tcp://127.0.0.1:${server.port}`, timeout: '300ms' });
+    expect(result.outputs.verdict).toBe('unknown');
+    expect(result.durationMs).toBeLessThan(5_000);
+  });
+});
+
+test('10,000 containers are listed and planned in under 300 MB', async () => {
+  const containers = Array.from({ length: 10_000 }, (_, number) =>
+    container(number.toString(16).padStart(64, '0'), {
+      ...TESTING,
+      'com.docker.compose.project': 'shop',
+      'org.opencontainers.image.source': 'https://git.example/team/app',
+    }),
+  );
+  await using docker = await startFakeDocker(containers);
+  await using result = await clean({ host: docker.host, mode: 'plan' }, { measure: true });
+  expect(result.outputs).toMatchObject({ planned: '10000', verdict: 'pass' });
+  expect(result.maxRssBytes).toBeLessThan(300_000_000);
+});
+
+describe('D14: lint', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'compose-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  /** As Tailpaste's: one file, production and testing beside each other. */
+  const COMPOSE = `name: tailpaste
+x-labels: &testing
+  environment: testing
+  managed-by: ci
+services:
+  app:
+    build: .
+    image: tailpaste-app:production
+    labels: [environment=production, managed-by=hand]
+    volumes:
+      - tailscale-state:/var/lib/tailscale
+      - ./data:/data
+  app-testing:
+    build:
+      context: .
+      labels: *testing
+    labels:
+      <<: *testing
+      extra: "1"
+    volumes:
+      - tailscale-state:/var/lib/tailscale
+      - type: bind
+        source: ./data/testing
+        target: /data
+      - ./config:/config:ro
+  cache:
+    image: redis:7
+    volumes: ["./config:/config"]
+volumes:
+  tailscale-state:
+    labels: {environment: production, managed-by: hand}
+  scratch:
+networks:
+  outside:
+    external: true
+`;
+
+  test('finds the shared volume, the shared folder and the missing labels, with their lines', async () => {
+    await writeFile(join(folder, 'compose.yml'), COMPOSE);
+    const inputs = { mode: 'lint', labels: 'environment=testing\nmanaged-by=ci' };
+    await using result = await clean(
+      { ...inputs, 'compose-files': 'compose.yml', 'fail-on': 'fail' },
+      { cwd: folder },
+    );
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({
+      verdict: 'fail',
+      message: '4 without labels, 2 shared with what is not cleaned up',
+    });
+    const found = result.annotations.map(
+      ({ level, line, message }) => `${level} ${line}: ${message}`,
+    );
+    expect(found.toSorted()).toEqual([
+      expect.stringMatching(
+        /^error 13: service app-testing.* shares the bind mount .*\/data\/testing with service app/,
+      ),
+      expect.stringMatching(
+        /^error 13: service app-testing.* shares the volume tailpaste_tailscale-state with service app/,
+      ),
+      expect.stringMatching(/^warning 1: network default has no label/),
+      expect.stringMatching(/^warning 26: service cache has no label/),
+      expect.stringMatching(/^warning 32: volume scratch has no label/),
+      expect.stringMatching(/^warning 6: the image that service app builds/),
+    ]);
+  });
+
+  test('a file where all is labelled and nothing shared is fine', async () => {
+    await writeFile(
+      join(folder, 'good.yml'),
+      'services: {a: {image: x, labels: {environment: testing}}}\nnetworks: {default: {labels: {environment: testing}}}\n',
+    );
+    await using result = await clean(
+      { mode: 'lint', 'compose-files': 'good.yml' },
+      { cwd: folder },
+    );
+    expect(result.outputs.verdict).toBe('pass');
+    expect(result.annotations).toEqual([]);
+  });
+
+  test('a file that is missing or no YAML is told with its place', async () => {
+    await writeFile(join(folder, 'bad.yml'), 'services:\n  a: [\n');
+    await using bad = await clean({ mode: 'lint', 'compose-files': 'bad.yml' }, { cwd: folder });
+    expect(bad.annotations[0]?.message).toMatch(/bad\.yml:\d+:\d+: is not valid YAML/);
+    await using missing = await clean({ mode: 'lint', 'compose-files': 'no.yml' }, { cwd: folder });
+    expect(missing.annotations[0]?.message).toContain('cannot be read (ENOENT)');
+  });
+});

@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A container or volume of a fake daemon; it is called by its ID. */
+export interface FakeObject {
+  readonly kind: 'container' | 'volume';
+  readonly id: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface FakeDocker extends AsyncDisposable {
+  /** `tcp://127.0.0.1:port` */
+  readonly host: string;
+  /** `GET /containers/json` and so on, without version and query. */
+  readonly requests: readonly string[];
+  /** IDs of what is left. */
+  readonly left: () => readonly string[];
+}
+
+/** What a DELETE is answered with instead: `attempt` counts from 1; `undefined`: as it should be. */
+export type OnDelete = (
+  id: string,
+  attempt: number,
+) => { readonly status: number; readonly message: string; readonly gone?: boolean } | undefined;
+
+/**
+ * A daemon that ignores all filters, as Docker does with a misspelt one, and breaks as it is told.
+ */
+export async function startFakeDocker(
+  objects: readonly FakeObject[],
+  onDelete: OnDelete = () => undefined,
+): Promise<FakeDocker> {
+  const there = new Map(objects.map((object) => [object.id, object]));
+  const attempts = new Map<string, number>();
+  const requests: string[] = [];
+  const of = (kind: FakeObject['kind']) => [...there.values()].filter((one) => one.kind === kind);
+
+  const lists: Readonly<Record<string, () => unknown>> = {
+    '/containers/json': () => of('container').map(listed),
+    '/info': () => ({ ID: 'fake', Name: 'fake', DockerRootDir: '/nowhere' }),
+    '/images/json': () => [],
+    '/networks': () => [],
+    '/volumes': () => ({ Volumes: of('volume').map(volume), Warnings: null }),
+  };
+
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const [path = ''] = (incoming.url ?? '').replace(/^\/v[\d.]+/, '').split('?');
+    requests.push(`${incoming.method} ${path}`);
+    const send = (status: number, body?: unknown) => {
+      outgoing.writeHead(status, { 'content-type': 'application/json', 'api-version': '1.41' });
+      outgoing.end(body === undefined ? '' : JSON.stringify(body));
+    };
+    if (path === '/_ping') return send(200, 'OK');
+    const list = lists[path];
+    if (list) return send(200, list());
+    const id =
+      path
+        .replace(/\/json$/, '')
+        .split('/')
+        .at(-1) ?? '';
+    const object = there.get(id);
+    if (incoming.method !== 'DELETE') {
+      return object ? send(200, inspected(object)) : send(404, { message: `No such ${id}` });
+    }
+    const attempt = (attempts.get(id) ?? 0) + 1;
+    attempts.set(id, attempt);
+    const other = onDelete(id, attempt);
+    if (other?.gone ?? !other) there.delete(id);
+    if (other) return send(other.status, { message: other.message });
+    return object ? send(204) : send(404, { message: `No such ${id}` });
+  };
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    left: () => [...there.keys()],
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** As `docker ps` gets it, with all that a real daemon tells and we do not read. */
+function listed({ id, labels = {} }: FakeObject): unknown {
+  return {
+    Id: id,
+    Names: [`/${id}`],
+    Image: 'registry.example/team/app:1',
+    ImageID: `sha256:${'0'.repeat(64)}`,
+    Command: '/bin/sh -c "while true; do sleep 1; done"',
+    Created: 1_767_225_600,
+    Ports: [{ PrivatePort: 80, PublicPort: 8080, Type: 'tcp', IP: '127.0.0.1' }],
+    Labels: labels,
+    State: 'exited',
+    Status: 'Exited (0) 2 hours ago',
+    HostConfig: { NetworkMode: 'bridge' },
+    NetworkSettings: {
+      Networks: {
+        bridge: { NetworkID: 'f'.repeat(64), EndpointID: '', Gateway: '', IPAddress: '' },
+      },
+    },
+    Mounts: [{ Type: 'bind', Source: '/srv/data', Destination: '/data', Mode: '', RW: true }],
+  };
+}
+
+function inspected(object: FakeObject): unknown {
+  if (object.kind === 'volume') return volume(object);
+  const { id, labels = {} } = object;
+  return {
+    Id: id,
+    Name: `/${id}`,
+    Created: '2026-01-01T00:00:00.000000001Z',
+    State: { Status: 'exited' },
+    Config: { Labels: labels, Image: 'registry.example/team/app:1' },
+  };
+}
+
+function volume({ id, labels = {} }: FakeObject): unknown {
+  return { Name: id, Driver: 'local', CreatedAt: '2026-01-01T00:00:00Z', Labels: labels };
+}
