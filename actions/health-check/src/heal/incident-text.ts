@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RunInfo } from '@repo/core/environment';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, joinBlocks, type Markdown, md, table } from '@repo/core/summary/markdown';
+import { plain } from '@repo/core/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
 import type { CheckResult } from '../check.ts';
 import { SIGNS, sentence } from '../verdict.ts';
@@ -36,8 +37,8 @@ export function incidentTitle({ results }: IncidentFacts): string {
   const names = unwell(results)
     .map(({ name }) => name)
     .join(', ');
-  const title = `Unhealthy: ${names}`.replace(/@(?=\w)/g, '@\u2060').replace(/#(?=\d)/g, '#\u2060');
-  return title.length <= LONGEST_TITLE ? title : `${title.slice(0, LONGEST_TITLE)}…`;
+  // GitHub looks for people and issues in titles too, and shows no Markdown there.
+  return plain(`Unhealthy: ${names}`, LONGEST_TITLE).replace(/@(?=\w)|#(?=\d)/g, '$&\u2060');
 }
 
 export function incidentBody(facts: IncidentFacts, healing: WorkflowHealing | undefined): string {

@@ -15,11 +15,7 @@ interface Sample {
 }
 
 const STATUSES: readonly Status[] = ['healthy', 'degraded', 'unhealthy', 'unknown'];
-const QUANTILES = [
-  ['0.5', 'p50'],
-  ['0.95', 'p95'],
-  ['1', 'max'],
-] as const;
+const STATISTICS = ['p50', 'p95', 'max'] as const;
 
 /**
  * The results in the text format of Prometheus, as the textfile collector of node_exporter reads
@@ -66,7 +62,7 @@ export function prometheus(
     ),
     {
       name: 'health_check_latency_seconds',
-      help: 'Latency over all attempts by phase, as quantiles by nearest rank.',
+      help: 'Latency over all attempts by phase: p50, p95 (by nearest rank) and max.',
       samples: results.flatMap(latencies),
     },
     {
@@ -104,9 +100,9 @@ function latencies(result: CheckResult): readonly Sample[] {
   return LATENCY_PHASES.flatMap((phase) => {
     const found = result.latency[phase];
     if (found === undefined) return [];
-    return QUANTILES.map(([quantile, key]) => ({
-      labels: { ...labelsOf(result), phase, quantile },
-      value: found[key] / 1_000,
+    return STATISTICS.map((stat) => ({
+      labels: { ...labelsOf(result), phase, stat },
+      value: found[stat] / 1_000,
     }));
   });
 }
