@@ -33,6 +33,7 @@ export async function startDnsmasq(path: string): Promise<Dnsmasq> {
       'auth-ttl=300',
       'host-record=shop.test,192.0.2.1,2001:db8::1,600',
       'host-record=shop.test,192.0.2.2',
+      'host-record=shop.example,192.0.2.1,600',
       'cname=www.test,shop.test',
       'mx-host=shop.test,mail.test,10',
       'txt-record=shop.test,v=spf1 -all',
