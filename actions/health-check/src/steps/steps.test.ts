@@ -4,23 +4,9 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { byPath } from '@repo/testkit/faults/script';
 import { expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
-import type { AttemptContext } from '../kinds/kind.ts';
+import { attemptContext } from '../fixtures/attempt-context.ts';
 
-const context: AttemptContext = {
-  network: {
-    family: undefined,
-    overrides: new Map(),
-    addresses: () => undefined,
-    tls: {},
-    insecure: false,
-  },
-  every: false,
-  connections: 1,
-  reads: new Set(),
-  timeout: 5_000,
-  signal: new AbortController().signal,
-  suffices: () => true,
-};
+const context = attemptContext();
 
 async function attempt(steps: object) {
   const { checks } = await readConfig(JSON.stringify([{ name: 'trip', steps }]), 'checks');
