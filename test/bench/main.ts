@@ -3,7 +3,10 @@ import type { Benchmark } from './benchmark.ts';
 
 /** Every benchmark, by the name that `pnpm bench <name>` takes. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  'perf-run': () => import('./perf-run.ts'),
+  'perf-go-100k': () => import('./perf-go-100k.ts'),
   'perf-accuracy': () => import('./perf-accuracy.ts'),
+  'docker-cleanup': () => import('./docker-cleanup.ts'),
   start: () => import('./start.ts'),
   'http-checks': () => import('./http-checks.ts'),
 };

@@ -270,3 +270,44 @@ test('hostile names come out harmless everywhere', async () => {
   expect(result.summary).not.toContain('<script');
   expect(result.summary).not.toContain(HOSTILE.colour);
 });
+
+describe('P5: metadata.json of this run and the run before', () => {
+  const metadata = (rate: number, latency: number, working: number) =>
+    JSON.stringify({
+      version: '1.0.0',
+      generated_at: '2025-10-31T15:35:20.937021+00:00',
+      cache_bust: 1761931422621 + working,
+      working_count: working,
+      stats: { success_rate: rate, average_latency_ms: latency, total_working: working },
+    });
+  const metrics = [
+    '- {match: stats.success_rate, better: higher}',
+    '- {match: stats.average_latency_ms, better: lower, exact: true}',
+    '- {match: "*working*", better: higher}',
+  ].join('\n');
+  const judged = async (before: string, after: string) => {
+    await write({ 'metadata.previous.json': before, 'metadata.json': after });
+    await using result = await perf({
+      results: 'metadata.json',
+      baseline: 'metadata.previous.json',
+      metrics,
+    });
+    return { ...result.outputs, rows: await rowsOf(result) };
+  };
+
+  test('worse rates and latencies fail, each by its direction', async () => {
+    const before = metadata(93.27, 1208, 8016);
+    expect((await judged(before, metadata(94.98, 1154, 8163))).verdict).toBe('pass');
+    expect((await judged(before, metadata(70, 1208, 8016))).verdict).toBe('fail');
+    expect((await judged(before, metadata(93.27, 1600, 8016))).verdict).toBe('fail');
+    expect((await judged(before, metadata(93.27, 800, 8016))).verdict).toBe('pass');
+  });
+
+  test('a file without statistics is missing them, never zero', async () => {
+    const bare = '{"last_updated_utc": "2025-10-31T14:15:47", "total_proxies": 8594}';
+    const { verdict, missing, rows } = await judged(metadata(93.27, 1208, 8016), bare);
+    expect(verdict).toBe('unknown');
+    expect(Number(missing)).toBeGreaterThanOrEqual(3);
+    expect(rows.filter(({ state }) => state === 'fail')).toEqual([]);
+  });
+});

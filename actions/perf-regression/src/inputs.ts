@@ -1,4 +1,5 @@
 import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
+import { duration } from '@repo/core/inputs/duration';
 import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
 import { integer } from '@repo/core/inputs/integer';
 import { list } from '@repo/core/inputs/list';
@@ -9,6 +10,7 @@ import { alpha } from './alpha.ts';
 import { FORMAT_NAMES } from './format-names.ts';
 import { normalize } from './normalize.ts';
 import { resultGlob } from './result-glob.ts';
+import { rounds } from './rounds.ts';
 import { threshold } from './rules/threshold.ts';
 
 /**
@@ -29,7 +31,7 @@ const parsers = {
   baseline: list(resultGlob()),
   suite: text(),
   config: text(),
-  mode: oneOf(['auto', 'compare', 'history']),
+  mode: oneOf(['auto', 'compare', 'history', 'run']),
 
   metrics: text(),
   'warn-threshold': threshold(),
@@ -45,15 +47,21 @@ const parsers = {
   environment: text(),
   'accept-label': text(),
 
+  command: text(),
+  prepare: text(),
+  'baseline-ref': text(),
+  rounds: rounds(),
+  budget: duration({ min: 1 }),
+
   'fail-on': failOnInput(failOn),
   ...sharedInputs,
 };
 
 export const inputs = defineInputs(parsers, [
   {
-    reads: ['results'],
-    check: ({ results }) =>
-      results.length > 0
+    reads: ['results', 'mode'],
+    check: ({ results, mode }) =>
+      results.length > 0 || mode === 'run'
         ? undefined
         : {
             where: 'results',
@@ -71,6 +79,17 @@ export const inputs = defineInputs(parsers, [
             remedy: 'Write the files of the base, or use mode: history.',
           }
         : undefined,
+  },
+  {
+    reads: ['mode', 'command'],
+    check: ({ mode, command }) =>
+      (mode === 'run') === (command !== '')
+        ? undefined
+        : {
+            where: 'command',
+            problem: mode === 'run' ? 'is missing' : `has no use with mode: ${mode}`,
+            remedy: 'mode: run needs a command that measures, such as: go test -bench . ./...',
+          },
   },
   {
     reads: ['mode', 'store'],

@@ -1,38 +1,35 @@
 import type { ActionContext } from '@repo/core/context';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
+import type { Settings } from './compare/settings.ts';
 import { compare } from './compare.ts';
-import { readEvent } from './event.ts';
+import { readEvent, type TriggerEvent } from './event.ts';
 import { openStore } from './history/open-store.ts';
 import type { SeriesName } from './history/record.ts';
 import { recordOf, shouldRecord } from './history/recording.ts';
+import type { HistoryStore } from './history/store.ts';
 import type { Inputs } from './inputs.ts';
+import type { Measured } from './measure/measure.ts';
 import { type Past, pastOf } from './past.ts';
 import { policies } from './policies.ts';
 import { report } from './report/report.ts';
 import { uDistributions } from './statistics/u-distribution.ts';
 import { readGlobs } from './survey.ts';
 
-/** Reads the results, judges them by the past, remembers them, and tells. */
+/** Reads or measures the results, judges them by the past, remembers them, and tells. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
-  const { workspace, variable, clock, log } = context;
-  const policyOf = await policies(inputs, workspace);
+  const { workspace, variable, clock } = context;
   const event = await readEvent(variable('GITHUB_EVENT_PATH'));
-  const results = await readGlobs(inputs.results, inputs.format, workspace);
-  if (results === undefined) throw nothingRead(inputs);
-  log.info(`Read ${results.measurements.length} metrics (${results.format})`);
-
-  const store = openStore(inputs, context);
-  const series = seriesOf(inputs);
-  const past = await pastOf(inputs, store, series, context);
-  log.info(`Comparing with ${describePast(past, series)}`);
-  const comparison = compare(past, results, {
-    policyOf,
+  const settings: Settings = {
+    policyOf: await policies(inputs, workspace),
     alpha: inputs.alpha,
     minSamples: inputs.minSamples,
     normalize: inputs.normalize,
     distributions: uDistributions(),
-  });
+  };
+  const store = openStore(inputs, context);
+  const series = seriesOf(inputs);
+  const found = await find(inputs, settings, event, store, series, context);
 
   const { pullRequest } = event;
   const accepted = pullRequest?.labels.includes(inputs.acceptLabel) ?? false;
@@ -40,23 +37,38 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
     store !== undefined && shouldRecord(inputs.record, context.run, event)
       ? await store.write(
           recordOf({
-            ...{ series, results, accepted, run: context.run, now: clock.now() },
-            rows: comparison.rows,
+            ...{ ...found, series, accepted, run: context.run, now: clock.now() },
             sha: pullRequest?.headSha || context.run.sha,
           }),
         )
       : '';
+  const { format, warnings } = found.results;
   return report(
-    {
-      ...comparison,
-      format: results.format,
-      against: describePast(past, series),
-      notes: results.warnings,
-      historyFile,
-      accepted,
-    },
+    { ...found, format, notes: warnings, historyFile, accepted },
     inputs.failOn === 'missing',
   );
+}
+
+/** The results, and what they say beside the past. */
+async function find(
+  inputs: Inputs,
+  settings: Settings,
+  event: TriggerEvent,
+  store: HistoryStore | undefined,
+  series: SeriesName,
+  context: ActionContext,
+): Promise<Measured> {
+  if (inputs.mode === 'run') {
+    const { measure } = await import('./measure/measure.ts');
+    return measure(inputs, settings, event, context);
+  }
+  const results = await readGlobs(inputs.results, inputs.format, context.workspace);
+  if (results === undefined) throw nothingRead(inputs);
+  context.log.info(`Read ${results.measurements.length} metrics (${results.format})`);
+  const past = await pastOf(inputs, store, series, context);
+  const against = describePast(past, series);
+  context.log.info(`Comparing with ${against}`);
+  return { results, against, ...compare(past, results, settings) };
 }
 
 /** A different machine is another series: its numbers say nothing about this one. */

@@ -9,10 +9,11 @@ import type { HistoryStore } from './store.ts';
 
 /** The store that the inputs ask for; `auto` needs none where there is a baseline. */
 export function openStore(
-  { store, baseline, historyBranch, historyPath }: Inputs,
+  { store, mode, baseline, historyBranch, historyPath }: Inputs,
   { workspace, clock, signal }: ActionContext,
 ): HistoryStore | undefined {
-  if (store === 'none' || (store === 'auto' && baseline.length > 0)) return undefined;
+  if (store === 'none' || (store === 'auto' && (baseline.length > 0 || mode === 'run')))
+    return undefined;
   if (store === 'file') return fileStore(resolve(workspace, historyPath));
   return branchStore('origin', historyBranch, {
     git: gitIn(workspace, exec, signal),

@@ -84,10 +84,10 @@ function summaryOf(
     ...(accepted ? [md`A label of the pull request accepts what got worse.`] : []),
     md`${shiftSentence(shift)}`,
     ...notes.map((note) => md`> ${note}`),
-    ...(interesting.length > 0 ? [rowsTable(interesting)] : []),
+    ...(interesting.length > 0 ? rowsTable(interesting) : []),
     ...(worst ? mermaidTrend(worst) : []),
     ...(others.length > 0
-      ? [details(md`${others.length} more, unchanged, new or not gated`, [rowsTable(others)])]
+      ? [details(md`${others.length} more, unchanged, new or not gated`, rowsTable(others))]
       : []),
   ];
 }

@@ -26,11 +26,15 @@ const COLUMNS: readonly Column[] = [
   { title: 'Verdict' },
 ];
 
+/** Rows that a table shows: more are not even rendered. */
+const MOST_ROWS = 200;
+
 /** A table with a row for each metric, and a sparkline where there is a history. */
-export function rowsTable(rows: readonly Judged[], most?: number): Markdown {
+export function rowsTable(all: readonly Judged[], most = MOST_ROWS): readonly Markdown[] {
+  const rows = all.slice(0, most);
   const hasTrend = rows.some(({ trend }) => trend !== undefined && trend.length > 2);
   const columns = hasTrend ? [...COLUMNS, { title: 'Trend' }] : COLUMNS;
-  return table(
+  const shown = table(
     columns,
     rows.map((row) => [
       md`${SIGNS[row.state]}`,
@@ -46,6 +50,8 @@ export function rowsTable(rows: readonly Judged[], most?: number): Markdown {
     ]),
     most,
   );
+  const left = all.length - rows.length;
+  return left === 0 ? [shown] : [shown, md`… and ${left} more; the JSON report has them.`];
 }
 
 /** The change that was judged, and the measured one where a shift was divided out. */

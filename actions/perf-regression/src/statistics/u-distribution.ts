@@ -64,12 +64,13 @@ export function uDistributionWithTies(
       const others = before - taken;
       if (others > m) continue;
       const from = ways[taken] as Float64Array;
+      const highest = 2 * taken * others;
       let choices = 1;
       for (let more = 0; more <= size && taken + more <= n; more++) {
         // Each of `more` beats the others below it, and ties with those in its group.
         const gain = more * (2 * others + size - more);
         const into = next[taken + more] as Float64Array;
-        for (let u = 0; u + gain < width; u++) {
+        for (let u = 0; u <= highest; u++) {
           const count = from[u] as number;
           if (count !== 0) into[u + gain] = (into[u + gain] as number) + count * choices;
         }

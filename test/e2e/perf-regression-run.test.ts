@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { describe, expect, test } from 'vitest';
+import { bench } from './perf/hash-bench.ts';
+import { commit, git, startRepository } from './perf/repository.ts';
+
+const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
+const PATIENCE_MS = 240_000;
+
+function measure(cwd: string, inputs: Readonly<Record<string, string>> = {}, github = {}) {
+  return runAction({
+    action,
+    cwd,
+    with: {
+      mode: 'run',
+      command: `${process.execPath} bench.mjs`,
+      format: 'go',
+      budget: '60s',
+      ...inputs,
+    },
+    github,
+    trackFiles: false,
+    timeoutMs: 90_000,
+  });
+}
+
+describe('P15: mode: run on a small real repository', () => {
+  test('30 % slower is caught, unchanged passes (ten times out of ten: pnpm bench perf-run)', {
+    timeout: 1_200_000,
+  }, async () => {
+    using repository = startRepository({ 'bench.mjs': bench(0) });
+    const cwd = repository.clone();
+    git(cwd, 'checkout', '--quiet', '-B', 'topic', 'origin/main');
+    commit(cwd, { 'other.txt': 'x' });
+    await using same = await measure(cwd);
+    expect(same.outputs.verdict, same.log).toBe('pass');
+    commit(cwd, { 'bench.mjs': bench(300) });
+    await using slow = await measure(cwd, { 'baseline-ref': 'HEAD~1' });
+    expect(slow.outputs.verdict, slow.log).toBe('fail');
+    expect(slow.outputs.worst, slow.log).toContain('Hash');
+    expect(slow.exitCode).toBe(1);
+    expect(slow.summary).toMatch(
+      /Compared with [0-9a-f]{12} on the same machine, in \d+ rounds of turns/,
+    );
+    // Nothing is left behind in the checkout.
+    expect(git(cwd, 'worktree', 'list').split('\n')).toHaveLength(1);
+    expect(git(cwd, 'status', '--porcelain')).toBe('');
+  });
+
+  test('sides take turns A B B A, each prepared once, and results may be files', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    using repository = startRepository({ 'side.txt': 'A' });
+    const cwd = repository.clone();
+    commit(cwd, { 'side.txt': 'B' });
+    const log = join(cwd, '../order.log');
+    await using result = await measure(cwd, {
+      prepare: `echo "prepare $(cat side.txt)" >> ${log}`,
+      command: `cat side.txt >> ${log}; echo >> ${log}; echo '{"parse_ms": [1, 2, 3]}' > out.json`,
+      results: 'out.json',
+      format: 'json',
+      rounds: '4',
+    });
+    const order = (await readFile(log, 'utf8')).trim().split('\n');
+    expect(order, result.log).toEqual([
+      'prepare A',
+      'prepare B',
+      'A',
+      'B',
+      'B',
+      'A',
+      'A',
+      'B',
+      'B',
+      'A',
+    ]);
+    expect(result.outputs.verdict, result.log).toBe('pass');
+  });
+
+  test('a command that fails is an error with its last words, and leaves no worktree', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    using repository = startRepository({ 'a.txt': '' });
+    const cwd = repository.clone();
+    commit(cwd, { 'a.txt': 'b' });
+    await using result = await measure(cwd, { command: 'echo "no compiler" >&2; exit 3' });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('the command failed on the base');
+    expect(result.log).toContain('no compiler');
+    expect(git(cwd, 'worktree', 'list').split('\n')).toHaveLength(1);
+  });
+
+  test('a budget that is too short is an error, not a pass', { timeout: PATIENCE_MS }, async () => {
+    using repository = startRepository({ 'a.txt': '' });
+    const cwd = repository.clone();
+    commit(cwd, { 'a.txt': 'b' });
+    await using result = await measure(cwd, { command: 'sleep 20', budget: '300ms' });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('the budget was over');
+    expect(result.outputs.verdict).not.toBe('pass');
+  });
+
+  test('without a commit before this one, the remedy names fetch-depth', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    using repository = startRepository({ 'a.txt': '' });
+    await using result = await measure(repository.clone());
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toContain('fetch-depth');
+  });
+});
