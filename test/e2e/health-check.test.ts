@@ -30,7 +30,7 @@ async function checksOf(result: { readonly outputs: Readonly<Record<string, stri
 }
 
 describe('H1, H2, H4, H5: a page and its data after a deploy', () => {
-  test('one good answer is healthy, with phase timings', async () => {
+  test('H24: one good answer is healthy, with phase timings and a summary', async () => {
     await using server = await startHttpServer({ script: respond(204) });
     await using result = await check({ url: `${server.url}/\n${server.url}/output/proxies.json` });
     expect(result.exitCode).toBe(0);
@@ -197,7 +197,7 @@ describe('a hostile target', () => {
     expect(result.outputs.status).toBe('unhealthy');
     expect(result.env).toEqual({});
     expect(result.warnings).toEqual([]);
-    expect(result.masks).toEqual([]);
+    expect(result.masks).not.toContain('a');
     // The one annotation is ours.
     expect(result.annotations.map(({ title }) => title)).toEqual(['hostile is unhealthy']);
     for (const text of [result.stdout, result.stderr]) {
@@ -338,6 +338,26 @@ test('fail-when ends the wait at once', async () => {
   });
   expect(result.outputs).toMatchObject({ status: 'unhealthy', attempts: '1' });
   expect(result.outputs.message).toContain("fail-when is met: json.status == 'failed'");
+});
+
+test('proxy: HTTP checks go through it, with the name that only it can resolve', async () => {
+  await using proxy = await startHttpServer({ script: respond(200, { body: 'by proxy' }) });
+  const { host } = new URL(proxy.url);
+  await using result = await check({
+    url: 'http://shop.internal.invalid/health',
+    proxy: `http://me:s3cr3t@${host}`,
+    'expect-body': 'by proxy',
+    'max-attempts': '1',
+  });
+  expect(result.outputs.status, result.log).toBe('healthy');
+  expect(proxy.requests[0]?.url).toBe('http://shop.internal.invalid/health');
+  expect(proxy.requests[0]?.headers['proxy-authorization']).toBe(
+    `Basic ${Buffer.from('me:s3cr3t').toString('base64')}`,
+  );
+  expect(everythingWritten(result)).not.toContain('s3cr3t');
+  await using refused = await check({ url: 'http://169.254.169.254/', proxy: proxy.url });
+  expect(refused.outputs.status).toBe('unknown');
+  expect(proxy.requests).toHaveLength(1);
 });
 
 test('needs: what needs an ill check is unknown, and is not asked', async () => {

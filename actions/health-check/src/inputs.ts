@@ -2,6 +2,7 @@ import { boolean } from '@repo/core/inputs/boolean';
 import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
 import { duration } from '@repo/core/inputs/duration';
 import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
+import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { keyValue } from '@repo/core/inputs/key-value';
 import { limit } from '@repo/core/inputs/limit';
@@ -48,6 +49,7 @@ const parsers = {
   'ip-family': oneOf(['auto', '4', '6']),
   addresses: oneOf(['any', 'all']),
   resolve: list(resolveOverride()),
+  proxy: optional(httpUrl()),
   'ca-file': text(),
   'cert-file': text(),
   'key-file': text(),

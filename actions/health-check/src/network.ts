@@ -29,6 +29,7 @@ export async function networkOf(inputs: Inputs, workspace: string): Promise<Netw
       ...(key !== undefined && { key }),
     },
     insecure: inputs.insecure,
+    ...(inputs.proxy && { proxy: inputs.proxy }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { field } from '@repo/core/config/field';
 import { boolean } from '@repo/core/inputs/boolean';
 import { httpUrl } from '@repo/core/inputs/http-url';
@@ -49,16 +50,25 @@ export const http: Kind = {
 
 function target(options: HttpOptions): Target {
   const { url, method, headers } = options;
-  const { host, port } = endpointOf(url);
   return {
     description: method === 'GET' ? publicUrl(url) : `${method} ${publicUrl(url)}`,
     secrets: secretsOfRequest(url, headers),
     implied: [expectStatus().parse('200-299')],
-    attempt: (context) =>
-      dial(host, port, context, (address, resolved, rest) =>
+    attempt: async (context) => {
+      const { host, port } = endpointOf(context.network.proxy ?? url);
+      const refusal = context.network.proxy && refusedLiteral(url, context);
+      if (refusal !== undefined) return [{ state: 'unknown', reason: refusal, final: true }];
+      return dial(host, port, context, (address, resolved, rest) =>
         request(options, address, resolved, rest),
-      ),
+      );
+    },
   };
+}
+
+/** A proxy resolves names by itself; an address that we refuse it shall not reach for us either. */
+function refusedLiteral(url: URL, { network }: AttemptContext): string | undefined {
+  const { host } = endpointOf(url);
+  return isIP(host) === 0 ? undefined : network.addresses(host);
 }
 
 function endpointOf({ hostname, port, protocol }: URL): { host: string; port: number } {
@@ -86,6 +96,7 @@ async function request(
     signal,
     insecure: network.insecure,
     tls: network.tls,
+    ...(network.proxy && { proxy: network.proxy }),
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     followRedirects,
     maxRedirects,

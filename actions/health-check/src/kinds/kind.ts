@@ -49,6 +49,8 @@ export interface Network {
   readonly addresses: AddressPolicy;
   readonly tls: TlsSettings;
   readonly insecure: boolean;
+  /** The HTTP proxy that HTTP checks go through. */
+  readonly proxy?: URL;
   /** The system's resolver unless told. */
   readonly lookup?: Lookup;
   /** Where the system's resolver asks, `address` or `address:port`; found out unless told. */
