@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { slots } from '@repo/core/slots';
+import { requestJson } from '@repo/docker/answers';
+import { connectDocker, type Docker } from '@repo/docker/client';
+import { dockerHost } from '@repo/docker/endpoint';
+import { readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { cleanupAction } from '../real/docker-cleanup.ts';
+import { CLEANUP_SCRIPT } from '../real/docker-cleanup-script.ts';
+import { startDockerd } from '../real/dockerd.ts';
+import { startRelay } from '../real/relay.ts';
+import { type Benchmark, median, type Table } from './benchmark.ts';
+
+/** What a test run leaves, as the design has it. */
+const LEFT = { containers: 100, volumes: 50, images: 30, networks: 10 };
+const ROUNDS = { local: 5, remote: 3 };
+/** One way; the round trip is twice that. */
+const DELAY_MS = 15;
+const LABELS = { environment: 'testing' };
+
+export const benchmark: Benchmark = {
+  title: 'Cleaning up after a test run (wall time)',
+  method: `${LEFT.containers} created containers, ${LEFT.volumes} volumes, ${LEFT.images} images and ${LEFT.networks} networks on a real Docker, removed by the hand-written script and by the action in turns; medians of ${ROUNDS.local} rounds on the daemon's socket and ${ROUNDS.remote} through a relay with ${2 * DELAY_MS} ms of round trip.`,
+  run: measure,
+};
+
+async function measure(): Promise<Table> {
+  await using daemon = await startDockerd();
+  await daemon.importBusybox('box:1');
+  await using relay = await startRelay(daemon.host.slice('unix://'.length), DELAY_MS);
+  using docker = await connectDocker(dockerHost().parse(daemon.host));
+  const rows: string[][] = [];
+  for (const [place, host, rounds] of [
+    ['local', daemon.host, ROUNDS.local],
+    ['30 ms away', `tcp://127.0.0.1:${relay.port}`, ROUNDS.remote],
+  ] as const) {
+    const times = { script: [] as number[], action: [] as number[] };
+    for (let round = 0; round < rounds; round++) {
+      // In turns, and not always the same one first.
+      for (const who of round % 2 === 0
+        ? (['script', 'action'] as const)
+        : (['action', 'script'] as const)) {
+        await fill(docker);
+        const ms = await (who === 'script' ? timeScript(host) : timeAction(host));
+        times[who].push(ms);
+        await expectClean(docker);
+      }
+    }
+    const [script, action] = [median(times.script), median(times.action)];
+    rows.push([
+      place,
+      (script / 1_000).toFixed(2),
+      (action / 1_000).toFixed(2),
+      `${(script / action).toFixed(2)} ×`,
+    ]);
+  }
+  return { columns: ['daemon', 'script, s', 'action, s', 'faster'], rows };
+}
+
+/** Containers that use the images, networks and volumes, so that order matters. */
+async function fill(docker: Docker): Promise<void> {
+  const { take } = slots(8);
+  const make = (count: number, one: (number: number) => Promise<unknown>) =>
+    Promise.all(Array.from({ length: count }, (_, number) => take(() => one(number))));
+  await make(LEFT.images, (number) =>
+    docker.request({
+      method: 'POST',
+      path: '/images/create',
+      query: {
+        fromSrc: '-',
+        repo: 'app',
+        tag: `testing-${number}`,
+        changes: 'LABEL environment=testing',
+      },
+      body: emptyArchive(`file-${number}-${process.hrtime.bigint()}`),
+      headers: { 'content-type': 'application/x-tar' },
+    }),
+  );
+  await make(LEFT.networks, (number) =>
+    requestJson(docker, {
+      method: 'POST',
+      path: '/networks/create',
+      body: { Name: `net-${number}`, Internal: true, Labels: LABELS },
+    }),
+  );
+  await make(LEFT.volumes, (number) =>
+    requestJson(docker, {
+      method: 'POST',
+      path: '/volumes/create',
+      body: { Name: `volume-${number}`, Labels: LABELS },
+    }),
+  );
+  await make(LEFT.containers, (number) =>
+    requestJson(docker, {
+      method: 'POST',
+      path: '/containers/create',
+      query: { name: `test-${number}` },
+      body: {
+        Image: `app:testing-${number % LEFT.images}`,
+        Cmd: ['sleep'],
+        Labels: LABELS,
+        HostConfig: {
+          NetworkMode: `net-${number % LEFT.networks}`,
+          Binds: [`volume-${number % LEFT.volumes}:/data`],
+        },
+      },
+    }),
+  );
+}
+
+/** Whoever leaves something has not done the work that is timed. */
+async function expectClean(docker: Docker): Promise<void> {
+  const filters = { label: ['environment=testing'] };
+  const [containers, images, networks, volumes] = (await Promise.all([
+    requestJson(docker, { path: '/containers/json', query: { all: true, filters } }),
+    requestJson(docker, { path: '/images/json', query: { filters } }),
+    requestJson(docker, { path: '/networks', query: { filters } }),
+    requestJson(docker, { path: '/volumes', query: { filters } }),
+  ])) as [unknown[], unknown[], unknown[], { Volumes: unknown[] | null }];
+  const left = [containers, images, networks, volumes.Volumes ?? []].map(({ length }) => length);
+  if (left.some((count) => count > 0)) throw new Error(`something was left: ${left.join(', ')}`);
+}
+
+function timeScript(host: string): Promise<number> {
+  const env = { PATH: process.env.PATH ?? '', DOCKER_HOST: host };
+  return timed('bash', ['-c', CLEANUP_SCRIPT], env);
+}
+
+async function timeAction(host: string): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-cleanup-'));
+  try {
+    const given: Readonly<Record<string, string>> = { host, labels: 'environment=testing' };
+    const { inputs } = await readActionManifest(cleanupAction);
+    const files = Object.fromEntries(
+      ['OUTPUT', 'STATE', 'STEP_SUMMARY'].map((name) => [`GITHUB_${name}`, join(folder, name)]),
+    );
+    await Promise.all(Object.values(files).map((path) => writeFile(path, '')));
+    const env = {
+      PATH: process.env.PATH ?? '',
+      RUNNER_TEMP: folder,
+      ...files,
+      ...Object.fromEntries(
+        inputs.map(({ name, default: preset = '' }) => [
+          `INPUT_${name.toUpperCase()}`,
+          given[name] ?? preset,
+        ]),
+      ),
+    };
+    return await timed(process.execPath, [join(cleanupAction, 'dist/index.js')], env);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function timed(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const start = performance.now();
+  const child = spawn(program, args, { env, stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${program} ended with ${code}`);
+  return performance.now() - start;
+}
+
+/** A tar archive (POSIX ustar) with one empty file, so that each image is another one. */
+function emptyArchive(name: string): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name, 0);
+  header.write('0000644\0', 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  header.write('00000000000\0', 124);
+  header.write('00000000000\0', 136);
+  header.write('        ', 148);
+  header.write('0', 156);
+  header.write('ustar\x0000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return Buffer.concat([header, Buffer.alloc(1_024)]);
+}
