@@ -11,7 +11,7 @@ export interface Dnsmasq extends AsyncDisposable {
 }
 
 /** More than fits into a datagram of 512 bytes. */
-export const LONG_TEXTS = Array.from({ length: 4 }, (_, index) => `${index}`.repeat(200));
+const LONG_TEXTS = Array.from({ length: 4 }, (_, index) => `${index}`.repeat(200));
 
 export async function startDnsmasq(path: string): Promise<Dnsmasq> {
   const folder = await mkdtemp(join(tmpdir(), 'dnsmasq-test-'));

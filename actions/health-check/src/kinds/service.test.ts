@@ -1,6 +1,6 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
-import { expect, describe as suite, test } from 'vitest';
-import { describe, type ServiceUrls, secretsOf, serviceFromUrl, serviceOf } from './service.ts';
+import { describe, expect, test } from 'vitest';
+import { type ServiceUrls, serviceFromUrl, serviceOf, serviceTarget } from './service.ts';
 
 const URLS: ServiceUrls = {
   schemes: { db: 'prefer', dbs: 'require' },
@@ -17,7 +17,7 @@ const NOTHING = {
   tls: undefined,
 };
 
-suite('a URL', () => {
+describe('a URL', () => {
   test('names all parts, decoded', () => {
     expect(serviceFromUrl(new URL('dbs://us%40er:p%2Fw@[::1]:5/n%20ame'), URLS)).toEqual({
       host: '::1',
@@ -81,6 +81,8 @@ test('options name one service: by a URL or by its parts', () => {
 
 test('it is shown without user and password', () => {
   const service = serviceFromUrl(new URL('db://user:p%2Fw@[::1]/name'), URLS);
-  expect(describe('db', service)).toBe('db://[::1]:99/name');
-  expect(secretsOf(service)).toEqual(['p/w', 'p%2Fw']);
+  expect(serviceTarget('db', service, async () => ({}))).toMatchObject({
+    description: 'db://[::1]:99/name',
+    secrets: ['p/w', 'p%2Fw'],
+  });
 });

@@ -3,6 +3,8 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import * as v from 'valibot';
+import type { AttemptContext, Facts, Target } from './kind.ts';
+import { converse, type Wire } from './wire.ts';
 
 /**
  * `prefer` takes TLS where it is offered and does not judge the certificate, as database clients
@@ -103,13 +105,27 @@ export function refuseAnonymous({ user }: Service): void {
   if (user === undefined) throw new InvalidValue('has a query but no user', 'Write user as well.');
 }
 
+/** A service as a target: `talk` asks it, and returns what it found out. */
+export function serviceTarget(
+  scheme: string,
+  service: Service,
+  talk: (wire: Wire, context: AttemptContext) => Promise<Facts>,
+): Target {
+  return {
+    description: describe(scheme, service),
+    secrets: secretsOf(service),
+    implied: [],
+    attempt: (context) => converse(service, context, (wire) => talk(wire, context)),
+  };
+}
+
 /** What nobody may see of a service, as it is and as URLs write it. */
-export function secretsOf({ password }: Service): readonly string[] {
+function secretsOf({ password }: Service): readonly string[] {
   return password === undefined ? [] : [password, encodeURIComponent(password)];
 }
 
 /** A service as people may see it. */
-export function describe(scheme: string, { host, port, database }: Service): string {
+function describe(scheme: string, { host, port, database }: Service): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return `${scheme}://${name}:${port}${database === undefined ? '' : `/${database}`}`;
 }

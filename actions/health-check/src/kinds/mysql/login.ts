@@ -134,11 +134,7 @@ const PROOFS: Readonly<Record<string, (password: string, salt: Buffer) => Buffer
 };
 
 /** That the password is known, without telling it; `undefined` for a plugin that is not known. */
-export function proofOf(
-  plugin: string,
-  salt: Buffer,
-  password: string | undefined,
-): Buffer | undefined {
+function proofOf(plugin: string, salt: Buffer, password: string | undefined): Buffer | undefined {
   if (password === undefined || password === '') return Buffer.alloc(0);
   return PROOFS[plugin]?.(password, salt);
 }

@@ -1,17 +1,16 @@
 import * as v from 'valibot';
 import type { Facts, Kind, Target } from '../kind.ts';
 import {
-  describe,
   refuseAnonymous,
   type Service,
   type ServiceUrls,
-  secretsOf,
   serviceFromUrl,
   serviceOf,
   serviceOptions,
+  serviceTarget,
 } from '../service.ts';
 import { targetSchema } from '../target-schema.ts';
-import { converse, type Wire } from '../wire.ts';
+import type { Wire } from '../wire.ts';
 import { logIn, readGreeting } from './login.ts';
 import { packetsOf, ServerError } from './packet.ts';
 import { firstRow, ping } from './query.ts';
@@ -44,12 +43,7 @@ export const mysql: Kind = {
 };
 
 function target(service: Service, query: string | undefined): Target {
-  return {
-    description: describe('mysql', service),
-    secrets: secretsOf(service),
-    implied: [],
-    attempt: (context) => converse(service, context, (wire) => ask(wire, service, query)),
-  };
+  return serviceTarget('mysql', service, (wire) => ask(wire, service, query));
 }
 
 async function ask(wire: Wire, service: Service, query: string | undefined): Promise<Facts> {

@@ -1,17 +1,16 @@
 import * as v from 'valibot';
 import type { Facts, Kind, Target } from '../kind.ts';
 import {
-  describe,
   refuseAnonymous,
   type Service,
   type ServiceUrls,
-  secretsOf,
   serviceFromUrl,
   serviceOf,
   serviceOptions,
+  serviceTarget,
 } from '../service.ts';
 import { targetSchema } from '../target-schema.ts';
-import { converse, type Wire } from '../wire.ts';
+import type { Wire } from '../wire.ts';
 import { firstRow } from './query.ts';
 import { isReady, logIn, secure } from './session.ts';
 
@@ -40,12 +39,7 @@ export const postgres: Kind = {
 };
 
 function target(service: Service, query: string): Target {
-  return {
-    description: describe('postgres', service),
-    secrets: secretsOf(service),
-    implied: [],
-    attempt: (context) => converse(service, context, (wire) => ask(wire, service, query)),
-  };
+  return serviceTarget('postgres', service, (wire) => ask(wire, service, query));
 }
 
 async function ask(wire: Wire, service: Service, query: string): Promise<Facts> {

@@ -29,7 +29,7 @@ export async function firstRow(wire: Wire, query: string): Promise<Row | undefin
 }
 
 /** @throws RangeError when the body is shorter than it says */
-export function columnsOf(body: Buffer): readonly Column[] {
+function columnsOf(body: Buffer): readonly Column[] {
   const columns: Column[] = [];
   let at = 2;
   for (let left = body.readInt16BE(0); left > 0; left--) {
@@ -41,7 +41,7 @@ export function columnsOf(body: Buffer): readonly Column[] {
 }
 
 /** @throws RangeError when the body is shorter than it says */
-export function rowOf(columns: readonly Column[], body: Buffer): Row {
+function rowOf(columns: readonly Column[], body: Buffer): Row {
   let at = 2;
   return Object.fromEntries(
     columns.map(({ name, type }) => {

@@ -24,7 +24,7 @@ export async function secure(wire: Wire, tls: Service['tls']): Promise<void> {
 }
 
 /** Begins a session; the server says how to go on. */
-export function begin(wire: Wire, { user, database }: Pick<Login, 'user' | 'database'>): void {
+function begin(wire: Wire, { user, database }: Pick<Login, 'user' | 'database'>): void {
   const parameters = { user, ...(database !== undefined && { database }) };
   const pairs = Object.entries({ ...parameters, application_name: 'health-check' }).flat();
   wire.send(message('', int32(PROTOCOL_3_0), ...pairs.map(cString), '\0'));

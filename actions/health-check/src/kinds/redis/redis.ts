@@ -3,16 +3,15 @@ import { words } from '@repo/core/inputs/words';
 import * as v from 'valibot';
 import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
 import {
-  describe,
   type Service,
   type ServiceUrls,
-  secretsOf,
   serviceFromUrl,
   serviceOf,
   serviceOptions,
+  serviceTarget,
 } from '../service.ts';
 import { targetSchema } from '../target-schema.ts';
-import { converse, type Wire } from '../wire.ts';
+import type { Wire } from '../wire.ts';
 import { command, ErrorReply } from './resp.ts';
 
 const URLS: ServiceUrls = {
@@ -46,12 +45,9 @@ export const redis: Kind = {
 };
 
 function target(service: Service, asked: readonly string[]): Target {
-  return {
-    description: describe(service.tls === 'require' ? 'rediss' : 'redis', service),
-    secrets: secretsOf(service),
-    implied: [],
-    attempt: (context) => converse(service, context, (wire) => ask(wire, service, asked, context)),
-  };
+  return serviceTarget(service.tls === 'require' ? 'rediss' : 'redis', service, (wire, context) =>
+    ask(wire, service, asked, context),
+  );
 }
 
 async function ask(

@@ -9,7 +9,7 @@ export interface Status {
   readonly peers: readonly Peer[];
 }
 
-export interface Peer {
+interface Peer {
   /** The host name within the tailnet. */
   readonly name: string;
   readonly online: boolean;
