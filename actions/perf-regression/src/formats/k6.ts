@@ -79,7 +79,7 @@ function readThresholds({ name, thresholds, crossed }: Metric, into: Collector):
 }
 
 function readValues({ name, contains, values }: Metric, into: Collector): void {
-  const own = { benchmark: name, exact: false, better: betterOf(name), at: values };
+  const own = { benchmark: name, exact: false, better: betterOf(name, contains), at: values };
   for (const [key, { isNumber, value }] of values.entries) {
     if (!isNumber) continue;
     if (key === 'avg' || key === 'med' || /^p\(?\d/.test(key)) {
@@ -95,12 +95,12 @@ function readValues({ name, contains, values }: Metric, into: Collector): void {
 }
 
 /** Parts of a request's duration, and how much was sent, are told and not judged. */
-function betterOf(name: string): Better {
+function betterOf(name: string, contains: string): Better {
   if (/^(?:data_|http_req_(?:blocked|connecting|tls_handshaking|sending|receiving))/.test(name)) {
     return 'none';
   }
   if (/^(?:checks|http_reqs|iterations)(?:\{|$)/.test(name)) return 'higher';
-  return TIMES.test(name) ? 'lower' : directionOf('', name);
+  return contains === 'time' ? 'lower' : directionOf('', name);
 }
 
 /** A share of all (failed requests, passed checks) instead of a number for each second. */

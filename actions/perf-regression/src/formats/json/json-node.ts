@@ -5,12 +5,13 @@ import { lineAt, offsetOfPath } from './json-tokens.ts';
 /** How deep a file may be nested: those who walk it must come back. */
 const DEEPEST = 100;
 
-/** How often a place is looked for: each time reads the file from its beginning. */
-const MOST_LINES = 100;
+/** How many characters are read to find places, each time from the file's beginning. */
+const MOST_LOOKED = 20_000_000;
 
 interface Origin {
   readonly text: string;
   readonly file: string;
+  /** Characters that were read again to find places. */
   looked: number;
 }
 
@@ -48,8 +49,10 @@ export class JsonNode {
 
   /** Found by reading the file again: for failures, not for each number, and not for thousands. */
   get line(): number | undefined {
-    if (++this.#origin.looked > MOST_LINES) return undefined;
-    return lineAt(this.#origin.text, offsetOfPath(this.#origin.text, this.path));
+    const { text, looked } = this.#origin;
+    if (looked > MOST_LOOKED) return undefined;
+    this.#origin.looked += text.length;
+    return lineAt(text, offsetOfPath(text, this.path));
   }
 
   get isObject(): boolean {

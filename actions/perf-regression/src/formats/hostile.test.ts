@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Collector } from './collector.ts';
+import { FormatError } from './format-error.ts';
+import { importDataJs } from './import-data-js.ts';
+import { detectFormat, FORMATS } from './registry.ts';
+import { sourceOf } from './source.ts';
+
+const FIXTURES = join(import.meta.dirname, '../../fixtures');
+const TEXTS = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
+  .filter((path) => !/^(?:sources|make\.sh|README)/.test(path))
+  .map((path) => join(FIXTURES, path))
+  .filter((path) => statSync(path).isFile())
+  .map((path) => readFileSync(path, 'utf8').slice(0, 8_000));
+/** What patterns of the formats could stumble over. */
+const PIECES = [
+  ...[
+    'Benchmark',
+    'BenchmarkX-8',
+    ' 10 ',
+    ' ns/op',
+    '\t',
+    '--- FAIL: Benchmark',
+    'FAIL\t',
+    'pkg: p',
+  ],
+  ...[
+    'test ',
+    ' ... bench: ',
+    ' ns/iter (+/- ',
+    ' time:   [',
+    'benchmark name  samples  iterations',
+  ],
+  ...[
+    '-------------------------',
+    ' x ',
+    ' ops/sec',
+    ' ±1%',
+    '# TYPE a gauge',
+    '{a="',
+    '"}',
+    'SF:',
+  ],
+  ...['<coverage ', 'line-rate=', '<Catch>', '</', '"', '\\', '{', '}', '[', ']', ',', ':', 'NaN'],
+  ...['1', '.', 'e9', '-', ' ', '\n', '\r\n', '\u0000', '\u001b[', '::', '|', '__proto__'],
+];
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 400 }),
+  fc.array(fc.constantFrom(...PIECES), { maxLength: 120 }).map((pieces) => pieces.join('')),
+  // A real file, cut and joined anew.
+  fc
+    .tuple(fc.constantFrom(...TEXTS), fc.constantFrom(...TEXTS), fc.nat(8_000), fc.nat(8_000))
+    .map(([one, other, end, start]) => one.slice(0, end) + other.slice(start)),
+  fc.json({ maxDepth: 5 }),
+);
+
+/** Reads a text with every format, and as auto does; whatever is thrown is a FormatError. */
+function readAll(content: string): void {
+  const source = refusing(() => sourceOf(content, 'f'));
+  if (source === undefined) return;
+  for (const name of [detectFormat(source), ...FORMATS.keys()]) {
+    const into = new Collector();
+    into.begin('f');
+    refusing(() => FORMATS.get(name ?? 'go')?.read(source, into));
+    for (const { centre, samples } of into.result().measurements) {
+      expect(Number.isFinite(centre)).toBe(true);
+      expect(samples?.every(Number.isFinite) ?? true).toBe(true);
+    }
+  }
+}
+
+function refusing<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    expect(error.remedy).not.toBe('');
+    return undefined;
+  }
+}
+
+describe('whatever the text is', () => {
+  it('it is read, or refused with a FormatError', () => {
+    fc.assert(fc.property(text, readAll), { numRuns: 80 });
+  }, 60_000);
+
+  it('a history to import, too', () => {
+    fc.assert(
+      fc.property(text, (content) => {
+        refusing(() => importDataJs(content, 'f'));
+      }),
+    );
+  });
+
+  it.each(TEXTS.map((content, index) => [index, content] as const))(
+    'fixture %d, cut anywhere',
+    (_, content) => {
+      const step = Math.max(1, Math.floor(content.length / 3));
+      for (let end = 1; end < content.length; end += step) readAll(content.slice(0, end));
+    },
+  );
+});
+
+describe('a hostile text takes no more than its length', () => {
+  const MANY = 30_000;
+  it.each([
+    ['deep lists', '['.repeat(MANY) + ']'.repeat(MANY)],
+    ['deep objects', `${'{"a":'.repeat(MANY)}1${'}'.repeat(MANY)}`],
+    ['deep lists that do not end', '['.repeat(MANY)],
+    ['deep elements', `<Catch>${'<a>'.repeat(MANY)}`],
+    ['deep closed elements', `<Catch>${'<a>'.repeat(3_000)}${'</a>'.repeat(3_000)}</Catch>`],
+    ['quotes', `{"a": NaN, "b": ${'\\"'.repeat(MANY)}`],
+    ['many nulls', `{${Array.from({ length: MANY }, (_, n) => `"k${n}":null`).join(',')}}`],
+    ['many bare NaN', `[${'NaN,'.repeat(MANY)}1]`],
+    ['spaces behind test', `test a${' '.repeat(MANY * 3)}`],
+    ['a long word', `Benchmark${'x'.repeat(MANY * 3)}`],
+    ['a long number', `BenchmarkX ${'1'.repeat(MANY)} ${'1'.repeat(MANY)} ns/op`],
+    ['many x', 'a x '.repeat(MANY)],
+    ['many brackets', '{a="'.repeat(MANY)],
+    ['many coverages', '<coverage '.repeat(MANY)],
+    ['many types', '# TYPE a b\n'.repeat(MANY)],
+    ['many times', 'time:   [1 '.repeat(MANY)],
+    ['many begun', Array.from({ length: MANY }, (_, n) => `BenchmarkX${n}\n`).join('')],
+    ['many dashes', `${'-'.repeat(MANY)}\n`.repeat(3)],
+    ['many words', `{"${'aB_'.repeat(MANY)}": 1}`],
+  ])(
+    '%s',
+    (_, content) => {
+      const begun = performance.now();
+      readAll(content);
+      // All formats, one after the other; what is quadratic takes minutes.
+      expect(performance.now() - begun).toBeLessThan(8_000);
+    },
+    20_000,
+  );
+
+  it('names of Object are names like others', () => {
+    const content =
+      '{"__proto__": {"toString": 1, "constructor": {"prototype": 2}}, "hasOwnProperty": 3}';
+    const into = new Collector();
+    FORMATS.get('json')?.read(sourceOf(content, 'f'), into);
+    into.environment('__proto__', 'x');
+    const { measurements, environment } = into.result();
+    expect(measurements.map(({ benchmark, centre }) => [benchmark, centre])).toEqual([
+      ['__proto__.toString', 1],
+      ['__proto__.constructor.prototype', 2],
+      ['hasOwnProperty', 3],
+    ]);
+    expect(Object.keys(environment)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf({})).toBe(Object.prototype);
+  });
+
+  it('names are made harmless, and long ones are not confused', () => {
+    const into = new Collector();
+    const own = { metric: 'time', unit: 'ns', value: 1, exact: false };
+    for (const end of ['a', 'b']) into.add({ ...own, benchmark: 'x'.repeat(600) + end });
+    into.add({ ...own, benchmark: '::error::\u001b[31mx\u202ey' });
+    const names = into.result().measurements.map(({ benchmark }) => benchmark);
+    expect(new Set(names).size).toBe(3);
+    expect(names[2]).toBe(':\u200b:error::xy');
+  });
+});
