@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { find, fixture, names } from './testing/read-fixture.ts';
+
+describe('gungraun, julia, asv, bmf', () => {
+  it('gungraun: text and JSON say the same; hits are told, not judged', async () => {
+    const name = 'numbers::numbers_group::fibonacci long:(15)';
+    const json = await find('gungraun/fibonacci.long/summary.json', name, 'instructions');
+    const { centre } = await find('gungraun/output.txt', name, 'instructions');
+    expect(json).toMatchObject({ kind: 'exact', better: 'lower', centre });
+    expect(await find('gungraun/output.txt', name, 'l1-hits')).toMatchObject({ better: 'none' });
+  });
+
+  it('gungraun: infinite changes, several tools, older schemas', async () => {
+    expect((await fixture('by-hand/gungraun-v2.json')).measurements).toMatchObject([
+      { centre: 166 },
+    ]);
+    expect((await fixture('by-hand/gungraun-v6.json')).measurements).toMatchObject([
+      { metric: 'instructions', centre: 166 },
+      { metric: 'estimated-cycles', centre: 277 },
+      { metric: 'total-bytes', unit: 'B', centre: 512 },
+    ]);
+  });
+
+  it('julia: groups in groups; trials have samples, estimates none', async () => {
+    expect(await find('by-hand/julia.json', 'fib/10')).toMatchObject({ samples: { length: 3 } });
+    expect(await find('by-hand/julia.json', 'fib/20')).toMatchObject({ kind: 'summary' });
+  });
+
+  it('asv: parameters in order, null failed, NaN was skipped', async () => {
+    const { measurements, failures, warnings } = await fixture('asv/results.json');
+    expect(names({ measurements })).toContain("numbers.Numbers.time_fib(10, 'plain')");
+    expect(failures).toMatchObject([{ benchmark: 'numbers.time_broken', state: 'failed' }]);
+    expect(warnings[0]).toBe("numbers.Numbers.time_fib(10, 'twice') was skipped.");
+    expect(await find('asv/results.json', 'numbers.mem_list', 'memory')).toMatchObject({
+      ...{ kind: 'exact', unit: 'B' },
+    });
+  });
+
+  it('bmf: known measures have their unit, ignored ones are not judged', async () => {
+    const { measurements } = await fixture('by-hand/bmf.json');
+    expect(measurements).toMatchObject([
+      { metric: 'latency', unit: 'ns', spread: { low: 87.42, high: 88.88 } },
+      { metric: 'throughput', unit: 'ops/s', better: 'higher' },
+      { metric: 'file-size', unit: 'B', kind: 'exact' },
+      { benchmark: 'experiment', better: 'none' },
+    ]);
+  });
+});
