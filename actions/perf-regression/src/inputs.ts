@@ -4,6 +4,7 @@ import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
 import { integer } from '@repo/core/inputs/integer';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
+import { optional, secret } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { text } from '@repo/core/inputs/text';
 import { alpha } from './alpha.ts';
@@ -52,6 +53,9 @@ const parsers = {
   'baseline-ref': text(),
   rounds: rounds(),
   budget: duration({ min: 1 }),
+
+  comment: oneOf(['on-change', 'always', 'never']),
+  'github-token': secret(optional(text())),
 
   'fail-on': failOnInput(failOn),
   ...sharedInputs,

@@ -1,6 +1,8 @@
+import type { Annotation } from '@repo/core/annotation';
 import type { ActionContext } from '@repo/core/context';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
+import type { Topic } from './comment.ts';
 import type { Settings } from './compare/settings.ts';
 import { compare } from './compare.ts';
 import { readEvent, type TriggerEvent } from './event.ts';
@@ -15,6 +17,7 @@ import { policies } from './policies.ts';
 import { report } from './report/report.ts';
 import { uDistributions } from './statistics/u-distribution.ts';
 import { readGlobs } from './survey.ts';
+import { hasNews } from './verdict.ts';
 
 /** Reads or measures the results, judges them by the past, remembers them, and tells. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
@@ -43,10 +46,31 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
         )
       : '';
   const { format, warnings } = found.results;
-  return report(
+  const outcome = report(
     { ...found, format, notes: warnings, historyFile, accepted },
     inputs.failOn === 'missing',
   );
+  if (pullRequest === undefined || inputs.comment === 'never') return outcome;
+  const onlyUpdate = inputs.comment === 'on-change' && !hasNews(found.rows);
+  return told(outcome, { pullRequest, series, onlyUpdate }, inputs, context);
+}
+
+/** Tells the pull request, too; where that cannot be, the run says so and is what it was. */
+async function told(
+  outcome: Outcome,
+  topic: Topic,
+  { githubToken = '' }: Inputs,
+  context: ActionContext,
+): Promise<Outcome> {
+  if (topic.pullRequest.fromFork) {
+    context.log.info('A pull request from a fork cannot be commented on with its own token.');
+    return outcome;
+  }
+  const { comment } = await import('./comment.ts');
+  const failure = await comment(outcome, topic, githubToken, context);
+  if (failure === undefined) return outcome;
+  const warning: Annotation = { level: 'warning', title: 'No comment', message: failure };
+  return { ...outcome, annotations: [...outcome.annotations, warning] };
 }
 
 /** The results, and what they say beside the past. */

@@ -89,3 +89,8 @@ function size({ adjusted, ratio }: Judged): number {
   const change = adjusted ?? ratio ?? 1;
   return change > 0 ? Math.abs(Math.log(change)) : 0;
 }
+
+/** Whether there is anything to tell besides "nothing changed". */
+export function hasNews(rows: readonly Judged[]): boolean {
+  return rows.some(({ state }) => state !== 'unchanged' && state !== 'not-gated');
+}
