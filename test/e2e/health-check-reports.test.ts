@@ -8,6 +8,7 @@ import { startLocalGitHub } from '@repo/testkit/github/local-github';
 import { everythingWritten } from '@repo/testkit/runner/everything-written';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { describe, expect, test } from 'vitest';
+import { inPlaceOf, readmeExample } from '../real/readme-example.ts';
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const files = {
@@ -91,6 +92,20 @@ test('E15: secrets of the checks are in none of them, in no form', async () => {
   expect(result.outputs.verdict).toBe('fail');
   expect(await read(result.workspace, 'junit.xml')).toContain('key &#42;&#42;&#42;');
   expect(everythingWritten(result)).not.toMatch(/hunter2|s3cret/);
+});
+
+test("the README's example of metrics and a badge works when copied", async () => {
+  await using server = await startHttpServer({ script: respond(200) });
+  const inputs = inPlaceOf(await readmeExample('reports'), {
+    'https://shop.example': server.url,
+    '/var/lib/node_exporter': 'out',
+    public: 'out',
+  });
+  await using result = await runAction({ action, with: inputs });
+  expect(await read(result.workspace, 'health.prom')).toContain('health_check_up{');
+  expect(JSON.parse(await read(result.workspace, 'health.json'))).toMatchObject({
+    message: 'healthy',
+  });
 });
 
 describe('E20, E21: what GitHub knows of the workflow is among the metrics', () => {

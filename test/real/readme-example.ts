@@ -2,15 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-/** The inputs of an example of health-check's README, by the name in the comment in front of it. */
-export async function readmeExample(name: string): Promise<Readonly<Record<string, string>>> {
+/** The YAML of an example of health-check's README, by the name in the comment in front of it. */
+export async function readmeYaml(name: string): Promise<string> {
   const path = fileURLToPath(new URL('../../actions/health-check/README.md', import.meta.url));
   const [, yaml] =
     new RegExp(`<!-- example:${name} -->\n\`\`\`yaml\n(.*?)\`\`\``, 's').exec(
       await readFile(path, 'utf8'),
     ) ?? [];
   if (yaml === undefined) throw new Error(`the README has no example ${name}`);
-  const [step] = parse(yaml) as [{ with: Readonly<Record<string, unknown>> }];
+  return yaml;
+}
+
+/** The inputs of the one step of such an example. */
+export async function readmeExample(name: string): Promise<Readonly<Record<string, string>>> {
+  const [step] = parse(await readmeYaml(name)) as [Step];
+  return inputsOf(step);
+}
+
+interface Step {
+  readonly with: Readonly<Record<string, unknown>>;
+}
+
+/** The inputs of a step, as texts. */
+export function inputsOf(step: Step): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(step.with).map(([key, value]) => [key, `${value}`]));
 }
 

@@ -1,19 +1,10 @@
 import { expect, test } from 'vitest';
 import type { CheckResult } from './check.ts';
+import { BLIND, checkResult, ILL as SICK } from './fixtures/check-result.ts';
 import { manifest } from './fixtures/read-inputs.ts';
 import { report } from './report.ts';
 
-const HEALTHY: CheckResult = {
-  name: 'api',
-  kind: 'http',
-  target: 'https://shop.example/health',
-  status: 'healthy',
-  reason: 'after 2 attempts',
-  attempts: 2,
-  failedAttempts: 1,
-  timeToHealthyMs: 2_000,
-  durationMs: 2_010,
-  addresses: [{ address: '192.0.2.1', state: 'good' }],
+const HEALTHY = checkResult({
   latency: {
     connect: { p50: 1, p95: 1, max: 1 },
     total: { p50: 12.3456, p95: 40, max: 41 },
@@ -22,23 +13,9 @@ const HEALTHY: CheckResult = {
     { atMs: 0, state: 'bad', reason: 'connection refused' },
     { atMs: 2_000, state: 'good', latencyMs: 12.3456 },
   ],
-  evidence: [],
-};
-
-const { timeToHealthyMs: _, ...ENDED } = HEALTHY;
-
-const ILL: CheckResult = {
-  ...ENDED,
-  name: 'db, main',
-  target: 'tcp://db:5432',
-  status: 'unhealthy',
-  reason: 'connection refused (after 2 attempts in 2s, the deadline)',
-  latency: {},
-  evidence: [{ title: 'causes', lines: ['one', 'two'] }],
-};
-
+});
+const ILL: CheckResult = { ...SICK, name: 'db, main' };
 const SLOW: CheckResult = { ...HEALTHY, name: 'slow', status: 'degraded', timeToHealthyMs: 5_000 };
-const BLIND: CheckResult = { ...ENDED, name: 'blind', status: 'unknown', reason: 'cancelled' };
 
 const of = (results: readonly CheckResult[], bodyExcerpt = 512) =>
   report(results, 2_345.6, { bodyExcerpt });
@@ -196,4 +173,31 @@ test.each([
   const { result } = of([{ ...ILL, evidence: [{ title: 'answer', lines }] }], most);
   const [check] = (result as { checks: CheckResult[] }).checks;
   expect(check?.evidence[0]?.lines).toEqual(kept);
+});
+
+test('what was done on GitHub is in report, summary and annotations; its failures are warnings', () => {
+  const { result, summary, annotations, verdict } = report(
+    [ILL],
+    1,
+    { bodyExcerpt: 0 },
+    {
+      workflow: { state: 'limit', name: 'deploy.yml', reason: 'the limit of 2 per 6h is reached' },
+      incident: { state: 'closed', number: 7, url: 'https://github.test/i/7', downtimeMs: 60_000 },
+      problems: ['no *permission*'],
+    },
+  );
+  expect(verdict).toBe('fail');
+  expect(result).toMatchObject({ healing: { incident: { number: 7 } } });
+  const text = summary.map(({ markdown }) => markdown).join('\n');
+  expect(text).toContain('deploy.yml is not started: the limit of 2 per 6h is reached.');
+  expect(text).toContain('Incident [<code>#7</code>](https://github.test/i/7) is closed after 1m.');
+  expect(text).toContain('no \\*permission\\*');
+  expect(annotations.slice(1)).toEqual([
+    { level: 'warning', title: 'Self-heal', message: 'no *permission*' },
+    {
+      level: 'warning',
+      title: 'Self-heal',
+      message: 'deploy.yml is not started: the limit of 2 per 6h is reached',
+    },
+  ]);
 });

@@ -37,8 +37,10 @@ export function incidentTitle({ results }: IncidentFacts): string {
   const names = unwell(results)
     .map(({ name }) => name)
     .join(', ');
-  // GitHub looks for people and issues in titles too, and shows no Markdown there.
-  return plain(`Unhealthy: ${names}`, LONGEST_TITLE).replace(/@(?=\w)|#(?=\d)/g, '$&\u2060');
+  // A title has no escapes; the wide forms of @ and # are read by people only.
+  return plain(`Unhealthy: ${names}`, LONGEST_TITLE)
+    .replace(/@(?=\w)/g, '＠')
+    .replace(/#(?=\d)/g, '＃');
 }
 
 export function incidentBody(facts: IncidentFacts, healing: WorkflowHealing | undefined): string {

@@ -5,7 +5,7 @@ import { closeIssue, createIssue, findOpenIssues } from '@repo/github/issues/iss
 import { ensureLabel } from '@repo/github/issues/labels';
 
 /** By the label incidents are found without reading all issues; strangers cannot set it. */
-export const LABEL = {
+const LABEL = {
   name: 'health-check-incident',
   color: 'd73a4a',
   description: 'Opened and closed by health-check',
