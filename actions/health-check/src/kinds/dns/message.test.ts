@@ -109,6 +109,12 @@ test('what is no response to this query is passed over', () => {
   expect(decodeAnswer(bytes, 7, { ...QUESTION, name: 'SHOP.example' })).toBeDefined();
 });
 
+test('a name that points at itself is refused', () => {
+  const circle = Buffer.from([0xc0, encodeQuery(7, QUESTION).length]);
+  const bytes = response(QUESTION, [[circle, 'A', 60, Buffer.from([192, 0, 2, 1])]]);
+  expect(() => decodeAnswer(bytes, 7, QUESTION)).toThrow('goes in circles');
+});
+
 test('whatever comes, it ends, and in nothing but an answer or a RangeError', () => {
   const good = response(QUESTION, [[SAME, 'A', 60, Buffer.from([192, 0, 2, 1])]]);
   fc.assert(

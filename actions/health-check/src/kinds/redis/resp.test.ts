@@ -1,31 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Wire } from '../wire.ts';
+import { fakeWire } from '../fixtures/fake-wire.ts';
 import { command } from './resp.ts';
 
-/** A connection on which a reply has come already; keeps what is sent. */
-function wireWith(reply: string) {
-  let left = Buffer.from(reply);
-  const sent: string[] = [];
-  const cut = (length: number) => {
-    const taken = left.subarray(0, length);
-    left = left.subarray(length);
-    return taken;
-  };
-  const wire = {
-    send: (data: string | Uint8Array) => void sent.push(String(data)),
-    read: async (length: number) => cut(length),
-    readLine: async () =>
-      cut(left.indexOf('\n') + 1)
-        .toString('latin1')
-        .trimEnd(),
-  };
-  return { wire: wire as Pick<Wire, keyof typeof wire> as Wire, sent };
-}
-
 test('a command counts bytes, not characters', async () => {
-  const { wire, sent } = wireWith('+OK\r\n');
+  const { wire, sent } = fakeWire(Buffer.from('+OK\r\n'));
   await command(wire, ['SET', 'ä', '']);
-  expect(sent).toEqual(['*3\r\n$3\r\nSET\r\n$2\r\nä\r\n$0\r\n\r\n']);
+  expect(sent.map(String)).toEqual(['*3\r\n$3\r\nSET\r\n$2\r\nä\r\n$0\r\n\r\n']);
 });
 
 describe('replies', () => {
@@ -39,7 +19,7 @@ describe('replies', () => {
     ['*0\r\n', []],
     ['*3\r\n:1\r\n*1\r\n+x\r\n$0\r\n\r\n', [1, ['x'], '']],
   ])('%j', async (text, reply) => {
-    expect(await command(wireWith(text).wire, ['X'])).toEqual(reply);
+    expect(await command(fakeWire(Buffer.from(text)).wire, ['X'])).toEqual(reply);
   });
 
   test.each([
@@ -49,6 +29,6 @@ describe('replies', () => {
     ['*100000\r\n', 'its reply is too large'],
     ['*1\r\n'.repeat(20), 'its reply is too large'],
   ])('%j', async (text, reason) => {
-    await expect(command(wireWith(text).wire, ['X'])).rejects.toThrow(reason);
+    await expect(command(fakeWire(Buffer.from(text)).wire, ['X'])).rejects.toThrow(reason);
   });
 });

@@ -1,0 +1,53 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { hang } from '@repo/testkit/faults/breaks';
+import { startTcpServer } from '@repo/testkit/faults/tcp-server';
+import { expect, test } from 'vitest';
+import { attemptContext } from '../fixtures/attempt-context.ts';
+import { KINDS, kindOfScheme } from './registry.ts';
+
+const REQUEST = {
+  method: 'GET',
+  headers: {},
+  body: undefined,
+  followRedirects: false,
+  maxRedirects: 0,
+};
+
+/** Sockets that this process holds. */
+function sockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => /TCPSocket|UDP/.test(name)).length;
+}
+
+/** Each kind that talks over the network, one attempt of `timeout` ms, at once `count` times. */
+async function attempts(url: string, count: number, timeout: number, signal: AbortSignal) {
+  const kind = KINDS[kindOfScheme(new URL(url).protocol.slice(0, -1)) ?? ''];
+  const { attempt } =
+    (await kind?.load())?.fromUrl?.(new URL(url), REQUEST) ?? expect.unreachable();
+  return Promise.all(
+    Array.from({ length: count }, () => attempt(attemptContext({ timeout, signal }))),
+  );
+}
+
+test.each(['redis', 'postgres', 'mysql', 'grpc', 'ws', 'dns'])(
+  '%s: no socket is left behind by attempts that time out or are aborted',
+  async (scheme) => {
+    await expect.poll(sockets).toBe(0);
+    await using server = await startTcpServer({ script: hang() });
+    // The same port, so that one URL serves both.
+    const silent = createSocket('udp4').bind(server.port, '127.0.0.1');
+    await once(silent, 'listening');
+    const url = `${scheme}://127.0.0.1:${server.port}/x`;
+    const never = new AbortController().signal;
+    const late = (await attempts(url, 10, 20, never)).flat();
+    expect(late.map(({ state }) => state)).toEqual(Array(10).fill('failed'));
+    const controller = new AbortController();
+    const running = attempts(url, 10, 5_000, controller.signal);
+    setImmediate(() => controller.abort());
+    const aborted = (await running).flat();
+    expect(aborted.map(({ state }) => state)).toEqual(Array(10).fill('unknown'));
+    // That of the name server.
+    await expect.poll(sockets).toBe(1);
+    silent.close();
+  },
+);
