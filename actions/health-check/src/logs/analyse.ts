@@ -27,7 +27,7 @@ export interface Analysis {
   readonly isUndated: boolean;
 }
 
-export interface Requests {
+interface Requests {
   readonly total: number;
   readonly byMethod: Readonly<Record<string, number>>;
   readonly byStatus: Readonly<Record<string, number>>;
@@ -43,7 +43,7 @@ export interface Requests {
 const MOST_PATHS = 10;
 const MOST_ERRORS = 10;
 /** Records after which others get a turn: megabytes of log must not stop every other check. */
-const TURN = 2_000;
+const TURN = 500;
 
 interface Period {
   /** Only what was written since, epoch ms; records without a time are as old as those before. */
