@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { find, fixture, names } from './testing/read-fixture.ts';
+import { find, fixture, names, read } from './testing/read-fixture.ts';
 
 describe('gungraun, julia, asv, bmf', () => {
   it('gungraun: text and JSON say the same; hits are told, not judged', async () => {
@@ -34,6 +34,15 @@ describe('gungraun, julia, asv, bmf', () => {
     expect(await find('asv/results.json', 'numbers.mem_list', 'memory')).toMatchObject({
       ...{ kind: 'exact', unit: 'B' },
     });
+  });
+
+  it('asv: one of several parameters that failed', () => {
+    const text =
+      '{"commit_hash": "c", "result_columns": ["result", "params"], "results": {' +
+      '"x.time_a": [[0.5, null], [["1", "2"]]]}}';
+    const { measurements, failures } = read(text);
+    expect(measurements).toMatchObject([{ benchmark: 'x.time_a(1)', centre: 5e8 }]);
+    expect(failures).toMatchObject([{ benchmark: 'x.time_a(2)', state: 'failed', line: 1 }]);
   });
 
   it('bmf: known measures have their unit, ignored ones are not judged', async () => {
