@@ -54,6 +54,7 @@ const parsers = {
   rounds: rounds(),
   budget: duration({ min: 1 }),
 
+  'report-html': text(),
   comment: oneOf(['on-change', 'always', 'never']),
   'github-token': secret(optional(text())),
 

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import type { Annotation } from '@repo/core/annotation';
 import type { ActionContext } from '@repo/core/context';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
+import { writeWhole } from '@repo/core/report';
 import type { Topic } from './comment.ts';
 import type { Settings } from './compare/settings.ts';
 import { compare } from './compare.ts';
@@ -14,10 +16,10 @@ import type { Inputs } from './inputs.ts';
 import type { Measured } from './measure/measure.ts';
 import { type Past, pastOf } from './past.ts';
 import { policies } from './policies.ts';
-import { report } from './report/report.ts';
+import { report, shiftSentence } from './report/report.ts';
 import { uDistributions } from './statistics/u-distribution.ts';
 import { readGlobs } from './survey.ts';
-import { hasNews } from './verdict.ts';
+import { byInterest, hasNews } from './verdict.ts';
 
 /** Reads or measures the results, judges them by the past, remembers them, and tells. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
@@ -46,13 +48,30 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
         )
       : '';
   const { format, warnings } = found.results;
+  const htmlFile = inputs.reportHtml === '' ? '' : resolve(workspace, inputs.reportHtml);
   const outcome = report(
-    { ...found, format, notes: warnings, historyFile, accepted },
+    { ...found, format, notes: warnings, historyFile, htmlFile, accepted },
     inputs.failOn === 'missing',
   );
+  if (htmlFile !== '') await writeHtml(htmlFile, outcome, found, context);
   if (pullRequest === undefined || inputs.comment === 'never') return outcome;
   const onlyUpdate = inputs.comment === 'on-change' && !hasNews(found.rows);
   return told(outcome, { pullRequest, series, onlyUpdate }, inputs, context);
+}
+
+async function writeHtml(
+  path: string,
+  { verdict, message }: Outcome,
+  { against, shift, rows }: Measured,
+  { run, clock }: ActionContext,
+): Promise<void> {
+  const { htmlPage } = await import('./report/html.ts');
+  const page = htmlPage({
+    ...{ verdict, message, against, sha: run.sha, shift: shiftSentence(shift) },
+    rows: byInterest(rows),
+    time: new Date(clock.now()).toISOString(),
+  });
+  await writeWhole(path, page);
 }
 
 /** Tells the pull request, too; where that cannot be, the run says so and is what it was. */

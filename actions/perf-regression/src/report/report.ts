@@ -19,6 +19,7 @@ export interface Findings {
   /** Sentences; text from outside. */
   readonly notes: readonly string[];
   readonly historyFile: string;
+  readonly htmlFile: string;
   /** Whether a label of the pull request accepts what got worse. */
   readonly accepted: boolean;
 }
@@ -31,7 +32,7 @@ const INTERESTING = ['fail', 'warn', 'unknown', 'failed', 'missing', 'renamed', 
 
 /** What was found, in all the forms that people and workflows read. */
 export function report(findings: Findings, strict: boolean): Outcome {
-  const { shift, format, against, notes, historyFile, accepted } = findings;
+  const { shift, format, against, notes, historyFile, htmlFile, accepted } = findings;
   const rows = byInterest(findings.rows);
   const counts = countStates(rows);
   const judged = verdictOf(counts, strict);
@@ -51,6 +52,7 @@ export function report(findings: Findings, strict: boolean): Outcome {
       'geomean-ratio': geomean(rows)?.toPrecision(6) ?? '',
       'common-shift': Number(shift.ratio.toPrecision(6)),
       'history-file': historyFile,
+      'report-html': htmlFile,
     },
     result: {
       format,

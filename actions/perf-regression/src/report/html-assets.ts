@@ -1,0 +1,28 @@
+/** The style of the page; it follows the reader's light or dark. */
+export const STYLE = `
+:root { color-scheme: light dark; --line: #8884; --bad: #d1242f; --soft: #bf8700; --good: #1a7f37; }
+body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1280px; padding: 0 1rem; }
+h1.fail { color: var(--bad); } h1.warn, h1.unknown { color: var(--soft); } h1.pass { color: var(--good); }
+.small { opacity: .75; } .number { text-align: right; white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; } th { text-align: left; }
+td, th { border-bottom: 1px solid var(--line); padding: .4rem .6rem; vertical-align: top; }
+td code { overflow-wrap: anywhere; } tr.fail { background: #d1242f14; } tr.warn { background: #bf870014; }
+.trend { cursor: zoom-in; } .trend.large { width: 960px; height: 240px; cursor: zoom-out; }
+.trend polyline { fill: none; stroke: currentColor; stroke-width: 1; vector-effect: non-scaling-stroke; }
+.trend circle { fill: currentColor; } .trend.fail circle:last-child { fill: var(--bad); }
+.trend .change { stroke: var(--bad); stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
+`;
+
+/** Filters rows, and makes a trend large when it is clicked. */
+export const SCRIPT = `
+const rows = [...document.querySelectorAll('tbody tr')];
+document.getElementById('filter').addEventListener('input', ({ target }) => {
+  const wanted = target.value.toLowerCase();
+  for (const row of rows) {
+    row.hidden = !(row.textContent + ' ' + row.className).toLowerCase().includes(wanted);
+  }
+});
+for (const trend of document.querySelectorAll('.trend')) {
+  trend.addEventListener('click', () => trend.classList.toggle('large'));
+}
+`;
