@@ -23,4 +23,5 @@ export const FORMAT_NAMES = [
   'size-limit',
   'lighthouse',
   'coverage',
+  'luau',
 ] as const;

@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FORMAT_NAMES } from '../format-names.ts';
 import type { ReadResult } from '../measurement.ts';
 import { FormatError } from './format-error.ts';
 import { readResults } from './read-results.ts';
+import { FORMATS } from './registry.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 
@@ -128,6 +130,10 @@ function expectSound({ measurements, failures }: ReadResult): void {
   const keys = measurements.map(({ benchmark, metric }) => `${benchmark}\n${metric}`);
   expect(new Set(keys).size).toBe(keys.length);
 }
+
+it('the input takes the names of the registry', () => {
+  expect(FORMAT_NAMES).toEqual([...FORMATS.keys()]);
+});
 
 describe('what can not be read is an error with its place', () => {
   it.each([

@@ -8,7 +8,7 @@ import {
   readCriterionFolder,
 } from './criterion-folder.ts';
 import { FormatError } from './format-error.ts';
-import { detectFormat, FORMAT_NAMES, FORMATS } from './registry.ts';
+import { detectFormat, FORMATS } from './registry.ts';
 import { readSource } from './source.ts';
 
 /**
@@ -35,7 +35,7 @@ export async function readResults(paths: readonly string[], format: string): Pro
     const name = format === 'auto' ? detectFormat(source) : format;
     const known = name === undefined ? undefined : FORMATS.get(name);
     if (name === undefined || known === undefined) {
-      const remedy = `Name the format; known are ${FORMAT_NAMES.slice(1).join(', ')}.`;
+      const remedy = `Name the format; known are ${[...FORMATS.keys()].join(', ')}.`;
       throw new FormatError({ file }, 'the file is of no known format', remedy);
     }
     into.begin(file);

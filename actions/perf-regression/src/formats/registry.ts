@@ -52,9 +52,6 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['luau', luau],
 ]);
 
-/** What the input `format` may be. */
-export const FORMAT_NAMES: readonly string[] = ['auto', ...FORMATS.keys()];
-
 /** The name of the format that a file looks most like. */
 export function detectFormat(source: Source): string | undefined {
   let best: string | undefined;
