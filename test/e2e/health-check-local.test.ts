@@ -265,11 +265,18 @@ test('wrong options are told at once, with line and column', async () => {
 - {name: c, exec: {command: "echo 'open"}}
 - {name: d, docker: {container: x, host: nowhere}}
 - {name: e, disk: {}, expect: usedPercents < 90}
-- {name: f, file: {path: x}, expect: row.a == 1}`);
+- {name: f, file: {path: x}, expect: row.a == 1}
+- {name: g, steps: [{http: {url: "http://127.0.0.1/"}, capture: {p: body}}, {file: {path: "\${p}"}}]}`);
   expect(result.exitCode).toBe(1);
   const [{ message } = { message: '' }] = result.annotations;
-  for (const line of [1, 2, 3, 4, 5, 6]) expect(message).toContain(`checks:${line}:`);
-  for (const said of ['names no log', 'quote', 'not the address of a daemon', 'usedPercents'])
+  for (const line of [1, 2, 3, 4, 5, 6, 7]) expect(message).toContain(`checks:${line}:`);
+  for (const said of [
+    'names no log',
+    'quote',
+    'not the address of a daemon',
+    'usedPercents',
+    'stranger',
+  ])
     expect(message).toContain(said);
 });
 

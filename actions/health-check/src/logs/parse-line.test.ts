@@ -51,6 +51,12 @@ describe('a level is a field of its own', () => {
   });
 });
 
+test('what a client asked for is no part of what went wrong', () => {
+  const line =
+    '2026/11/20 18:16:48 [error] 1#2: *3 open() "/x" failed, client: ::1, server: , request: "GET /x HTTP/1.1", host: "auth.example"';
+  expect(parseLine(line)?.message).toBe('*3 open() "/x" failed');
+});
+
 describe('requests', () => {
   test.each([
     ['1.2.3.4 - - [20/Nov/2026:18:16:48 +0000] "GET /a?b HTTP/2.0" 200 1 "-" "x" 0.250', 250],
