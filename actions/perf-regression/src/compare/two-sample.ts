@@ -53,11 +53,12 @@ export function compareSamples(
   distributions: UDistributions,
 ): TwoSample {
   const [from, to] = [thin(before), thin(after)];
+  const [calmFrom, calmTo] = [calm(from), calm(to)];
   return {
-    ratio: ratioOf(calm(from), calm(to), alpha, distributions),
+    ratio: ratioOf(calmFrom, calmTo, alpha, distributions),
     test: mannWhitney(from, to, distributions),
     samples: [before.length, after.length],
-    sigma: Math.sqrt((logVariance(calm(from)) + logVariance(calm(to))) / 2),
+    sigma: Math.sqrt((logVariance(calmFrom) + logVariance(calmTo)) / 2),
   };
 }
 

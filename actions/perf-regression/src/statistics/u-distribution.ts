@@ -54,33 +54,29 @@ export function uDistributionWithTies(
   ties: readonly number[],
 ): UDistribution {
   const width = 2 * n * m + 1;
-  // ways[a] by 2U: how often a values of the groups so far are in the first sample.
-  let ways = Array.from({ length: n + 1 }, () => new Float64Array(width));
-  (ways[0] as Float64Array)[0] = 1;
+  // ways[a · width + 2U]: how often a values of the groups so far are in the first sample. One array,
+  // changed in place from many values to few: 100,000 lines of results have thousands of these.
+  const ways = new Float64Array((n + 1) * width);
+  ways[0] = 1;
   let before = 0;
   for (const size of ties) {
-    const next = Array.from({ length: n + 1 }, () => new Float64Array(width));
-    for (let taken = 0; taken <= Math.min(n, before); taken++) {
+    for (let taken = Math.min(n, before); taken >= Math.max(0, before - m); taken--) {
       const others = before - taken;
-      if (others > m) continue;
-      const from = ways[taken] as Float64Array;
-      const highest = 2 * taken * others;
-      let choices = 1;
-      for (let more = 0; more <= size && taken + more <= n; more++) {
+      const from = taken * width;
+      const highest = from + 2 * taken * others;
+      let choices = size;
+      for (let more = 1; more <= size && taken + more <= n; more++) {
         // Each of `more` beats the others below it, and ties with those in its group.
-        const gain = more * (2 * others + size - more);
-        const into = next[taken + more] as Float64Array;
-        for (let u = 0; u <= highest; u++) {
-          const count = from[u] as number;
-          if (count !== 0) into[u + gain] = (into[u + gain] as number) + count * choices;
+        const shift = more * width + more * (2 * others + size - more);
+        for (let u = from; u <= highest; u++) {
+          ways[u + shift] = (ways[u + shift] as number) + (ways[u] as number) * choices;
         }
         choices = (choices * (size - more)) / (more + 1);
       }
     }
-    ways = next;
     before += size;
   }
-  const counts = ways[n] as Float64Array;
+  const counts = ways.subarray(n * width);
   const all = counts.reduce((sum, count) => sum + count, 0);
   return cumulative(
     counts.map((count) => count / all),
