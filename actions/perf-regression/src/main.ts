@@ -1,5 +1,10 @@
 import { runAction } from '@repo/core/run-action';
 import { failOn, inputs } from './inputs.ts';
-import { run } from './run.ts';
 
-await runAction({ name: 'perf-regression', inputs, failOn, run });
+await runAction({
+  name: 'perf-regression',
+  inputs,
+  failOn,
+  // Loaded only when the inputs are right: a mistake should be told at once.
+  run: async (...given) => (await import('./run.ts')).run(...given),
+});
