@@ -136,7 +136,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       await using result = await cleanUp(daemon, { mode: 'setup', when: 'main' });
       const args = result.outputs['label-args'] ?? '';
       expect(args).toMatch(
-        /^--label environment=testing --label docker-label-cleanup\.run=\S+ --label docker-label-cleanup\.setup=[0-9a-f]{24}$/,
+        /^--label environment=testing --label docker-label-cleanup\.run=\S+ --label docker-label-cleanup\.setup=[0-9a-f]{32}$/,
       );
       const script = `
         docker network create --internal ${args} net

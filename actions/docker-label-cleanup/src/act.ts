@@ -7,7 +7,7 @@ import { keyOf, type World } from './subject.ts';
 export interface Work {
   readonly policy: Policy;
   readonly self: World['self'];
-  /** Most removals at a time. */
+  /** Most removals at a time, of containers and of everything else. */
   readonly concurrency: number;
   /**
    * Where only as much is removed as is needed: why it is enough now, `undefined` as long as it is
@@ -25,7 +25,9 @@ export async function act(
   { policy, self, concurrency, enough }: Work,
   ports: Ports & { readonly log: Log },
 ): Promise<ReadonlyMap<string, Result>> {
-  const bounded = slots(concurrency);
+  // Networks and images shall not queue behind containers that they do not wait for.
+  const containers = slots(concurrency);
+  const others = slots(concurrency);
   const results = new Map<string, Promise<Result>>();
   const names = new Map(steps.map(({ subject }) => [keyOf(subject), subject]));
 
@@ -37,6 +39,7 @@ export async function act(
         return { kind: 'in-use', by: user ? `${user.kind} ${user.name}` : key };
       }
     }
+    const bounded = step.subject.kind === 'container' ? containers : others;
     return bounded.take(async () => {
       if (ports.signal.aborted) return { kind: 'failed', why: whyStopped(ports.signal) };
       const why = await enough?.();

@@ -37,7 +37,7 @@ export async function clean(
     using docker = await connectDocker(endpoint, {
       timeoutMs: Math.min(inputs.timeout, REQUEST_MS),
       signal,
-      connections: inputs.concurrency,
+      connections: 2 * inputs.concurrency,
     });
     return await cleanDaemon(docker, inputs, { ...context, signal }, owner);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { RunInfo } from '@repo/core/environment';
 import { InputError } from '@repo/core/errors/input-error';
 import { describeRule, type Group, type LabelRule, type Selector } from './selector.ts';
@@ -28,7 +27,7 @@ export function setupLabel(token: string): LabelRule {
 }
 
 export function newToken(): string {
-  return randomBytes(12).toString('hex');
+  return crypto.randomUUID().replaceAll('-', '');
 }
 
 /**

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Labels } from '@repo/docker/json';
 import { graphOf, usersThatStay } from './graph.ts';
@@ -148,12 +147,11 @@ function approval(subject: Subject, { approved }: Policy): Fate | undefined {
 }
 
 /**
- * What a subject was when a plan file was written. The names of volumes can be used again: their
- * date counts as well.
+ * What a subject was when a plan file was written, as text. The names of volumes can be used again:
+ * their date counts as well.
  */
 export function fingerprintOf({ kind, name, running, labels, bornMs }: Subject): string {
-  const facts = [name, running, [...labels].sort(), kind === 'volume' ? bornMs : undefined];
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+  return JSON.stringify([name, running, [...labels].sort(), kind === 'volume' ? bornMs : null]);
 }
 
 function selectedBy(subject: Subject, policy: Policy): string | undefined {

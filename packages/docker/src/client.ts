@@ -7,7 +7,6 @@ import {
   type DockerRequest,
   type DockerStream,
   exchange,
-  exchangeWhole,
 } from './exchange.ts';
 
 /** The newest version of the API whose answers are understood here; daemons may speak less. */
@@ -39,10 +38,10 @@ export async function connectDocker(
   endpoint: Endpoint,
   { timeoutMs = 30_000, signal, connections = 16 }: ConnectOptions = {},
 ): Promise<Docker> {
-  const agent = agentFor(endpoint, connections);
+  const agent = await agentFor(endpoint, connections);
   const line = { endpoint, agent, timeoutMs, signal };
   try {
-    const { status, headers, body } = await exchangeWhole(line, { path: '/_ping' });
+    const { status, headers, body } = await (await exchange(line, { path: '/_ping' })).whole();
     if (status !== 200) throw refused('GET /_ping', status, messageOf(body));
     const offered = String(headers['api-version'] ?? '');
     if (!/^\d+\.\d+$/.test(offered)) {
@@ -65,7 +64,8 @@ export async function connectDocker(
       endpoint,
       apiVersion,
       now: () => Date.now() + ahead,
-      request: (request) => exchangeWhole(line, versioned(request)),
+      request: async (request) =>
+        (await exchange(line, versioned(request))).whole(request.maxBytes),
       stream: (request) => exchange(line, versioned(request)),
       [Symbol.dispose]: () => agent.destroy(),
     };

@@ -1,6 +1,10 @@
-import { Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
-import { CommandAgent } from './dial-stdio.ts';
+import {
+  Agent,
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
 import { DaemonError, unreachable } from './errors.ts';
 
@@ -27,6 +31,8 @@ export interface DockerStream {
   readonly headers: Readonly<IncomingMessage['headers']>;
   /** The body; has to be read to its end or left by `break` or `return`. */
   readonly chunks: AsyncIterable<Buffer>;
+  /** The body as a whole instead; one that is longer than `maxBytes` is a DaemonError. */
+  readonly whole: (maxBytes?: number) => Promise<DockerAnswer>;
 }
 
 export interface DockerAnswer {
@@ -35,17 +41,18 @@ export interface DockerAnswer {
   readonly body: Buffer;
 }
 
-/** Connections to an endpoint, kept open between requests. */
-export function agentFor(endpoint: Endpoint, maxSockets: number): Agent {
+/** Connections to an endpoint, kept open between requests; loads what it takes to make them. */
+export async function agentFor(endpoint: Endpoint, maxSockets: number): Promise<Agent> {
   const options = { keepAlive: true, maxSockets };
-  switch (endpoint.kind) {
-    case 'socket':
-      return new Agent(options);
-    case 'tcp':
-      return endpoint.tls ? new TlsAgent({ ...options, ...endpoint.tls }) : new Agent(options);
-    case 'command':
-      return new CommandAgent(endpoint.argv, options);
+  if (endpoint.kind === 'command') {
+    const { CommandAgent } = await import('./dial-stdio.ts');
+    return new CommandAgent(endpoint.argv, options);
   }
+  if (endpoint.kind === 'tcp' && endpoint.tls) {
+    const https = await import('node:https');
+    return new https.Agent({ ...options, ...endpoint.tls });
+  }
+  return new Agent(options);
 }
 
 /** Where requests go, and what bounds each of them. */
@@ -61,15 +68,52 @@ export interface Line {
 export async function exchange(line: Line, request: DockerRequest): Promise<DockerStream> {
   const response = await send(line, request);
   const { statusCode: status = 0, headers } = response;
-  return { status, headers, chunks: chunksOf(line, response) };
+  return {
+    status,
+    headers,
+    chunks: chunksOf(line, response),
+    whole: async (maxBytes = MOST_BYTES) => ({
+      status,
+      headers,
+      body: await bodyOf(line, response, maxBytes),
+    }),
+  };
 }
 
-async function* chunksOf({ endpoint, signal }: Line, response: IncomingMessage) {
+async function* chunksOf(line: Line, response: IncomingMessage) {
   try {
     yield* response as AsyncIterable<Buffer>;
   } catch (error) {
-    throw signal?.aborted ? signal.reason : unreachable(describeEndpoint(endpoint), error);
+    throw faultOf(line, error);
   }
+}
+
+/** By events: with an iterator each of the many small answers takes twice the time. */
+function bodyOf(line: Line, response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const read: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      read.push(chunk);
+      if (bytes > maxBytes) response.destroy(tooLong(response, maxBytes));
+    });
+    response.on('end', () => resolve(Buffer.concat(read)));
+    response.on('error', (error) => reject(faultOf(line, error)));
+  });
+}
+
+function tooLong({ statusCode = 0 }: IncomingMessage, maxBytes: number): DaemonError {
+  return new DaemonError(
+    statusCode,
+    `the answer of the Docker daemon is longer than ${maxBytes} bytes`,
+    { remedy: 'Check that host, context or DOCKER_HOST name a Docker daemon.' },
+  );
+}
+
+function faultOf({ endpoint, signal }: Line, error: unknown): unknown {
+  if (signal?.aborted) return signal.reason;
+  return error instanceof DaemonError ? error : unreachable(describeEndpoint(endpoint), error);
 }
 
 function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<IncomingMessage> {
@@ -79,8 +123,7 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
     body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const open = endpoint.kind === 'tcp' && endpoint.tls ? httpsRequest : httpRequest;
-    const sent: ClientRequest = open({
+    const sent: ClientRequest = httpRequest({
       ...address(endpoint),
       agent,
       method,
@@ -122,16 +165,24 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
   });
 }
 
-function address(endpoint: Endpoint): { socketPath?: string; host?: string; port?: number } {
+function address(endpoint: Endpoint): RequestOptions {
+  // Without a server name Node looks for one at each request, with a slow regular expression.
   switch (endpoint.kind) {
     case 'socket':
-      return { socketPath: endpoint.path };
+      return { socketPath: endpoint.path, ...NO_SERVER_NAME };
     case 'tcp':
-      return { host: endpoint.host, port: endpoint.port };
+      return {
+        protocol: endpoint.tls ? 'https:' : 'http:',
+        host: endpoint.host,
+        port: endpoint.port,
+        ...(!endpoint.tls && NO_SERVER_NAME),
+      };
     case 'command':
-      return {};
+      return NO_SERVER_NAME;
   }
 }
+
+const NO_SERVER_NAME = { servername: '' } as RequestOptions;
 
 function queryText(query: NonNullable<DockerRequest['query']>): string {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
@@ -142,30 +193,4 @@ function queryText(query: NonNullable<DockerRequest['query']>): string {
       typeof value === 'object' ? JSON.stringify(value) : String(value),
     ]),
   )}`;
-}
-
-/** Sends a request and reads the whole answer. */
-export async function exchangeWhole(line: Line, request: DockerRequest): Promise<DockerAnswer> {
-  return readWhole(await exchange(line, request), request.maxBytes);
-}
-
-/** Reads an answer to its end; one that is longer than `maxBytes` is a DaemonError. */
-export async function readWhole(
-  { status, headers, chunks }: DockerStream,
-  maxBytes = MOST_BYTES,
-): Promise<DockerAnswer> {
-  const read: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) {
-      throw new DaemonError(
-        status,
-        `the answer of the Docker daemon is longer than ${maxBytes} bytes`,
-        { remedy: 'Check that host, context or DOCKER_HOST name a Docker daemon.' },
-      );
-    }
-    read.push(chunk);
-  }
-  return { status, headers, body: Buffer.concat(read) };
 }

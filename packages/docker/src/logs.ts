@@ -1,7 +1,6 @@
 import { refusal } from './answers.ts';
 import type { Docker } from './client.ts';
 import { inspectContainer } from './containers.ts';
-import { readWhole } from './exchange.ts';
 
 export interface LogOptions {
   /** How many of the last lines; all unless told. */
@@ -47,10 +46,10 @@ export async function containerLogs(
   };
   const answer = await docker.stream(request);
   if (answer.status === 404) {
-    await readWhole(answer);
+    await answer.whole();
     return undefined;
   }
-  if (answer.status >= 300) throw refusal(request, await readWhole(answer));
+  if (answer.status >= 300) throw refusal(request, await answer.whole());
   const lines = newestLines(maxBytes);
   const accept = container.tty ? plainText(lines.add) : frames(lines.add);
   for await (const chunk of answer.chunks) accept(chunk);
