@@ -85,14 +85,14 @@ test('a server that says nothing, or nonsense, is unhealthy in time', async () =
   await using server = await udpServer();
   const url = `dns://127.0.0.1:${server.port}/shop.test`;
   await using silent = await healthCheck({ url, timeout: '100ms' });
-  expect(silent.outputs.message).toContain('within 100ms');
+  expect(silent.outputs.message).toMatch(/within \d+ms/);
   // Answers to other questions are not listened to; this one has its number and goes in circles.
   server.answer = (query) => Buffer.concat([query.subarray(0, 2), LOOP]);
   await using looping = await healthCheck({ url, timeout: '2s' });
   expect(looping.outputs.message).toContain('cannot be read: a name goes in circles');
   server.answer = (query) => Buffer.concat([Buffer.from([0, 0]), query.subarray(2)]);
   await using forged = await healthCheck({ url, timeout: '100ms' });
-  expect(forged.outputs.message).toContain('within 100ms');
+  expect(forged.outputs.message).toMatch(/within \d+ms/);
 });
 
 const LOOP = Buffer.from([0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0, 0xc0, 0x0c]);
