@@ -27,12 +27,13 @@ export type Removal =
   | { readonly kind: 'conflict'; readonly message: string };
 
 export async function requestRemoval(docker: Docker, request: DockerRequest): Promise<Removal> {
-  const answer = await docker.request({ method: 'DELETE', ...request });
+  const asked: DockerRequest = { method: 'DELETE', ...request };
+  const answer = await docker.request(asked);
   const { status, body } = answer;
   if (status < 300) return { kind: 'removed', body: jsonOf(answer) };
   if (status === 404) return { kind: 'missing' };
   if (status === 409 || status === 403) return { kind: 'conflict', message: messageOf(body) };
-  throw refusal(request, answer);
+  throw refusal(asked, answer);
 }
 
 export function refusal(

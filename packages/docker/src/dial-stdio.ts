@@ -32,7 +32,8 @@ function dial([program, ...args]: readonly [string, ...string[]]): Duplex {
       child.stdout.resume();
     },
     write: (chunk, _, done) => {
-      child.stdin.write(chunk, done);
+      // Why it could not be written, the end of the program tells better than EPIPE.
+      child.stdin.write(chunk, () => done());
     },
     final: (done) => {
       child.stdin.end(done);
@@ -45,7 +46,6 @@ function dial([program, ...args]: readonly [string, ...string[]]): Duplex {
   child.stdout.on('data', (chunk) => {
     if (!stream.push(chunk)) child.stdout.pause();
   });
-  // The end of the program is told by its exit, with what it said; EPIPE would say less.
   child.stdin.on('error', () => {});
   child.once('error', (error: NodeJS.ErrnoException) => {
     const missing = error.code === 'ENOENT';
