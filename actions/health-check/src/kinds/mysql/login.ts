@@ -54,7 +54,7 @@ export async function readGreeting(packets: Packets): Promise<Greeting> {
 export async function logIn(
   wire: Wire,
   packets: Packets,
-  { version: _, plugin, salt, offersTls }: Greeting,
+  { plugin, salt, offersTls }: Greeting,
   { user = 'health-check', password, database, tls }: Service,
 ): Promise<void> {
   const secured = tls === 'require' || (tls === 'prefer' && offersTls);
