@@ -97,7 +97,7 @@ async function casesOf(
 function measureOne({ argv, env }: Case, folder: string): { ms: number; mb: number } {
   const into = join(folder, 'time');
   writeFileSync(join(folder, 'output'), '');
-  const script = `exec 3>"${into}"; /usr/bin/env time -f '%e %M' -o "${into}" "$@" >/dev/null 2>&1; cat "${into}"`;
+  const script = `/usr/bin/env time -f '%e %M' -o "${into}" "$@" >/dev/null 2>&1; cat "${into}"`;
   const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...argv], { env, encoding: 'utf8' });
   const [seconds, kb] = (stdout.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
   return { ms: (seconds ?? Number.NaN) * 1000, mb: (kb ?? Number.NaN) / 1000 };

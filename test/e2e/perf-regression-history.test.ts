@@ -131,6 +131,24 @@ describe('a history on a branch of a real remote', () => {
     expect(git(jobs[0]?.cwd ?? '', 'branch')).not.toContain('perf-history');
   });
 
+  test('after 500 commits the branch begins anew with the same files', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    using repository = startRepository({ 'new.txt': go(suite, 1) });
+    const cwd = repository.clone();
+    await using first = await run(cwd, {}, { run_id: '1' });
+    expect(first.exitCode, first.log).toBe(0);
+    const tree = git(repository.remote, 'rev-parse', 'perf-history^{tree}');
+    const message = 'many\n\nCommits-since-squash: 499';
+    const tip = git(repository.remote, 'commit-tree', tree, '-p', 'perf-history', '-m', message);
+    git(repository.remote, 'update-ref', 'refs/heads/perf-history', tip);
+    await using second = await run(cwd, {}, { run_id: '2' });
+    expect(second.exitCode, second.log).toBe(0);
+    expect(git(repository.remote, 'rev-list', '--count', 'perf-history')).toBe('1');
+    const files = git(repository.remote, 'ls-tree', '-r', '--name-only', 'perf-history');
+    expect(files.split('\n')).toHaveLength(2);
+  });
+
   test('a run on another line of commits does not count', { timeout: PATIENCE_MS }, async () => {
     using repository = startRepository({ 'new.txt': go(suite, 1) });
     const main = repository.clone();

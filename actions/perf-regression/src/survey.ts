@@ -21,7 +21,8 @@ export async function readGlobs(
   for (const { label, glob: pattern } of globs) {
     const paths = byLabel.get(label) ?? new Set();
     for await (const path of glob(pattern, { cwd: workspace })) {
-      paths.add(relative(workspace, resolve(workspace, path)) || '.');
+      // The runner starts us in the workspace: names are those that the repository has.
+      paths.add(relative('', resolve(workspace, path)) || '.');
       if (paths.size > MOST_FILES) throw tooMany(pattern);
     }
     byLabel.set(label, paths);
@@ -29,25 +30,10 @@ export async function readGlobs(
   const results: ReadResult[] = [];
   for (const [label, paths] of byLabel) {
     if (paths.size === 0) continue;
-    const absolute = [...paths].toSorted().map((path) => resolve(workspace, path));
-    const result = await readResults(absolute, format);
-    results.push(labelled(relativeFiles(result, workspace), label));
+    results.push(labelled(await readResults([...paths].toSorted(), format), label));
   }
   const [first, ...others] = results;
   return first && others.reduce(together, first);
-}
-
-/** Annotations and reports name files as the repository does. */
-function relativeFiles(result: ReadResult, workspace: string): ReadResult {
-  const named = <T extends { readonly file: string }>(one: T): T => ({
-    ...one,
-    file: relative(workspace, one.file) || one.file,
-  });
-  return {
-    ...result,
-    measurements: result.measurements.map(named),
-    failures: result.failures.map(named),
-  };
 }
 
 function labelled(result: ReadResult, label: string): ReadResult {

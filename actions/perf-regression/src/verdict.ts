@@ -5,7 +5,7 @@ import { formatChange } from './format-value.ts';
 export type Counts = Readonly<Record<State, number>>;
 
 /** Most interesting first. */
-export const STATES: readonly State[] = [
+const STATES: readonly State[] = [
   'fail',
   'warn',
   'unknown',

@@ -17,7 +17,7 @@ export type State =
   | 'not-gated';
 
 /** How it was found. */
-export type Method = 'two-sample' | 'history' | 'exact' | 'budget' | 'none';
+type Method = 'two-sample' | 'history' | 'exact' | 'budget' | 'none';
 
 /** One metric of one benchmark, judged. */
 export interface Judged {

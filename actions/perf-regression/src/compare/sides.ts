@@ -124,7 +124,7 @@ export function judgePair(
   }
 }
 
-export function failedRow(failure: Failure, before?: Measurement): Judged {
+function failedRow(failure: Failure, before?: Measurement): Judged {
   return {
     benchmark: failure.benchmark,
     metric: failure.metric ?? before?.metric ?? '',

@@ -14,7 +14,7 @@ const MOST_UNMOVED = 6;
 /** Longest pause between two of them, ms. */
 const LONGEST_PAUSE_MS = 2_000;
 /** Commits after which the branch begins anew with the same files: it does not grow for ever. */
-export const MOST_COMMITS = 500;
+const MOST_COMMITS = 500;
 const COUNT = 'Commits-since-squash';
 
 export interface BranchPorts {

@@ -5,7 +5,7 @@ import type { Exec } from '@repo/core/exec';
 const TIMEOUT_MS = 120_000;
 const MOST_BYTES = 512 * 1024 * 1024;
 
-export interface GitOptions {
+interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
 }

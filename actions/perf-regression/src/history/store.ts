@@ -9,7 +9,7 @@ export interface HistoryStore {
 }
 
 /** Most runs of a series that are kept. */
-export const MOST_RUNS = 2_000;
+const MOST_RUNS = 2_000;
 
 /** The runs of a series that have to go when one is added, oldest first. */
 export function overflow<T extends RunRecord>(records: readonly T[]): readonly T[] {

@@ -85,7 +85,7 @@ function isAt(path: string, { benchmark, metric }: MetricName): boolean {
   return benchmark === dotted || metric === dotted || benchmark.endsWith(`/${dotted}`);
 }
 
-export function dottedPath(path: string): string {
+function dottedPath(path: string): string {
   return path
     .replace(/^\$\.?/, '')
     .replace(/\[['"]([^'"]+)['"]\]/g, '.$1')
