@@ -63,13 +63,14 @@ describe('calls', () => {
     expect(Math.abs(github.now() - local.state.now())).toBeLessThan(2_000);
   });
 
-  test('a list is read page by page, and only what has marker and label is found', async () => {
+  test('a list is read page by page, and only an issue with marker and label is found', async () => {
     const github = await connect();
     const now = local.state.now();
     for (let number = 1; number <= 250; number++) {
       local.state.issues.push({
         ...{ id: number, number, title: 'T', state: 'open', stateReason: null, closedAt: null },
-        body: number === 240 || number === 17 ? 'has the-marker' : 'nothing',
+        body: [17, 18, 240].includes(number) ? 'has the-marker' : 'nothing',
+        isPullRequest: number === 18,
         labels: number === 17 ? [] : ['ill'],
         ...{ author: local.state.user, createdAt: now, updatedAt: now },
       });

@@ -64,6 +64,7 @@ export interface Issue {
   readonly createdAt: number;
   updatedAt: number;
   closedAt: number | null;
+  readonly isPullRequest?: boolean;
 }
 
 export interface Comment {

@@ -104,6 +104,9 @@ function issueBody(issue: Issue, { state, complete }: Place): object {
     updated_at: isoSeconds(issue.updatedAt),
     closed_at: issue.closedAt === null ? null : isoSeconds(issue.closedAt),
     html_url: `${state.serverUrl}/${state.owner}/${state.repo}/issues/${issue.number}`,
+    ...(issue.isPullRequest && {
+      pull_request: { url: null, html_url: null, diff_url: null, patch_url: null },
+    }),
   });
 }
 
