@@ -81,6 +81,7 @@ function historyRows(
       alarms.toFixed(2),
       `≤ ${mostAlarms}`,
       alarms <= mostAlarms,
+      why,
     ),
     row(`${name}: found`, recall.toFixed(2), `≥ ${leastRecall}`, recall >= leastRecall, why),
     row(
