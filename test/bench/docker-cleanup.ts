@@ -23,12 +23,13 @@ const LABELS = { environment: 'testing' };
 
 export const benchmark: Benchmark = {
   title: 'Cleaning up after a test run (wall time)',
-  method: `${LEFT.containers} created containers, ${LEFT.volumes} volumes, ${LEFT.images} images and ${LEFT.networks} networks on a real Docker, removed by the hand-written script and by the action in turns; medians of ${ROUNDS.local} rounds on the daemon's socket and ${ROUNDS.remote} through a relay with ${2 * DELAY_MS} ms of round trip.`,
+  method: `${LEFT.containers} created containers, ${LEFT.volumes} volumes, ${LEFT.images} images and ${LEFT.networks} networks on a real Docker that stores in memory, removed by the hand-written script and by the action in turns; medians of ${ROUNDS.local} rounds on the daemon's socket and ${ROUNDS.remote} through a relay with ${2 * DELAY_MS} ms of round trip.`,
   run: measure,
 };
 
 async function measure(): Promise<Table> {
-  await using daemon = await startDockerd();
+  // In memory: how fast this machine's disk syncs is the same for both, and hides what they do.
+  await using daemon = await startDockerd({ diskBytes: 2 ** 30 });
   await daemon.importBusybox('box:1');
   await using relay = await startRelay(daemon.host.slice('unix://'.length), DELAY_MS);
   using docker = await connectDocker(dockerHost().parse(daemon.host));
