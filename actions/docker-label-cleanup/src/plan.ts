@@ -213,7 +213,7 @@ function keepNewest(subjects: readonly Subject[], fates: Map<string, Fate>, coun
   }
 }
 
-export function subjectsOf(world: World): readonly Subject[] {
+function subjectsOf(world: World): readonly Subject[] {
   const images = new Map(world.images.map((image) => [image.id, image]));
   return [
     ...world.containers.map((container) => containerSubject(container, images)),

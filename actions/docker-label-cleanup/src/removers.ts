@@ -10,7 +10,7 @@ import type { Step } from './plan.ts';
 import { imageBirth, isRunning, type Kind, referencesOf, type Subject } from './subject.ts';
 
 /** What a subject is right before it is removed. */
-export type Look =
+type Look =
   | { readonly kind: 'there'; readonly subject: Subject }
   | { readonly kind: 'gone' }
   | { readonly kind: 'changed'; readonly what: string }

@@ -29,7 +29,7 @@ export interface SharedPlace {
   readonly place: string;
 }
 
-export interface Resource {
+interface Resource {
   readonly kind: 'volume' | 'network';
   readonly name: string;
   readonly line: number;
