@@ -1,13 +1,13 @@
 import type { Log } from '@repo/core/log';
-import { slots } from '@repo/core/slots';
+import { type Slots, slots } from '@repo/core/slots';
 import { carryOut, type Ports, type Result, whyStopped } from './carry-out.ts';
 import type { Policy, Step } from './plan.ts';
-import { keyOf, type World } from './subject.ts';
+import { type Kind, keyOf, type World } from './subject.ts';
 
 export interface Work {
   readonly policy: Policy;
   readonly self: World['self'];
-  /** Most removals at a time, of containers and of everything else. */
+  /** Most removals of each kind at a time. */
   readonly concurrency: number;
   /**
    * Where only as much is removed as is needed: why it is enough now, `undefined` as long as it is
@@ -25,9 +25,13 @@ export async function act(
   { policy, self, concurrency, enough }: Work,
   ports: Ports & { readonly log: Log },
 ): Promise<ReadonlyMap<string, Result>> {
-  // Networks and images shall not queue behind containers that they do not wait for.
-  const containers = slots(concurrency);
-  const others = slots(concurrency);
+  // Networks, which take longest, shall not queue behind what they do not wait for.
+  const bounded = {
+    container: slots(concurrency),
+    image: slots(concurrency),
+    network: slots(concurrency),
+    volume: slots(concurrency),
+  } satisfies Record<Kind, Slots>;
   const results = new Map<string, Promise<Result>>();
   const names = new Map(steps.map(({ subject }) => [keyOf(subject), subject]));
 
@@ -39,8 +43,7 @@ export async function act(
         return { kind: 'in-use', by: user ? `${user.kind} ${user.name}` : key };
       }
     }
-    const bounded = step.subject.kind === 'container' ? containers : others;
-    return bounded.take(async () => {
+    return bounded[step.subject.kind].take(async () => {
       if (ports.signal.aborted) return { kind: 'failed', why: whyStopped(ports.signal) };
       const why = await enough?.();
       if (why !== undefined) return { kind: 'spared', why };
