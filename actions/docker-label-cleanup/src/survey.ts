@@ -55,7 +55,7 @@ export async function ownContainers(): Promise<readonly string[]> {
 }
 
 /** @param text of mountinfo and cgroup of the process */
-function containerIds(text: string, host: string): readonly string[] {
+export function containerIds(text: string, host: string): readonly string[] {
   const found = [
     // Only what is mounted over our own files: the daemon's machine sees mounts of all containers.
     ...text.matchAll(/\/([0-9a-f]{64})\/(?:hostname|hosts|resolv\.conf) \/etc\//g),
