@@ -59,15 +59,14 @@ export async function startFakeDocker(
         .split('/')
         .at(-1) ?? '';
     const object = there.get(id);
-    if (incoming.method !== 'DELETE') {
-      return object ? send(200, inspected(object)) : send(404, { message: `No such ${id}` });
-    }
+    if (!object) return send(404, { message: `No such ${id}` });
+    if (incoming.method !== 'DELETE') return send(200, inspected(object));
     const attempt = (attempts.get(id) ?? 0) + 1;
     attempts.set(id, attempt);
     const other = onDelete(id, attempt);
     if (other?.gone ?? !other) there.delete(id);
     if (other) return send(other.status, { message: other.message });
-    return object ? send(204) : send(404, { message: `No such ${id}` });
+    return send(204);
   };
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
