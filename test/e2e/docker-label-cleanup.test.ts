@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-action';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type FakeObject, startFakeDocker } from './fake-docker.ts';
 
@@ -15,6 +18,19 @@ const TESTING = { environment: 'testing' };
 /** Runs the bundle; it looks for `environment=testing` unless told otherwise. */
 function clean(inputs: Readonly<Record<string, string>>, options: Partial<RunActionOptions> = {}) {
   return runAction({ action, with: { labels: 'environment=testing', ...inputs }, ...options });
+}
+
+const ajv = new Ajv2020({ allErrors: true, strict: true });
+addFormats.default(ajv);
+const isReport = ajv.compile(
+  JSON.parse(readFileSync(join(action, 'report.schema.json'), 'utf8')) as object,
+);
+
+/** The JSON report, which has to be as its schema says. */
+async function reportOf(result: { readonly outputs: Readonly<Record<string, string>> }) {
+  const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+  expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
+  return report;
 }
 
 const container = (id: string, labels: Readonly<Record<string, string>> = TESTING): FakeObject => ({
@@ -138,7 +154,7 @@ describe('D6: each object has an outcome of its own', () => {
         message: expect.stringContaining('driver failed'),
       }),
     ]);
-    const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+    const report = await reportOf(result);
     expect(
       report.result.objects.map(({ name, outcome }: Record<string, string>) => [name, outcome]),
     ).toEqual([
@@ -197,6 +213,7 @@ describe('a daemon that cannot be asked is unknown, with a remedy', () => {
       }),
     ]);
     expect(result.summary).toContain('Start the daemon there');
+    expect((await reportOf(result)).result).toMatchObject({ mode: 'unknown' });
   });
 
   test('no socket: mount it or start Docker', async () => {
@@ -229,6 +246,7 @@ test('10,000 containers are listed and planned in under 300 MB', async () => {
   await using result = await clean({ host: docker.host, mode: 'plan' }, { measure: true });
   expect(result.outputs).toMatchObject({ planned: '10000', verdict: 'pass' });
   expect(result.maxRssBytes).toBeLessThan(300_000_000);
+  expect((await reportOf(result)).result.counts).toMatchObject({ planned: 10_000, removed: 0 });
 });
 
 describe('D14: lint', () => {
@@ -288,6 +306,7 @@ networks:
       verdict: 'fail',
       message: '4 without labels, 2 shared with what is not cleaned up',
     });
+    expect((await reportOf(result)).result.findings).toHaveLength(6);
     const found = result.annotations.map(
       ({ level, line, message }) => `${level} ${line}: ${message}`,
     );
@@ -316,6 +335,7 @@ networks:
     );
     expect(result.outputs.verdict).toBe('pass');
     expect(result.annotations).toEqual([]);
+    expect((await reportOf(result)).result).toEqual({ mode: 'lint', findings: [] });
   });
 
   test('a file that is missing or no YAML is told with its place', async () => {

@@ -50,7 +50,10 @@ export function graphOf(world: World, subjects: readonly Subject[], oldestFirst:
     usersOf,
     siblingsOf: (subject) =>
       (ofImage.get(subject.id) ?? []).filter(({ reference }) => reference !== subject.reference),
-    names: (container, image) => given.get(container.id) === image.reference,
+    names: (container, image) => {
+      const name = given.get(container.id);
+      return name === image.reference || `${name}:latest` === image.reference;
+    },
   };
 }
 
