@@ -31,10 +31,15 @@ function git(...args: readonly string[]): readonly string[] {
 }
 
 function pnpm(cwd: string, ...args: readonly string[]): void {
-  // The pnpm that runs these tests, or the one that the project names.
+  // The pnpm that runs these tests, a script or a program; or the one that the project names.
   const own = process.env.npm_execpath;
-  const [command, first] = own ? [process.execPath, [own]] : ['npx', ['--yes', 'pnpm@12.21.0']];
-  execFileSync(command, [...first, ...args], {
+  const isScript = own !== undefined && /\.[cm]?js$/.test(own);
+  const [command, ...first] = isScript
+    ? [process.execPath, own]
+    : own === undefined
+      ? ['npx', '--yes', 'pnpm@12.21.0']
+      : [own];
+  execFileSync(command ?? '', [...first, ...args], {
     cwd,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
