@@ -32,7 +32,9 @@ describe.skipIf(dockerEngine.path === undefined)(
       await buildImage(daemon, ['app:testing']);
       await using young = await cleanUp(daemon, { 'min-age': '1h' });
       expect(young.outputs).toMatchObject({ removed: '0', 'too-young': '4', verdict: 'warn' });
-      await using old = await cleanUp(daemon, { 'min-age': '1ms' });
+      // Two hours later: the Date of a daemon has whole seconds, so a moment later proves nothing.
+      await using later = await startSkewed(daemon, 2 * 3_600_000);
+      await using old = await cleanUp(later, { 'min-age': '1h' });
       expect(old.outputs).toMatchObject({ 'too-young': '0' });
     });
 
