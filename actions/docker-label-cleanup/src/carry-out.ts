@@ -73,28 +73,16 @@ async function attemptOnce(
   docker: Docker,
 ): Promise<Result | { readonly kind: 'busy'; readonly message: string }> {
   const { look, remove } = REMOVERS[step.subject.kind];
-  if (canChange(step, policy)) {
-    const seen = await look(docker, step.subject);
-    if (seen.kind !== 'there') return seen;
-    const fate = judge(seen.subject, { nowMs: docker.now(), self }, policy);
-    if (fate.kind !== 'remove')
-      return { kind: 'changed', what: `it is ${wordsFor(fate.kind)} now` };
-  }
+  const seen = await look(docker, step.subject);
+  if (seen.kind !== 'there') return seen;
+  const fate = judge(seen.subject, { nowMs: docker.now(), self }, policy);
+  if (fate.kind !== 'remove') return { kind: 'changed', what: `it is ${wordsFor(fate.kind)} now` };
   const removal = await remove(docker, step);
   if (removal.kind === 'removed') return { kind: 'removed' };
   if (removal.kind === 'missing') return { kind: 'gone' };
   return /already in progress/.test(removal.message)
     ? { kind: 'busy', message: removal.message }
     : { kind: 'in-use', by: removal.message };
-}
-
-/**
- * Whether a second look could tell anything new. The labels and the image of a container are fixed
- * with its ID: only its name and whether it runs can change, and only some policies ask for those.
- */
-function canChange({ subject }: Step, { running, protect, approved }: Policy): boolean {
-  if (subject.kind !== 'container') return true;
-  return running === 'skip' || approved !== undefined || protect.some((rule) => rule.readsNames);
 }
 
 function wordsFor(kind: string): string {

@@ -9,8 +9,6 @@ export interface ProtectRule {
   /** As the user wrote it, or the name of a built-in rule. */
   readonly text: string;
   readonly protects: (subject: Subject, self: readonly string[]) => boolean;
-  /** It reads names, which people can change; labels and IDs of an object never do. */
-  readonly readsNames?: boolean;
 }
 
 /** A line of `protect`: a rule, or a built-in one to leave out. */
@@ -39,7 +37,7 @@ export function protectLine(): SyncParser<ProtectLine> {
         throw new InvalidValue(`has nothing after "${type}:": is a variable not set?`, REMEDY);
       }
       const protects = RULES[type as keyof typeof RULES](pattern);
-      return { text, protects, readsNames: type === 'name' };
+      return { text, protects };
     },
   };
 }
