@@ -6,7 +6,7 @@ import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { optional, secret } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
-import { text } from '@repo/core/inputs/text';
+import { block, text } from '@repo/core/inputs/text';
 import { alpha } from './alpha.ts';
 import { FORMAT_NAMES } from './format-names.ts';
 import { normalize } from './normalize.ts';
@@ -34,7 +34,7 @@ const parsers = {
   config: text(),
   mode: oneOf(['auto', 'compare', 'history', 'run']),
 
-  metrics: text(),
+  metrics: block(),
   'warn-threshold': threshold(),
   'fail-threshold': threshold(),
   alpha: alpha(),
