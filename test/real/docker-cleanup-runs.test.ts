@@ -117,9 +117,10 @@ describe.skipIf(dockerEngine.path === undefined)(
 
     test('a run that is killed in the middle, and run again, ends clean', async () => {
       await fill(6);
+      // One after the other, so that most is left when the first is gone, however slow we look.
       await using killed = await cleanUp(
         daemon,
-        {},
+        { concurrency: '1' },
         {
           cancel: { when: /^removed container/ },
           patience: { afterInterrupt: 0, afterTerminate: 0 },
