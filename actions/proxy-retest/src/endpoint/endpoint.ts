@@ -1,0 +1,116 @@
+/**
+ * A proxy as its share link or record names it. Everything in it is untrusted text that was held to
+ * a form: hosts are names or IP addresses without brackets, ports 1 to 65535.
+ */
+export type Endpoint = NativeEndpoint | EngineEndpoint;
+
+/** Tested by our own sockets. */
+export interface NativeEndpoint {
+  readonly protocol: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5';
+  readonly host: string;
+  readonly port: number;
+  /** Empty where there is none. */
+  readonly user: string;
+  readonly password: string;
+}
+
+/** Tested through an engine. */
+export type EngineEndpoint =
+  | Shadowsocks
+  | VMess
+  | Vless
+  | Trojan
+  | Hysteria2
+  | Tuic
+  | WireGuard;
+
+export interface Shadowsocks {
+  readonly protocol: 'shadowsocks';
+  readonly host: string;
+  readonly port: number;
+  readonly method: string;
+  readonly password: string;
+}
+
+export interface VMess {
+  readonly protocol: 'vmess';
+  readonly host: string;
+  readonly port: number;
+  readonly uuid: string;
+  readonly alterId: number;
+  readonly security: string;
+  readonly tls: Tls | undefined;
+  readonly transport: Transport;
+}
+
+export interface Vless {
+  readonly protocol: 'vless';
+  readonly host: string;
+  readonly port: number;
+  readonly uuid: string;
+  readonly flow: string;
+  readonly tls: Tls | undefined;
+  readonly transport: Transport;
+}
+
+export interface Trojan {
+  readonly protocol: 'trojan';
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly tls: Tls;
+  readonly transport: Transport;
+}
+
+export interface Hysteria2 {
+  readonly protocol: 'hysteria2';
+  readonly host: string;
+  readonly port: number;
+  /** Further ports that it hops between, `20000-30000`. */
+  readonly ports: readonly string[];
+  readonly password: string;
+  /** The password of the salamander obfuscation; empty without. */
+  readonly obfuscation: string;
+  readonly tls: Tls;
+}
+
+export interface Tuic {
+  readonly protocol: 'tuic';
+  readonly host: string;
+  readonly port: number;
+  readonly uuid: string;
+  readonly password: string;
+  readonly congestion: string;
+  readonly udpRelay: string;
+  readonly tls: Tls;
+}
+
+export interface WireGuard {
+  readonly protocol: 'wireguard';
+  readonly host: string;
+  readonly port: number;
+  readonly privateKey: string;
+  readonly publicKey: string;
+  readonly presharedKey: string;
+  /** CIDR notation. */
+  readonly addresses: readonly string[];
+  readonly reserved: readonly number[];
+  readonly mtu: number | undefined;
+}
+
+export interface Tls {
+  /** Empty: the host. */
+  readonly serverName: string;
+  readonly insecure: boolean;
+  readonly alpn: readonly string[];
+  /** The browser that it passes itself off as; empty without. */
+  readonly fingerprint: string;
+  readonly reality: { readonly publicKey: string; readonly shortId: string } | undefined;
+}
+
+export type Transport =
+  | { readonly kind: 'tcp' }
+  | { readonly kind: 'ws'; readonly path: string; readonly host: string; readonly earlyData: number }
+  | { readonly kind: 'grpc'; readonly service: string }
+  | { readonly kind: 'http'; readonly path: string; readonly hosts: readonly string[] }
+  | { readonly kind: 'httpupgrade'; readonly path: string; readonly host: string };
