@@ -15,14 +15,7 @@ export interface NativeEndpoint {
 }
 
 /** Tested through an engine. */
-export type EngineEndpoint =
-  | Shadowsocks
-  | VMess
-  | Vless
-  | Trojan
-  | Hysteria2
-  | Tuic
-  | WireGuard;
+export type EngineEndpoint = Shadowsocks | VMess | Vless | Trojan | Hysteria2 | Tuic | WireGuard;
 
 export interface Shadowsocks {
   readonly protocol: 'shadowsocks';
@@ -110,7 +103,12 @@ export interface Tls {
 
 export type Transport =
   | { readonly kind: 'tcp' }
-  | { readonly kind: 'ws'; readonly path: string; readonly host: string; readonly earlyData: number }
+  | {
+      readonly kind: 'ws';
+      readonly path: string;
+      readonly host: string;
+      readonly earlyData: number;
+    }
   | { readonly kind: 'grpc'; readonly service: string }
   | { readonly kind: 'http'; readonly path: string; readonly hosts: readonly string[] }
   | { readonly kind: 'httpupgrade'; readonly path: string; readonly host: string };
