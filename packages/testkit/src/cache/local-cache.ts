@@ -1,0 +1,118 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** The cache service of GitHub Actions (version 2) on 127.0.0.1, for one branch. */
+export interface LocalCache extends AsyncDisposable {
+  /** What the runner sets for a job that may use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The keys of the entries, oldest first. */
+  readonly keys: () => readonly string[];
+  /** Refuses entries from now on, as for a run of low trust. */
+  readonly refuseWrites: () => void;
+  /** Throws an entry away, as happens to any of them. */
+  readonly evict: (key: string) => void;
+}
+
+interface Entry {
+  readonly id: number;
+  readonly key: string;
+  readonly version: string;
+  content: Buffer;
+  finished: boolean;
+}
+
+const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
+
+export async function startLocalCache(): Promise<LocalCache> {
+  const entries: Entry[] = [];
+  let nextId = 1;
+  let refuses = false;
+
+  const create = ({ key, version }: Asked) => {
+    const exists = entries.some((entry) => entry.key === key && entry.version === version);
+    if (refuses) return { status: 200, body: { ok: false, message: 'cache write denied: read' } };
+    if (exists) return { status: 409, body: { code: 'already_exists', msg: 'entry exists' } };
+    const entry = { id: nextId++, key, version, content: Buffer.alloc(0), finished: false };
+    entries.push(entry);
+    return { status: 200, body: { ok: true, signed_upload_url: `${url}/kept/blob/${entry.id}` } };
+  };
+  const finish = ({ key, version }: Asked) => {
+    const entry = entries.find((one) => one.key === key && one.version === version);
+    if (entry) entry.finished = true;
+    return { status: 200, body: { ok: entry !== undefined, entry_id: String(entry?.id ?? 0) } };
+  };
+  const find = ({ key, version, restore_keys: prefixes = [] }: Asked) => {
+    const finished = entries.filter((entry) => entry.finished && entry.version === version);
+    const entry =
+      finished.find((one) => one.key === key) ??
+      prefixes
+        .map((prefix) => finished.findLast((one) => one.key.startsWith(prefix)))
+        .find((one) => one !== undefined);
+    if (entry === undefined) return { status: 200, body: { ok: false } };
+    const signed = `${url}/kept/blob/${entry.id}`;
+    return {
+      status: 200,
+      body: { ok: true, signed_download_url: signed, matched_key: entry.key },
+    };
+  };
+  const methods: Readonly<Record<string, (asked: Asked) => { status: number; body: unknown }>> = {
+    CreateCacheEntry: create,
+    FinalizeCacheEntryUpload: finish,
+    GetCacheEntryDownloadURL: find,
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').split('?')[0] ?? '';
+    const method = methods[path.replace(SERVICE, '')];
+    if (method) {
+      const { status, body } = method((await json(request)) as Asked);
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
+      return;
+    }
+    const entry = entries.find(({ id }) => path === `/kept/blob/${id}`);
+    if (entry && request.method === 'PUT') {
+      entry.content = Buffer.concat(await request.toArray());
+      response.writeHead(201, { etag: '"1"', 'last-modified': new Date().toUTCString() }).end();
+    } else if (entry) {
+      response.writeHead(200, { 'content-length': entry.content.length });
+      response.end(request.method === 'HEAD' ? undefined : entry.content);
+    } else {
+      response.writeHead(404).end();
+    }
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) =>
+      response.writeHead(500).end(JSON.stringify({ msg: String(error) })),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    env: {
+      ACTIONS_CACHE_SERVICE_V2: 'true',
+      ACTIONS_RESULTS_URL: `${url}/`,
+      ACTIONS_RUNTIME_TOKEN: 'local-cache-token',
+    },
+    keys: () => entries.filter(({ finished }) => finished).map(({ key }) => key),
+    refuseWrites: () => {
+      refuses = true;
+    },
+    evict: (key) => {
+      const index = entries.findIndex((entry) => entry.key === key);
+      if (index >= 0) entries.splice(index, 1);
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+interface Asked {
+  readonly key: string;
+  readonly version: string;
+  readonly restore_keys?: readonly string[];
+}
