@@ -23,7 +23,18 @@ export interface Shadowsocks {
   readonly port: number;
   readonly method: string;
   readonly password: string;
+  readonly plugin: ShadowsocksPlugin | undefined;
 }
+
+/** What disguises the stream; `host` is the name that it shows. */
+export type ShadowsocksPlugin =
+  | { readonly name: 'obfs'; readonly mode: 'http' | 'tls'; readonly host: string }
+  | {
+      readonly name: 'v2ray-plugin';
+      readonly tls: boolean;
+      readonly host: string;
+      readonly path: string;
+    };
 
 export interface VMess {
   readonly protocol: 'vmess';
@@ -51,7 +62,7 @@ export interface Trojan {
   readonly host: string;
   readonly port: number;
   readonly password: string;
-  readonly tls: Tls;
+  readonly tls: Tls | undefined;
   readonly transport: Transport;
 }
 
@@ -110,5 +121,6 @@ export type Transport =
       readonly earlyData: number;
     }
   | { readonly kind: 'grpc'; readonly service: string }
+  /** HTTP/2 over TLS; without TLS, HTTP/1.1 as v2ray's TCP with an HTTP header. */
   | { readonly kind: 'http'; readonly path: string; readonly hosts: readonly string[] }
   | { readonly kind: 'httpupgrade'; readonly path: string; readonly host: string };

@@ -1,0 +1,413 @@
+import { describe, expect, it } from 'vitest';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { parseShareLink } from './share-link.ts';
+
+const ID = '0d4cb1a1-9b4e-4e6a-8a34-6f0c2f4d9e11';
+const KEY = Buffer.alloc(32, 7).toString('base64');
+const b64 = (text: string) => Buffer.from(text).toString('base64');
+const vmess = (fields: object) =>
+  `vmess://${b64(JSON.stringify({ v: '2', ps: 'one', add: 'a.example', port: '443', id: ID, ...fields }))}`;
+
+function endpointOf(link: string): Endpoint {
+  const parsed = parseShareLink(link);
+  if (parsed.kind === 'invalid') throw new Error(`${link}: ${parsed.why}`);
+  return parsed.endpoint;
+}
+
+function whyNot(link: string): string {
+  const parsed = parseShareLink(link);
+  return parsed.kind === 'invalid' ? parsed.why : `parsed: ${JSON.stringify(parsed.endpoint)}`;
+}
+
+describe('vmess', () => {
+  it('reads the JSON of v2rayN, and its name', () => {
+    const link = vmess({ net: 'ws', path: '/chat', host: 'cdn.example', tls: 'tls', scy: 'auto' });
+    expect(parseShareLink(link)).toEqual({
+      kind: 'endpoint',
+      remarks: 'one',
+      endpoint: {
+        protocol: 'vmess',
+        host: 'a.example',
+        port: 443,
+        uuid: ID,
+        alterId: 0,
+        security: 'auto',
+        tls: { serverName: '', insecure: false, alpn: [], fingerprint: '', reality: undefined },
+        transport: { kind: 'ws', path: '/chat', host: 'cdn.example', earlyData: 0 },
+      },
+    });
+  });
+
+  it.each([
+    [{ port: 443, aid: 0 }, 0],
+    [{ port: '443', aid: '0' }, 0],
+    [{ port: '443 ', aid: '' }, 0],
+    [{ port: 443, aid: null }, 0],
+    [{ port: 443, aid: '64' }, 64],
+  ])('takes port and aid as number, text or null: %j', (fields, alterId) => {
+    expect(endpointOf(vmess(fields))).toMatchObject({ port: 443, alterId });
+  });
+
+  it.each([['---'], ['auto'], ['none'], ['tcp'], ['']])(
+    'takes the header type "%s" for none',
+    (type) => {
+      expect(endpointOf(vmess({ net: 'tcp', type }))).toMatchObject({ transport: { kind: 'tcp' } });
+    },
+  );
+
+  it('reads base64 without padding and of the other alphabet', () => {
+    const link = vmess({ ps: '~~~???>>>' });
+    const body = link.slice('vmess://'.length);
+    expect(body).toMatch(/[+/].*=$/);
+    const other = body.replace(/=+$/, '').replaceAll('+', '-').replaceAll('/', '_');
+    expect(parseShareLink(`vmess://${other}`)).toEqual(parseShareLink(link));
+  });
+
+  it('skips the certificate where any of its names says so', () => {
+    const link = vmess({ tls: 'tls', 'skip-cert-verify': true, sni: 'B.example' });
+    expect(endpointOf(link)).toMatchObject({ tls: { insecure: true, serverName: 'b.example' } });
+  });
+
+  it('reads the URL style', () => {
+    const link = `vmess://${ID}@a.example:80?encryption=auto&type=ws&path=%2Fx&host=h.example#two`;
+    expect(parseShareLink(link)).toMatchObject({
+      remarks: 'two',
+      endpoint: { uuid: ID, security: 'auto', transport: { kind: 'ws', path: '/x' } },
+    });
+  });
+
+  it('reads the base64 style with parameters', () => {
+    const body = b64(`chacha20-poly1305:${ID}@a.example:443`);
+    const link = `vmess://${body}?remarks=three&obfs=websocket&path=/x&obfsParam=h.example&tls=1`;
+    expect(parseShareLink(link)).toMatchObject({
+      remarks: 'three',
+      endpoint: {
+        security: 'chacha20-poly1305',
+        tls: {},
+        transport: { kind: 'ws', path: '/x', host: 'h.example' },
+      },
+    });
+  });
+
+  it.each([
+    ['vmess://', /neither base64/],
+    ['vmess://%%%', /neither base64/],
+    [`vmess://${b64('{"add":')}`, /not whole JSON/],
+    [`vmess://${b64('hello')}`, /neither JSON/],
+    [vmess({ add: '' }), /names no host/],
+    [vmess({ add: { a: 1 } }), /"add" is not text/],
+    [vmess({ port: null }), /names no port/],
+    [vmess({ port: 70_000 }), /port is not a number/],
+    [vmess({ id: '' }), /no user id/],
+    [vmess({ id: 'x'.repeat(31) }), /no UUID/],
+    [vmess({ net: 'kcp' }), /transport "kcp" is not supported/],
+    [vmess({ net: '__proto__' }), /transport "__proto__" is not supported/],
+    [vmess({ scy: 'rot13' }), /cipher "rot13"/],
+    [vmess({ net: 'ws', path: '/a\r\nHost: evil' }), /control characters/],
+  ])('says why not: %s', (link, reason) => {
+    expect(whyNot(link)).toMatch(reason);
+  });
+});
+
+describe('vless', () => {
+  const link = (query: string) => `vless://${ID}@a.example:443?${query}#four%20%E2%9C%93`;
+
+  it('reads reality', () => {
+    const key = Buffer.alloc(32, 250).toString('base64url');
+    expect(
+      parseShareLink(
+        link(
+          `security=reality&pbk=${key}&sid=0a1b&sni=c.example&fp=chrome&flow=xtls-rprx-vision&type=tcp`,
+        ),
+      ),
+    ).toMatchObject({
+      remarks: 'four ✓',
+      endpoint: {
+        flow: 'xtls-rprx-vision',
+        tls: {
+          serverName: 'c.example',
+          fingerprint: 'chrome',
+          reality: { publicKey: key, shortId: '0a1b' },
+        },
+        transport: { kind: 'tcp' },
+      },
+    });
+  });
+
+  it.each([
+    ['type=tcp%20', 'tcp'],
+    ['type=raw', 'tcp'],
+    ['type=', 'tcp'],
+    ['type=tcp&headerType=http', 'http'],
+    ['type=grpc&serviceName=s&mode=gun', 'grpc'],
+    ['type=h2', 'http'],
+    ['type=httpupgrade&path=/u', 'httpupgrade'],
+  ])('%s is %s', (query, kind) => {
+    expect(endpointOf(link(query))).toMatchObject({ transport: { kind } });
+  });
+
+  it.each([['security='], ['security=none'], ['']])('has no TLS with "%s"', (query) => {
+    expect(endpointOf(link(query))).toMatchObject({ tls: undefined });
+  });
+
+  it('takes ?ed= out of the path of a WebSocket, encoded or not', () => {
+    const transport = { kind: 'ws', path: '/p', earlyData: 2560 };
+    expect(endpointOf(link('type=ws&path=%2Fp%3Fed%3D2560'))).toMatchObject({ transport });
+    expect(endpointOf(link('type=ws&path=/p?ed=2560&Host=h'))).toMatchObject({
+      transport: { ...transport, host: 'h' },
+    });
+    expect(endpointOf(link('type=ws&path=/p?x=1%26ed=2560'))).toMatchObject({
+      transport: { ...transport, path: '/p?x=1' },
+    });
+  });
+
+  it('reads parameters with &amp; between them, in whatever case, the first of two', () => {
+    const query = 'type=ws&amp;Path=/x&amp;Host=h.example&amp;host=other.example&amp;security=';
+    expect(endpointOf(link(query))).toMatchObject({
+      tls: undefined,
+      transport: { path: '/x', host: 'h.example' },
+    });
+  });
+
+  it('reads IPv6 in brackets, in its one form; a name without its last dot', () => {
+    expect(endpointOf(`vless://${ID}@[2001:DB8:0::1]:443?`)).toMatchObject({ host: '2001:db8::1' });
+    expect(endpointOf(`vless://${ID}@A.example.:443`)).toMatchObject({ host: 'a.example' });
+  });
+
+  it('takes an encryption of none that somebody wrote their name behind', () => {
+    expect(endpointOf(link('encryption=none-@channel'))).toMatchObject({ protocol: 'vless' });
+  });
+
+  it.each([
+    [link('security=reality&pbk=short&sni=c.example'), /pbk/],
+    [link(`security=reality&pbk=${'A'.repeat(43)}&sid=xyz`), /sid/],
+    [link('security=xtls'), /security "xtls"/],
+    [link('flow=xtls-rprx-direct'), /flow "xtls-rprx-direct"/],
+    [link('encryption=mlkem768x25519plus'), /encryption/],
+    [link('type=xhttp'), /transport "xhttp"/],
+    [link('security=tls&sni=a%20b'), /server name/],
+    [`vless://${ID}@a.example`, /names no port/],
+    [`vless://${ID}@a.example:443-500`, /port is not a number/],
+    [`vless://${ID}@:443`, /names no host/],
+    [`vless://${ID}@2001:db8::1:443`, /host is neither/],
+    [`vless://${ID}@2130706433:80`, /host is neither/],
+    [`vless://${ID}@0x7f.1:80`, /host is neither/],
+    [`vless://${ID}@a.example%00:80`, /host is neither/],
+    ['vless://a.example:443', /no user id/],
+  ])('says why not: %s', (text, reason) => {
+    expect(whyNot(text)).toMatch(reason);
+  });
+});
+
+describe('trojan', () => {
+  it('has TLS unless it says otherwise, and port 443', () => {
+    expect(endpointOf('trojan://p%40ss@a.example?sni=b.example')).toMatchObject({
+      password: 'p@ss',
+      port: 443,
+      tls: { serverName: 'b.example', insecure: false },
+      transport: { kind: 'tcp' },
+    });
+    expect(endpointOf('trojan://p@a.example:80?security=none')).toMatchObject({ tls: undefined });
+    expect(endpointOf('trojan://p@a.example:443?allowInsecure=1')).toMatchObject({
+      tls: { insecure: true },
+    });
+  });
+
+  it('needs a password', () => {
+    expect(whyNot('trojan://@a.example:443')).toMatch(/no password/);
+    expect(whyNot('trojan://a.example:443')).toMatch(/no password/);
+  });
+});
+
+describe('ss', () => {
+  const expected = { method: 'aes-256-gcm', password: 'pa:ss', host: 'a.example', port: 8388 };
+
+  it.each([
+    ['SIP002', `ss://${b64('aes-256-gcm:pa:ss')}@a.example:8388#n`],
+    ['unpadded', `ss://${b64('aes-256-gcm:pa:ss').replace(/=+$/, '')}@a.example:8388/#n`],
+    [
+      'percent-encoded padding',
+      `ss://${encodeURIComponent(b64('aes-256-gcm:pa:ss'))}@a.example:8388#n`,
+    ],
+    ['whole base64', `ss://${b64('aes-256-gcm:pa:ss@a.example:8388')}#n`],
+    [
+      'whole base64, unpadded',
+      `ss://${b64('aes-256-gcm:pa:ss@a.example:8388').replace(/=+$/, '')}#n`,
+    ],
+    ['plain', 'ss://AES-256-GCM:pa%3Ass@a.example:8388#n'],
+  ])('reads %s', (_name, link) => {
+    expect(parseShareLink(link)).toMatchObject({ remarks: 'n', endpoint: expected });
+  });
+
+  it('reads the URL-safe alphabet', () => {
+    const user = Buffer.from('aes-256-gcm:~~~???>>>').toString('base64url');
+    expect(user).toMatch(/[-_]/);
+    expect(endpointOf(`ss://${user}@a.example:1`)).toMatchObject({ password: '~~~???>>>' });
+  });
+
+  it('reads the ciphers of 2022, whose user is not base64, and their keys', () => {
+    const link = `ss://2022-blake3-aes-256-gcm:${encodeURIComponent(KEY)}@a.example:1`;
+    expect(endpointOf(link)).toMatchObject({ method: '2022-blake3-aes-256-gcm', password: KEY });
+    const two = `ss://2022-blake3-aes-256-gcm:${KEY}:${KEY.replace('=', '')}@a.example:1`;
+    expect(endpointOf(two)).toMatchObject({ password: `${KEY}:${KEY}` });
+  });
+
+  it('reads the options of plugins that it knows, and leaves out the rest', () => {
+    const plugin = (text: string) =>
+      endpointOf(`ss://${b64('aes-256-gcm:p')}@a.example:1/?plugin=${encodeURIComponent(text)}`);
+    expect(plugin('obfs-local;obfs=tls;obfs-host=b.example')).toMatchObject({
+      plugin: { name: 'obfs', mode: 'tls', host: 'b.example' },
+    });
+    expect(plugin('v2ray-plugin;tls;host=b.example;path=/w;cert=/etc/passwd')).toMatchObject({
+      plugin: { name: 'v2ray-plugin', tls: true, host: 'b.example', path: '/w' },
+    });
+  });
+
+  it.each([
+    ['ss://', /neither method:password@host:port/],
+    [`ss://${b64('nothing')}`, /neither method:password@host:port/],
+    [`ss://${b64('nothing')}@a.example:1`, /neither method:password/],
+    ['ss://2022-blake3-aes-128-gcm:c2hvcnQ=@a.example:1', /not 16 bytes/],
+    [`ss://${b64('aes-256-gcm:')}@a.example:1`, /no password/],
+    [`ss://${b64('aes 256:p')}@a.example:1`, /no name of a cipher/],
+    [`ss://${b64('aes-256-gcm:p')}@a.example:1?plugin=/bin/sh;-c`, /plugin "\/bin\/sh"/],
+    [`ss://${b64('aes-256-gcm:p')}@a.example:1?plugin=v2ray-plugin;host=a%5C;path=/x`, /backslash/],
+  ])('says why not: %s', (link, reason) => {
+    expect(whyNot(link)).toMatch(reason);
+  });
+});
+
+describe('hysteria2', () => {
+  it.each([
+    ['hy2://pw@a.example', 443, []],
+    ['hysteria2://pw@a.example:8443/?insecure=1', 8443, []],
+    ['hy2://pw@a.example:443,5000-6000', 443, ['443-443', '5000-6000']],
+    ['hy2://pw@a.example:5000-6000', 5000, ['5000-6000']],
+    ['hy2://pw@a.example:443?mport=5000-6000', 443, ['443-443', '5000-6000']],
+  ])('%s has port %i and hops between %j', (link, port, ports) => {
+    expect(endpointOf(link)).toMatchObject({ protocol: 'hysteria2', password: 'pw', port, ports });
+  });
+
+  it('has a password of user and password', () => {
+    expect(endpointOf('hy2://ann:secret@a.example')).toMatchObject({ password: 'ann:secret' });
+  });
+
+  it('reads salamander, and a server name of any script', () => {
+    const link = 'hy2://p@a.example?obfs=salamander&obfs-password=o&insecure=1&sni=🔒';
+    expect(endpointOf(link)).toMatchObject({
+      obfuscation: 'o',
+      tls: { insecure: true, serverName: 'xn--lv8h' },
+    });
+  });
+
+  it.each([
+    ['hy2://p@a.example:6000-5000', /no range/],
+    ['hy2://p@a.example:1-2-3', /no range/],
+    ['hy2://p@a.example?obfs=xor', /obfuscation "xor"/],
+    ['hy2://p@a.example?obfs=salamander', /obfuscation has no password/],
+    ['hy2://a.example', /no password/],
+  ])('says why not: %s', (link, reason) => {
+    expect(whyNot(link)).toMatch(reason);
+  });
+});
+
+describe('tuic', () => {
+  it('reads user, password and what decides the connection', () => {
+    const link = `tuic://${ID}:pa%3Ass@a.example:8443?congestion_control=bbr&udp_relay_mode=native&alpn=h3&allow_insecure=1`;
+    expect(endpointOf(link)).toMatchObject({
+      uuid: ID,
+      password: 'pa:ss',
+      congestion: 'bbr',
+      udpRelay: 'native',
+      tls: { alpn: ['h3'], insecure: true },
+    });
+  });
+
+  it('needs a UUID and a password', () => {
+    expect(whyNot('tuic://ann:secret@a.example:1')).toMatch(/no UUID/);
+    expect(whyNot(`tuic://${ID}@a.example:1`)).toMatch(/no password/);
+  });
+});
+
+describe('wireguard', () => {
+  const link = (query: string) =>
+    `wireguard://${encodeURIComponent(KEY)}@a.example:51820?publickey=${encodeURIComponent(KEY)}&${query}`;
+
+  it('reads keys, addresses, reserved bytes and MTU', () => {
+    expect(endpointOf(link('address=10.0.0.2/32,fd00::2&reserved=1,2,3&mtu=1280'))).toMatchObject({
+      privateKey: KEY,
+      publicKey: KEY,
+      presharedKey: '',
+      addresses: ['10.0.0.2/32', 'fd00::2/128'],
+      reserved: [1, 2, 3],
+      mtu: 1280,
+    });
+    expect(endpointOf(link('address=10.0.0.2&reserved=AQID'))).toMatchObject({
+      reserved: [1, 2, 3],
+    });
+  });
+
+  it.each([
+    ['wireguard://short@a.example:1', /private key/],
+    [link(''), /no address/],
+    [link('address=10.0.0.2/33'), /is not like/],
+    [link('address=10.0.0.2&reserved=1,2,300'), /reserved/],
+    [link('address=10.0.0.2&mtu=9'), /MTU/],
+    [link('address=10.0.0.2&presharedkey=x'), /preshared/],
+  ])('says why not: %s', (text, reason) => {
+    expect(whyNot(text)).toMatch(reason);
+  });
+});
+
+describe('socks and http', () => {
+  it.each([
+    ['socks5://a.example', 'socks5', 1080, '', ''],
+    ['socks5h://ann:se%3Acret@a.example:9050', 'socks5', 9050, 'ann', 'se:cret'],
+    [`socks://${b64('ann:secret')}@a.example:1#n`, 'socks5', 1, 'ann', 'secret'],
+    [`socks://${b64('ann:secret@a.example:1')}`, 'socks5', 1, 'ann', 'secret'],
+    ['socks4://ann@a.example:1', 'socks4', 1, 'ann', ''],
+    ['socks4a://a.example:1', 'socks4a', 1, '', ''],
+    ['http://ann:secret@a.example:8080/', 'http', 8080, 'ann', 'secret'],
+    ['https://a.example', 'https', 443, '', ''],
+  ])('%s', (link, protocol, port, user, password) => {
+    const host = 'a.example';
+    expect(endpointOf(link)).toEqual({ protocol, host, port, user, password });
+  });
+
+  it('takes the address of a page for no proxy', () => {
+    expect(whyNot('https://a.example/list.txt')).toMatch(/path/);
+  });
+});
+
+describe('any link', () => {
+  it.each([
+    ['', /does not begin/],
+    ['a.example:80', /does not begin/],
+    ['ftp://a.example:21', /scheme "ftp"/],
+    ['__proto__://a', /does not begin/],
+    ['constructor://a', /scheme "constructor"/],
+    [`vless://${ID}@a.example:443#${'x'.repeat(20_000)}`, /longer than/],
+  ])('says why not: %.60s', (link, reason) => {
+    expect(whyNot(link)).toMatch(reason);
+  });
+
+  it('gives no credential away in its reasons', () => {
+    for (const link of [
+      'trojan://hunter2:443',
+      'trojan://hunter2@a b:443',
+      'ss://hunter2@a.example',
+      'tuic://hunter2:hunter2@a.example:1',
+      'hy2://hunter2',
+      'vless://hunter2hunter2hunter2hunter2hunter2@a.example:99999',
+    ]) {
+      expect(whyNot(link)).not.toContain('hunter2');
+      expect(whyNot(link)).not.toContain('parsed');
+    }
+  });
+
+  it('survives a tag that is no percent-encoding, and keeps emoji', () => {
+    expect(parseShareLink('trojan://p@a.example:443#100%🔒%E2%9C%93%ZZ')).toMatchObject({
+      remarks: '100%🔒✓%ZZ',
+    });
+  });
+});

@@ -1,0 +1,69 @@
+import type { Tls } from '../endpoint/endpoint.ts';
+import { base64Bytes } from './base64.ts';
+import { quoted, serverName } from './form.ts';
+import type { Query } from './link.ts';
+import { UnusableLink } from './unusable-link.ts';
+
+/** TLS as the parameters name it; `otherwise` is what no `security` means in this scheme. */
+export function tlsOf(query: Query, otherwise: 'none' | 'tls'): Tls | undefined {
+  const security = (query.get('security') ?? otherwise).toLowerCase();
+  if (security === 'none') return undefined;
+  if (security === 'tls') return plainTls(query);
+  if (security === 'reality') return { ...plainTls(query), reality: realityOf(query) };
+  throw new UnusableLink(`its security ${quoted(security)} is none of none, tls, reality`);
+}
+
+export function plainTls(query: Query): Tls {
+  return {
+    serverName: serverName(query.get('sni') ?? query.get('peer') ?? ''),
+    insecure: INSECURE.some((name) => isOn(query.get(name))),
+    alpn: alpnOf(query.get('alpn') ?? ''),
+    fingerprint: fingerprintOf(query.get('fp') ?? ''),
+    reality: undefined,
+  };
+}
+
+const INSECURE = ['insecure', 'allowinsecure', 'allow_insecure', 'skip-cert-verify'];
+
+export function isOn(value: unknown): boolean {
+  return ['1', 'true', 'yes'].includes(String(value ?? '').toLowerCase());
+}
+
+/** The protocols of `h2,http/1.1`; what is not one is left out. */
+export function alpnOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => /^[\w./-]{1,32}$/.test(name));
+}
+
+/** The name of a browser; what cannot be one is none. */
+export function fingerprintOf(text: string): string {
+  return /^[a-z0-9_]{1,32}$/i.test(text) ? text.toLowerCase() : '';
+}
+
+/** Its key is 32 bytes, its short id up to 8 in hexadecimal (https://github.com/XTLS/REALITY). */
+function realityOf(query: Query): NonNullable<Tls['reality']> {
+  const publicKey = (query.get('pbk') ?? '').replace(/=+$/, '');
+  const shortId = (query.get('sid') ?? '').toLowerCase();
+  if (base64Bytes(publicKey) !== 32) {
+    throw new UnusableLink('its reality public key (pbk) is not 32 bytes of base64');
+  }
+  if (!/^([\da-f]{2}){0,8}$/.test(shortId)) {
+    throw new UnusableLink('its reality short id (sid) is not up to 8 bytes of hexadecimal');
+  }
+  return { publicKey: publicKey.replaceAll('+', '-').replaceAll('/', '_'), shortId };
+}
+
+/** The parameters that {@link tlsOf} reads. */
+export function tlsParameters(tls: Tls | undefined): Record<string, string> {
+  if (!tls) return { security: 'none' };
+  return {
+    security: tls.reality ? 'reality' : 'tls',
+    sni: tls.serverName,
+    ...(tls.insecure && { allowInsecure: '1' }),
+    alpn: tls.alpn.join(','),
+    fp: tls.fingerprint,
+    ...(tls.reality && { pbk: tls.reality.publicKey, sid: tls.reality.shortId }),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Tuic } from '../endpoint/endpoint.ts';
+import { hostAndPort, secret, uuid } from './form.ts';
+import type { Link } from './link.ts';
+import type { Named } from './named.ts';
+import { plainTls } from './tls.ts';
+import { authorityOf, encode, writeLink } from './write-link.ts';
+
+/** `tuic://uuid:password@host:port?congestion_control=bbr&udp_relay_mode=native&sni=…` */
+export function parseTuic(link: Link): Named<Tuic> {
+  const { query, user = '' } = link;
+  const [id = '', ...password] = user.split(':');
+  return {
+    endpoint: {
+      protocol: 'tuic',
+      ...hostAndPort(link.authority, 443),
+      uuid: uuid(id),
+      password: secret(password.join(':')),
+      congestion: oneOf(query.get('congestion_control'), ['cubic', 'new_reno', 'bbr']),
+      udpRelay: oneOf(query.get('udp_relay_mode'), ['native', 'quic']),
+      tls: plainTls(query),
+    },
+    remarks: link.remarks,
+  };
+}
+
+/** What is none of them is left to the engine: it decides nothing about who can connect. */
+function oneOf(text: string | undefined, names: readonly string[]): string {
+  return names.find((name) => name === text?.toLowerCase()) ?? '';
+}
+
+export function formatTuic({ endpoint, remarks }: Named<Tuic>): string {
+  const { tls } = endpoint;
+  return writeLink({
+    scheme: 'tuic',
+    user: `${encode(endpoint.uuid)}:${encode(endpoint.password)}`,
+    authority: authorityOf(endpoint),
+    parameters: {
+      congestion_control: endpoint.congestion,
+      udp_relay_mode: endpoint.udpRelay,
+      sni: tls.serverName,
+      alpn: tls.alpn.join(','),
+      ...(tls.insecure && { allow_insecure: '1' }),
+      fp: tls.fingerprint,
+    },
+    remarks,
+  });
+}

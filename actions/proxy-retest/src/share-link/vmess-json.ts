@@ -1,0 +1,114 @@
+import type { Tls, VMess } from '../endpoint/endpoint.ts';
+import { host, port, quoted, serverName, userId } from './form.ts';
+import type { Named } from './named.ts';
+import { alpnOf, fingerprintOf, isOn } from './tls.ts';
+import { pathWithEarlyData, transportOf } from './transport.ts';
+import { UnusableLink } from './unusable-link.ts';
+import { alterIdOf, cipherOf } from './vmess-cipher.ts';
+
+/** The JSON of a VMess link; numbers come as numbers, as strings, or as null. */
+export function parseVmessJson(text: string, fragment: string): Named<VMess> {
+  const read = fieldsOf(text);
+  return {
+    endpoint: {
+      protocol: 'vmess',
+      host: host(read('add', 'address')),
+      port: port(read('port')),
+      uuid: userId(read('id', 'uuid')),
+      alterId: alterIdOf(read('aid')),
+      security: cipherOf(read('scy', 'security')),
+      tls: tlsOf(read),
+      transport: transportOf({
+        network: read('net'),
+        header: read('type'),
+        path: read('path'),
+        host: read('host'),
+        // With gRPC the path is the service.
+        service: read('serviceName', 'path'),
+      }),
+    },
+    remarks: read('ps', 'remarks') || fragment,
+  };
+}
+
+/** The first of the names that has something; a list stands for its parts. */
+type Read = (...names: readonly string[]) => string;
+
+function fieldsOf(text: string): Read {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw new UnusableLink('its base64 is not whole JSON');
+  }
+  const fields = new Map(Object.entries(json as object));
+  const read = (name: string) => {
+    const value: unknown = fields.get(name) ?? '';
+    if (Array.isArray(value) && value.every((part) => typeof part === 'string')) {
+      return value.join(',');
+    }
+    if (typeof value === 'object') throw new UnusableLink(`its "${name}" is not text or a number`);
+    return String(value).trim();
+  };
+  return (...names) => names.map(read).find((value) => value !== '') ?? '';
+}
+
+function tlsOf(read: Read): Tls | undefined {
+  const kind = read('tls').toLowerCase();
+  if (['', 'none', 'false', '0'].includes(kind)) return undefined;
+  if (!['tls', 'true', '1'].includes(kind)) {
+    throw new UnusableLink(`its tls ${quoted(kind)} is neither tls nor none`);
+  }
+  return {
+    serverName: serverName(read('sni', 'serverName')),
+    insecure: ['skip-cert-verify', 'allowInsecure', 'insecure'].some((name) => isOn(read(name))),
+    alpn: alpnOf(read('alpn')),
+    fingerprint: fingerprintOf(read('fp')),
+    reality: undefined,
+  };
+}
+
+/** The form of v2rayN, which everybody reads. */
+export function formatVmess({ endpoint, remarks }: Named<VMess>): string {
+  const { tls, transport } = endpoint;
+  const json = {
+    v: '2',
+    ps: remarks,
+    add: endpoint.host,
+    port: String(endpoint.port),
+    id: endpoint.uuid,
+    aid: String(endpoint.alterId),
+    scy: endpoint.security,
+    ...transportFields(transport, tls !== undefined),
+    tls: tls ? 'tls' : '',
+    sni: tls?.serverName ?? '',
+    alpn: tls?.alpn.join(',') ?? '',
+    fp: tls?.fingerprint ?? '',
+    ...(tls?.insecure && { allowInsecure: '1' }),
+  };
+  return `vmess://${Buffer.from(JSON.stringify(json)).toString('base64')}`;
+}
+
+function transportFields(transport: VMess['transport'], tls: boolean) {
+  const fields = { net: transport.kind, type: 'none', host: '', path: '' };
+  switch (transport.kind) {
+    case 'tcp':
+      return fields;
+    case 'grpc':
+      return { ...fields, type: 'gun', path: transport.service };
+    case 'http':
+      return {
+        ...(tls ? { net: 'h2', type: 'none' } : { net: 'tcp', type: 'http' }),
+        host: transport.hosts.join(','),
+        path: transport.path,
+      };
+    case 'ws':
+      return {
+        ...fields,
+        host: transport.host,
+        path: pathWithEarlyData(transport.path, transport.earlyData),
+      };
+    case 'httpupgrade':
+      return { ...fields, host: transport.host, path: transport.path };
+  }
+}

@@ -1,0 +1,96 @@
+import { isIP } from 'node:net';
+import type { WireGuard } from '../endpoint/endpoint.ts';
+import { base64Bytes, paddedBase64 } from './base64.ts';
+import { hostAndPort, quoted } from './form.ts';
+import type { Link } from './link.ts';
+import type { Named } from './named.ts';
+import { UnusableLink } from './unusable-link.ts';
+import { authorityOf, encode, writeLink } from './write-link.ts';
+
+/** `wireguard://private-key@host:port?publickey=…&address=10.0.0.2/32&reserved=1,2,3&mtu=1420` */
+export function parseWireGuard(link: Link): Named<WireGuard> {
+  const { query } = link;
+  const preshared = query.get('presharedkey') ?? query.get('psk') ?? '';
+  return {
+    endpoint: {
+      protocol: 'wireguard',
+      ...hostAndPort(link.authority, 51_820),
+      privateKey: keyOf('private key', link.user ?? query.get('privatekey') ?? ''),
+      publicKey: keyOf('public key', query.get('publickey') ?? query.get('peer_public_key') ?? ''),
+      presharedKey: preshared === '' ? '' : keyOf('preshared key', preshared),
+      addresses: addressesOf(query.get('address') ?? query.get('local_address') ?? ''),
+      reserved: reservedOf(query.get('reserved') ?? ''),
+      mtu: mtuOf(query.get('mtu')),
+    },
+    remarks: link.remarks,
+  };
+}
+
+/** Keys are 32 bytes (https://www.wireguard.com/protocol/); with the usual alphabet, padded. */
+function keyOf(name: string, text: string): string {
+  if (base64Bytes(text.trim()) !== 32) {
+    throw new UnusableLink(`its ${name} is not 32 bytes of base64`);
+  }
+  return paddedBase64(text.trim());
+}
+
+function addressesOf(text: string): string[] {
+  const addresses = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(cidr);
+  if (addresses.length === 0) throw new UnusableLink('it has no address of its own');
+  return addresses;
+}
+
+function cidr(text: string): string {
+  const [address = '', bits, ...more] = text.replace(/[[\]]/g, '').split('/');
+  const version = address.includes('%') ? 0 : isIP(address);
+  const most = version === 4 ? 32 : 128;
+  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  if (version === 0 || more.length > 0 || length < 0 || length > most) {
+    throw new UnusableLink(`its address ${quoted(text)} is not like 10.0.0.2/32`);
+  }
+  return `${address.toLowerCase()}/${length}`;
+}
+
+/** Three bytes, `1,2,3` or in base64. */
+function reservedOf(text: string): number[] {
+  if (text === '') return [];
+  const bytes = /^[\d,\s[\]]+$/.test(text)
+    ? text
+        .replace(/[[\]\s]/g, '')
+        .split(',')
+        .map(Number)
+    : [...Buffer.from(text, 'base64')];
+  if (bytes.length !== 3 || bytes.some((byte) => byte > 255)) {
+    throw new UnusableLink('its reserved bytes are not three numbers up to 255');
+  }
+  return bytes;
+}
+
+function mtuOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const mtu = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (mtu < 576 || mtu > 65_535) {
+    throw new UnusableLink(`its MTU ${quoted(text)} is not between 576 and 65535`);
+  }
+  return mtu;
+}
+
+export function formatWireGuard({ endpoint, remarks }: Named<WireGuard>): string {
+  return writeLink({
+    scheme: 'wireguard',
+    user: encode(endpoint.privateKey),
+    authority: authorityOf(endpoint),
+    parameters: {
+      publickey: endpoint.publicKey,
+      presharedkey: endpoint.presharedKey,
+      address: endpoint.addresses.join(','),
+      reserved: endpoint.reserved.join(','),
+      mtu: endpoint.mtu === undefined ? '' : String(endpoint.mtu),
+    },
+    remarks,
+  });
+}

@@ -1,0 +1,36 @@
+import type { Endpoint } from '../endpoint/endpoint.ts';
+
+export interface LinkText {
+  readonly scheme: string;
+  /** Already encoded; without it, there is no `@`. */
+  readonly user?: string;
+  /** `host:port`. */
+  readonly authority: string;
+  /** Not encoded; empty ones are left out. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly remarks: string;
+}
+
+export function writeLink({ scheme, user, authority, parameters = {}, remarks }: LinkText): string {
+  const query = Object.entries(parameters)
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}=${encode(value)}`)
+    .join('&');
+  return [
+    `${scheme}://`,
+    user === undefined ? '' : `${user}@`,
+    authority,
+    query === '' ? '' : `?${query}`,
+    remarks === '' ? '' : `#${encode(remarks)}`,
+  ].join('');
+}
+
+/** `host:port`, IPv6 in brackets. */
+export function authorityOf({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Percent-encodes; half a surrogate pair cannot be. */
+export function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed());
+}
