@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { runAction } from '@repo/testkit/runner/run-action';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { go } from './perf/go-output.ts';
+import { openPull } from './perf/pull-request.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const base = { Parse: 1000, Render: 50_000 };
@@ -45,16 +46,11 @@ async function pull(
   });
 }
 
-/** A local GitHub with a pull request, which is an issue as far as comments go. */
-async function withPull(options = {}): Promise<LocalGitHub> {
-  const github = await startLocalGitHub(options);
-  const { apiUrl, context } = github;
-  const answer = await fetch(`${apiUrl}/repos/${context.repository}/issues`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${context.token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ title: 'A change' }),
-  });
-  expect(answer.status).toBe(201);
+/** A local GitHub with a pull request. */
+async function withPull(): Promise<LocalGitHub> {
+  const github = await startLocalGitHub();
+  const repository = String(github.context.repository);
+  await openPull(github, { repository, branch: 'topic', sha: 'b'.repeat(40) });
   return github;
 }
 
@@ -103,6 +99,77 @@ test('a token that may not comment is a warning that names the permission; the v
       message: expect.stringContaining('issues: write'),
     }),
   );
+});
+
+test('without a token the verdict stays, too', async () => {
+  await using github = await withPull();
+  await using result = await pull(github, { ...base, Parse: 1300 }, { 'github-token': '' });
+  expect(result.outputs.verdict, result.log).toBe('fail');
+  expect(result.annotations).toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining('there is no token') }),
+  );
+});
+
+test('a stranger who quotes our comment does not get it overwritten', async () => {
+  await using github = await withPull();
+  await using _ = await pull(github, { ...base, Parse: 1300 });
+  const [ours] = github.state.comments;
+  github.state.comments.unshift({
+    ...{ id: 1, issue: 1, body: `> look:\n${ours?.body}`, createdAt: 0, updatedAt: 0 },
+    author: { login: 'somebody', id: 7, type: 'User' },
+  });
+  await using __ = await pull(github, { ...base, Parse: 1500 });
+  expect(github.state.comments[0]?.body).toMatch(/^> look/);
+  expect(github.state.comments[1]?.body).toMatch(/50\.0 %/);
+});
+
+describe('check: true', () => {
+  test('a check on the head of the pull request, not its merge, by what fails the run', async () => {
+    await using github = await withPull();
+    const inputs = { check: 'true', comment: 'never' };
+    await using good = await pull(github, base, inputs);
+    await using bad = await pull(github, { ...base, Parse: 1300 }, inputs);
+    await using slower = await pull(github, { ...base, Parse: 1150 }, inputs);
+    await using strict = await pull(
+      github,
+      { ...base, Parse: 1150 },
+      { ...inputs, 'fail-on': 'warn' },
+    );
+    expect([good, bad, slower, strict].map(({ exitCode }) => exitCode)).toEqual([0, 1, 0, 1]);
+    const { checkRuns, comments } = github.state;
+    expect(checkRuns.map(({ conclusion }) => conclusion)).toEqual([
+      'success',
+      'failure',
+      'neutral',
+      'failure',
+    ]);
+    expect(new Set(checkRuns.map(({ sha }) => sha))).toEqual(new Set(['b'.repeat(40)]));
+    expect(checkRuns[1]?.name).toMatch(/^perf-regression \(default, /);
+    expect(checkRuns[1]?.title).toContain('past the fail threshold');
+    expect(checkRuns[1]?.summary).toContain('perf-regression: fail');
+    expect(comments).toEqual([]);
+  });
+
+  test('on a push, of the commit itself; a token that may not is a warning', async () => {
+    await using github = await startLocalGitHub();
+    await writeFile(join(folder, 'new.txt'), go(base));
+    const push = (to: LocalGitHub) =>
+      runAction({
+        action,
+        cwd: folder,
+        with: { results: 'new.txt', baseline: 'old.txt', check: 'true' },
+        github: { ...to.context, sha: 'e'.repeat(40) },
+      });
+    await using result = await push(github);
+    expect(result.exitCode, result.log).toBe(0);
+    expect(github.state.checkRuns).toMatchObject([{ sha: 'e'.repeat(40), conclusion: 'success' }]);
+    await using readOnly = await startLocalGitHub({ permissions: { checks: 'read' } });
+    await using refused = await push(readOnly);
+    expect(refused.outputs.verdict).toBe('pass');
+    expect(refused.annotations).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining('checks: write') }),
+    );
+  });
 });
 
 test('from a fork nothing is asked of GitHub', async () => {

@@ -208,7 +208,7 @@ test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS 
   const { encodeRecord, fileOf } = await import(
     '../../actions/perf-regression/src/history/record.ts'
   );
-  await store.write(record(0));
+  await store.write([record(0)]);
   for (let id = 1; id < 2000; id++) {
     await writeFile(join(folder, fileOf(record(id))), encodeRecord(record(id)));
   }
@@ -217,7 +217,7 @@ test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS 
   expect(performance.now() - start).toBeLessThan(1000);
   expect(records).toHaveLength(2000);
   // One more pushes the oldest out.
-  await store.write(record(2000));
+  await store.write([record(2000)]);
   expect(await readdir(join(folder, 'v1/s/e'))).toHaveLength(2000);
   expect((await store.read(record(0)))[0]?.run.id).toBe('1');
 });

@@ -5,6 +5,18 @@ export interface TriggerEvent {
   /** Name of the default branch; empty where it is not known. */
   readonly defaultBranch: string;
   readonly pullRequest?: PullRequest;
+  /** The run whose end started this one. */
+  readonly workflowRun?: WorkflowRun;
+}
+
+/** Of a run, what GitHub says and its author cannot choose. */
+export interface WorkflowRun {
+  /** What started that run. */
+  readonly event: string;
+  readonly headSha: string;
+  readonly headBranch: string;
+  /** `owner/name`; of a pull request from a fork, the fork. */
+  readonly headRepository: string;
 }
 
 export interface PullRequest {
@@ -24,6 +36,18 @@ export async function readEvent(path: string): Promise<TriggerEvent> {
   const pull = object(event.pull_request);
   const [head, base] = [object(pull.head), object(pull.base)];
   const defaultBranch = String(repository.default_branch ?? '');
+  const workflowRun = object(event.workflow_run);
+  if (typeof workflowRun.head_sha === 'string') {
+    return {
+      defaultBranch,
+      workflowRun: {
+        event: String(workflowRun.event ?? ''),
+        headSha: workflowRun.head_sha,
+        headBranch: String(workflowRun.head_branch ?? ''),
+        headRepository: String(object(workflowRun.head_repository).full_name ?? ''),
+      },
+    };
+  }
   if (typeof pull.number !== 'number') return { defaultBranch };
   return {
     defaultBranch,

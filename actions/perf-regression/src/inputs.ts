@@ -1,3 +1,4 @@
+import { boolean } from '@repo/core/inputs/boolean';
 import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
 import { duration } from '@repo/core/inputs/duration';
 import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
@@ -32,7 +33,7 @@ const parsers = {
   baseline: list(resultGlob()),
   suite: text(),
   config: text(),
-  mode: oneOf(['auto', 'compare', 'history', 'run']),
+  mode: oneOf(['auto', 'compare', 'history', 'record', 'run', 'post']),
 
   metrics: block(),
   'warn-threshold': threshold(),
@@ -41,12 +42,13 @@ const parsers = {
   'min-samples': integer({ min: 2, max: 1000 }),
   normalize: normalize(),
 
-  store: oneOf(['auto', 'branch', 'file', 'none']),
+  store: oneOf(['auto', 'branch', 'cache', 'file', 'none']),
   'history-branch': text(),
   'history-path': text(),
   record: oneOf(['auto', 'always', 'never']),
   environment: text(),
   'accept-label': text(),
+  import: text(),
 
   command: text(),
   prepare: text(),
@@ -56,6 +58,7 @@ const parsers = {
 
   'report-html': text(),
   comment: oneOf(['on-change', 'always', 'never']),
+  check: boolean(),
   'github-token': secret(optional(text())),
 
   'fail-on': failOnInput(failOn),
@@ -64,9 +67,9 @@ const parsers = {
 
 export const inputs = defineInputs(parsers, [
   {
-    reads: ['results', 'mode'],
-    check: ({ results, mode }) =>
-      results.length > 0 || mode === 'run'
+    reads: ['results', 'mode', 'import'],
+    check: ({ results, mode, import: path }) =>
+      results.length > 0 || mode === 'run' || (mode === 'record' && path !== '')
         ? undefined
         : {
             where: 'results',
@@ -99,11 +102,22 @@ export const inputs = defineInputs(parsers, [
   {
     reads: ['mode', 'store'],
     check: ({ mode, store }) =>
-      mode === 'history' && store === 'none'
+      (mode === 'history' || mode === 'record') && store === 'none'
         ? {
             where: 'store',
-            problem: 'is none, but mode is history',
-            remedy: 'Use store: branch, or store: file with a history-path.',
+            problem: `is none, but mode is ${mode}`,
+            remedy: 'Use store: branch or cache, or store: file with a history-path.',
+          }
+        : undefined,
+  },
+  {
+    reads: ['mode', 'import'],
+    check: ({ mode, import: path }) =>
+      path !== '' && mode !== 'record'
+        ? {
+            where: 'import',
+            problem: `has no use with mode: ${mode}`,
+            remedy: 'Import once, with mode: record; later runs find it in the history.',
           }
         : undefined,
   },

@@ -17,23 +17,32 @@ export async function readGlobs(
   format: string,
   workspace: string,
 ): Promise<ReadResult | undefined> {
-  const byLabel = new Map<string, Set<string>>();
-  for (const { label, glob: pattern } of globs) {
-    const paths = byLabel.get(label) ?? new Set();
+  const byLabel = new Map<string, readonly ResultGlob[]>();
+  for (const one of globs) byLabel.set(one.label, [...(byLabel.get(one.label) ?? []), one]);
+  const results: ReadResult[] = [];
+  for (const [label, ofLabel] of byLabel) {
+    const paths = await pathsOf(ofLabel, workspace);
+    if (paths.length === 0) continue;
+    results.push(labelled(await readResults(paths, format), label));
+  }
+  const [first, ...others] = results;
+  return first && others.reduce(together, first);
+}
+
+/** The files that globs name, each once, in the order of their names. */
+export async function pathsOf(
+  globs: readonly ResultGlob[],
+  workspace: string,
+): Promise<readonly string[]> {
+  const paths = new Set<string>();
+  for (const { glob: pattern } of globs) {
     for await (const path of glob(pattern, { cwd: workspace })) {
       // The runner starts us in the workspace: names are those that the repository has.
       paths.add(relative('', resolve(workspace, path)) || '.');
       if (paths.size > MOST_FILES) throw tooMany(pattern);
     }
-    byLabel.set(label, paths);
   }
-  const results: ReadResult[] = [];
-  for (const [label, paths] of byLabel) {
-    if (paths.size === 0) continue;
-    results.push(labelled(await readResults([...paths].toSorted(), format), label));
-  }
-  const [first, ...others] = results;
-  return first && others.reduce(together, first);
+  return [...paths].toSorted();
 }
 
 function labelled(result: ReadResult, label: string): ReadResult {

@@ -5,7 +5,7 @@ import { formatChange } from './format-value.ts';
 export type Counts = Readonly<Record<State, number>>;
 
 /** Most interesting first. */
-const STATES: readonly State[] = [
+export const STATES = [
   'fail',
   'warn',
   'unknown',
@@ -16,7 +16,7 @@ const STATES: readonly State[] = [
   'new',
   'unchanged',
   'not-gated',
-];
+] as const satisfies readonly State[];
 
 export function countStates(rows: readonly Judged[]): Counts {
   const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<State, number>;

@@ -1,6 +1,6 @@
 import type { Better } from '../measurement.ts';
-import { canonicalUnit } from '../metric/unit.ts';
 import type { Collector } from './collector.ts';
+import { goMetric } from './go-metric.ts';
 
 interface Result {
   readonly line: number;
@@ -79,17 +79,12 @@ export class GoResults {
   }
 
   #metricOf(unit: string) {
-    const rules = this.#units.get(unit);
-    const own = {
-      ...(rules?.better === undefined ? {} : { better: rules.better }),
-      exact: rules?.exact ?? (unit === 'B/op' || unit === 'allocs/op'),
+    const { better, exact } = this.#units.get(unit) ?? {};
+    return {
+      ...goMetric(unit),
+      ...(better !== undefined && { better }),
+      ...(exact !== undefined && { exact }),
     };
-    if (unit === 'ns/op') return { metric: 'time', unit: 'ns', ...own };
-    if (unit === 'MB/s') return { metric: 'throughput', unit, ...own };
-    // `p99-ns/op` is in nanoseconds too; `bytes-written` is no `written`.
-    const ending = unit.slice(unit.lastIndexOf('-') + 1);
-    const known = canonicalUnit(ending).quantity !== 'other';
-    return { metric: unit, unit: known ? ending : unit, ...own };
   }
 }
 

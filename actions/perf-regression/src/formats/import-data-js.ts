@@ -2,6 +2,7 @@ import type { Better, ReadResult } from '../measurement.ts';
 import { Collector } from './collector.ts';
 import { addCustom } from './custom.ts';
 import { FormatError } from './format-error.ts';
+import { goMetric } from './go-metric.ts';
 import type { JsonNode } from './json/json-node.ts';
 import { parseJson } from './json/parse-json.ts';
 
@@ -53,12 +54,40 @@ function resultOf(run: JsonNode, file: string): ReadResult {
   const into = new Collector();
   into.begin(file);
   const tool = run.get('tool').text ?? '';
+  const add = BY_TOOL.get(tool) ?? ((bench) => addCustom(into, bench, BETTER.get(tool)));
   for (const bench of run.get('benches').items) {
-    if (bench.get('name').text !== undefined) {
-      addCustom(into, bench, BETTER.get(tool));
-    }
+    if (bench.get('name').text !== undefined) add(bench, into);
   }
   return { format: tool, ...into.result() };
+}
+
+/** Tools whose metrics it calls otherwise than we do. */
+const BY_TOOL: ReadonlyMap<string, (bench: JsonNode, into: Collector) => void> = new Map([
+  ['go', addGo],
+  ['pytest', addPytest],
+]);
+
+/** `BenchmarkX`, `BenchmarkX - B/op`, `BenchmarkX (example.org/pkg)`; a unit with a tab is said again. */
+function addGo(bench: JsonNode, into: Collector): void {
+  const unit = bench.get('unit').text ?? '';
+  if (unit.includes('\t')) return;
+  const name = bench
+    .get('name')
+    .mustBeText()
+    .replace(/^Benchmark/, '');
+  const suffix = ` - ${unit}`;
+  const whole = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  const [, own = whole, pkg] = /^(.*) \(([^()\s]+)\)$/.exec(whole) ?? [];
+  const at = { benchmark: pkg === undefined ? own : `${pkg}.${own}`, at: bench };
+  into.add({ ...at, ...goMetric(unit), value: bench.get('value').value });
+}
+
+/** It keeps the rate; what pytest-benchmark measures are times. */
+function addPytest(bench: JsonNode, into: Collector): void {
+  const rate = bench.get('value').value;
+  const value = typeof rate === 'number' && rate > 0 ? 1 / rate : rate;
+  const benchmark = bench.get('name').mustBeText();
+  into.add({ benchmark, metric: 'time', unit: 's', value, exact: false, at: bench });
 }
 
 function timeOf(run: JsonNode): number {

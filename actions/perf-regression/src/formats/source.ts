@@ -15,7 +15,16 @@ const HEAD = 65_536;
  * @throws {FormatError} not there, too large, not text, or JSON that is broken
  */
 export async function readSource(file: string): Promise<Source> {
-  return sourceOf(decode(await bytesOf(file), file), file);
+  return sourceOf(await readText(file), file);
+}
+
+/**
+ * Reads a file of text.
+ *
+ * @throws {FormatError} not there, too large, or not text
+ */
+export async function readText(file: string): Promise<string> {
+  return decode(await bytesOf(file), file);
 }
 
 /** @throws {FormatError} JSON that is broken */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '@repo/core/clock';
@@ -24,6 +24,8 @@ export interface BranchPorts {
   /** From 0 to 1. */
   readonly random: () => number;
 }
+
+type Records = readonly [RunRecord, ...RunRecord[]];
 
 /**
  * Runs on an orphan branch of a remote, one immutable file each. Written by a plain push of a commit
@@ -62,15 +64,15 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
     return inOrder(records.filter((record) => record !== undefined));
   };
 
-  const commit = async (tip: string | undefined, record: RunRecord, index: string) => {
-    const env = { GIT_INDEX_FILE: index };
-    const path = fileOf(record);
+  const commit = async (tip: string | undefined, records: Records, folder: string) => {
+    const env = { GIT_INDEX_FILE: join(folder, 'index') };
     await git.run(['read-tree', ...(tip === undefined ? ['--empty'] : [tip])], { env });
-    const blob = await git.run(['hash-object', '-w', '--stdin'], { stdin: encodeRecord(record) });
-    const old = tip === undefined ? [] : overflow(await readAt(tip, folderOf(record)));
+    const [first] = records;
+    const old = tip === undefined ? [] : overflow(await readAt(tip, folderOf(first)), records);
+    const blobs = await blobsOf(records, folder);
     const changes = [
       ...old.map((one) => `0 ${'0'.repeat(40)}\t${fileOf(one)}`),
-      `100644 ${blob}\t${path}`,
+      ...records.map((record, index) => `100644 ${blobs[index]}\t${fileOf(record)}`),
     ];
     await git.run(['update-index', '--add', '--index-info'], {
       env,
@@ -84,9 +86,20 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
       tree,
       ...(tip === undefined || squash ? [] : ['-p', tip]),
       '-m',
-      `perf: ${record.suite} at ${record.sha.slice(0, 12)}\n\n${COUNT}: ${squash ? 0 : count + 1}`,
+      `perf: ${first.suite} at ${first.sha.slice(0, 12)}\n\n${COUNT}: ${squash ? 0 : count + 1}`,
     ]);
     return { made, squash };
+  };
+
+  /** One process for all of them: an import has hundreds. */
+  const blobsOf = async (records: Records, folder: string): Promise<readonly string[]> => {
+    const paths = records.map((_, index) => join(folder, `${index}.json`));
+    for (const [index, record] of records.entries()) {
+      await writeFile(paths[index] as string, encodeRecord(record));
+    }
+    const stdin = `${paths.join('\n')}\n`;
+    const hashed = await git.run(['hash-object', '-w', '--no-filters', '--stdin-paths'], { stdin });
+    return hashed.split('\n');
   };
 
   const countAt = async (tip: string): Promise<number> => {
@@ -99,17 +112,19 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
       const tip = await fetch();
       return tip === undefined ? [] : readAt(tip, folderOf(series));
     },
-    write: async (record) => {
+    write: async ([first, ...others]) => {
+      if (first === undefined) return '';
+      const records: Records = [first, ...others];
       const folder = await mkdtemp(join(tmpdir(), 'perf-history-'));
       try {
         let unmoved = 0;
         for (let tries = 1; tries <= MOST_TRIES; tries++) {
           const tip = await fetch();
-          const { made, squash } = await commit(tip, record, join(folder, 'index'));
+          const { made, squash } = await commit(tip, records, folder);
           // An expected value makes it a compare-and-swap, also for a branch that is not there yet.
           const lease = squash ? [`--force-with-lease=${target}:${tip}`] : [];
           const pushed = await git.ask(['push', '--quiet', ...lease, remote, `${made}:${target}`]);
-          if (pushed !== undefined) return `${branch}:${fileOf(record)}`;
+          if (pushed !== undefined) return `${branch}:${fileOf(records.at(-1) ?? first)}`;
           // A lock of another push is gone in a moment; a branch that stays as it is takes none.
           unmoved = tip === (await tipOf()) ? unmoved + 1 : 0;
           if (unmoved >= MOST_UNMOVED) throw refused(branch, remote);

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { writeWhole } from '@repo/core/report';
-import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder, type RunRecord } from './record.ts';
+import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder } from './record.ts';
 import { type HistoryStore, overflow } from './store.ts';
 
 /** Runs in a folder: for a workflow that keeps it by itself, and for trying things out. */
@@ -25,11 +25,16 @@ export function fileStore(root: string): HistoryStore {
   };
   return {
     read,
-    write: async (record: RunRecord) => {
-      const path = join(root, fileOf(record));
-      const others = await read(record);
-      await writeWhole(path, encodeRecord(record));
-      for (const old of overflow(others)) await rm(join(root, fileOf(old)), { force: true });
+    write: async (records) => {
+      const [first] = records;
+      const others = first === undefined ? [] : await read(first);
+      let path = '';
+      for (const record of records) {
+        path = join(root, fileOf(record));
+        await writeWhole(path, encodeRecord(record));
+      }
+      for (const old of overflow(others, records))
+        await rm(join(root, fileOf(old)), { force: true });
       return path;
     },
   };

@@ -1,4 +1,5 @@
 import type { Better, Measurement } from '../measurement.ts';
+import { medianInterval } from '../statistics/median-interval.ts';
 
 /** What is remembered of one metric of one benchmark. */
 export interface BenchRecord {
@@ -22,8 +23,6 @@ export interface RunRecord {
   readonly suite: string;
   readonly environment: string;
   readonly sha: string;
-  /** The commit that it was compared with, where that is known. */
-  readonly mergeBase?: string;
   readonly ref: string;
   /** ISO 8601, UTC. */
   readonly time: string;
@@ -32,6 +31,16 @@ export interface RunRecord {
   /** `accepted-by-label` begins a new level: what was before it is no baseline any more. */
   readonly status: 'accepted' | 'regressed' | 'accepted-by-label';
   readonly benches: readonly BenchRecord[];
+}
+
+/** A measurement as it is remembered, with the interval of its median where it has samples. */
+export function benchOf(measurement: Measurement): BenchRecord {
+  const { benchmark, metric, unit, better, kind, centre, samples = [centre] } = measurement;
+  const { low, high } = medianInterval(samples, 0.95);
+  return {
+    ...{ id: benchmark, metric, unit, better, kind, n: samples.length, centre },
+    ...(Number.isFinite(low) && Number.isFinite(high) && low < high && { lo: low, hi: high }),
+  };
 }
 
 /** What runs have in common that may be compared with each other. */

@@ -3,8 +3,7 @@ import type { Judged } from '../compare/judged.ts';
 import { keyOf } from '../compare/pairing.ts';
 import type { TriggerEvent } from '../event.ts';
 import type { ReadResult } from '../measurement.ts';
-import { medianInterval } from '../statistics/median-interval.ts';
-import type { BenchRecord, RunRecord, SeriesName } from './record.ts';
+import { type BenchRecord, benchOf, type RunRecord, type SeriesName } from './record.ts';
 
 /** What is to be remembered of a run. */
 export interface Recording {
@@ -34,15 +33,12 @@ export function recordOf({ series, results, rows, run, sha, now, accepted }: Rec
     run: { id: run.runId, attempt: run.runAttempt, job: run.job },
     env: { ...results.environment, os: process.platform, arch: process.arch },
     status: regressed.size === 0 ? 'accepted' : accepted ? 'accepted-by-label' : 'regressed',
-    benches: results.measurements.map((measurement): BenchRecord => {
-      const { benchmark, metric, unit, better, kind, centre, samples = [centre] } = measurement;
-      const { low, high } = medianInterval(samples, 0.95);
-      return {
-        ...{ id: benchmark, metric, unit, better, kind, n: samples.length, centre },
-        ...(Number.isFinite(low) && Number.isFinite(high) && low < high && { lo: low, hi: high }),
+    benches: results.measurements.map(
+      (measurement): BenchRecord => ({
+        ...benchOf(measurement),
         ...(regressed.has(keyOf(measurement)) && { regressed: true as const }),
-      };
-    }),
+      }),
+    ),
   };
 }
 

@@ -5,13 +5,16 @@ import type { Shift } from '../compare/common-shift.ts';
 import type { Judged } from '../compare/judged.ts';
 import { worsening } from '../compare/limits.ts';
 import { formatChange } from '../format-value.ts';
-import { byInterest, countStates, describe, sentence, verdictOf } from '../verdict.ts';
+import type { SeriesName } from '../history/record.ts';
+import { byInterest, type Counts, describe, sentence, verdictOf } from '../verdict.ts';
 import { mermaidTrend } from './mermaid.ts';
 import { rowsTable, SIGNS } from './rows.ts';
 
 /** Everything that a run found, before it is told. */
 export interface Findings {
+  readonly series: SeriesName;
   readonly rows: readonly Judged[];
+  readonly counts: Counts;
   readonly shift: Shift;
   readonly format: string;
   /** What was compared with: `baseline files`, `12 runs of history (linux-x64)`, `nothing`. */
@@ -32,29 +35,18 @@ const INTERESTING = ['fail', 'warn', 'unknown', 'failed', 'missing', 'renamed', 
 
 /** What was found, in all the forms that people and workflows read. */
 export function report(findings: Findings, strict: boolean): Outcome {
-  const { shift, format, against, notes, historyFile, htmlFile, accepted } = findings;
+  const { series, counts, shift, format, against, notes, historyFile, accepted } = findings;
   const rows = byInterest(findings.rows);
-  const counts = countStates(rows);
   const judged = verdictOf(counts, strict);
   const verdict = accepted && judged === 'fail' ? 'warn' : judged;
   const message = `${sentence(rows, counts)}${accepted && judged === 'fail' ? '; accepted by label' : ''}`;
-  const worst = rows.find(({ state }) => state === 'fail' || state === 'warn');
   return {
     verdict,
     message,
-    outputs: {
-      regressions: counts.fail,
-      improvements: counts.improved,
-      warnings: counts.warn,
-      inconclusive: counts.unknown,
-      missing: counts.missing + counts.failed + counts.renamed,
-      worst: worst === undefined ? '' : describe(worst),
-      'geomean-ratio': geomean(rows)?.toPrecision(6) ?? '',
-      'common-shift': Number(shift.ratio.toPrecision(6)),
-      'history-file': historyFile,
-      'report-html': htmlFile,
-    },
+    outputs: outputsOf({ ...findings, rows }),
     result: {
+      kind: 'judged',
+      series,
       format,
       against,
       accepted,
@@ -67,6 +59,29 @@ export function report(findings: Findings, strict: boolean): Outcome {
     },
     summary: summaryOf(rows, findings, verdict, message),
     annotations: annotationsOf(rows, notes, verdict, message),
+  };
+}
+
+/** The outputs; the rows with what matters first. */
+export function outputsOf({
+  rows,
+  counts,
+  shift,
+  historyFile,
+  htmlFile,
+}: Pick<Findings, 'rows' | 'counts' | 'shift' | 'historyFile' | 'htmlFile'>): Outcome['outputs'] {
+  const worst = rows.find(({ state }) => state === 'fail' || state === 'warn');
+  return {
+    regressions: counts.fail,
+    improvements: counts.improved,
+    warnings: counts.warn,
+    inconclusive: counts.unknown,
+    missing: counts.missing + counts.failed + counts.renamed,
+    worst: worst === undefined ? '' : describe(worst),
+    'geomean-ratio': geomean(rows)?.toPrecision(6) ?? '',
+    'common-shift': Number(shift.ratio.toPrecision(6)),
+    'history-file': historyFile,
+    'report-html': htmlFile,
   };
 }
 

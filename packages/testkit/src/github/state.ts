@@ -12,6 +12,8 @@ export interface State {
   readonly labels: Label[];
   readonly issues: Issue[];
   readonly comments: Comment[];
+  readonly pulls: Pull[];
+  readonly checkRuns: CheckRun[];
   /** Where GitHub is seen from outside, without a slash at its end. */
   readonly serverUrl: string;
   readonly now: () => number;
@@ -76,6 +78,26 @@ export interface Comment {
   updatedAt: number;
 }
 
+/** A pull request, apart from what it is as an issue (comments, labels). */
+export interface Pull {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  /** The branch that it goes into. */
+  readonly base: string;
+  /** What it brings; of a fork, `repository` is the fork's `owner/name`. */
+  readonly head: { readonly repository: string; readonly branch: string; readonly sha: string };
+}
+
+export interface CheckRun {
+  readonly id: number;
+  readonly name: string;
+  readonly sha: string;
+  readonly conclusion: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly createdAt: number;
+}
+
 export interface StateOptions {
   /** `owner/name`. */
   readonly repository?: string;
@@ -103,6 +125,8 @@ export function newState(options: StateOptions): State {
     labels: [],
     issues: [],
     comments: [],
+    pulls: [],
+    checkRuns: [],
     serverUrl: options.serverUrl,
     now: options.now,
     nextId: () => ++id,

@@ -1,7 +1,9 @@
 import type { Route } from '../route.ts';
+import { checkRunRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
+import { pullRoutes } from './pulls.ts';
 import { repositoryRoutes } from './repository.ts';
 import { workflowRoutes } from './workflows.ts';
 
@@ -12,4 +14,6 @@ export const ROUTES: readonly Route[] = [
   ...issueRoutes,
   ...labelRoutes,
   ...commentRoutes,
+  ...pullRoutes,
+  ...checkRunRoutes,
 ];

@@ -1,0 +1,152 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startLocalCache } from '@repo/testkit/cache/local-cache';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { go } from './perf/go-output.ts';
+
+const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
+const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
+/** Many runs of the bundle, one after the other. */
+const PATIENCE_MS = 60_000;
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'perf-record-'));
+  await writeFile(join(folder, 'new.txt'), go(suite, 1));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const run = (
+  number: number,
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> = {},
+) =>
+  runAction({
+    action,
+    cwd: folder,
+    with: { results: 'new.txt', ...inputs },
+    github: { run_id: String(number), sha: String(number).padStart(40, '0') },
+    env,
+    trackFiles: false,
+  });
+
+describe('mode: record', () => {
+  test('remembers without judging, whatever record says; later runs compare with it', async () => {
+    await using first = await run(1, { mode: 'record', store: 'file' });
+    expect(first.exitCode, first.log).toBe(0);
+    expect(first.outputs).toMatchObject({ verdict: 'pass', regressions: '0' });
+    expect(first.outputs.message).toMatch(/^Remembered 4 metrics of this run of default on /);
+    expect(first.outputs['history-file']).toContain('.perf-history/v1/default/');
+    await using second = await run(2, { store: 'file' });
+    expect(second.outputs.verdict, second.log).toBe('pass');
+    expect(second.log).toContain('1 run of history');
+  });
+
+  test('needs a store, and something to remember', async () => {
+    await using none = await run(1, { mode: 'record', store: 'none' });
+    expect(none.log).toContain('store: is none, but mode is record');
+    await using empty = await run(1, { mode: 'record', results: '' });
+    expect(empty.log).toContain('results: names no file');
+    await using elsewhere = await run(1, { import: 'data.js', store: 'file' });
+    expect(elsewhere.log).toContain('import: has no use with mode: auto');
+  });
+});
+
+describe('the history of github-action-benchmark is taken over', () => {
+  const dataJs = (tool: string, names: Readonly<Record<string, number>>, unit: string) => {
+    const runs = Array.from({ length: 40 }, (_, index) => ({
+      commit: { id: String(index + 1).padStart(40, 'a'), timestamp: '2026-01-01T00:00:00Z' },
+      date: Date.parse('2026-01-01T00:00:00Z') + index * 86_400_000,
+      tool,
+      benches: Object.entries(names).map(([name, value], bench) => ({
+        ...{ name, unit, range: '± 3' },
+        value: value * (1 + ((index * 3 + bench * 5) % 7) / 700),
+      })),
+    }));
+    return `window.BENCHMARK_DATA = ${JSON.stringify({ lastUpdate: 1, repoUrl: '', entries: { 'Go Benchmark': runs } })}`;
+  };
+
+  test('go: its names become ours, and today is judged by it; twice is the same as once', async () => {
+    const names = Object.fromEntries(
+      Object.entries(suite).map(([name, ns]) => [`Benchmark${name}`, ns]),
+    );
+    await writeFile(join(folder, 'data.js'), dataJs('go', names, 'ns/op'));
+    const inputs = { mode: 'record', store: 'file', import: 'data.js' };
+    for (const time of [1, 2]) {
+      await using imported = await run(1, inputs);
+      expect(imported.exitCode, `${time}: ${imported.log}`).toBe(0);
+      expect(imported.outputs.message).toContain('40 imported runs and 4 metrics of this run');
+    }
+    await using same = await run(2, { store: 'file' });
+    expect(same.outputs, same.log).toMatchObject({ verdict: 'pass', missing: '0' });
+    expect(same.log).toContain('41 runs of history');
+    await writeFile(join(folder, 'new.txt'), go({ ...suite, Parse: 1300 }, 1));
+    await using slow = await run(3, { store: 'file' });
+    expect(slow.outputs).toMatchObject({ verdict: 'warn' });
+    expect(slow.outputs.worst).toContain('example.org/shop.Parse time +');
+  });
+
+  test('alone, without results, too; a suite that it does not have is named', async () => {
+    await writeFile(join(folder, 'data.js'), dataJs('cargo', { bench_fib: 254 }, 'ns/iter'));
+    await using alone = await run(1, {
+      ...{ results: '', mode: 'record', store: 'file', import: 'data.js' },
+    });
+    expect(alone.outputs.message, alone.log).toMatch(/^Remembered 40 imported runs of default/);
+    const two = (await readFile(join(folder, 'data.js'), 'utf8')).replace(
+      '"Go Benchmark":',
+      '"Other": [], "Third": [{"commit": {"id": "abcdef1"}, "benches": [{"name": "a", "value": 1, "unit": "ns"}]}], "Go Benchmark":',
+    );
+    await writeFile(join(folder, 'data.js'), two);
+    await using which = await run(1, {
+      ...{ results: '', mode: 'record', store: 'file', import: 'data.js' },
+    });
+    expect(which.exitCode).toBe(1);
+    expect(which.log).toContain('Name one of them: Third, Go Benchmark');
+  });
+
+  test('a file that is something else is an error with its name', async () => {
+    await writeFile(join(folder, 'data.js'), 'window.BENCHMARK_DATA = {"entries": {"a": [');
+    await using broken = await run(1, { mode: 'record', store: 'file', import: 'data.js' });
+    expect(broken.exitCode).toBe(1);
+    expect(broken.log).toContain('data.js:1');
+    await using absent = await run(1, { mode: 'record', store: 'file', import: 'nowhere.js' });
+    expect(absent.log).toContain('there is no such file');
+  });
+});
+
+describe('store: cache', () => {
+  test('remembers in the Actions cache, one entry a run, each with all before it', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    await using cache = await startLocalCache();
+    const inputs = { store: 'cache', record: 'always' };
+    await using first = await run(1, inputs, cache.env);
+    expect(first.outputs.verdict, first.log).toBe('unknown');
+    expect(first.outputs['history-file']).toMatch(/^cache:v1\/default\//);
+    for (let number = 2; number <= 7; number++) {
+      await using again = await run(number, inputs, cache.env);
+      expect(again.outputs.verdict, again.log).toBe('pass');
+    }
+    expect(cache.keys()).toHaveLength(7);
+    await using eighth = await run(8, inputs, cache.env);
+    expect(eighth.log).toContain('7 runs of history');
+    // Another machine is another series here, too.
+    await using other = await run(9, { ...inputs, environment: 'arm' }, cache.env);
+    expect(other.log).toContain('no history of default on arm yet');
+  });
+
+  test('P22: where it may not be written, or is not there, the run is what it was', async () => {
+    await using cache = await startLocalCache();
+    cache.refuseWrites();
+    await using refused = await run(1, { store: 'cache', record: 'always' }, cache.env);
+    expect(refused.exitCode, refused.log).toBe(0);
+    expect(refused.outputs['history-file']).toBe('');
+    expect(refused.log).toContain('not remembered');
+    await using absent = await run(1, { store: 'cache', record: 'always' });
+    expect(absent.exitCode, absent.log).toBe(0);
+    expect(absent.outputs.verdict).toBe('unknown');
+  });
+});
