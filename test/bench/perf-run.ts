@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { commit, git, startRepository } from '@repo/testkit/git/repository';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { bench } from '../e2e/perf/hash-bench.ts';
-import { commit, git, startRepository } from '../e2e/perf/repository.ts';
 import { type Benchmark, median, type Table } from './benchmark.ts';
 
 const TIMES = 10;

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commit, git, startRepository } from '@repo/testkit/git/repository';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { go } from './perf/go-output.ts';
-import { commit, git, startRepository } from './perf/repository.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 /** Many runs of the bundle, one after the other. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { commit, git, startRepository } from '@repo/testkit/git/repository';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { describe, expect, test } from 'vitest';
 import { bench } from './perf/hash-bench.ts';
-import { commit, git, startRepository } from './perf/repository.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const PATIENCE_MS = 240_000;

@@ -74,7 +74,8 @@ function carefully({ access, clock, signal }: GitHubSettings, time: GitHubTime):
           request: { ...options.request, signal: AbortSignal.any([signal, limit]) },
         });
         time.set(response.headers.date);
-        if (response.status >= 300) throw moved(options, response.status);
+        const isMeant = options.request?.takesRedirect === true;
+        if (response.status >= 300 && !isMeant) throw moved(options, response.status);
         return response;
       } catch (error) {
         signal.throwIfAborted();

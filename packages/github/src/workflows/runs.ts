@@ -9,6 +9,12 @@ export interface WorkflowRun {
   readonly branch: string | undefined;
   readonly status: string | undefined;
   readonly conclusion: string | undefined;
+  /** Full SHA of the commit that it runs on. */
+  readonly headSha: string;
+  /** What `run-name` makes of it; untrusted. */
+  readonly title: string;
+  /** 1, and one more each time that it is run again. */
+  readonly attempt: number;
   /** ms since the epoch. */
   readonly createdAt: number;
   /** Of its latest attempt, ms since the epoch. */
@@ -22,6 +28,8 @@ export interface RunFilter {
   readonly branch?: string;
   /** `completed`, or a conclusion. */
   readonly status?: 'completed' | 'success' | 'failure' | 'in_progress' | 'queued';
+  /** Full SHA. */
+  readonly headSha?: string;
   /** ms since the epoch. */
   readonly createdSince?: number;
 }
@@ -29,13 +37,14 @@ export interface RunFilter {
 /** The latest 100 runs of a workflow, newest first (permissions: actions: read). */
 export async function listWorkflowRuns(
   { request, repository }: GitHub,
-  { workflow, createdSince, ...filter }: RunFilter,
+  { workflow, createdSince, headSha, ...filter }: RunFilter,
 ): Promise<readonly WorkflowRun[]> {
   const { data } = await request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
     ...repository,
     ...filter,
     workflow_id: workflow,
     per_page: 100,
+    ...(headSha !== undefined && { head_sha: headSha }),
     ...(createdSince !== undefined && { created: `>=${isoSeconds(createdSince)}` }),
   });
   return data.workflow_runs.map(runOf);
@@ -61,6 +70,9 @@ interface ApiRun {
   readonly head_branch: string | null;
   readonly status: string | null;
   readonly conclusion: string | null;
+  readonly head_sha: string;
+  readonly display_title: string;
+  readonly run_attempt?: number | undefined;
   readonly created_at: string;
   readonly run_started_at?: string | undefined;
 }
@@ -74,6 +86,9 @@ function runOf(run: ApiRun): WorkflowRun {
     branch: run.head_branch ?? undefined,
     status: run.status ?? undefined,
     conclusion: run.conclusion ?? undefined,
+    headSha: run.head_sha,
+    title: run.display_title,
+    attempt: run.run_attempt ?? 1,
     createdAt: Date.parse(run.created_at),
     startedAt: Date.parse(run.run_started_at ?? run.created_at),
   };

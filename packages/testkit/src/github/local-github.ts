@@ -1,19 +1,23 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { GitHubContext } from '../runner/job-context.ts';
 import { loadContract } from './contract.ts';
 import { type Fault, newFaults } from './faults.ts';
-import type { Answer, Call, Route } from './route.ts';
-import { NOT_FOUND } from './route.ts';
+import { answerQuery, GRAPHQL } from './graphql.ts';
+import { type Answer, type Call, NOT_FOUND, type Route } from './route.ts';
+import { SIGNED } from './routes/artifacts.ts';
 import { ROUTES } from './routes/routes.ts';
 import { newState, type State, type StateOptions } from './state.ts';
 
 export interface LocalGitHubOptions
-  extends Pick<StateOptions, 'repository' | 'defaultBranch' | 'user'> {
+  extends Pick<StateOptions, 'repository' | 'defaultBranch' | 'user' | 'bare'> {
   /** What the token may do: `{ issues: 'write' }`. Everything, where it is not given. */
   readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
   /** Served below `/api/v3`, as an Enterprise Server does. */
   readonly enterprise?: boolean;
+  /** How long every answer takes, ms. */
+  readonly latencyMs?: number;
 }
 
 /** A call as it came in, and what it was answered. */
@@ -59,6 +63,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const prefix = options.enterprise ? '/api/v3' : '';
+  const graphqlPath = `${options.enterprise ? '/api' : ''}/graphql`;
   const now = () => Date.now() + ahead;
   const state = newState({ ...options, serverUrl, now });
   const routes = ROUTES.map((route) => ({ route, pattern: patternOf(route) }));
@@ -66,6 +71,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', serverUrl);
     const text = Buffer.concat(await request.toArray()).toString();
+    if (options.latencyMs !== undefined) await setTimeout(options.latencyMs);
+    if (url.pathname.startsWith(SIGNED)) return download(request, url, response);
+    if (url.pathname === graphqlPath) return queried(request, text, response);
     const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : '';
     const found = routes
       .filter(({ route }) => route.operation.startsWith(`${request.method} `))
@@ -100,24 +108,57 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     else send(response, given, now());
   }
 
-  /** What GitHub says before it looks at what is asked for. */
-  function refusal(
-    { headers }: IncomingMessage,
-    { needs }: Route,
-    { owner, repo }: Call['params'],
-  ): Answer | undefined {
-    if (!/^(token|bearer) \S+$/i.test(headers.authorization ?? '')) {
-      return { status: 401, body: { message: 'Requires authentication' } };
+  async function queried(request: IncomingMessage, text: string, response: ServerResponse) {
+    const body = Object(JSON.parse(text));
+    const fault = faults.next(GRAPHQL);
+    let given: Answer | 'reset' = fault?.answer ?? NOT_FOUND;
+    if (!isSignedIn(request)) given = SIGN_IN;
+    else if (fault === undefined || fault.when === 'after') {
+      const { answer, violations: found } = await answerQuery(
+        body,
+        state,
+        may('deployments: read'),
+      );
+      violations.push(...found.map((problem) => `${GRAPHQL}: ${problem}`));
+      given = fault?.answer ?? answer;
     }
-    if (owner !== state.owner || repo !== state.repo) return NOT_FOUND;
+    const status = given === 'reset' ? 0 : given.status;
+    calls.push({ operation: GRAPHQL, params: {}, query: {}, body, status });
+    if (given === 'reset') request.socket.destroy();
+    else send(response, given, now());
+  }
+
+  function download(request: IncomingMessage, url: URL, response: ServerResponse): void {
+    const id = Number(url.pathname.slice(SIGNED.length));
+    const artifact = state.artifacts.find((one) => one.id === id);
+    // The address is enough there, and a token is one too many.
+    const isRight = request.headers.authorization === undefined && url.searchParams.has('sig');
+    response.writeHead(isRight && artifact ? 200 : 400, { 'content-type': 'application/zip' });
+    response.end(isRight ? artifact?.content : undefined);
+  }
+
+  /** @param needs what the token has to be allowed: `issues: write` */
+  function may(needs: string): boolean {
     const [name = '', access] = needs.split(': ');
     const allowed = options.permissions?.[name];
-    const may =
+    return (
       options.permissions === undefined ||
       name === 'metadata' ||
       allowed === 'write' ||
-      (allowed === 'read' && access === 'read');
-    if (may) return undefined;
+      (allowed === 'read' && access === 'read')
+    );
+  }
+
+  /** What GitHub says before it looks at what is asked for. */
+  function refusal(
+    request: IncomingMessage,
+    { needs }: Route,
+    { owner, repo }: Call['params'],
+  ): Answer | undefined {
+    if (!isSignedIn(request)) return SIGN_IN;
+    if (owner !== state.owner || repo !== state.repo) return NOT_FOUND;
+    if (may(needs)) return undefined;
+    const [name = '', access] = needs.split(': ');
     return {
       status: 403,
       headers: { 'x-accepted-github-permissions': `${name.replaceAll('-', '_')}=${access}` },
@@ -134,7 +175,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     context: {
       token: TOKEN,
       api_url: serverUrl + prefix,
-      graphql_url: `${serverUrl}${options.enterprise ? '/api' : ''}/graphql`,
+      graphql_url: `${serverUrl}${graphqlPath}`,
       server_url: serverUrl,
       repository: `${state.owner}/${state.repo}`,
     },
@@ -153,6 +194,12 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
       }
     },
   };
+}
+
+const SIGN_IN: Answer = { status: 401, body: { message: 'Requires authentication' } };
+
+function isSignedIn({ headers }: IncomingMessage): boolean {
+  return /^(token|bearer) \S+$/i.test(headers.authorization ?? '');
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer, now: number): void {

@@ -1,3 +1,9 @@
+import type { Artifact } from './artifact.ts';
+import type { BranchRules } from './branch-rules.ts';
+import type { Deployment } from './deployment.ts';
+import { type GitStore, openGitStore } from './git-store.ts';
+import type { PagesDeployment, PagesStatus } from './pages-deployment.ts';
+
 /** All that the local GitHub remembers of its one repository. Times are ms since the epoch. */
 export interface State {
   readonly owner: string;
@@ -14,6 +20,21 @@ export interface State {
   readonly comments: Comment[];
   readonly pulls: Pull[];
   readonly checkRuns: CheckRun[];
+  readonly deployments: Deployment[];
+  /** What the environments ask before a job of a workflow may use them, by their names. */
+  readonly environments: Record<string, { readonly reviewers: readonly User[] }>;
+  /** Commit statuses that are not `success`, by the SHA. */
+  readonly failedStatuses: Record<string, readonly string[]>;
+  /** By the branch. */
+  readonly rules: Record<string, BranchRules>;
+  readonly artifacts: Artifact[];
+  readonly pagesDeployments: PagesDeployment[];
+  /** What the next deployment of Pages goes through. */
+  pagesCourse: readonly PagesStatus[];
+  /** The git objects; without it, the repository is empty. */
+  readonly git: GitStore | undefined;
+  /** Stands in for the runners: is told of every run that was started, and started again. */
+  onRun: (run: Run) => void;
   /** Where GitHub is seen from outside, without a slash at its end. */
   readonly serverUrl: string;
   readonly now: () => number;
@@ -33,6 +54,11 @@ export interface Workflow {
   readonly file: string;
   /** The inputs of `workflow_dispatch` by name; `undefined`: that trigger is missing. */
   readonly inputs: Readonly<Record<string, { readonly required?: boolean }>> | undefined;
+  /** What `run-name` makes of the inputs. */
+  readonly runName?: (inputs: Readonly<Record<string, unknown>>) => string;
+  /** Other events that start it, `push`. */
+  readonly on?: readonly string[];
+  readonly state?: 'active' | 'disabled_manually' | 'disabled_inactivity';
 }
 
 export interface Run {
@@ -43,6 +69,10 @@ export interface Run {
   status: 'queued' | 'in_progress' | 'completed';
   conclusion: 'success' | 'failure' | 'cancelled' | null;
   readonly createdAt: number;
+  readonly headSha?: string;
+  /** What `run-name` makes of it; the name of the workflow unless told. */
+  readonly title?: string;
+  attempt?: number;
   /** What a dispatch came with. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
@@ -81,7 +111,10 @@ export interface Comment {
 /** A pull request, apart from what it is as an issue (comments, labels). */
 export interface Pull {
   readonly number: number;
-  readonly state: 'open' | 'closed';
+  readonly title?: string;
+  readonly body?: string;
+  state: 'open' | 'closed';
+  isMerged?: boolean;
   /** The branch that it goes into. */
   readonly base: string;
   /** What it brings; of a fork, `repository` is the fork's `owner/name`. */
@@ -103,6 +136,8 @@ export interface StateOptions {
   readonly repository?: string;
   readonly defaultBranch?: string;
   readonly user?: User;
+  /** The folder of a bare repository that has the git objects. */
+  readonly bare?: string;
   readonly serverUrl: string;
   readonly now: () => number;
 }
@@ -127,6 +162,15 @@ export function newState(options: StateOptions): State {
     comments: [],
     pulls: [],
     checkRuns: [],
+    deployments: [],
+    environments: {},
+    failedStatuses: {},
+    rules: {},
+    artifacts: [],
+    pagesDeployments: [],
+    pagesCourse: ['deployment_in_progress', 'syncing_files', 'succeed'],
+    git: options.bare === undefined ? undefined : openGitStore(options.bare),
+    onRun: () => {},
     serverUrl: options.serverUrl,
     now: options.now,
     nextId: () => ++id,

@@ -1,16 +1,31 @@
 import type { Route } from '../route.ts';
+import { artifactRoutes } from './artifacts.ts';
+import { branchRoutes } from './branches.ts';
 import { checkRunRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
+import { deploymentRoutes } from './deployments.ts';
+import { environmentRoutes } from './environments.ts';
+import { gitRoutes } from './git.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
+import { pagesRoutes } from './pages.ts';
 import { pullRoutes } from './pulls.ts';
 import { repositoryRoutes } from './repository.ts';
+import { runRoutes } from './runs.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** Everything that is served; run extract-openapi.ts after a change. */
 export const ROUTES: readonly Route[] = [
   ...repositoryRoutes,
   ...workflowRoutes,
+  ...runRoutes,
+  ...artifactRoutes,
+  ...deploymentRoutes,
+  ...environmentRoutes,
+  ...gitRoutes,
+  ...branchRoutes,
+  ...pullRoutes,
+  ...pagesRoutes,
   ...issueRoutes,
   ...labelRoutes,
   ...commentRoutes,

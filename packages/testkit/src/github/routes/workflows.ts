@@ -1,14 +1,7 @@
-import {
-  type Answer,
-  type Call,
-  NOT_FOUND,
-  type Place,
-  pageOf,
-  type Route,
-  unprocessable,
-} from '../route.ts';
-import { isoSeconds, type Run, type State, type Workflow } from '../state.ts';
-import { repositoryOf } from './repository.ts';
+import { type Call, NOT_FOUND, type Route, unprocessable } from '../route.ts';
+import { isoSeconds, type State, type Workflow } from '../state.ts';
+import { startRun } from '../triggers.ts';
+import { apiUrlOf, pageUrlOf } from './run-body.ts';
 
 const dispatch: Route = {
   operation: 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
@@ -17,19 +10,22 @@ const dispatch: Route = {
     const workflow = workflowOf(call, state);
     if (workflow === undefined) return NOT_FOUND;
     const { ref, inputs = {}, return_run_details: wantsRun } = call.body;
+    if (workflow.state !== undefined && workflow.state !== 'active') {
+      return unprocessable('Cannot trigger a workflow_dispatch on a disabled workflow');
+    }
     const problem = problemOf(workflow, String(ref), Object(inputs), state);
     if (problem !== undefined) return unprocessable(problem);
-    const run: Run = {
-      id: state.nextId(),
+    const branch = shortRef(String(ref));
+    const headSha = state.git?.commit(branch);
+    const title = workflow.runName?.(Object(inputs));
+    const run = startRun(state, {
       workflow: workflow.id,
       event: 'workflow_dispatch',
-      branch: shortRef(String(ref)),
-      status: 'queued',
-      conclusion: null,
-      createdAt: state.now(),
+      branch,
+      ...(headSha !== undefined && { headSha }),
+      ...(title !== undefined && { title }),
       inputs: Object(inputs),
-    };
-    state.runs.push(run);
+    });
     if (wantsRun !== true) return { status: 204 };
     return {
       status: 200,
@@ -48,7 +44,8 @@ function problemOf(
   given: Readonly<Record<string, unknown>>,
   state: State,
 ): string | undefined {
-  if (!state.refs.includes(shortRef(ref))) return `No ref found for: ${ref}`;
+  const isThere = state.refs.includes(shortRef(ref)) || state.git?.commit(ref) !== undefined;
+  if (!isThere) return `No ref found for: ${ref}`;
   if (known === undefined) return "Workflow does not have 'workflow_dispatch' trigger";
   const unexpected = Object.keys(given).filter((name) => !(name in known));
   if (unexpected.length > 0) return `Unexpected inputs provided: ${JSON.stringify(unexpected)}`;
@@ -58,82 +55,34 @@ function problemOf(
   return missing && `Required input '${missing[0]}' not provided`;
 }
 
-const listRuns: Route = {
-  operation: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
+const getWorkflow: Route = {
+  operation: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
   needs: 'actions: read',
-  handle: (call, place): Answer => {
-    const { state } = place;
+  handle: (call, { state, complete }) => {
     const workflow = workflowOf(call, state);
     if (workflow === undefined) return NOT_FOUND;
-    const { event, branch, status, created } = call.query;
-    const since = created === undefined ? undefined : /^>=(.+)$/.exec(created)?.[1];
-    if (created !== undefined && since === undefined) {
-      throw new Error(`created=${created}: only >= is served here`);
-    }
-    const runs = state.runs
-      .filter((run) => run.workflow === workflow.id)
-      .filter((run) => event === undefined || run.event === event)
-      .filter((run) => branch === undefined || run.branch === branch)
-      .filter((run) => status === undefined || run.status === status || run.conclusion === status)
-      .filter((run) => since === undefined || isoSeconds(run.createdAt) >= since)
-      .sort((one, other) => other.id - one.id);
+    const { id, file } = workflow;
+    const page = `${state.serverUrl}/${state.owner}/${state.repo}/actions/workflows/${file}`;
     return {
       status: 200,
-      body: {
-        total_count: runs.length,
-        workflow_runs: pageOf(runs, call).map((run) => runBody(run, place)),
-      },
+      body: complete('workflow', {
+        ...{ id, name: file, path: `.github/workflows/${file}`, state: workflow.state ?? 'active' },
+        ...{ url: page, html_url: page, badge_url: page },
+        created_at: isoSeconds(0),
+        updated_at: isoSeconds(0),
+      }),
     };
   },
 };
 
-const getRun: Route = {
-  operation: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
-  needs: 'actions: read',
-  handle: ({ params }, place) => {
-    const run = place.state.runs.find(({ id }) => id === Number(params.run_id));
-    return run === undefined ? NOT_FOUND : { status: 200, body: runBody(run, place) };
-  },
-};
-
-function workflowOf({ params }: Call, { workflows }: State): Workflow | undefined {
+export function workflowOf({ params }: Call, { workflows }: State): Workflow | undefined {
   return workflows.find(
     ({ id, file }) => file === params.workflow_id || id === Number(params.workflow_id),
   );
-}
-
-function runBody(run: Run, place: Place): object {
-  const { state, complete } = place;
-  const workflow = state.workflows.find(({ id }) => id === run.workflow);
-  return complete('workflow-run', {
-    id: run.id,
-    workflow_id: run.workflow,
-    path: `.github/workflows/${workflow?.file}`,
-    name: workflow?.file ?? null,
-    event: run.event,
-    head_branch: run.branch,
-    status: run.status,
-    conclusion: run.conclusion,
-    created_at: isoSeconds(run.createdAt),
-    updated_at: isoSeconds(run.createdAt),
-    run_started_at: isoSeconds(run.createdAt),
-    url: apiUrlOf(run, state),
-    html_url: pageUrlOf(run, state),
-    repository: complete('minimal-repository', repositoryOf(place)),
-    head_repository: complete('minimal-repository', repositoryOf(place)),
-  });
-}
-
-function apiUrlOf({ id }: Run, { serverUrl, owner, repo }: State): string {
-  return `${serverUrl}/repos/${owner}/${repo}/actions/runs/${id}`;
-}
-
-function pageUrlOf({ id }: Run, { serverUrl, owner, repo }: State): string {
-  return `${serverUrl}/${owner}/${repo}/actions/runs/${id}`;
 }
 
 function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads|tags)\//, '');
 }
 
-export const workflowRoutes: readonly Route[] = [dispatch, listRuns, getRun];
+export const workflowRoutes: readonly Route[] = [dispatch, getWorkflow];

@@ -38,7 +38,7 @@ export function commit(folder: string, files: Readonly<Record<string, string>>):
 
 /** A repository with one commit on main that has these files. */
 export function startRepository(files: Readonly<Record<string, string>> = {}): Repository {
-  const root = mkdtempSync(join(tmpdir(), 'perf-repository-'));
+  const root = mkdtempSync(join(tmpdir(), 'repository-'));
   const remote = join(root, 'remote.git');
   let clones = 0;
   git(root, 'init', '--quiet', '--bare', '--initial-branch=main', remote);

@@ -1,0 +1,47 @@
+import type { GitHub } from '../github.ts';
+
+/** What a run has uploaded. */
+export interface Artifact {
+  readonly id: number;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly isExpired: boolean;
+  /** ms since the epoch; `undefined` where GitHub does not say. */
+  readonly expiresAt: number | undefined;
+  /** `sha256:…` of the ZIP file; empty for old ones. */
+  readonly digest: string;
+}
+
+/** The latest artifact of that name of a run (permissions: actions: read). */
+export async function artifactOfRun(
+  { request, repository }: GitHub,
+  run: number,
+  name: string,
+): Promise<Artifact | undefined> {
+  const { data } = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+    ...repository,
+    run_id: run,
+    name,
+    per_page: 100,
+  });
+  return data.artifacts.map(artifactOf).sort((one, other) => other.id - one.id)[0];
+}
+
+function artifactOf(artifact: {
+  readonly id: number | bigint;
+  readonly name: string;
+  readonly size_in_bytes: number;
+  readonly expired: boolean;
+  readonly expires_at: string | null;
+  readonly digest?: string | null | undefined;
+}): Artifact {
+  return {
+    id: Number(artifact.id),
+    name: artifact.name,
+    size: artifact.size_in_bytes,
+    isExpired: artifact.expired,
+    expiresAt: artifact.expires_at === null ? undefined : Date.parse(artifact.expires_at),
+    digest: artifact.digest ?? '',
+  };
+}

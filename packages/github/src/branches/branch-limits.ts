@@ -1,0 +1,94 @@
+import type { GitHub } from '../github.ts';
+import { query } from '../query.ts';
+import { isWorkflowToken, type Viewer } from '../viewer.ts';
+
+/** A branch, and what stands between the token and writing to it. */
+export interface BranchLimits {
+  /** Full SHA; `undefined`: there is no such branch. */
+  readonly head: string | undefined;
+  readonly viewer: Viewer;
+  readonly isWorkflowToken: boolean;
+  /** `changes must be made through a pull request`; empty where nothing does. */
+  readonly forUpdate: readonly string[];
+  /** Against moving it anywhere but forward, besides {@link forUpdate}. */
+  readonly forForce: readonly string[];
+}
+
+const QUERY = `query Branch($owner: String!, $name: String!, $ref: String!) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    ref(qualifiedName: $ref) {
+      target { oid }
+      refUpdateRule {
+        allowsForcePushes
+        requiredApprovingReviewCount
+        requiredStatusCheckContexts
+        viewerCanPush
+      }
+    }
+  }
+}`;
+
+interface Answer {
+  readonly viewer: Viewer;
+  readonly repository: {
+    readonly ref: {
+      readonly target: { readonly oid: string } | null;
+      readonly refUpdateRule: UpdateRule | null;
+    } | null;
+  };
+}
+
+/** Classic protection, as far as it binds who asks. */
+interface UpdateRule {
+  readonly allowsForcePushes: boolean;
+  readonly requiredApprovingReviewCount: number | null;
+  readonly requiredStatusCheckContexts: readonly (string | null)[] | null;
+  readonly viewerCanPush: boolean;
+}
+
+/** What rules of rulesets forbid, by their type. Who may pass them by, GitHub does not tell. */
+const FORBIDS: Readonly<Record<string, string>> = {
+  pull_request: 'changes must be made through a pull request',
+  required_status_checks: 'status checks must have passed',
+  update: 'it may not be updated',
+  workflows: 'workflows must have passed',
+  merge_queue: 'changes must go through the merge queue',
+  code_scanning: 'code scanning must have passed',
+  required_deployments: 'it must have been deployed before',
+};
+
+/** Looks in two calls, and changes nothing (permissions: contents: read). */
+export async function branchLimits(github: GitHub, branch: string): Promise<BranchLimits> {
+  const { request, repository } = github;
+  const [{ viewer, repository: found }, { data: rules }] = await Promise.all([
+    query<Answer>(
+      github,
+      QUERY,
+      { owner: repository.owner, name: repository.repo, ref: `refs/heads/${branch}` },
+      'contents: read',
+    ),
+    request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...repository, branch }),
+  ]);
+  const types = rules.map(({ type }) => String(type));
+  const rule = found.ref?.refUpdateRule ?? undefined;
+  const isForceForbidden = types.includes('non_fast_forward') || rule?.allowsForcePushes === false;
+  return {
+    head: found.ref?.target?.oid,
+    viewer,
+    isWorkflowToken: isWorkflowToken(viewer),
+    forUpdate: [...new Set([...types.flatMap((type) => FORBIDS[type] ?? []), ...told(rule)])],
+    forForce: isForceForbidden ? ['it may not be force-pushed'] : [],
+  };
+}
+
+function told(rule: UpdateRule | undefined): readonly string[] {
+  if (rule === undefined) return [];
+  return [
+    ...((rule.requiredApprovingReviewCount ?? 0) > 0 ? [String(FORBIDS.pull_request)] : []),
+    ...((rule.requiredStatusCheckContexts ?? []).length > 0
+      ? [String(FORBIDS.required_status_checks)]
+      : []),
+    ...(rule.viewerCanPush ? [] : ['not everybody may push to it']),
+  ];
+}

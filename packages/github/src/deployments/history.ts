@@ -1,0 +1,133 @@
+import type { GitHub } from '../github.ts';
+import { query } from '../query.ts';
+import type { Viewer } from '../viewer.ts';
+import {
+  type Deployment,
+  type DeploymentState,
+  type DeploymentStatus,
+  MOST_STATUSES,
+} from './deployment.ts';
+
+export interface DeploymentHistory {
+  /** Newest first. */
+  readonly deployments: readonly Deployment[];
+  readonly viewer: Viewer;
+}
+
+/** As many as GitHub gives at a time. */
+const MOST_DEPLOYMENTS = 100;
+
+/**
+ * The latest deployments to an environment and what became of each, in one call (permissions:
+ * deployments: read). The state of a deployment alone does not tell whether it was ever good: one
+ * that something newer has taken the place of reads `inactive`. Its statuses do.
+ *
+ * @param first how many, at most 100
+ */
+export async function deploymentHistory(
+  github: GitHub,
+  environment: string,
+  first: number,
+): Promise<DeploymentHistory> {
+  const { viewer, repository } = await query<Answer>(
+    github,
+    HISTORY,
+    {
+      ...{ owner: github.repository.owner, name: github.repository.repo },
+      environments: [environment],
+      first: Math.min(first, MOST_DEPLOYMENTS),
+      statuses: MOST_STATUSES,
+    },
+    'deployments: read',
+  );
+  const nodes = repository.deployments.nodes ?? [];
+  return {
+    viewer: { login: viewer.login },
+    deployments: nodes
+      .flatMap((node) => (node === null ? [] : [deploymentOf(node)]))
+      .sort((one, other) => other.createdAt - one.createdAt || other.id - one.id),
+  };
+}
+
+const HISTORY = `query History($owner: String!, $name: String!, $environments: [String!], $first: Int!, $statuses: Int!) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    deployments(environments: $environments, first: $first, orderBy: {field: CREATED_AT, direction: DESC}) {
+      nodes {
+        databaseId
+        commitOid
+        task
+        payload
+        description
+        createdAt
+        creator { login }
+        statuses(first: $statuses) {
+          nodes { state description logUrl createdAt }
+        }
+      }
+    }
+  }
+}`;
+
+interface Answer {
+  readonly viewer: { readonly login: string };
+  readonly repository: {
+    readonly deployments: { readonly nodes: readonly (Node | null)[] | null };
+  };
+}
+
+interface Node {
+  readonly databaseId: number | null;
+  readonly commitOid: string;
+  readonly task: string | null;
+  readonly payload: string | null;
+  readonly description: string | null;
+  readonly createdAt: string;
+  readonly creator: { readonly login: string } | null;
+  readonly statuses: { readonly nodes: readonly (StatusNode | null)[] | null } | null;
+}
+
+interface StatusNode {
+  readonly state: string;
+  readonly description: string | null;
+  readonly logUrl: string | null;
+  readonly createdAt: string;
+}
+
+function deploymentOf(node: Node): Deployment {
+  const statuses = node.statuses?.nodes ?? [];
+  return {
+    id: node.databaseId ?? 0,
+    sha: node.commitOid,
+    task: node.task ?? '',
+    payload: payloadOf(node.payload ?? ''),
+    description: node.description ?? '',
+    creator: node.creator?.login ?? '',
+    createdAt: Date.parse(node.createdAt),
+    statuses: statuses
+      .flatMap((status) => (status === null ? [] : [statusOf(status)]))
+      .sort((one, other) => other.createdAt - one.createdAt),
+  };
+}
+
+function statusOf({ state, description, logUrl, createdAt }: StatusNode): DeploymentStatus {
+  return {
+    state: state.toLowerCase() as DeploymentState,
+    description: description ?? '',
+    logUrl: logUrl ?? '',
+    createdAt: Date.parse(createdAt),
+  };
+}
+
+/** One that was made from a text is a text within the JSON. */
+function payloadOf(text: string): unknown {
+  let payload: unknown = text;
+  for (let depth = 0; depth < 2 && typeof payload === 'string'; depth++) {
+    try {
+      payload = JSON.parse(payload);
+    } catch {
+      break;
+    }
+  }
+  return payload;
+}

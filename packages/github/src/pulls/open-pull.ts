@@ -1,0 +1,72 @@
+import { createOnce } from '../create-once.ts';
+import type { GitHub } from '../github.ts';
+import { GitHubError } from '../github-error.ts';
+
+export interface PullRequest {
+  readonly number: number;
+  /** Its page. */
+  readonly url: string;
+  readonly state: 'open' | 'closed';
+  readonly isMerged: boolean;
+}
+
+export interface NewPullRequest {
+  readonly title: string;
+  readonly body: string;
+  /** Names of branches of this repository: what is proposed, and where to. */
+  readonly head: string;
+  readonly base: string;
+}
+
+/**
+ * Opens a pull request, once for its branch (permissions: pull-requests: write, and the setting of
+ * the repository that lets workflows open them).
+ */
+export async function openPullRequest(github: GitHub, pull: NewPullRequest): Promise<PullRequest> {
+  const { request, repository } = github;
+  const create = async () => {
+    const { data } = await request('POST /repos/{owner}/{repo}/pulls', { ...repository, ...pull });
+    return pullOf(data);
+  };
+  const find = () => findPullRequest(github, pull);
+  try {
+    return await createOnce(create, find);
+  } catch (error) {
+    const there =
+      error instanceof GitHubError && error.status === 422 && /already exists/i.test(error.message)
+        ? await find()
+        : undefined;
+    if (there === undefined) throw error;
+    return there;
+  }
+}
+
+/** The latest pull request from a branch to another, open or not. */
+export async function findPullRequest(
+  { request, repository }: GitHub,
+  { head, base }: Pick<NewPullRequest, 'head' | 'base'>,
+): Promise<PullRequest | undefined> {
+  const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
+    ...repository,
+    head: `${repository.owner}:${head}`,
+    base,
+    state: 'all',
+    per_page: 1,
+  });
+  const [found] = data;
+  return found && pullOf(found);
+}
+
+function pullOf(pull: {
+  readonly number: number;
+  readonly html_url: string;
+  readonly state: string;
+  readonly merged_at: string | null;
+}): PullRequest {
+  return {
+    number: pull.number,
+    url: pull.html_url,
+    state: pull.state === 'open' ? 'open' : 'closed',
+    isMerged: pull.merged_at !== null,
+  };
+}

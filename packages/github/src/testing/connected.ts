@@ -1,0 +1,17 @@
+import { fakeClock } from '@repo/testkit/clock';
+import type { LocalGitHub } from '@repo/testkit/github/local-github';
+import { connectGitHub } from '../connect.ts';
+import type { GitHub } from '../github.ts';
+
+/** A client of the local GitHub, for which waiting takes no time. */
+export function connected(local: LocalGitHub): Promise<GitHub> {
+  return connectGitHub({
+    token: 'a-token',
+    apiUrl: local.apiUrl,
+    repository: String(local.context.repository),
+    access: 'write',
+    signal: new AbortController().signal,
+    clock: fakeClock(),
+    proxy: {},
+  });
+}

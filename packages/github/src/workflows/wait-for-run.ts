@@ -1,0 +1,36 @@
+import type { Clock } from '@repo/core/clock';
+import type { GitHub } from '../github.ts';
+import { type WorkflowRun, workflowRun } from './runs.ts';
+
+/** Between two looks: the first ones are close together, for a run that fails at once, ms. */
+const FIRST_PAUSE = 2_000;
+const LONGEST_PAUSE = 15_000;
+
+/**
+ * Waits until an attempt of a run has ended, within bounds (permissions: actions: read).
+ *
+ * @param attempt earlier ones do not count
+ * @param onLook is told of each look, so that nobody waits in silence
+ * @returns the run as it was seen last; its `status` is not `completed` when time ran out
+ */
+export async function waitForRun(
+  github: GitHub,
+  { id, attempt }: { readonly id: number; readonly attempt: number },
+  options: {
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    readonly timeoutMs: number;
+    readonly onLook: (run: WorkflowRun) => void;
+  },
+): Promise<WorkflowRun> {
+  const { clock, signal, timeoutMs, onLook } = options;
+  const end = clock.monotonic() + timeoutMs;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
+    const run = await workflowRun(github, id);
+    onLook(run);
+    const isOver = run.status === 'completed' && run.attempt >= attempt;
+    const left = end - clock.monotonic();
+    if (isOver || left <= 0) return run;
+    await clock.sleep(Math.min(pause, left), signal);
+  }
+}

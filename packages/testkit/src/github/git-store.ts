@@ -1,0 +1,73 @@
+import { execFileSync } from 'node:child_process';
+
+/** A bare repository, as GitHub's API sees it. Names of refs are full: `refs/heads/main`. */
+export interface GitStore {
+  readonly folder: string;
+  /** The full SHA of what a SHA, branch or tag names, tags followed; `undefined` for nothing. */
+  readonly commit: (name: string) => string | undefined;
+  readonly ref: (name: string) => GitObject | undefined;
+  readonly object: (sha: string) => GitObject | undefined;
+  /** What an object has, as `git cat-file -p` prints it. */
+  readonly read: (sha: string) => string;
+  /** Writes an object as git has it; its SHA. */
+  readonly write: (type: 'commit' | 'tag', content: string) => string;
+  /** False where the ref is not (or no longer) at `from`; `from` all zeros: there is none. */
+  readonly update: (name: string, to: string, from: string) => boolean;
+  readonly remove: (name: string) => void;
+  /** Commits that lead to `one` and not to `other`, newest first. */
+  readonly between: (other: string, one: string) => readonly string[];
+  readonly mergeBase: (one: string, other: string) => string | undefined;
+  readonly parents: (commit: string) => readonly string[];
+  readonly tree: (commit: string) => string;
+}
+
+export interface GitObject {
+  readonly sha: string;
+  readonly type: string;
+}
+
+export const NO_OBJECT = '0'.repeat(40);
+
+export function openGitStore(folder: string): GitStore {
+  const git = (args: readonly string[], input = ''): string =>
+    execFileSync('git', args, {
+      cwd: folder,
+      input,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: '/nonexistent',
+        GIT_CONFIG_NOSYSTEM: '1',
+      },
+    }).trimEnd();
+  const tryGit = (args: readonly string[]): string | undefined => {
+    try {
+      return git(args);
+    } catch {
+      return undefined;
+    }
+  };
+  const object = (name: string) => {
+    const sha = tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', name]);
+    const type = sha && tryGit(['cat-file', '-t', sha]);
+    return sha && type ? { sha, type } : undefined;
+  };
+  const lines = (text: string | undefined) => (text ?? '').split('\n').filter((one) => one !== '');
+  return {
+    folder,
+    commit: (name) => object(`${name}^{commit}`)?.sha,
+    ref: (name) => (/^refs\/[^/]+\/./.test(name) ? object(name) : undefined),
+    object,
+    read: (sha) => git(['cat-file', '-p', sha]),
+    write: (type, content) => git(['hash-object', '-t', type, '-w', '--stdin'], content),
+    update: (name, to, from) => tryGit(['update-ref', name, to, from]) !== undefined,
+    remove: (name) => {
+      git(['update-ref', '-d', name]);
+    },
+    between: (other, one) => lines(tryGit(['rev-list', one, `^${other}`])),
+    mergeBase: (one, other) => tryGit(['merge-base', one, other]),
+    parents: (commit) => git(['rev-list', '-1', '--parents', commit]).split(' ').slice(1),
+    tree: (commit) => git(['rev-parse', `${commit}^{tree}`]),
+  };
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildSchema,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from 'graphql';
+import { type Deployment, graphqlState } from './deployment.ts';
+import type { Answer } from './route.ts';
+import { moveRef } from './routes/git.ts';
+import { isoSeconds, type State } from './state.ts';
+
+/** The one operation that GitHub's OpenAPI description does not have. */
+export const GRAPHQL = 'POST /graphql';
+
+let loaded: GraphQLSchema | undefined;
+
+/** GitHub's own schema; read when the first query comes, for it takes a moment. */
+function schema(): GraphQLSchema {
+  const main = import.meta.resolve('@octokit/graphql-schema');
+  const file = new URL('schema.graphql', main);
+  loaded ??= buildSchema(readFileSync(file, 'utf8'), { assumeValid: true });
+  return loaded;
+}
+
+/**
+ * Carries out a query against GitHub's own schema, which holds what is asked for and what is
+ * answered to its types.
+ *
+ * @returns the answer, and what was asked against the schema
+ */
+export async function answerQuery(
+  body: { readonly query?: unknown; readonly variables?: unknown },
+  state: State,
+  mayReadDeployments: boolean,
+): Promise<{ readonly answer: Answer; readonly violations: readonly string[] }> {
+  const document = parse(String(body.query));
+  const mistakes = validate(schema(), document);
+  if (mistakes.length > 0) return { answer: ok({ errors: mistakes }), violations: told(mistakes) };
+  const { data, errors = [] } = await execute({
+    schema: schema(),
+    document,
+    variableValues: Object(body.variables),
+    rootValue: rootOf(state, mayReadDeployments),
+  });
+  const faults = errors.filter(({ originalError }) => !(originalError instanceof Refused));
+  return {
+    answer: ok({ data, ...(errors.length > 0 && { errors: errors.map(shownError) }) }),
+    violations: told(faults),
+  };
+}
+
+function ok(body: object): Answer {
+  return { status: 200, body };
+}
+
+function told(errors: readonly GraphQLError[]): readonly string[] {
+  return errors.map(({ message }) => message);
+}
+
+/** What GitHub does not do for who asks. */
+class Refused extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
+}
+
+function shownError({ message, path, originalError }: GraphQLError): object {
+  const type = originalError instanceof Refused ? originalError.type : 'INTERNAL';
+  return { type, path, message };
+}
+
+function rootOf(state: State, mayReadDeployments: boolean): object {
+  return {
+    viewer: { login: state.user.login },
+    repository: ({ owner, name }: { owner: string; name: string }) => {
+      if (owner !== state.owner || name !== state.repo) {
+        throw new Refused(
+          'NOT_FOUND',
+          `Could not resolve to a Repository with the name '${owner}/${name}'.`,
+        );
+      }
+      return repository(state, mayReadDeployments);
+    },
+    updateRefs: ({ input }: { input: UpdateRefs }) => updateRefs(input, state),
+  };
+}
+
+interface UpdateRefs {
+  readonly clientMutationId?: string;
+  readonly refUpdates: readonly {
+    readonly name: string;
+    readonly beforeOid?: string;
+    readonly afterOid: string;
+    readonly force: boolean;
+  }[];
+}
+
+function updateRefs({ clientMutationId, refUpdates }: UpdateRefs, state: State): object {
+  for (const { name, afterOid, beforeOid, force } of refUpdates) {
+    const { git } = state;
+    if (git === undefined) throw new Refused('NOT_FOUND', 'the repository is empty');
+    if (beforeOid !== undefined && git.ref(name)?.sha !== beforeOid) {
+      throw new Refused('STALE_DATA', `${name} was updated meanwhile`);
+    }
+    const moved = moveRef(state, git, { ref: name, sha: afterOid, force });
+    if (typeof moved === 'string') throw new Refused('UNPROCESSABLE', moved);
+  }
+  return { clientMutationId };
+}
+
+function repository(state: State, mayReadDeployments: boolean): object {
+  return {
+    id: 'R_1',
+    defaultBranchRef: { name: state.defaultBranch },
+    deployments: (args: { environments?: readonly string[]; first?: number }) => {
+      if (!mayReadDeployments) {
+        throw new Refused('FORBIDDEN', 'Resource not accessible by integration');
+      }
+      const nodes = state.deployments
+        .filter(({ environment }) => args.environments?.includes(environment) ?? true)
+        .sort((one, other) => other.createdAt - one.createdAt || other.id - one.id)
+        .map((deployment) => deploymentNode(deployment));
+      return { totalCount: nodes.length, nodes: nodes.slice(0, args.first) };
+    },
+    ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(qualifiedName, state),
+    object: ({ oid, expression }: { oid?: string; expression?: string }) => {
+      const sha = state.git?.commit(String(oid ?? expression));
+      return sha === undefined ? null : commitNode(sha, state);
+    },
+  };
+}
+
+function deploymentNode(deployment: Deployment): object {
+  const statuses = deployment.statuses.toReversed().map((status) => ({
+    state: status.state.toUpperCase(),
+    description: status.description,
+    logUrl: status.logUrl || null,
+    createdAt: isoSeconds(status.createdAt),
+  }));
+  const { payload } = deployment;
+  return {
+    databaseId: deployment.id,
+    commitOid: deployment.sha,
+    environment: deployment.environment,
+    task: deployment.task,
+    payload: JSON.stringify(payload),
+    description: deployment.description,
+    createdAt: isoSeconds(deployment.createdAt),
+    state: graphqlState(deployment),
+    latestStatus: statuses[0] ?? null,
+    statuses: ({ first }: { first?: number }) => ({ nodes: statuses.slice(0, first) }),
+    creator: { __typename: deployment.creator.type, login: deployment.creator.login },
+  };
+}
+
+function refNode(qualifiedName: string, state: State): object | null {
+  const found = state.git?.ref(qualifiedName);
+  if (found === undefined) return null;
+  const branch = qualifiedName.replace(/^refs\/heads\//, '');
+  const { protection, bypass = [] } = state.rules[branch] ?? {};
+  const isBound = protection !== undefined && !bypass.includes(state.user.login);
+  return {
+    name: branch,
+    target: found.type === 'commit' ? commitNode(found.sha, state) : null,
+    refUpdateRule: isBound
+      ? {
+          ...{ allowsDeletions: false, blocksCreations: false, pattern: branch },
+          allowsForcePushes: protection.allowsForcePushes === true,
+          requiredApprovingReviewCount: protection.requiredReviews ?? null,
+          requiredStatusCheckContexts: protection.requiredChecks ?? [],
+          ...{ requiresCodeOwnerReviews: false, requiresConversationResolution: false },
+          ...{ requiresLinearHistory: false, requiresSignatures: false },
+          ...{ viewerAllowedToDismissReviews: false, viewerCanPush: !protection.requiredReviews },
+        }
+      : null,
+  };
+}
+
+function commitNode(sha: string, { git }: State): object {
+  return { __typename: 'Commit', oid: sha, tree: { oid: git?.tree(sha) } };
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { Artifact } from '../artifact.ts';
+import { NOT_FOUND, type Place, pageOf, type Route } from '../route.ts';
+import { isoSeconds } from '../state.ts';
+
+const listArtifacts: Route = {
+  operation: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
+  needs: 'actions: read',
+  handle: (call, place) => {
+    const { name } = call.query;
+    const found = place.state.artifacts
+      .filter(({ run }) => run === Number(call.params.run_id))
+      .filter((artifact) => name === undefined || artifact.name === name)
+      .sort((one, other) => other.id - one.id);
+    return {
+      status: 200,
+      body: {
+        total_count: found.length,
+        artifacts: pageOf(found, call).map((artifact) => artifactBody(artifact, place)),
+      },
+    };
+  },
+};
+
+const downloadArtifact: Route = {
+  operation: 'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
+  needs: 'actions: read',
+  handle: ({ params }, { state }) => {
+    const found = state.artifacts.find(({ id }) => id === Number(params.artifact_id));
+    if (found === undefined) return NOT_FOUND;
+    if (found.expiresAt <= state.now()) {
+      return { status: 410, body: { message: 'Artifact has expired' } };
+    }
+    return { status: 302, headers: { location: `${state.serverUrl}${SIGNED}${found.id}?sig=x` } };
+  },
+};
+
+/** Where the content is, for whoever has the address; a token there is a mistake. */
+export const SIGNED = '/signed-artifacts/';
+
+function artifactBody(artifact: Artifact, { state, complete }: Place): object {
+  const { id, run, name, content, createdAt, expiresAt } = artifact;
+  const url = `${state.serverUrl}/repos/${state.owner}/${state.repo}/actions/artifacts/${id}`;
+  return complete('artifact', {
+    ...{ id, name, url },
+    size_in_bytes: content.length,
+    archive_download_url: `${url}/zip`,
+    expired: expiresAt <= state.now(),
+    created_at: isoSeconds(createdAt),
+    updated_at: isoSeconds(createdAt),
+    expires_at: isoSeconds(expiresAt),
+    digest: `sha256:${createHash('sha256').update(content).digest('hex')}`,
+    workflow_run: { id: run },
+  });
+}
+
+export const artifactRoutes: readonly Route[] = [listArtifacts, downloadArtifact];
