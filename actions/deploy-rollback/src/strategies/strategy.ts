@@ -32,6 +32,11 @@ export interface Strategy {
    * @throws ActionError where that could not be done
    */
   readonly apply: (target: Target, ports: Ports) => Promise<Applied>;
+  /**
+   * Gives up what {@link capture} keeps outside of its folder (a tag that holds an image), when the
+   * snapshot is removed. Repeated after a kill; absent where there is nothing of that kind.
+   */
+  readonly forget?: (kept: Kept, ports: Ports) => Promise<void>;
   /** What is there now, as far as this strategy can tell. Changes nothing. */
   readonly identify?: (target: Target, ports: Ports) => Promise<Identity>;
 }
