@@ -2,6 +2,7 @@ import type { Annotation } from '@repo/core/annotation';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { formatSize } from '@repo/core/inputs/size';
+import { nameList } from '@repo/core/name-list';
 import type { Outcome, OutputValue } from '@repo/core/outcome';
 import { code, details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
 import { type Entry, isLeftover, OUTCOMES, type OutcomeKind } from './audit.ts';
@@ -9,9 +10,6 @@ import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
 import { KINDS, type Kind } from './subject.ts';
 import { verdictOf } from './verdict.ts';
-
-/** A step's outputs share 1 MB; each list of names must leave room for the others, characters. */
-const MOST_NAMES = 64_000;
 
 export interface Facts {
   readonly entries: readonly Entry[];
@@ -148,11 +146,11 @@ function reclaimedBytes(entries: readonly Entry[], outcome: OutcomeKind): number
 }
 
 function removedNames(entries: readonly Entry[], kind: Kind): string {
-  const names = entries
-    .filter((entry) => entry.kind === kind && entry.outcome === 'removed')
-    .map(({ name }) => name)
-    .join(',');
-  return names.length <= MOST_NAMES ? names : names.slice(0, names.lastIndexOf(',', MOST_NAMES));
+  return nameList(
+    entries
+      .filter((entry) => entry.kind === kind && entry.outcome === 'removed')
+      .map(({ name }) => name),
+  );
 }
 
 function entriesTable(entries: readonly Entry[]): Markdown {

@@ -1,5 +1,6 @@
 import type { Annotation } from '@repo/core/annotation';
 import { formatDuration } from '@repo/core/inputs/duration';
+import { nameList } from '@repo/core/name-list';
 import type { Outcome } from '@repo/core/outcome';
 import {
   code,
@@ -37,10 +38,11 @@ export function report(
     outputs: {
       status,
       healthy,
-      'failed-checks': results
-        .filter((result) => result.status === 'unhealthy' || result.status === 'unknown')
-        .map(({ name }) => name.replaceAll(',', ' '))
-        .join(','),
+      'failed-checks': nameList(
+        results
+          .filter((result) => result.status === 'unhealthy' || result.status === 'unknown')
+          .map(({ name }) => name),
+      ),
       attempts: sum(results.map(({ attempts }) => attempts)),
       'time-to-healthy-ms': healthy
         ? Math.max(0, ...results.map(({ timeToHealthyMs }) => timeToHealthyMs ?? 0))

@@ -49,6 +49,9 @@ export async function measure(
   const base: Side = { name: 'base', folder: join(folder, 'base'), files: [] };
   const head: Side = { name: 'head', folder: workspace, files: [] };
   try {
+    log.info(
+      `Measuring ${sha.slice(0, 12)} and the workspace in turns, for at most ${formatDuration(inputs.budget)}`,
+    );
     await git.run(['worktree', 'add', '--quiet', '--detach', base.folder, sha]);
     if (inputs.prepare !== '') {
       for (const side of [base, head]) {
@@ -62,6 +65,7 @@ export async function measure(
       const done = await oneRound(rounds, base, head, inputs, commands, clock.now, folder);
       if (!done) break;
       rounds++;
+      log.info(`… round ${rounds} of at most ${most} done, ${formatDuration(elapsed())}`);
       if (rounds < Math.min(most, settings.minSamples)) continue;
       const [before, results] = await Promise.all(
         [base, head].map((side) => readResults(side.files, inputs.format)),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepLog } from './step-facts.ts';
 
@@ -89,7 +89,9 @@ export async function applyFileCommands(
 }
 
 async function readTexts(files: CommandFiles): Promise<CommandFiles> {
-  const read = (file: string) => readFile(file, 'utf8').catch(() => '');
+  // What is no file any more (/dev/full, say) would have no end.
+  const read = async (file: string) =>
+    (await stat(file).catch(() => undefined))?.isFile() ? readFile(file, 'utf8') : '';
   return {
     output: await read(files.output),
     env: await read(files.env),

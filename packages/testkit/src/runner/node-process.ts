@@ -26,6 +26,8 @@ export interface NodeProcessOptions {
   /** When it aborts, the process is stopped as the runner stops it. */
   readonly stop: AbortSignal;
   readonly patience: StopPatience;
+  /** A program, with its arguments, that starts this Node; it has to become it (`exec`). */
+  readonly launcher?: readonly [string, ...string[]];
   /** A file that does not exist yet: what the process has used is measured through it. */
   readonly measureInto?: string;
 }
@@ -51,7 +53,13 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
     );
   }
   const started = performance.now();
-  const child = spawn(process.execPath, [...preload(options.measureInto), options.script], {
+  const [program, ...args] = [
+    ...(options.launcher ?? []),
+    process.execPath,
+    ...preload(options.measureInto),
+    options.script,
+  ];
+  const child = spawn(program ?? process.execPath, args, {
     cwd: options.cwd,
     env: { ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -49,6 +49,10 @@ export interface RunActionOptions {
   readonly measure?: boolean;
   /** False: do not look for written files (for a workspace that is large). */
   readonly trackFiles?: boolean;
+  /** A program, with its arguments, that starts the action's Node: `['unshare', '--net']`. */
+  readonly launcher?: readonly [string, ...string[]];
+  /** The command files of a stage before it starts, to put something else in their place. */
+  readonly onCommandFiles?: (files: CommandFiles) => Promise<void>;
   /** Each masked line of the log as it appears. */
   readonly onLine?: (line: string) => void;
 }
@@ -169,6 +173,7 @@ async function runStage(job: Job, stage: Stage): Promise<StageResult> {
   const tracked = options.trackFiles === false ? [] : [folders.temp, folders.workspace];
   const before = await snapshotFiles(tracked);
   const files = await createCommandFiles(folders.temp);
+  await options.onCommandFiles?.(files);
   const watch = watchForStop(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, stage.cancel);
   const step = createStepLog({
     masker: job.masker,
@@ -194,6 +199,7 @@ async function runStage(job: Job, stage: Stage): Promise<StageResult> {
     onLine: step.accept,
     stop: watch.signal,
     patience: options.patience ?? RUNNER_PATIENCE,
+    ...(options.launcher && { launcher: options.launcher }),
     ...(options.measure && { measureInto: `${files.output}.usage` }),
   }).finally(watch.dispose);
   job.pids.push(pid);
