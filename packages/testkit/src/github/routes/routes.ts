@@ -29,6 +29,5 @@ export const ROUTES: readonly Route[] = [
   ...issueRoutes,
   ...labelRoutes,
   ...commentRoutes,
-  ...pullRoutes,
   ...checkRunRoutes,
 ];
