@@ -28,6 +28,11 @@ export interface Ledger {
    * and then the repository in the workspace is asked.
    */
   readonly isReachable?: (revision: string, ref: string) => Promise<boolean>;
+  /**
+   * What people should know before anything is touched, a sentence each: what rules of the
+   * environment a rollback passes by. Absent where there are none.
+   */
+  readonly limits?: () => Promise<readonly string[]>;
 }
 
 export interface History {

@@ -12,7 +12,7 @@ export interface Deployment {
   readonly creator: string;
   /** ms since the epoch. */
   readonly createdAt: number;
-  /** Newest first; at most the newest {@link MOST_STATUSES}. */
+  /** Newest first; of many, at most the newest and oldest {@link MOST_STATUSES}. */
   readonly statuses: readonly DeploymentStatus[];
 }
 
@@ -35,4 +35,4 @@ export type DeploymentState =
   | 'success'
   | 'waiting';
 
-export const MOST_STATUSES = 20;
+export const MOST_STATUSES = 10;

@@ -49,6 +49,7 @@ export async function deploymentHistory(
   };
 }
 
+// GitHub says nowhere in which order statuses come, so both ends are asked for.
 const HISTORY = `query History($owner: String!, $name: String!, $environments: [String!], $first: Int!, $statuses: Int!) {
   viewer { login }
   repository(owner: $owner, name: $name) {
@@ -61,13 +62,13 @@ const HISTORY = `query History($owner: String!, $name: String!, $environments: [
         description
         createdAt
         creator { login }
-        statuses(first: $statuses) {
-          nodes { state description logUrl createdAt }
-        }
+        newest: statuses(first: $statuses) { nodes { ...Became } }
+        oldest: statuses(last: $statuses) { nodes { ...Became } }
       }
     }
   }
-}`;
+}
+fragment Became on DeploymentStatus { id state description logUrl createdAt }`;
 
 interface Answer {
   readonly viewer: { readonly login: string };
@@ -84,10 +85,14 @@ interface Node {
   readonly description: string | null;
   readonly createdAt: string;
   readonly creator: { readonly login: string } | null;
-  readonly statuses: { readonly nodes: readonly (StatusNode | null)[] | null } | null;
+  readonly newest: StatusNodes;
+  readonly oldest: StatusNodes;
 }
 
+type StatusNodes = { readonly nodes: readonly (StatusNode | null)[] | null } | null;
+
 interface StatusNode {
+  readonly id: string;
   readonly state: string;
   readonly description: string | null;
   readonly logUrl: string | null;
@@ -95,7 +100,9 @@ interface StatusNode {
 }
 
 function deploymentOf(node: Node): Deployment {
-  const statuses = node.statuses?.nodes ?? [];
+  // Of few statuses, both have all; of many, the end that counts has the latest.
+  const statuses = [node.newest, node.oldest].flatMap((nodes) => nodes?.nodes ?? []);
+  const known = new Map(statuses.flatMap((status) => (status ? [[status.id, status]] : [])));
   return {
     id: node.databaseId ?? 0,
     sha: node.commitOid,
@@ -104,8 +111,8 @@ function deploymentOf(node: Node): Deployment {
     description: node.description ?? '',
     creator: node.creator?.login ?? '',
     createdAt: Date.parse(node.createdAt),
-    statuses: statuses
-      .flatMap((status) => (status === null ? [] : [statusOf(status)]))
+    statuses: [...known.values()]
+      .map(statusOf)
       .sort((one, other) => other.createdAt - one.createdAt),
   };
 }

@@ -138,6 +138,7 @@ function repository(state: State, mayReadDeployments: boolean): object {
 
 function deploymentNode(deployment: Deployment): object {
   const statuses = deployment.statuses.toReversed().map((status) => ({
+    id: String(status.id),
     state: status.state.toUpperCase(),
     description: status.description,
     logUrl: status.logUrl || null,
@@ -154,7 +155,9 @@ function deploymentNode(deployment: Deployment): object {
     createdAt: isoSeconds(deployment.createdAt),
     state: graphqlState(deployment),
     latestStatus: statuses[0] ?? null,
-    statuses: ({ first }: { first?: number }) => ({ nodes: statuses.slice(0, first) }),
+    statuses: ({ first, last }: { first?: number; last?: number }) => ({
+      nodes: last === undefined ? statuses.slice(0, first) : statuses.slice(-last),
+    }),
     creator: { __typename: deployment.creator.type, login: deployment.creator.login },
   };
 }

@@ -73,6 +73,11 @@ export interface Run {
   /** What `run-name` makes of it; the name of the workflow unless told. */
   readonly title?: string;
   attempt?: number;
+  jobs?: readonly {
+    readonly name: string;
+    readonly runner: string;
+    readonly status: 'queued' | 'in_progress' | 'completed';
+  }[];
   /** What a dispatch came with. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }

@@ -42,6 +42,22 @@ const getRun: Route = {
   },
 };
 
+const listJobs: Route = {
+  operation: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs',
+  needs: 'actions: read',
+  handle: (call, place) => {
+    const run = runOf(call, place.state);
+    if (run === undefined) return NOT_FOUND;
+    const jobs = (run.jobs ?? []).map(({ runner, status, name }, index) =>
+      place.complete('job', {
+        ...{ id: run.id * 100 + index, run_id: run.id, name, status, runner_name: runner },
+        ...{ conclusion: status === 'completed' ? 'success' : null, labels: [], runner_id: 1 },
+      }),
+    );
+    return { status: 200, body: { total_count: jobs.length, jobs } };
+  },
+};
+
 /** Longest that a run may be run again after it was created, ms. */
 const RERUN_WITHIN = 30 * 24 * 3_600_000;
 
@@ -70,4 +86,4 @@ function runOf({ params }: Call, { runs }: State): Run | undefined {
   return runs.find(({ id }) => id === Number(params.run_id));
 }
 
-export const runRoutes: readonly Route[] = [listRuns, getRun, rerun];
+export const runRoutes: readonly Route[] = [listRuns, getRun, listJobs, rerun];

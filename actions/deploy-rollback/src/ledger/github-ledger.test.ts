@@ -1,0 +1,218 @@
+import { commit, git, type Repository, startRepository } from '@repo/testkit/git/repository';
+import { BAD_GATEWAY, type Fault, rateLimited } from '@repo/testkit/github/faults';
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '@repo/testkit/github/local-github';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { githubLock } from '../lock/github-lock.ts';
+import { connectTo, RUN } from '../testing/github.ts';
+import { githubLedger } from './github-ledger.ts';
+import type { Ledger, RollbackRecord } from './ledger.ts';
+
+let repository: Repository;
+let good: string;
+let bad: string;
+let local: LocalGitHub;
+let ledger: Ledger;
+beforeEach(async () => {
+  repository = startRepository();
+  const clone = repository.clone();
+  good = git(clone, 'rev-parse', 'HEAD');
+  bad = commit(clone, { 'a.txt': 'a' });
+  git(clone, 'push', '--quiet', 'origin', 'main');
+  await start();
+});
+afterEach(async () => {
+  await local[Symbol.asyncDispose]();
+  repository[Symbol.dispose]();
+});
+
+async function start(options: LocalGitHubOptions = {}) {
+  local = await startLocalGitHub({ bare: repository.remote, ...options });
+  ledger = newLedger();
+}
+
+/** As another process would have it. */
+function newLedger(): Ledger {
+  return githubLedger({
+    github: connectTo(local),
+    environment: 'production',
+    run: { ...RUN, sha: bad },
+    runUrl: `${local.context.server_url}/octo-org/octo-repo/actions/runs/${RUN.runId}`,
+  });
+}
+
+const release = (revision: string) => ({ key: `run-${revision}`, revision, content: '' });
+
+async function deployed(revision: string) {
+  const entry = await ledger.open(release(revision));
+  await ledger.mark(entry, 'good', 'healthy');
+  local.advance(60_000);
+}
+
+const rolledBack = (given: Partial<RollbackRecord> = {}): RollbackRecord => ({
+  claim: 'claim-1',
+  failing: bad,
+  to: { revision: good, content: '' },
+  state: 'good',
+  reason: 'the health check failed',
+  freeze: true,
+  ...given,
+});
+
+const told = async () =>
+  (await newLedger().history()).entries.map(({ kind, revision, state }) => [kind, revision, state]);
+
+test('R3: the life of a deploy: opened, good; opened, bad, rolled back, held, freed', async () => {
+  await deployed(good);
+  const entry = await ledger.open(release(bad));
+  expect(await told()).toEqual([
+    ['deploy', bad, 'unfinished'],
+    ['deploy', good, 'good'],
+  ]);
+  await ledger.mark(entry, 'bad', 'the health check failed');
+  local.advance(1_000);
+  const recorded = await ledger.record(rolledBack());
+  expect(recorded).toMatchObject({ kind: 'rollback', revision: good, state: 'good' });
+  expect(await told()).toEqual([
+    ['rollback', good, 'good'],
+    ['deploy', bad, 'bad'],
+    ['deploy', good, 'good'],
+  ]);
+  const { hold } = await newLedger().history();
+  expect(hold?.reason).toContain('the health check failed');
+  await newLedger().unfreeze('run 4711 of octocat');
+  const after = await newLedger().history();
+  expect(after.hold).toBeUndefined();
+  expect(after.entries[0]).toMatchObject({ kind: 'rollback', state: 'good' });
+});
+
+test('GitHub is told what it needs to show: task, payload, production, log of the run', async () => {
+  await ledger.record(rolledBack());
+  const [made] = local.state.deployments;
+  expect(made).toMatchObject({
+    ...{ task: 'rollback', sha: good, isProduction: true },
+    payload: { key: 'claim-1', rollback: { failing: bad, freeze: true } },
+    statuses: [{ state: 'success', logUrl: expect.stringContaining('/actions/runs/4711') }],
+  });
+});
+
+describe('written twice, it stands there once', () => {
+  test.each(['the same process', 'another process'])('by %s', async (who) => {
+    const again = () => (who === 'another process' ? newLedger() : ledger);
+    for (let time = 1; time <= 2; time++) {
+      const now = again();
+      await now.history();
+      const entry = await now.open(release(bad));
+      await now.mark(entry, 'bad', 'ill');
+      await now.record(rolledBack());
+    }
+    expect(local.state.deployments.map(({ task, statuses }) => [task, statuses.length])).toEqual([
+      ['deploy', 2],
+      ['rollback', 1],
+    ]);
+  });
+
+  const CREATE = 'POST /repos/{owner}/{repo}/deployments';
+  const STATUS = 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses';
+  test.each<[string, Fault]>([
+    ['a 5xx after the deployment was made', { on: CREATE, when: 'after', answer: BAD_GATEWAY }],
+    ['a 5xx before', { on: CREATE, answer: BAD_GATEWAY }],
+    ['a broken connection', { on: CREATE, when: 'after', answer: 'reset' }],
+    ['a secondary limit', { on: CREATE, answer: rateLimited(2) }],
+    ['a 5xx after the status', { on: STATUS, when: 'after', answer: BAD_GATEWAY }],
+    ['a secondary limit of statuses', { on: STATUS, answer: rateLimited(2) }],
+    ['a 5xx of the history', { on: 'POST /graphql', answer: BAD_GATEWAY }],
+  ])('%s', async (_, fault) => {
+    local.addFault(fault);
+    await ledger.record(rolledBack());
+    expect(local.state.deployments).toMatchObject([{ statuses: [{ state: 'success' }] }]);
+  });
+
+  test('409 fails, and the next run writes it down', async () => {
+    local.addFault({ on: CREATE, answer: { status: 409, body: { message: 'Conflict' } } });
+    await expect(ledger.record(rolledBack())).rejects.toThrow('409');
+    await newLedger().record(rolledBack());
+    expect(local.state.deployments).toHaveLength(1);
+  });
+
+  test('killed between the deployment and its status', async () => {
+    local.addFault({ on: STATUS, times: 9, answer: { status: 403, body: { message: 'no' } } });
+    await expect(ledger.record(rolledBack())).rejects.toThrow('403');
+    expect(await told()).toEqual([['rollback', good, 'unfinished']]);
+    for (let left = 0; left < 8; left++)
+      await newLedger()
+        .record(rolledBack())
+        .catch(() => {});
+    await newLedger().record(rolledBack());
+    expect(await told()).toEqual([['rollback', good, 'good']]);
+  });
+});
+
+test('a job with environment: has its deployment already, which is taken', async () => {
+  const { state } = local;
+  state.deployments.push({
+    ...{ id: 900, ref: 'main', sha: bad, task: 'deploy', environment: 'production', payload: '' },
+    ...{ description: '', isTransient: false, isProduction: true, creator: state.user },
+    createdAt: state.now(),
+    statuses: [
+      {
+        ...{ id: 901, state: 'in_progress', description: '', environmentUrl: '' },
+        logUrl: `${state.serverUrl}/octo-org/octo-repo/actions/runs/${RUN.runId}/job/5`,
+        ...{ creator: state.user, createdAt: state.now() },
+      },
+    ],
+  });
+  const entry = await ledger.open(release(bad));
+  expect(entry.deploymentId).toBe(900);
+  await ledger.mark(entry, 'bad', 'ill');
+  expect(await told()).toEqual([['deploy', bad, 'bad']]);
+});
+
+test('record and lock take 8 calls, and one for the rules of the environment', async () => {
+  await deployed(good);
+  const entry = await ledger.open(release(bad));
+  const before = local.calls.length;
+  const now = newLedger();
+  const lock = githubLock({
+    ...{ github: connectTo(local), environment: 'production', sha: bad },
+    clock: { now: () => 1, monotonic: () => 1, sleep: async () => {} },
+  });
+  await lock.acquire({ runId: '4711', runAttempt: '1', job: 'deploy', runner: 'r1' });
+  await now.limits?.();
+  await now.history();
+  await now.mark(entry, 'bad', 'ill');
+  await now.record(rolledBack());
+  await lock.release();
+  const calls = local.calls.slice(before).map(({ operation }) => operation);
+  expect(calls).toHaveLength(9);
+  expect(calls.filter((operation) => operation === 'POST /graphql')).toHaveLength(2);
+});
+
+test('what the environment asks for, and a rollback does not wait for', async () => {
+  expect(await ledger.limits?.()).toEqual([]);
+  local.state.environments.production = { reviewers: [local.state.user] };
+  expect(await ledger.limits?.()).toEqual([
+    expect.stringContaining('its required reviewers are not asked'),
+  ]);
+  await local[Symbol.asyncDispose]();
+  await start({ permissions: { deployments: 'write', contents: 'read' } });
+  expect(await ledger.limits?.()).toEqual([expect.stringContaining('could not be seen')]);
+});
+
+test('without the permission, nothing is made up: the error says what to give', async () => {
+  await local[Symbol.asyncDispose]();
+  await start({ permissions: { contents: 'write' } });
+  await expect(ledger.history()).rejects.toMatchObject({
+    remedy: 'Give the job permissions: deployments: read.',
+  });
+});
+
+test('whether a branch has a revision', async () => {
+  expect(await ledger.isReachable?.(good, 'main')).toBe(true);
+  git(repository.remote, 'update-ref', 'refs/heads/main', good);
+  expect(await ledger.isReachable?.(bad, 'main')).toBe(false);
+  expect(await ledger.isReachable?.('e'.repeat(40), 'main')).toBe(false);
+});

@@ -1,0 +1,221 @@
+import { fakeClock } from '@repo/testkit/clock';
+import { git, type Repository, startRepository } from '@repo/testkit/git/repository';
+import { BAD_GATEWAY } from '@repo/testkit/github/faults';
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '@repo/testkit/github/local-github';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectTo } from '../testing/github.ts';
+import { githubLock } from './github-lock.ts';
+import type { Lock, Owner } from './lock.ts';
+import { readLockNote, writeLockNote } from './lock-note.ts';
+import { lockRef } from './ref-name.ts';
+
+let repository: Repository;
+let head: string;
+let local: LocalGitHub;
+beforeEach(async () => {
+  repository = startRepository();
+  head = git(repository.remote, 'rev-parse', 'main');
+  await start();
+});
+afterEach(async () => {
+  await local[Symbol.asyncDispose]();
+  repository[Symbol.dispose]();
+});
+
+async function start(options: LocalGitHubOptions = {}) {
+  local = await startLocalGitHub({ bare: repository.remote, ...options });
+}
+
+const REF = 'refs/deploy-rollback/lock/production';
+const CREATE = 'POST /repos/{owner}/{repo}/git/refs';
+const owner = (given: Partial<Owner> = {}): Owner => ({
+  ...{ runId: '100', runAttempt: '1', job: 'deploy', runner: 'runner-1' },
+  ...given,
+});
+
+/** As each process has its own. */
+function newLock(environment = 'production'): Lock {
+  const clock = fakeClock();
+  return githubLock({ github: connectTo(local), environment, sha: head, clock });
+}
+
+function startRun(id: string, given: Partial<LocalGitHub['state']['runs'][number]> = {}) {
+  local.state.runs.push({
+    ...{ id: Number(id), workflow: 7, event: 'push', branch: 'main', inputs: {}, attempt: 1 },
+    ...{ status: 'in_progress', conclusion: null, createdAt: local.state.now() },
+    ...given,
+  });
+}
+
+const isThere = () => git(repository.remote, 'for-each-ref', REF) !== '';
+
+test('R13: of two runs at once one has it, and the other is told who', async () => {
+  startRun('100');
+  startRun('200');
+  const [one, other] = [newLock(), newLock()];
+  const got = await Promise.all([
+    one.acquire(owner()),
+    other.acquire(owner({ runId: '200', runner: 'runner-2' })),
+  ]);
+  expect(got.map(({ kind }) => kind).sort()).toEqual(['acquired', 'held']);
+  const held = got.find((one) => one.kind === 'held');
+  const winner = got[0].kind === 'acquired' ? '100' : '200';
+  expect(held).toMatchObject({ by: { owner: { runId: winner }, ended: false, kept: undefined } });
+  await other.release();
+  await one.release();
+  expect(isThere()).toBe(false);
+});
+
+test('it is free again after it was given back; who does not have it gives nothing back', async () => {
+  startRun('100');
+  const lock = newLock();
+  expect(await lock.acquire(owner())).toEqual({ kind: 'acquired', how: 'free' });
+  await newLock().release();
+  expect(await newLock().look()).toMatchObject({ owner: owner(), ended: false });
+  await lock.release();
+  expect(await newLock().look()).toBeUndefined();
+});
+
+test('each environment has its own, whatever its name', async () => {
+  startRun('100');
+  for (const environment of ['production', 'Staging EU/1', 'a..b', '.lock', '@{x}', 'ä']) {
+    expect(await newLock(environment).acquire(owner())).toMatchObject({ how: 'free' });
+  }
+  expect(await newLock('PRODUCTION').acquire(owner())).toMatchObject({ how: 'reentered' });
+});
+
+describe('it is ours again', () => {
+  test('in the same job, after a kill', async () => {
+    await newLock().acquire(owner());
+    const again = newLock();
+    expect(await again.acquire(owner())).toEqual({ kind: 'acquired', how: 'reentered' });
+    await again.release();
+    expect(isThere()).toBe(false);
+  });
+
+  test('in a later attempt of the run', async () => {
+    await newLock().acquire(owner());
+    expect(await newLock().acquire(owner({ runAttempt: '2' }))).toMatchObject({
+      how: 'taken-over',
+    });
+    expect(await newLock().look()).toMatchObject({ owner: { runAttempt: '2' } });
+  });
+
+  test('when the answer was lost', async () => {
+    local.addFault({ on: CREATE, when: 'after', answer: BAD_GATEWAY });
+    expect(await newLock().acquire(owner())).toEqual({ kind: 'acquired', how: 'free' });
+  });
+});
+
+describe('whose owner has ended, it is taken over', () => {
+  const other = owner({ runId: '200', runner: 'runner-2' });
+
+  test.each<[string, Partial<LocalGitHub['state']['runs'][number]> | undefined, string]>([
+    ['the run is over', { status: 'completed' }, 'acquired'],
+    ['the run is in a later attempt', { attempt: 2 }, 'acquired'],
+    ['the run is gone', undefined, 'acquired'],
+    ['the run goes on', {}, 'held'],
+    [
+      'the run goes on, and so does its job',
+      { jobs: [{ name: 'Deploy', runner: 'runner-1', status: 'in_progress' }] },
+      'held',
+    ],
+    [
+      'the run goes on without that job',
+      {
+        jobs: [
+          { name: 'Deploy', runner: 'runner-1', status: 'completed' },
+          { name: 'Roll back', runner: 'runner-2', status: 'in_progress' },
+        ],
+      },
+      'acquired',
+    ],
+  ])('%s', async (_, run, kind) => {
+    await newLock().acquire(owner());
+    if (run !== undefined) startRun('100', run);
+    expect(await newLock().acquire(other)).toMatchObject({ kind });
+  });
+
+  test('by one of many', async () => {
+    await newLock().acquire(owner());
+    startRun('100', { status: 'completed' });
+    const runs = ['200', '300', '400'];
+    for (const id of runs) startRun(id);
+    const got = await Promise.all(
+      runs.map((runId) => newLock().acquire(owner({ runId, runner: runId }))),
+    );
+    expect(got.filter(({ kind }) => kind === 'acquired')).toHaveLength(1);
+  });
+
+  test('what cannot be seen has not ended', async () => {
+    await newLock().acquire(owner());
+    startRun('100', { status: 'completed' });
+    await local[Symbol.asyncDispose]();
+    await start({ permissions: { contents: 'write' } });
+    expect(await newLock().acquire(other)).toMatchObject({ kind: 'held' });
+  });
+
+  test('kept: it says why', async () => {
+    const lock = newLock();
+    startRun('100');
+    await lock.acquire(owner());
+    await lock.keep('main is half restored');
+    expect(await newLock().look()).toMatchObject({ ended: true, kept: 'main is half restored' });
+    expect(isThere()).toBe(true);
+  });
+});
+
+describe('content that says nothing blocks, with a remedy', () => {
+  const point = (sha: string) => git(repository.remote, 'update-ref', REF, sha);
+  test('a ref to a commit', async () => {
+    point(head);
+    expect(await newLock().acquire(owner())).toEqual({
+      kind: 'unreadable',
+      problem: `${REF} does not say who has it`,
+      remedy: expect.stringContaining(`gh api -X DELETE repos/octo-org/octo-repo/git/${REF}`),
+    });
+    expect(isThere()).toBe(true);
+  });
+
+  test.each([
+    'no JSON',
+    '{}',
+    '{"by":"deploy-rollback/v1"}',
+    JSON.stringify({ ...JSON.parse(written()), owner: { runId: '1; rm -rf /' } }),
+    JSON.stringify({ ...JSON.parse(written()), sinceMs: 1e300 }),
+    `${written()}${' '.repeat(5_000)}`,
+  ])('%s', (text) => {
+    expect(readLockNote(text)).toBeUndefined();
+  });
+
+  test('whatever it is, reading it breaks nothing', () => {
+    fc.assert(fc.property(fc.string(), (text) => readLockNote(text) === undefined));
+    fc.assert(fc.property(fc.json(), (text) => readLockNote(text) === undefined));
+    const word = fc.string({ maxLength: 100 });
+    const digits = fc.stringMatching(/^[0-9]{1,20}$/);
+    const owners = fc.record({ runId: digits, runAttempt: digits, job: word, runner: word });
+    fc.assert(
+      fc.property(owners, fc.nat(), fc.option(word, { nil: undefined }), (who, sinceMs, kept) => {
+        const note = { owner: who, sinceMs, kept };
+        expect(readLockNote(writeLockNote(note))).toEqual(note);
+      }),
+    );
+  });
+
+  function written() {
+    return writeLockNote({ owner: owner(), sinceMs: 1, kept: undefined });
+  }
+});
+
+test('the name of its ref is one that git takes', () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1, unit: 'binary', maxLength: 60 }), (environment) => {
+      expect(lockRef(environment)).toMatch(/^refs\/deploy-rollback\/lock\/[a-z0-9_=-]+$/);
+    }),
+  );
+});

@@ -1,0 +1,26 @@
+import type { GitHub } from '../github.ts';
+
+export interface Job {
+  readonly name: string;
+  /** The name of the runner that has it; empty until one has. */
+  readonly runner: string;
+  readonly isOver: boolean;
+}
+
+/** The jobs of a run's latest attempt, the first 100 (permissions: actions: read). */
+export async function jobsOfRun(
+  { request, repository }: GitHub,
+  run: number,
+): Promise<readonly Job[]> {
+  const { data } = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
+    ...repository,
+    run_id: run,
+    filter: 'latest',
+    per_page: 100,
+  });
+  return data.jobs.map(({ name, runner_name: runner, status }) => ({
+    name,
+    runner: runner ?? '',
+    isOver: status === 'completed',
+  }));
+}
