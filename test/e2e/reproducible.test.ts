@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { copyCheckout, pnpm } from './checkout.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -12,12 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const PATIENCE_MS = 180_000;
 
 test('two builds from two folders are the same, byte for byte', { timeout: PATIENCE_MS }, () => {
-  const copy = mkdtempSync(join(tmpdir(), 'another-checkout-'));
+  const copy = copyCheckout(root);
   try {
-    // What git has or would have, as it stands in the working tree.
-    for (const file of git('ls-files', '--cached', '--others', '--exclude-standard')) {
-      cpSync(join(root, file), join(copy, file));
-    }
     pnpm(copy, 'install', '--frozen-lockfile', '--prefer-offline');
     pnpm(copy, 'exec', 'turbo', 'run', 'bundle', '--force', '--output-logs=errors-only');
     expect(fingerprint(copy)).toEqual(fingerprint(root));
@@ -25,26 +20,6 @@ test('two builds from two folders are the same, byte for byte', { timeout: PATIE
     rmSync(copy, { recursive: true });
   }
 });
-
-function git(...args: readonly string[]): readonly string[] {
-  return execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim().split('\n');
-}
-
-function pnpm(cwd: string, ...args: readonly string[]): void {
-  // The pnpm that runs these tests, a script or a program; or the one that the project names.
-  const own = process.env.npm_execpath;
-  const isScript = own !== undefined && /\.[cm]?js$/.test(own);
-  const [command, ...first] = isScript
-    ? [process.execPath, own]
-    : own === undefined
-      ? ['npx', '--yes', 'pnpm@12.21.0']
-      : [own];
-  execFileSync(command ?? '', [...first, ...args], {
-    cwd,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
-  });
-}
 
 /** The SHA-256 of every file in every `dist`. */
 function fingerprint(checkout: string): Readonly<Record<string, string>> {
