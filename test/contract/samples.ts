@@ -15,4 +15,8 @@ export const samples: Readonly<Record<string, () => Promise<Readonly<Record<stri
     mode: 'setup',
     labels: 'environment=testing',
   }),
+  'proxy-retest': async () => ({
+    list: fileURLToPath(new URL('../e2e/proxy/proxies.txt', import.meta.url)),
+    mode: 'plan',
+  }),
 };

@@ -1,0 +1,61 @@
+import { glob, readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { ActionContext } from '@repo/core/context';
+import { ActionError } from '@repo/core/errors/action-error';
+import type { Outcome } from '@repo/core/outcome';
+import { finish } from './finish.ts';
+import type { Finding } from './history/history.ts';
+import { parseFindings } from './history/journal.ts';
+import type { Inputs } from './inputs.ts';
+import { report } from './report.ts';
+import { readWorld } from './world.ts';
+
+/** Joins what the shards found out into one list. */
+export async function merge(inputs: Inputs, context: ActionContext): Promise<Outcome> {
+  const { clock, log } = context;
+  const start = clock.monotonic();
+  await using world = await readWorld(inputs, context);
+  const { found, places } = world;
+  const results = await readResults(inputs.results, context.workspace);
+  const known = new Set(found.entries.map(({ id }) => id));
+  const findings = new Map(world.resumed);
+  for (const [id, finding] of results) if (known.has(id)) findings.set(id, finding);
+  log.info(`${findings.size} findings for ${known.size} endpoints`);
+  const finished = await finish(world, findings, inputs, context);
+  return report({
+    ...finished,
+    mode: 'merge',
+    found,
+    choice: undefined,
+    resumed: world.resumed.size,
+    stopReason: 'done',
+    list: places.output,
+    state: places.state,
+    brokenState: world.brokenState,
+    durationMs: clock.monotonic() - start,
+  });
+}
+
+/** The findings of all files that the patterns name; of several on one endpoint, the last in time. */
+async function readResults(
+  patterns: readonly string[],
+  workspace: string,
+): Promise<Map<string, Finding>> {
+  const findings = new Map<string, Finding>();
+  const paths = new Set<string>();
+  for (const pattern of patterns) {
+    for await (const path of glob(pattern, { cwd: workspace })) paths.add(resolve(workspace, path));
+  }
+  if (paths.size === 0) {
+    throw new ActionError('results names no file that exists', {
+      remedy: 'Download the artifacts of all shards before mode: merge, and name them.',
+    });
+  }
+  for (const path of [...paths].sort()) {
+    for (const [id, finding] of parseFindings(await readFile(path, 'utf8'))) {
+      const before = findings.get(id);
+      if (before === undefined || before.at <= finding.at) findings.set(id, finding);
+    }
+  }
+  return findings;
+}

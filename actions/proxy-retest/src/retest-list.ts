@@ -1,0 +1,127 @@
+import type { ActionContext } from '@repo/core/context';
+import { formatDuration } from '@repo/core/inputs/duration';
+import type { Outcome } from '@repo/core/outcome';
+import { type Choice, choose } from './choose.ts';
+import { finish, NOTHING_CHANGED } from './finish.ts';
+import type { Finding } from './history/history.ts';
+import { openJournal } from './history/journal.ts';
+import type { Inputs } from './inputs.ts';
+import { report, type StopReason } from './report.ts';
+import { retest } from './retest.ts';
+import { writeShard } from './shard-results.ts';
+import { type Entry, endpointAt } from './survey.ts';
+import { engineLane, isNative } from './test/engine-lane.ts';
+import { testerOf } from './tester.ts';
+import { readWorld, type World } from './world.ts';
+
+/** What the tests leave of the budget: the targets are asked once more, the list is written. */
+const LAST_CHECK_MS = 700;
+
+/** Tests what is due within the budget, and writes what came of it. */
+export async function retestList(inputs: Inputs, context: ActionContext): Promise<Outcome> {
+  const { clock, log } = context;
+  const start = clock.monotonic();
+  await using world = await readWorld(inputs, context);
+  const { found, histories, resumed, places } = world;
+  const choice = choose(found.entries, histories, resumed, inputs, {
+    now: clock.now(),
+    random: Math.random,
+  });
+  log.info(
+    `${found.records.length} records, ${found.entries.length} endpoints, ${choice.selected} selected, ${choice.planned} planned`,
+  );
+  const told = {
+    found,
+    choice,
+    resumed: resumed.size,
+    list: places.output,
+    state: places.state,
+    brokenState: world.brokenState,
+  };
+  const durationMs = () => clock.monotonic() - start;
+  if (inputs.mode === 'plan') {
+    const nothing = { ...NOTHING_CHANGED, stopReason: 'done' } as const;
+    return report({ ...told, ...nothing, mode: 'plan', durationMs: durationMs() });
+  }
+  // What reading took, writing will take too.
+  const reserve = LAST_CHECK_MS + 1.5 * durationMs();
+  const budget = inputs.budgetMinutes;
+  const testingMs = Math.max(budget / 2, budget - durationMs() - reserve);
+  const { findings, stopReason } = await test(world, choice, testingMs, inputs, context);
+  const finished =
+    stopReason === 'void'
+      ? NOTHING_CHANGED
+      : inputs.shard
+        ? await writeShard(world, findings, inputs, context)
+        : await finish(world, findings, inputs, context);
+  return report({ ...told, ...finished, stopReason, mode: 'retest', durationMs: durationMs() });
+}
+
+interface TestRun {
+  readonly findings: ReadonlyMap<string, Finding>;
+  readonly stopReason: StopReason;
+}
+
+async function test(
+  world: World,
+  { order }: Choice,
+  testingMs: number,
+  inputs: Inputs,
+  context: ActionContext,
+): Promise<TestRun> {
+  const { clock, log } = context;
+  const findings = new Map(world.resumed);
+  if (order.length === 0) return { findings, stopReason: 'done' };
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), testingMs);
+  const signal = AbortSignal.any([context.signal, deadline.signal]);
+  try {
+    const tester = await testerOf(inputs, context, signal);
+    await tester.control.check(signal);
+    if (tester.control.up().length === 0 && !signal.aborted) {
+      return { findings, stopReason: 'void' };
+    }
+    const endpointOf = (entry: Entry) => endpointAt(world.found, entry);
+    await using lane = engineLane({
+      order,
+      endpointOf,
+      loadEngine: async () => 'no engine is set up',
+      ask: (via, target, attempt) => tester.ask(via, target, attempt, true),
+      policy: tester.policy,
+      connectTimeoutMs: inputs.connectTimeout,
+      signal,
+    });
+    const journal = inputs.dryRun ? undefined : openJournal(world.places.journal);
+    try {
+      const title = `Testing ${order.length} endpoints for at most ${formatDuration(testingMs)}`;
+      await log.group(title, () =>
+        retest(order, {
+          ...inputs,
+          clock,
+          log,
+          signal,
+          control: tester.control,
+          ask: (endpoint, entry, target, attempt) =>
+            isNative(endpoint)
+              ? tester.ask(endpoint, target, attempt)
+              : lane.ask(entry, target, attempt),
+          done: lane.done,
+          endpointOf,
+          turn: ({ id }) => Number.parseInt(id.slice(0, 8), 16),
+          lastCheckMs: LAST_CHECK_MS,
+          record: ({ id }, finding) => {
+            findings.set(id, finding);
+            journal?.add(id, finding);
+          },
+        }),
+      );
+    } finally {
+      journal?.close();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  const untested = order.some(({ id }) => !findings.has(id));
+  if (context.signal.aborted) return { findings, stopReason: 'cancelled' };
+  return { findings, stopReason: untested && deadline.signal.aborted ? 'budget' : 'done' };
+}

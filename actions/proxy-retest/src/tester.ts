@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { ActionContext } from '@repo/core/context';
+import { ActionError } from '@repo/core/errors/action-error';
+import { type AddressPolicy, allowAny, classifyAddress } from '@repo/probe/address';
+import type { NativeEndpoint } from './endpoint/endpoint.ts';
+import type { Inputs } from './inputs.ts';
+import { type Attempt, type AttemptSettings, attempt } from './test/attempt.ts';
+import { type Control, control, noControl } from './test/control.ts';
+import { addressFinder, type FindAddress } from './test/find-address.ts';
+import { type Target, targetOf } from './test/target.ts';
+import type { TestTimeouts } from './test/wire.ts';
+
+/** What tests with our own sockets, set up once a run. */
+export interface Tester {
+  readonly targets: readonly Target[];
+  readonly control: Control;
+  /** Says why an address must not be dialled. */
+  readonly policy: AddressPolicy;
+  /**
+   * @param attempt its number, from 0
+   * @param isLocal the proxy is an engine of ours on the loopback
+   */
+  readonly ask: (
+    proxy: NativeEndpoint,
+    target: Target,
+    attempt: number,
+    isLocal?: boolean,
+  ) => Promise<Attempt>;
+}
+
+/** Throws an ActionError when `ca-file` cannot be read. */
+export async function testerOf(
+  inputs: Inputs,
+  { workspace, clock }: ActionContext,
+  signal: AbortSignal,
+): Promise<Tester> {
+  const context = await contextOf(inputs.caFile, workspace);
+  const targets = inputs.targets.map((url) => targetOf(url, context));
+  const policy = inputs.allowPrivate ? allowAny : publicOnly;
+  const finder = addressFinder({ policy, timeoutMs: inputs.connectTimeout });
+  // Targets, and our own engine, are not the list's: nobody else chose them.
+  const trusting = addressFinder({ policy: allowAny, timeoutMs: inputs.connectTimeout });
+  const isExpected = (status: number) =>
+    inputs.expectStatus.some(({ from, to }) => status >= from && status <= to);
+  const settings = (number: number, findAddress: FindAddress): AttemptSettings => ({
+    timeouts: timeoutsOf(inputs, number),
+    findAddress,
+    context,
+    isExpected,
+    maxLatency: inputs.maxLatency,
+    signal,
+  });
+  const ask: Tester['ask'] = (proxy, target, number, isLocal = false) =>
+    attempt(proxy, target, settings(number, isLocal ? trusting : finder));
+  const askDirectly = async (target: Target, stop: AbortSignal) => {
+    const answer = await attempt('direct', target, { ...settings(0, trusting), signal: stop });
+    return answer.ok;
+  };
+  return {
+    targets,
+    control: inputs.control ? control(targets, askDirectly, clock) : noControl(targets),
+    policy,
+    ask,
+  };
+}
+
+/** Everything that is not in the public Internet is refused: a list must not steer us inside. */
+export const publicOnly: AddressPolicy = (address) => {
+  const found = classifyAddress(address);
+  return found === 'public' ? undefined : `its address is not public (${found})`;
+};
+
+function timeoutsOf(inputs: Inputs, attempt: number): TestTimeouts {
+  const { timeouts } = inputs;
+  return {
+    connect: inputs.connectTimeout,
+    handshake: inputs.handshakeTimeout,
+    firstByte: inputs.firstByteTimeout,
+    total: timeouts[Math.min(attempt, timeouts.length - 1)] ?? inputs.totalTimeout,
+  };
+}
+
+async function contextOf(caFile: string, workspace: string) {
+  if (caFile === '') return createSecureContext();
+  try {
+    const own = await readFile(resolve(workspace, caFile), 'utf8');
+    if (!own.includes('-----BEGIN CERTIFICATE-----')) throw new Error('it holds no certificate');
+    return createSecureContext({ ca: [...getCACertificates('default'), own] });
+  } catch (cause) {
+    throw new ActionError(`cannot use ca-file ${caFile}`, {
+      remedy: 'Give the path of certificates in PEM.',
+      cause,
+    });
+  }
+}
