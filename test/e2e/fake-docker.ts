@@ -6,6 +6,8 @@ export interface FakeObject {
   readonly kind: 'container' | 'volume';
   readonly id: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Of a container: what it mounts. */
+  readonly volumes?: readonly string[];
 }
 
 export interface FakeDocker extends AsyncDisposable {
@@ -82,7 +84,7 @@ export async function startFakeDocker(
 }
 
 /** As `docker ps` gets it, with all that a real daemon tells and we do not read. */
-function listed({ id, labels = {} }: FakeObject): unknown {
+function listed({ id, labels = {}, volumes = [] }: FakeObject): unknown {
   return {
     Id: id,
     Names: [`/${id}`],
@@ -100,7 +102,10 @@ function listed({ id, labels = {} }: FakeObject): unknown {
         bridge: { NetworkID: 'f'.repeat(64), EndpointID: '', Gateway: '', IPAddress: '' },
       },
     },
-    Mounts: [{ Type: 'bind', Source: '/srv/data', Destination: '/data', Mode: '', RW: true }],
+    Mounts: [
+      { Type: 'bind', Source: '/srv/data', Destination: '/data', Mode: '', RW: true },
+      ...volumes.map((name) => ({ Type: 'volume', Name: name, Destination: `/${name}` })),
+    ],
   };
 }
 

@@ -3,7 +3,7 @@ import { describeError } from '@repo/core/errors/describe-error';
 import type { Docker } from '@repo/docker/client';
 import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
 import { judge, type Policy, type Step } from './plan.ts';
-import { REMOVERS } from './removers.ts';
+import type { Removers } from './removers.ts';
 import type { World } from './subject.ts';
 
 /** What became of a planned removal. */
@@ -18,7 +18,8 @@ export type Result =
   | { readonly kind: 'failed'; readonly why: string };
 
 export interface Ports {
-  readonly docker: Docker;
+  readonly docker: Pick<Docker, 'now'>;
+  readonly removers: Removers;
   readonly clock: Pick<Clock, 'sleep'>;
   /** Aborted on cancel and when the time is over. */
   readonly signal: AbortSignal;
@@ -41,7 +42,7 @@ export async function carryOut(
   for (let attempt = 0; ; attempt++) {
     try {
       signal.throwIfAborted();
-      const result = await attemptOnce(step, policy, self, ports.docker);
+      const result = await attemptOnce(step, policy, self, ports);
       if (result.kind !== 'busy') return result;
       if (attempt >= retries) return { kind: 'failed', why: result.message };
       await clock.sleep(pause(attempt), signal);
@@ -70,14 +71,14 @@ async function attemptOnce(
   step: Step,
   policy: Policy,
   self: World['self'],
-  docker: Docker,
+  { docker, removers }: Ports,
 ): Promise<Result | { readonly kind: 'busy'; readonly message: string }> {
-  const { look, remove } = REMOVERS[step.subject.kind];
-  const seen = await look(docker, step.subject);
+  const { look, remove } = removers[step.subject.kind];
+  const seen = await look(step.subject);
   if (seen.kind !== 'there') return seen;
   const fate = judge(seen.subject, { nowMs: docker.now(), self }, policy);
   if (fate.kind !== 'remove') return { kind: 'changed', what: `it is ${wordsFor(fate.kind)} now` };
-  const removal = await remove(docker, step);
+  const removal = await remove(step);
   if (removal.kind === 'removed') return { kind: 'removed' };
   if (removal.kind === 'missing') return { kind: 'gone' };
   return /already in progress/.test(removal.message)

@@ -17,6 +17,7 @@ import { runLabel } from './owner.ts';
 import { groupFor, type Plan, type Policy, plan } from './plan.ts';
 import { type PlanFile, readPlanFile, writePlanFile } from './plan-file.ts';
 import { protectRules } from './protect.ts';
+import { removersFor } from './removers.ts';
 import { report, unknown } from './report.ts';
 import { describeGroup, type Group } from './selector.ts';
 import { KINDS, type World } from './subject.ts';
@@ -90,6 +91,7 @@ async function cleanDaemon(
   const results = await log.group(`Removing ${made.steps.length} objects`, () =>
     act(made.steps, workOf(inputs, policy, world, disk), {
       docker,
+      removers: removersFor(docker),
       clock: context.clock,
       signal: context.signal,
       retries: inputs.retries,
@@ -197,13 +199,15 @@ async function withAnonymousVolumes(
   const owners = new Map<string, string>();
   for (const { subject, withVolumes } of steps) {
     if (!withVolumes || results.get(`container ${subject.id}`)?.kind !== 'removed') continue;
-    for (const volume of subject.volumes) owners.set(volume, subject.name);
+    for (const volume of subject.volumes) {
+      if (results.get(`volume ${volume}`)?.kind !== 'removed') owners.set(volume, subject.name);
+    }
   }
   if (owners.size === 0 || signal.aborted) return entries;
   const left = new Set((await listVolumes(docker)).map(({ name }) => name));
   return entries.map((entry) => {
     const owner = entry.kind === 'volume' && !left.has(entry.id) ? owners.get(entry.id) : undefined;
-    return owner === undefined || entry.outcome === 'removed'
+    return owner === undefined
       ? entry
       : { ...entry, outcome: 'removed', why: `anonymous volume of container ${owner}` };
   });

@@ -1,12 +1,13 @@
 import type { Removal } from '@repo/docker/answers';
 import type { Docker } from '@repo/docker/client';
-import { inspectContainer, listContainers, removeContainer } from '@repo/docker/containers';
+import { type Container, listContainers, removeContainer } from '@repo/docker/containers';
 import { inspectImage, removeImage } from '@repo/docker/images';
 import type { Labels } from '@repo/docker/json';
 import { inspectNetwork, removeNetwork } from '@repo/docker/networks';
 import { inspectVolume, removeVolume } from '@repo/docker/volumes';
 import { attachedTo } from './graph.ts';
 import type { Step } from './plan.ts';
+import { shareQuestions } from './share-questions.ts';
 import { imageBirth, isRunning, type Kind, referencesOf, type Subject } from './subject.ts';
 
 /** What a subject is right before it is removed. */
@@ -17,57 +18,79 @@ type Look =
   | { readonly kind: 'in-use'; readonly by: string };
 
 interface Remover {
-  readonly look: (docker: Docker, subject: Subject) => Promise<Look>;
-  readonly remove: (docker: Docker, step: Step) => Promise<Removal>;
+  readonly look: (subject: Subject) => Promise<Look>;
+  readonly remove: (step: Step) => Promise<Removal>;
 }
 
-export const REMOVERS: Readonly<Record<Kind, Remover>> = {
-  container: {
-    look: async (docker, subject) => {
-      const found = await inspectContainer(docker, subject.id);
-      if (!found) return { kind: 'gone' };
-      return there(subject, { name: found.name, running: isRunning(found.state) }, found.labels);
-    },
-    remove: (docker, { subject, withVolumes }) =>
-      removeContainer(docker, subject.id, { force: true, volumes: withVolumes }),
-  },
+export type Removers = Readonly<Record<Kind, Remover>>;
 
-  image: {
-    look: async (docker, subject) => {
-      const found = await inspectImage(docker, subject.reference ?? subject.id);
-      if (!found) return { kind: 'gone' };
-      if (found.id !== subject.id) return { kind: 'changed', what: 'the tag names another image' };
-      if (subject.reference === undefined && referencesOf(found).length > 0) {
-        return { kind: 'changed', what: 'the image got a tag' };
-      }
-      return there(subject, { bornMs: imageBirth(found.createdMs, found.taggedMs) }, found.labels);
+export function removersFor(docker: Docker): Removers {
+  const containerNow = shareQuestions(async (ids) =>
+    byId(await listContainers(docker, { id: ids })),
+  );
+  return {
+    container: {
+      look: async (subject) => {
+        const found = await containerNow(subject.id);
+        if (!found) return { kind: 'gone' };
+        return there(
+          subject,
+          { name: found.names[0] ?? subject.name, running: isRunning(found.state) },
+          found.labels,
+        );
+      },
+      remove: ({ subject, withVolumes }) =>
+        removeContainer(docker, subject.id, { force: true, volumes: withVolumes }),
     },
-    remove: (docker, { subject }) => removeImage(docker, subject.reference ?? subject.id),
-  },
 
-  network: {
-    look: async (docker, subject) => {
-      const found = await inspectNetwork(docker, subject.id);
-      if (!found) return { kind: 'gone' };
-      // The daemon would remove it under stopped containers, which could never start again.
-      const candidates = await listContainers(docker, { network: [found.id, found.name] });
-      const [user] = attachedTo(found, candidates);
-      if (user) return { kind: 'in-use', by: `container ${user.names[0] ?? user.id}` };
-      return there(subject, {}, found.labels);
+    image: {
+      look: async (subject) => {
+        const found = await inspectImage(docker, subject.reference ?? subject.id);
+        if (!found) return { kind: 'gone' };
+        if (found.id !== subject.id)
+          return { kind: 'changed', what: 'the tag names another image' };
+        if (subject.reference === undefined && referencesOf(found).length > 0) {
+          return { kind: 'changed', what: 'the image got a tag' };
+        }
+        return there(
+          subject,
+          { bornMs: imageBirth(found.createdMs, found.taggedMs) },
+          found.labels,
+        );
+      },
+      remove: ({ subject }) => removeImage(docker, subject.reference ?? subject.id),
     },
-    remove: (docker, { subject }) => removeNetwork(docker, subject.id),
-  },
 
-  volume: {
-    look: async (docker, subject) => {
-      const found = await inspectVolume(docker, subject.id);
-      if (!found) return { kind: 'gone' };
-      // Without an ID, another volume may have come to have the name.
-      return there(subject, { bornMs: found.createdMs }, found.labels);
+    network: {
+      look: async (subject) => {
+        const [found, candidates] = await Promise.all([
+          inspectNetwork(docker, subject.id),
+          // The daemon would remove it under stopped containers, which could never start again.
+          listContainers(docker, { network: [subject.id, subject.name] }),
+        ]);
+        if (!found) return { kind: 'gone' };
+        const [user] = attachedTo(found, candidates);
+        if (user) return { kind: 'in-use', by: `container ${user.names[0] ?? user.id}` };
+        return there(subject, {}, found.labels);
+      },
+      remove: ({ subject }) => removeNetwork(docker, subject.id),
     },
-    remove: (docker, { subject }) => removeVolume(docker, subject.id),
-  },
-};
+
+    volume: {
+      look: async (subject) => {
+        const found = await inspectVolume(docker, subject.id);
+        if (!found) return { kind: 'gone' };
+        // Without an ID, another volume may have come to have the name.
+        return there(subject, { bornMs: found.createdMs }, found.labels);
+      },
+      remove: ({ subject }) => removeVolume(docker, subject.id),
+    },
+  };
+}
+
+function byId(containers: readonly Container[]): ReadonlyMap<string, Container> {
+  return new Map(containers.map((container) => [container.id, container]));
+}
 
 function there(subject: Subject, now: Partial<Subject>, labels: Labels): Look {
   const sameLabels =

@@ -11,6 +11,9 @@ import { DaemonError, unreachable } from './errors.ts';
 /** Longest answer that is read whole, bytes: 100,000 containers are about 120 MB. */
 const MOST_BYTES = 256 * 2 ** 20;
 
+/** An SSH server turns newcomers away when more than ten log in at a time (MaxStartups). */
+const MOST_PROGRAMS = 8;
+
 export interface DockerRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
   /** Below the version: `/containers/json`. Parts that are names go through `encodeURIComponent`. */
@@ -46,7 +49,10 @@ export async function agentFor(endpoint: Endpoint, maxSockets: number): Promise<
   const options = { keepAlive: true, maxSockets };
   if (endpoint.kind === 'command') {
     const { CommandAgent } = await import('./dial-stdio.ts');
-    return new CommandAgent(endpoint.argv, options);
+    return new CommandAgent(endpoint.argv, {
+      ...options,
+      maxSockets: Math.min(maxSockets, MOST_PROGRAMS),
+    });
   }
   if (endpoint.kind === 'tcp' && endpoint.tls) {
     const https = await import('node:https');
