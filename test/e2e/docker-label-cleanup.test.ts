@@ -49,7 +49,23 @@ describe('D9: a mistake in the inputs is named, and nothing is touched', () => {
       /labels: .* line 2 has nothing after "managed-by=": is a variable not set\?/,
     ],
     ['an empty key', { labels: '=testing' }, /labels: "=testing" has no key before the "="/],
-    ['an empty group', { labels: 'a=b\n\n\nc=d' }, /labels: .* line 3 is an empty group/],
+    ['an empty group', { labels: 'a=b\nor\nor\nc=d' }, /labels: .* line 3 has no labels before it/],
+    [
+      'a line of labels that an unset variable leaves blank',
+      { labels: 'environment=testing\n\nmanaged-by=ci\n' },
+      /labels: .* line 2 is blank: is a variable not set\?/,
+    ],
+    [
+      'a last line of labels that an unset variable leaves blank',
+      { labels: 'environment=testing\n\n' },
+      /labels: .* line 2 is blank: is a variable not set\?/,
+    ],
+    [
+      'a line of protect that an unset variable leaves blank',
+      { protect: 'environment=production\n\nname:db\n' },
+      /protect: .* line 2 is blank: is a variable not set\?/,
+    ],
+    ['tags from an unset variable', { tags: '' }, /tags: is required but empty/],
     [
       'an exclusion',
       { labels: 'environment!=production' },
@@ -71,7 +87,7 @@ describe('D9: a mistake in the inputs is named, and nothing is touched', () => {
     ['two daemons', { context: 'far' }, /context: is set, and host as well/],
     ['half a certificate', { 'tls-cert': 'x' }, /tls-key: is missing beside its other half/],
     ['lint without files', { mode: 'lint' }, /compose-files: names no file/],
-    ['a setup with a choice', { mode: 'setup', labels: 'a=b\n\nc=d' }, /has several groups/],
+    ['a setup with a choice', { mode: 'setup', labels: 'a=b\nor\nc=d' }, /has several groups/],
     [
       'a setup that a shell would read',
       { mode: 'setup', labels: 'a=$(reboot)' },

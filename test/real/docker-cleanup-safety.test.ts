@@ -70,12 +70,12 @@ describe.skipIf(dockerEngine.path === undefined)(
       });
     });
 
-    test('D2: all labels of a group have to match; a blank line is an "or"', async () => {
+    test('D2: all labels of a group have to match; a line "or" begins another group', async () => {
       await create('--name', 'both', ...TESTING, '--label', 'managed-by=ci', 'box:1');
       await create('--name', 'one', ...TESTING, 'box:1');
       await create('--name', 'other', '--label', 'tmp=1', 'box:1');
       await create('--name', 'similar', '--label', 'environment=testing2', 'box:1');
-      const labels = 'environment=testing\nmanaged-by=ci\n\ntmp';
+      const labels = 'environment=testing\nmanaged-by=ci\nor\ntmp';
       await using result = await cleanUp(daemon, { labels });
       expect((await everything(daemon)).containers).toEqual(['one', 'similar']);
       expect(result.outputs['removed-containers']?.split(',').sort()).toEqual(['both', 'other']);

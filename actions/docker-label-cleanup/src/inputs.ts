@@ -11,7 +11,7 @@ import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { text } from '@repo/core/inputs/text';
 import { dockerHost } from '@repo/docker/endpoint';
 import { diskThreshold } from './disk-threshold.ts';
-import { protectLine } from './protect.ts';
+import { protectLines } from './protect.ts';
 import { selector } from './selector.ts';
 
 /** `fail` means the same as `error`; it is the word that all actions know. */
@@ -31,10 +31,11 @@ const LONGEST_AGE_MS = 100 * 365 * 86_400_000;
 const parsers = {
   mode: oneOf(['apply', 'plan', 'lint', 'setup']),
   labels: selector(),
-  protect: list(protectLine()),
+  protect: protectLines(),
   'label-source': oneOf(['any', 'own']),
   resources: resources(),
-  tags: list(text()),
+  // Not empty: a variable that is not set would allow each tag.
+  tags: { parse: list(text()).parse },
   owner: oneOf(['any', 'run']),
   'min-age': duration({ max: LONGEST_AGE_MS }),
   'keep-last': integer({ min: 0, max: 1_000_000 }),
@@ -80,7 +81,7 @@ export const inputs = defineInputs(parsers, [
         : {
             where: 'labels',
             problem: 'has several groups, but mode: setup gives one set of labels to all',
-            remedy: 'Leave one group: no blank line.',
+            remedy: 'Leave one group: no line "or".',
           },
   },
   {

@@ -20,7 +20,7 @@ export interface Policy {
   readonly selector: Selector;
   /** Labels that have to be there besides; of the run or the set-up that owns them. */
   readonly owner: Group;
-  /** Globs of tags that may be removed; none = all. */
+  /** Globs of tags that may be removed. */
   readonly tags: readonly string[];
   readonly protect: readonly ProtectRule[];
   readonly labelSource: 'any' | 'own';
@@ -157,9 +157,7 @@ export function fingerprintOf({ kind, name, running, labels, bornMs }: Subject):
 function selectedBy(subject: Subject, policy: Policy): string | undefined {
   const { reference, labels, ownLabels } = subject;
   const isOtherTag =
-    reference !== undefined &&
-    policy.tags.length > 0 &&
-    !policy.tags.some((glob) => matchesTag(glob, reference));
+    reference !== undefined && !policy.tags.some((glob) => matchesTag(glob, reference));
   if (isOtherTag) return undefined;
   return groupFor(policy.labelSource === 'own' ? ownLabels : labels, policy);
 }

@@ -3,6 +3,7 @@ import type { SyncParser } from '@repo/core/inputs/parser';
 import { matchesGlob } from './glob.ts';
 import { labelRule, meets } from './selector.ts';
 import { repositoryOf, type Subject } from './subject.ts';
+import { readUnbroken } from './unbroken-lines.ts';
 
 /** What keeps a subject whatever selects it. */
 export interface ProtectRule {
@@ -16,6 +17,19 @@ export type ProtectLine = ProtectRule | { readonly text: string; readonly leaves
 
 const REMEDY =
   'Write key=value, key, name:glob, tag:glob, id:prefix, or !production, !buildx to leave out a built-in rule.';
+
+/** `protect`: a rule a line. */
+export function protectLines(): SyncParser<readonly ProtectLine[]> {
+  return {
+    verbatim: true,
+    parse: (given) => {
+      const rules: ProtectLine[] = [];
+      readUnbroken(given, REMEDY, (line) => rules.push(protectLine().parse(line)));
+      return rules;
+    },
+    empty: () => [],
+  };
+}
 
 /** `environment=production`, `name:prod-*`, `tag:*:v?`, `id:3f2a`, `!buildx` */
 export function protectLine(): SyncParser<ProtectLine> {

@@ -1,9 +1,10 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diskThreshold } from './disk-threshold.ts';
 import { matchesGlob } from './glob.ts';
 import { labelArguments, runLabel } from './owner.ts';
-import { matchesTag, protectLine } from './protect.ts';
+import { matchesTag, protectLine, protectLines } from './protect.ts';
 import { selector } from './selector.ts';
 import { imageBirth, referencesOf, repositoryOf } from './subject.ts';
 import { containerIds } from './survey.ts';
@@ -28,8 +29,8 @@ test('a glob takes no time that grows with the square of its stars', () => {
 });
 
 describe('labels', () => {
-  test('lines are ANDed, a blank line begins an "or", space around does not count', () => {
-    expect(selector().parse('\n a=b \nc\n\n  d = e=f \n\n')).toEqual([
+  test('lines are ANDed, a line "or" begins another group, space around does not count', () => {
+    expect(selector().parse(' a=b \r\nc\n or \n  d = e=f \n')).toEqual([
       [
         { key: 'a', value: 'b' },
         { key: 'c', value: undefined },
@@ -38,8 +39,30 @@ describe('labels', () => {
     ]);
   });
 
-  test.each(['a=', '=a', 'a!=b', 'a=b\n\n\nc', 'a=b\n=c'])('%j is refused', (given) => {
-    expect(() => selector().parse(given)).toThrow(InvalidValue);
+  test.each([
+    ['a=', 'has nothing after "a=": is a variable not set?'],
+    ['=a', 'has no key before the "="'],
+    ['a!=b', 'excludes, which is what protect is for'],
+    ['a=b\n=c', 'line 2 has no key before the "="'],
+    ['a=b\n\nc', 'line 2 is blank: is a variable not set?'],
+    ['\na=b', 'line 1 is blank: is a variable not set?'],
+    ['a=b\n  \n', 'line 2 is blank: is a variable not set?'],
+    ['a=b\nor\nor\nc', 'line 3 has no labels before it'],
+    ['or\nc', 'line 1 has no labels before it'],
+    ['a=b\nor\n', 'line 2 has no labels after it'],
+    ['or', 'has no labels before it'],
+  ])('%j is refused', (given, problem) => {
+    expect(() => selector().parse(given)).toThrow(new InvalidValue(problem, expect.anything()));
+  });
+
+  test('whichever line a variable leaves blank, the rest is not taken for a selector', () => {
+    const line = fc.constantFrom<string[]>('a=b', 'c', 'or', 'd=e');
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 6 }), fc.nat(), (lines, nat) => {
+        const given = lines.toSpliced(nat % (lines.length + 1), 0, '').join('\n');
+        expect(() => selector().parse(`${given}\n`)).toThrow(/is blank: is a variable not set/);
+      }),
+    );
   });
 });
 
@@ -64,6 +87,13 @@ test('tag globs are asked of the tag alone as well', () => {
   expect(matchesTag('v?', 'reg:5000/app:v1')).toBe(true);
   expect(matchesTag('*', 'app@sha256:0')).toBe(true);
   expect(matchesTag('sha256*', 'app@sha256:0')).toBe(false);
+});
+
+test('protect: a line that a variable leaves blank would protect less', () => {
+  expect(() => protectLines().parse('environment=production\n\nname:db')).toThrow(
+    'line 2 is blank: is a variable not set?',
+  );
+  expect(protectLines().parse('environment=production\nname:db\n')).toHaveLength(2);
 });
 
 test.each(['!self', '!nothing', 'tag:', 'environment=', 'x!=y'])(

@@ -1,6 +1,7 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { SyncParser } from '@repo/core/inputs/parser';
 import type { Labels } from '@repo/docker/json';
+import { readUnbroken } from './unbroken-lines.ts';
 
 /** A label that an object has to have; without a value, any will do. */
 export interface LabelRule {
@@ -15,30 +16,24 @@ export type Group = readonly LabelRule[];
 export type Selector = readonly Group[];
 
 const REMEDY =
-  'Write key=value or key, one a line; all have to match, a blank line begins an "or".';
+  'Write key=value or key, one a line; all have to match, a line "or" begins another group; no blank lines.';
 
-/** `labels`: lines are ANDed, a blank line starts an OR group. */
+/** The line between two groups. */
+const OR = 'or';
+
+/** `labels`: lines are ANDed, a line `or` starts another group. */
 export function selector(): SyncParser<Selector> {
   return {
+    verbatim: true,
     parse: (given) => {
-      const lines = given.split(/\r?\n/).map((line) => line.trim());
-      const first = lines.findIndex((line) => line !== '');
-      const last = lines.findLastIndex((line) => line !== '');
       const groups: LabelRule[][] = [[]];
-      const problems: string[] = [];
-      for (const [index, line] of lines.slice(first, last + 1).entries()) {
-        try {
-          if (line !== '') groups.at(-1)?.push(labelRule().parse(line));
-          else if (groups.at(-1)?.length === 0) throw new InvalidValue('is an empty group', REMEDY);
-          else groups.push([]);
-        } catch (error) {
-          if (!(error instanceof InvalidValue)) throw error;
-          problems.push(
-            first === last ? error.message : `line ${first + index + 1} ${error.message}`,
-          );
-        }
-      }
-      if (problems.length > 0) throw new InvalidValue(problems.join('; '), REMEDY);
+      readUnbroken(given, REMEDY, (line, isLast) => {
+        if (line !== OR) groups.at(-1)?.push(labelRule().parse(line));
+        else if (groups.at(-1)?.length === 0)
+          throw new InvalidValue('has no labels before it', REMEDY);
+        else if (isLast) throw new InvalidValue('has no labels after it', REMEDY);
+        else groups.push([]);
+      });
       return groups;
     },
     empty: () => [],

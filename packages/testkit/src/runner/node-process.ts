@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { createLineSplitter } from './line-splitter.ts';
 
-/** How long the runner waits for a cancelled process after each signal, in milliseconds. */
+/** How long the runner waits for a cancelled process after each signal, milliseconds; 0: not at all. */
 export interface StopPatience {
   readonly afterInterrupt: number;
   readonly afterTerminate: number;
@@ -111,11 +111,13 @@ interface Exit {
 function sendStopSignals(child: ChildProcess, options: NodeProcessOptions) {
   const { stop, patience } = options;
   const over = new AbortController();
+  const wait = (ms: number) => setTimeout(ms, undefined, { signal: over.signal });
   const begin = async (): Promise<void> => {
     child.kill('SIGINT');
-    await setTimeout(patience.afterInterrupt, undefined, { signal: over.signal });
+    // Even a timer of 0 ms leaves time enough to end in an orderly way.
+    if (patience.afterInterrupt > 0) await wait(patience.afterInterrupt);
     child.kill('SIGTERM');
-    await setTimeout(patience.afterTerminate, undefined, { signal: over.signal });
+    if (patience.afterTerminate > 0) await wait(patience.afterTerminate);
     child.kill('SIGKILL');
   };
   const onStop = (): void => {
