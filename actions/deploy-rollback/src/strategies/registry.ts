@@ -25,4 +25,5 @@ export function strategyModule<Options>({
 /** Every strategy, by the key that it has in `strategies`; loaded when it is used. */
 export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>> = {
   // files: async () => (await import('./files/files.ts')).files,
+  git: async () => (await import('./git/git.ts')).git,
 };

@@ -1,6 +1,6 @@
 import type { GitHub } from '../github.ts';
 import { GitHubError } from '../github-error.ts';
-import { readRef } from './refs.ts';
+import { type Ref, readRef } from './refs.ts';
 
 /**
  * A text that a ref can point to: an annotated tag object on a commit. It is seen nowhere on
@@ -39,10 +39,18 @@ export async function readNote(github: GitHub, ref: string): Promise<Note | unde
   const found = await readRef(github, ref);
   if (found === undefined) return undefined;
   if (found.type !== 'tag') return { sha: found.sha, text: undefined };
-  const { request, repository } = github;
+  return { sha: found.sha, text: (await readTag(github, found.sha)).message };
+}
+
+/** The SHA of the commit that a ref points to, or that the annotated tag there is on. */
+export async function peel(github: GitHub, { sha, type }: Ref): Promise<string> {
+  return type === 'tag' ? (await readTag(github, sha)).object.sha : sha;
+}
+
+async function readTag({ request, repository }: GitHub, sha: string) {
   const { data } = await request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', {
     ...repository,
-    tag_sha: found.sha,
+    tag_sha: sha,
   });
-  return { sha: found.sha, text: data.message };
+  return data;
 }

@@ -1,0 +1,440 @@
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commit, type Repository, git as run, startRepository } from '@repo/testkit/git/repository';
+import { BAD_GATEWAY, rateLimited } from '@repo/testkit/github/faults';
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '@repo/testkit/github/local-github';
+import * as v from 'valibot';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { connectTo } from '../../testing/github.ts';
+import { portsOf, targetOf } from '../../testing/ports.ts';
+import type { Ports, Strategy, Target } from '../strategy.ts';
+import { git } from './git.ts';
+
+let repository: Repository;
+let clone: string;
+/** Of main, oldest first. */
+let good: string;
+let middle: string;
+let bad: string;
+let local: LocalGitHub;
+let ports: Ports;
+let target: Target;
+
+beforeEach(async () => {
+  repository = startRepository({ 'app.txt': 'good\n', 'bin/run.sh': 'echo good\n' });
+  clone = repository.clone();
+  good = run(clone, 'rev-parse', 'HEAD');
+  run(clone, 'checkout', '--quiet', '-b', 'topic');
+  middle = commit(clone, { 'topic.txt': 'topic\n' });
+  run(clone, 'checkout', '--quiet', 'main');
+  run(clone, 'merge', '--quiet', '--no-ff', 'topic', '-m', 'Merge topic');
+  bad = commit(clone, { 'app.txt': 'bad\n' });
+  run(clone, 'push', '--quiet', 'origin', 'main');
+  target = targetOf(good, bad);
+  await start();
+});
+afterEach(async () => {
+  await local[Symbol.asyncDispose]();
+  repository[Symbol.dispose]();
+});
+
+async function start(options: LocalGitHubOptions = {}) {
+  local = await startLocalGitHub({ bare: repository.remote, ...options });
+  ports = portsOf({ workspace: clone, github: connectTo(local) });
+}
+
+const strategyOf = (options: unknown): Strategy => v.parse(git.schema, options);
+const at = (revision: string) => run(repository.remote, 'rev-parse', revision);
+const count = (range: string) => Number(run(repository.remote, 'rev-list', '--count', range));
+
+/** The bare repository in the workspace as it is with fetch-depth: 1. */
+function shallowClone(): string {
+  const folder = `${clone}-shallow`;
+  run(clone, 'clone', '--quiet', '--depth=1', `file://${repository.remote}`, folder);
+  return folder;
+}
+
+const pushed = { remote: 'origin' };
+
+describe.each([
+  ['by GitHub’s API', {}],
+  ['by git push', pushed],
+])('R5 %s', (by, via) => {
+  const restore = () => strategyOf({ branch: 'main', ...via });
+
+  test('restore-commit: one commit on top with the content of the good one, over a merge', async () => {
+    const strategy = restore();
+    expect(strategy.title).toBe('git restore-commit main');
+    expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'ready' });
+    expect(at('main')).toBe(bad);
+    expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'other' });
+    const { done } = await strategy.apply(target, ports);
+    expect(done).toContain(at('main').slice(0, 7));
+    expect(at('main^')).toBe(bad);
+    expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
+    expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
+    const message = run(repository.remote, 'log', '-1', '--format=%B', 'main');
+    expect(message).toContain(
+      `Rollback-From: ${bad}\nRollback-To: ${good}\nRollback-Claim: claim-1`,
+    );
+
+    await strategy.apply(target, ports);
+    expect(count(`${bad}..main`)).toBe(1);
+    expect(await strategy.preflight(target, ports)).toMatchObject({ step: /^nothing/ });
+  });
+
+  test('restore-commit: a second candidate, and back to what there was', async () => {
+    await restore().apply(target, ports);
+    await restore().apply(targetOf(middle, bad), ports);
+    expect(at('main^{tree}')).toBe(at(`${middle}^{tree}`));
+    await restore().apply(targetOf(bad, bad), ports);
+    expect(at('main^{tree}')).toBe(at(`${bad}^{tree}`));
+    expect(count(`${bad}..main`)).toBe(3);
+  });
+
+  test('restore-commit: what came after the failing one is not undone, unless told', async () => {
+    const newer = commit(clone, { 'other.txt': 'of somebody else\n' });
+    run(clone, 'push', '--quiet', 'origin', 'main');
+    expect(await restore().preflight(target, ports)).toMatchObject({
+      kind: 'impossible',
+      problem: expect.stringContaining(`${newer.slice(0, 7)} (change)`),
+    });
+    await expect(restore().apply(target, ports)).rejects.toThrow('would be undone');
+    expect(at('main')).toBe(newer);
+    const told = strategyOf({ branch: 'main', 'undo-newer': true, ...via });
+    expect(await told.preflight(target, ports)).toMatchObject({
+      warnings: expect.arrayContaining([expect.stringContaining('as well')]),
+    });
+    await told.apply(target, ports);
+    expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
+  });
+
+  test.each([
+    ['a branch that is not there', { branch: 'gone' }, undefined, 'there is no branch gone'],
+    ['a commit that is gone', { branch: 'main' }, 'e'.repeat(40), 'does not have the commit'],
+  ])(
+    'an unreachable ref is found before anything is touched: %s',
+    async (_, options, sha, problem) => {
+      const wanted = sha === undefined ? target : targetOf(sha, bad);
+      expect(await strategyOf({ ...options, ...via }).preflight(wanted, ports)).toMatchObject({
+        ...{ kind: 'impossible', problem: expect.stringContaining(problem) },
+      });
+    },
+  );
+
+  test('a branch that was force-pushed away from the failing commit', async () => {
+    run(clone, 'checkout', '--quiet', '-B', 'main', good);
+    const other = commit(clone, { 'b.txt': 'b' });
+    run(clone, 'push', '--quiet', '--force', 'origin', 'main');
+    expect(await restore().preflight(target, ports)).toMatchObject({
+      ...{ kind: 'impossible', problem: expect.stringContaining('in its history') },
+    });
+    await expect(restore().apply(target, ports)).rejects.toThrow('in its history');
+    expect(at('main')).toBe(other);
+  });
+
+  test('reset: the branch itself goes back, only when it is meant', async () => {
+    const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true, ...via });
+    expect(await strategy.preflight(target, ports)).toMatchObject({
+      warnings: expect.arrayContaining(['It rewrites the history of the branch.']),
+    });
+    expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'other', found: bad });
+    await strategy.apply(target, ports);
+    expect(at('main')).toBe(good);
+    expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
+    expect(await strategy.apply(target, ports)).toEqual({
+      done: `main is ${good.slice(0, 7)} again`,
+    });
+  });
+
+  test('reset: what came in between is not lost', async () => {
+    const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true, ...via });
+    const newer = commit(clone, { 'other.txt': 'x' });
+    run(clone, 'push', '--quiet', 'origin', 'main');
+    expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'impossible' });
+    await expect(strategy.apply(target, ports)).rejects.toThrow('would be lost');
+    expect(at('main')).toBe(newer);
+  });
+
+  test.each([
+    ['lightweight', ['tag', 'live']],
+    ['annotated', ['tag', '-a', '-m', 'live', 'live']],
+  ])('tag: a %s one is moved back', async (_, command) => {
+    run(clone, ...command);
+    run(clone, 'push', '--quiet', 'origin', 'refs/tags/live');
+    const strategy = strategyOf({ mode: 'tag', tag: 'live', ...via });
+    expect(await strategy.preflight(target, ports)).toMatchObject({
+      step: expect.stringContaining(`sets the tag live to ${good.slice(0, 7)}`),
+    });
+    await strategy.apply(target, ports);
+    await strategy.apply(target, ports);
+    expect(at('live')).toBe(good);
+    expect(at('main')).toBe(bad);
+    expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
+  });
+
+  test('tag: one that is gone is made; one that is newer is left alone', async () => {
+    const strategy = strategyOf({ mode: 'tag', tag: 'live', ...via });
+    await strategy.apply(target, ports);
+    expect(at('live')).toBe(good);
+    const newer = commit(clone, { 'x.txt': 'x' });
+    run(clone, 'push', '--quiet', '--force', 'origin', 'main', `${newer}:refs/tags/live`);
+    expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'impossible' });
+    await expect(strategy.apply(target, ports)).rejects.toThrow('which is newer');
+    expect(at('live')).toBe(newer);
+  });
+
+  test('somebody pushes in between: it is looked again, and nothing is lost', async () => {
+    const strategy = restore();
+    const other = repository.clone();
+    const newer = commit(other, { 'other.txt': 'x' });
+    if (by === 'by git push') {
+      // The moment before the push arrives: a hook of the remote that lets somebody else in first.
+      hook(
+        'pre-receive',
+        `git --git-dir=${repository.remote} update-ref refs/heads/main ${newer} ${bad}`,
+      );
+      run(other, 'push', '--quiet', 'origin', `${newer}:refs/heads/other`);
+      await expect(strategy.apply(target, ports)).rejects.toThrow(
+        /would be undone|git push failed/,
+      );
+    } else {
+      local.addFault({
+        on: 'PATCH /repos/{owner}/{repo}/git/refs/{ref}',
+        answer: { status: 422, body: { message: 'Update is not a fast forward' } },
+      });
+      run(other, 'push', '--quiet', 'origin', 'main');
+      await expect(strategy.apply(target, ports)).rejects.toThrow('would be undone');
+    }
+    expect(run(repository.remote, 'merge-base', newer, 'main')).toBe(newer);
+  });
+});
+
+function hook(name: string, script: string): void {
+  const file = join(repository.remote, 'hooks', name);
+  mkdirSync(join(repository.remote, 'hooks'), { recursive: true });
+  writeFileSync(file, `#!/bin/sh\nunset GIT_QUARANTINE_PATH\n${script}\nexit 0\n`);
+  chmodSync(file, 0o755);
+}
+
+describe('by git push', () => {
+  test('from a checkout of depth 1, which stays as it is', async () => {
+    const workspace = shallowClone();
+    appendFileSync(join(workspace, 'app.txt'), 'not committed');
+    const shallow = portsOf({ workspace });
+    await strategyOf({ branch: 'main', ...pushed }).apply(target, shallow);
+    expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
+    expect(run(workspace, 'status', '--porcelain')).toBe('M app.txt');
+    expect(run(workspace, 'rev-parse', 'HEAD')).toBe(bad);
+  });
+
+  test('a hook that protects the branch refuses it, and says why', async () => {
+    const file = join(repository.remote, 'hooks', 'update');
+    writeFileSync(file, '#!/bin/sh\necho "main is protected" >&2\nexit 1\n');
+    chmodSync(file, 0o755);
+    await expect(
+      strategyOf({ branch: 'main', ...pushed }).apply(target, ports),
+    ).rejects.toMatchObject({
+      remedy: expect.stringContaining('mode: pull-request'),
+      cause: expect.objectContaining({ message: expect.stringContaining('main is protected') }),
+    });
+    expect(at('main')).toBe(bad);
+  });
+
+  test('a workspace that is no checkout, a remote that is not there', async () => {
+    const nowhere = portsOf({ workspace: repository.remote.replace('remote.git', '') });
+    await expect(
+      strategyOf({ branch: 'main', ...pushed }).preflight(target, nowhere),
+    ).rejects.toThrow('git ls-remote failed');
+    await expect(
+      strategyOf({ branch: 'main', remote: '/nowhere' }).preflight(target, ports),
+    ).rejects.toThrow('git ls-remote failed');
+  });
+});
+
+describe('pull-request', () => {
+  const strategy = () => strategyOf({ mode: 'pull-request', branch: 'main' });
+
+  test('proposes the content of the good one, once', async () => {
+    expect(await strategy().preflight(target, ports)).toMatchObject({
+      warnings: expect.arrayContaining(['main stays as it is until somebody merges it.']),
+    });
+    for (let time = 1; time <= 2; time++) {
+      const { done } = await strategy().apply(target, ports);
+      expect(done).toBe(`#1 proposes the content of ${good.slice(0, 7)} for main`);
+    }
+    const [pull] = local.state.pulls;
+    expect(local.state.pulls).toHaveLength(1);
+    const head = pull?.head.branch ?? '';
+    expect(head).toBe(`deploy-rollback/claim-1-${good.slice(0, 7)}`);
+    expect(at(`${head}^{tree}`)).toBe(at(`${good}^{tree}`));
+    expect(at(`${head}^`)).toBe(bad);
+    expect(at('main')).toBe(bad);
+    expect(strategy().identify).toBeUndefined();
+  });
+});
+
+describe('what GITHUB_TOKEN cannot do is told before anything is touched', () => {
+  const app = { user: { login: 'our-app[bot]', id: 7, type: 'Bot' as const } };
+  const restart = async (options: LocalGitHubOptions) => {
+    await local[Symbol.asyncDispose]();
+    await start(options);
+  };
+  const restore = () => strategyOf({ branch: 'main' }).preflight(target, ports);
+
+  test.each([
+    ['a ruleset', { rulesets: ['pull_request'] }],
+    ['required checks', { rulesets: ['required_status_checks'] }],
+    ['classic protection', { protection: { requiredChecks: ['ci'] } }],
+  ])('%s', async (_, rules) => {
+    local.state.rules.main = rules;
+    expect(await restore()).toMatchObject({
+      kind: 'impossible',
+      problem: expect.stringContaining('main is protected, and GITHUB_TOKEN cannot pass that'),
+      remedy: expect.stringMatching(/GitHub App.*mode: pull-request/),
+    });
+    expect(local.calls.every(({ operation }) => /^GET |graphql/.test(operation))).toBe(true);
+    await expect(strategyOf({ branch: 'main' }).apply(target, ports)).rejects.toThrow('422');
+    const proposed = strategyOf({ mode: 'pull-request', branch: 'main' });
+    expect(await proposed.preflight(target, ports)).toMatchObject({ kind: 'ready' });
+
+    await restart(app);
+    local.state.rules.main = { ...rules, bypass: ['our-app[bot]'] };
+    const { warnings } = (await restore()) as { warnings: readonly string[] };
+    expect(warnings.some((warning) => warning.includes('starts no workflow'))).toBe(false);
+    await strategyOf({ branch: 'main' }).apply(target, ports);
+    expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
+  });
+
+  test('a branch that may not be force-pushed: against reset alone', async () => {
+    local.state.rules.main = { rulesets: ['non_fast_forward'] };
+    expect(await restore()).toMatchObject({ kind: 'ready' });
+    const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true });
+    expect(await strategy.preflight(target, ports)).toMatchObject({
+      problem: expect.stringContaining('it may not be force-pushed'),
+    });
+    await expect(strategy.apply(target, ports)).rejects.toThrow('Cannot force-push');
+  });
+
+  test('its pushes start nothing; those of an App do', async () => {
+    local.state.workflows.push({ id: 7, file: 'deploy.yml', inputs: undefined, on: ['push'] });
+    expect(await restore()).toMatchObject({
+      warnings: [expect.stringContaining('starts no workflow')],
+    });
+    await strategyOf({ branch: 'main' }).apply(target, ports);
+    expect(local.state.runs).toEqual([]);
+  });
+});
+
+describe('faults of the API end in one commit', () => {
+  const FORWARD = 'PATCH /repos/{owner}/{repo}/git/refs/{ref}';
+  test.each([
+    ['a 5xx after the commit was pushed', FORWARD, 'after', BAD_GATEWAY],
+    ['a broken connection after it', FORWARD, 'after', 'reset'],
+    ['a 5xx before', FORWARD, 'before', BAD_GATEWAY],
+    ['a limit', FORWARD, 'before', rateLimited(2)],
+    [
+      'a 5xx of the comparison',
+      'GET /repos/{owner}/{repo}/compare/{basehead}',
+      'before',
+      BAD_GATEWAY,
+    ],
+  ] as const)('%s', async (_, on, when, answer) => {
+    local.addFault({ on, when, answer });
+    await strategyOf({ branch: 'main' }).apply(target, ports);
+    expect(count(`${bad}..main`)).toBe(1);
+  });
+});
+
+describe('killed after any call, and carried out again: the same end', () => {
+  /** A process that dies when it has made so many calls. */
+  const mortal = (calls: number): Ports => {
+    let left = calls;
+    const die = () => {
+      if (left-- <= 0) throw new Error('killed');
+    };
+    return {
+      ...ports,
+      github: async () => {
+        const github = await ports.github();
+        const before = <T extends object>(work: T): T =>
+          new Proxy(work, {
+            apply: (call, self, args) => {
+              die();
+              return Reflect.apply(call as never, self, args);
+            },
+          });
+        return { ...github, request: before(github.request), graphql: before(github.graphql) };
+      },
+    };
+  };
+
+  test.each([
+    ['restore-commit', { branch: 'main' }],
+    ['reset', { mode: 'reset', branch: 'main', force: true }],
+    ['tag', { mode: 'tag', tag: 'live' }],
+    ['pull-request', { mode: 'pull-request', branch: 'main' }],
+  ])('%s', async (mode, options) => {
+    run(repository.remote, 'tag', 'live', bad);
+    const strategy = strategyOf(options);
+    let kills = 0;
+    for (; ; kills++) {
+      const done = await strategy.apply(target, mortal(kills)).then(
+        () => true,
+        (error: Error) => {
+          expect(error.message).toBe('killed');
+          return false;
+        },
+      );
+      if (done) break;
+    }
+    expect(kills).toBeGreaterThan(1);
+    await strategy.apply(target, ports);
+    const [name, commits] = mode === 'tag' ? ['live', 0] : ['main', 1];
+    if (mode === 'pull-request') {
+      expect(local.state.pulls).toHaveLength(1);
+      expect(count(`${bad}..${local.state.pulls[0]?.head.branch}`)).toBe(1);
+    } else {
+      expect(at(`${name}^{tree}`)).toBe(at(`${good}^{tree}`));
+      expect(count(`${bad}..${name}`)).toBe(mode === 'reset' ? 0 : commits);
+    }
+  });
+});
+
+test('which commit ran before the first record is not known', async () => {
+  expect(await strategyOf({ branch: 'main' }).preflight(targetOf('', bad), ports)).toMatchObject({
+    kind: 'impossible',
+    remedy: expect.stringContaining('revision'),
+  });
+});
+
+describe('options', () => {
+  test.each([
+    [{}, /branch/],
+    [{ branch: 'main', mode: 'revert' }, /restore-commit, tag, reset or pull-request/],
+    [{ branch: 'main', mode: 'reset' }, /force: true/],
+    [{ branch: 'main', mode: 'reset', force: false }, /force: true/],
+    [{ branch: '--upload-pack=x' }, /no name that git takes/],
+    [{ branch: 'a..b' }, /no name that git takes/],
+    [{ branch: 'a b' }, /no name that git takes/],
+    [{ branch: 'x.lock' }, /no name that git takes/],
+    [{ branch: 'main', remote: '--exec=x' }, /no remote/],
+    [{ branch: 'main', brnach: 'x' }, /knows branch/],
+    [{ mode: 'pull-request', branch: 'main', remote: 'origin' }, /knows branch/],
+    ['main', /no way/],
+  ])('%j', (given, message) => {
+    const { success, issues } = v.safeParse(git.schema, given);
+    expect(success).toBe(false);
+    expect(issues?.map((issue) => issue.message).join('\n')).toMatch(message);
+  });
+
+  test('names with slashes and dots are right', () => {
+    for (const branch of ['release/1.2', 'feature/ä', 'v1.0-rc.1']) {
+      expect(strategyOf({ branch }).title).toBe(`git restore-commit ${branch}`);
+    }
+  });
+});

@@ -1,0 +1,38 @@
+import { type Clock, systemClock } from '@repo/core/clock';
+import { exec } from '@repo/core/exec';
+import type { GitHub } from '@repo/github/github';
+import type { Ports, Target } from '../strategies/strategy.ts';
+import { RUN } from './github.ts';
+
+/** What strategies reach the world through, in tests. */
+export function portsOf(given: {
+  readonly workspace: string;
+  readonly github?: () => Promise<GitHub>;
+  readonly clock?: Clock;
+  readonly variables?: Readonly<Record<string, string>>;
+  readonly log?: string[];
+}): Ports {
+  const { workspace, clock = systemClock, variables = {}, log = [] } = given;
+  return {
+    workspace,
+    clock,
+    exec,
+    run: RUN,
+    signal: new AbortController().signal,
+    mask: () => {},
+    variable: (name) => variables[name] ?? '',
+    log: {
+      info: (text) => log.push(text),
+      debug: () => {},
+      group: (title, work) => {
+        log.push(title);
+        return work();
+      },
+    },
+    github: given.github ?? (() => Promise.reject(new Error('nobody asked for GitHub'))),
+  };
+}
+
+export function targetOf(revision: string, failing: string): Target {
+  return { revision, failing, deploymentId: undefined, claim: 'claim-1', kept: undefined };
+}
