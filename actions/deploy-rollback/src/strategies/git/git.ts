@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { strategyModule } from '../registry.ts';
 import type { Ports, Strategy } from '../strategy.ts';
+import { strategyModule } from '../strategy-module.ts';
 import { githubHosting } from './github-hosting.ts';
 import type { Hosting } from './hosting.ts';
 import { pullRequest } from './pull-request.ts';
