@@ -70,7 +70,8 @@ async function becomes(isReady: () => Promise<boolean>, child: ChildProcess): Pr
   return false;
 }
 
-async function takesConnections(where: NetConnectOpts): Promise<boolean> {
+/** Whether somebody listens there. */
+export async function takesConnections(where: NetConnectOpts): Promise<boolean> {
   const socket = connect(where);
   const open = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

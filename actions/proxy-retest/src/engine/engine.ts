@@ -1,5 +1,3 @@
-import type { AddressPolicy } from '@repo/probe/address';
-import type { Lookup } from '@repo/probe/resolve';
 import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
 
 /** A program that carries what our own sockets cannot. */
@@ -17,16 +15,19 @@ export interface Engine {
 }
 
 export interface SessionOptions {
-  /** Says why an address must not be dialled; held to after names are looked up. */
-  readonly policy: AddressPolicy;
-  /** The system's resolver, unless told. */
-  readonly lookup?: Lookup;
-  /** Milliseconds for a name to be looked up. */
-  readonly dnsTimeoutMs: number;
+  /** The one address of a host that may be dialled; the engine is given no name. */
+  readonly findAddress: (
+    host: string,
+    signal: AbortSignal,
+  ) => EngineAddress | Promise<EngineAddress>;
   /** Milliseconds for the engine to reach a server. */
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
 }
+
+export type EngineAddress =
+  | { readonly ok: true; readonly address: string }
+  | { readonly ok: false; readonly failure: EngineFailure };
 
 /** A running engine. */
 export interface EngineSession {
@@ -36,10 +37,10 @@ export interface EngineSession {
    */
   readonly route: (index: number) => Promise<EngineRoute>;
   /**
-   * Why an attempt through a route failed, as the engine tells it; `undefined` where it says
-   * nothing: then what our own sockets saw is all that is known. Waits a moment for its log.
+   * Why an attempt through a route failed: what the engine tells of it or, where it tells nothing,
+   * what our own socket saw, in the light of the protocol. Waits a moment for the engine's log.
    */
-  readonly explain: (attempt: EngineAttempt) => Promise<EngineFailure | undefined>;
+  readonly explain: (attempt: FailedAttempt) => Promise<EngineFailure>;
   /** Ends the process, and waits until it has ended. Can be called twice. */
   readonly close: () => Promise<void>;
 }
@@ -50,37 +51,40 @@ export type EngineRoute =
   /** It is not tested: the endpoint itself cannot be, or (`engine`) nothing can be said of it. */
   | { readonly kind: 'unusable'; readonly failure: EngineFailure };
 
-export interface EngineAttempt {
+export interface FailedAttempt {
   readonly index: number;
   /** The route that the attempt was made through. */
   readonly via: NativeEndpoint;
   /** When the attempt began, of `performance.now()`. */
   readonly startedAt: number;
+  /** What our own socket saw. */
+  readonly seen: EngineFailure;
 }
 
+/** In the words of the attempts that our own sockets make. */
 export interface EngineFailure {
-  /** Where it happened, on the way from us to the proxy's server and into it. */
-  readonly phase: 'config' | 'dns' | 'connect' | 'tls' | 'handshake' | 'engine';
-  readonly kind: EngineFailureKind;
-  /** One harmless sentence without credentials. */
+  readonly phase: 'dns' | 'tcp' | 'proxy-tls' | 'proxy' | 'tls' | 'first-byte' | 'body';
+  readonly kind:
+    | 'dns'
+    | 'refused'
+    | 'unreachable'
+    | 'reset'
+    | 'closed'
+    | 'timeout'
+    | 'auth'
+    | 'proxy-refused'
+    | 'protocol'
+    | 'tls-mitm'
+    | 'proxy-certificate'
+    | 'tls-failed'
+    | 'bad-status'
+    | 'too-slow'
+    | 'tampered'
+    | 'address-refused'
+    | 'config-invalid'
+    | 'engine'
+    | 'aborted'
+    | 'local';
+  /** One clause of harmless text, without credentials. */
   readonly message: string;
 }
-
-export type EngineFailureKind =
-  | 'dns'
-  | 'address-refused'
-  | 'refused'
-  | 'unreachable'
-  | 'timeout'
-  | 'reset'
-  | 'closed'
-  | 'auth'
-  /** The certificate of the proxy's server does not hold. */
-  | 'certificate'
-  | 'tls'
-  /** The engine cannot make a connection of it. */
-  | 'config-invalid'
-  /** The server speaks something else. */
-  | 'protocol'
-  /** A fault of the engine itself: it says nothing about the endpoint. */
-  | 'engine';

@@ -3,8 +3,8 @@ import { CannotCarry, type Json, type Place } from './place.ts';
 
 /** In the engine's own network stack: no interface of the system, no privileges. */
 export function wireGuardEndpoint(endpoint: WireGuard, { tag, server, generation }: Place): Json {
-  if (!generation.tags.has('with_gvisor')) {
-    throw new CannotCarry('the engine was built without gVisor, which WireGuard needs');
+  if (!['with_wireguard', 'with_gvisor'].every((tag) => generation.tags.has(tag))) {
+    throw new CannotCarry('the engine was built without WireGuard or gVisor, which it needs');
   }
   return {
     type: 'wireguard',

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { Exec } from '@repo/core/exec';
+import { plain } from '@repo/core/untrusted';
+import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
+import { addressesOf } from './addresses.ts';
+import { checkWith, EngineBroken, quarantine } from './check.ts';
+import type { Carried, ConfigOptions } from './config/engine-config.ts';
+import type { Generation } from './config/generation.ts';
+import { outboundOf } from './config/outbound.ts';
+import { CannotCarry } from './config/place.ts';
+import type {
+  EngineAddress,
+  EngineFailure,
+  EngineRoute,
+  EngineSession,
+  SessionOptions,
+} from './engine.ts';
+import { explainFailure } from './explain-failure.ts';
+import { explainSilence } from './explain-silence.ts';
+import { failureLog } from './failure-log.ts';
+import type { EngineProgram } from './process.ts';
+import { supervise } from './supervise.ts';
+
+export interface SessionEngine {
+  readonly program: EngineProgram;
+  readonly exec: Exec;
+  readonly generation: Generation;
+  readonly caFile: string;
+}
+
+/** How long the engine's log may lag behind its answer, ms. */
+const LOG_LAG_MS = 150;
+
+/** Opens a session as {@link Engine.open} promises. */
+export async function openSession(
+  { program, exec, generation, caFile }: SessionEngine,
+  endpoints: readonly EngineEndpoint[],
+  options: SessionOptions,
+): Promise<EngineSession> {
+  const { signal } = options;
+  const config: ConfigOptions = {
+    generation,
+    password: randomBytes(16).toString('hex'),
+    caFile,
+  };
+  const failures = new Map<string, EngineFailure>();
+  const addresses = await addressesOf(
+    endpoints.map(({ host }) => host),
+    options,
+  );
+  const carried = carry(endpoints, addresses, generation, options, failures);
+  let broken: string | undefined;
+  let good: readonly Carried[] = [];
+  try {
+    const sorted = await quarantine(carried, config, checkWith(program, exec, signal));
+    good = sorted.good;
+    for (const { carried: one, why } of sorted.bad) failures.set(one.tag, unfit(why));
+  } catch (error) {
+    if (!(error instanceof EngineBroken)) throw error;
+    broken = plain(error.message);
+  }
+
+  const log = failureLog(() => performance.now());
+  const running = supervise(program, good, config, {
+    onEvent: log.take,
+    onUnfit: ({ tag }, why) => failures.set(tag, unfit(why)),
+    signal,
+  });
+  signal.throwIfAborted();
+
+  return {
+    route: async (index): Promise<EngineRoute> => {
+      const known = failures.get(tagOf(index));
+      if (known) return { kind: 'unusable', failure: known };
+      if (broken !== undefined) return { kind: 'unusable', failure: ofTheEngine(broken) };
+      const now = await running.current();
+      // It may have been found unfit while the engine started.
+      const found = failures.get(tagOf(index));
+      if (found) return { kind: 'unusable', failure: found };
+      if (now.kind === 'down') return { kind: 'unusable', failure: ofTheEngine(now.why) };
+      return { kind: 'ready', via: doorOf(tagOf(index), now.port, config.password) };
+    },
+    explain: async ({ index, via, startedAt, seen }) => {
+      const text = await log.of(tagOf(index), startedAt, LOG_LAG_MS);
+      if (!running.isUp(via.port)) return ofTheEngine('it ended during the test');
+      const told = text === undefined ? undefined : explainFailure(text);
+      const endpoint = endpoints[index];
+      if (!endpoint) return told ?? seen;
+      if (told) return inTheLightOf(endpoint, told);
+      const address = addresses.get(endpoint.host);
+      if (!address?.ok) return seen;
+      const limits = { timeoutMs: options.connectTimeoutMs, signal };
+      return explainSilence(endpoint, address.address, seen, limits);
+    },
+    close: running.stop,
+  };
+}
+
+const tagOf = (index: number) => `p${index}`;
+
+function doorOf(tag: string, port: number, password: string): NativeEndpoint {
+  return { protocol: 'socks5', host: '127.0.0.1', port, user: tag, password };
+}
+
+const unfit = (why: string): EngineFailure => ({
+  phase: 'proxy',
+  kind: 'config-invalid',
+  message: why,
+});
+
+const ofTheEngine = (why: string): EngineFailure => ({
+  phase: 'proxy',
+  kind: 'engine',
+  message: `the engine failed: ${plain(why)}`,
+});
+
+/** Who does not prove to be the server of a reality key shows the certificate of its disguise. */
+function inTheLightOf(endpoint: EngineEndpoint, failure: EngineFailure): EngineFailure {
+  const reality = 'tls' in endpoint && endpoint.tls?.reality !== undefined;
+  if (!reality || failure.kind !== 'proxy-certificate') return failure;
+  return { phase: 'proxy', kind: 'auth', message: 'its reality key or short id is wrong' };
+}
+
+/** The outbounds of those that may be dialled and can be carried; the reasons of the others. */
+function carry(
+  endpoints: readonly EngineEndpoint[],
+  addresses: ReadonlyMap<string, EngineAddress>,
+  generation: Generation,
+  options: SessionOptions,
+  failures: Map<string, EngineFailure>,
+): readonly Carried[] {
+  return endpoints.flatMap((endpoint, index): Carried[] => {
+    const tag = tagOf(index);
+    const found = addresses.get(endpoint.host);
+    if (!found?.ok) {
+      if (found) failures.set(tag, found.failure);
+      return [];
+    }
+    try {
+      const place = { tag, server: found.address, generation };
+      const { section, json } = outboundOf(endpoint, place);
+      const bounded = { ...json, connect_timeout: `${options.connectTimeoutMs}ms` };
+      return [{ section: { section, json: bounded }, tag }];
+    } catch (error) {
+      if (!(error instanceof CannotCarry)) throw error;
+      failures.set(tag, unfit(error.message));
+      return [];
+    }
+  });
+}

@@ -1,0 +1,115 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Carried } from './config/engine-config.ts';
+import { type FakeEngine, fakeEngine } from './fake-engine.fixture.ts';
+import { type Supervised, supervise } from './supervise.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'supervise-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const CONFIG = { generation: { minor: 14, tags: new Set<string>() }, password: 'x', caFile: '' };
+const carried: readonly Carried[] = ['p0', 'p1'].map((tag) => ({
+  tag,
+  section: { section: 'outbounds', json: { type: 'trojan', tag } },
+}));
+
+async function supervised(
+  behaviour: FakeEngine,
+  {
+    signal = new AbortController().signal,
+    environment = {},
+  }: { readonly signal?: AbortSignal; readonly environment?: Record<string, string> } = {},
+): Promise<{ readonly running: Supervised; readonly unfit: string[] }> {
+  const path = join(folder, 'engine');
+  await writeFile(path, fakeEngine(behaviour));
+  await chmod(path, 0o755);
+  const unfit: string[] = [];
+  const running = supervise({ path, environment }, carried, CONFIG, {
+    onEvent: () => {},
+    onUnfit: ({ tag }) => unfit.push(tag),
+    signal,
+  });
+  return { running, unfit };
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect({ host: '127.0.0.1', port });
+  const open = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return open;
+}
+
+async function portOf(running: Supervised): Promise<number> {
+  const now = await running.current();
+  if (now.kind === 'down') throw new Error(now.why);
+  return now.port;
+}
+
+describe('supervise', () => {
+  it('runs until it is stopped, and leaves nothing behind', async () => {
+    const { running } = await supervised({});
+    const port = await portOf(running);
+    expect(running.isUp(port)).toBe(true);
+    expect(await listens(port)).toBe(true);
+    await running.stop();
+    expect(running.isUp(port)).toBe(false);
+    expect(await listens(port)).toBe(false);
+    await running.stop();
+  });
+
+  it('ends with the signal, started or not', async () => {
+    for (const hangs of [false, true]) {
+      const abort = new AbortController();
+      const { running } = await supervised({ hangs }, { signal: abort.signal });
+      const port = hangs ? 0 : await portOf(running);
+      abort.abort(new Error('cancelled'));
+      await running.stop();
+      expect(running.isUp(port)).toBe(false);
+      if (!hangs) expect(await listens(port)).toBe(false);
+    }
+  });
+
+  it('gives the engine none of our environment', async () => {
+    const tells = join(folder, 'environment');
+    const { running } = await supervised({ tells }, { environment: { RUNNER_TRACKING_ID: 'a' } });
+    await portOf(running);
+    await running.stop();
+    const seen = JSON.parse((await readFile(tells, 'utf8')).trim()) as Record<string, string>;
+    expect(seen).toEqual({ RUNNER_TRACKING_ID: 'a' });
+  });
+
+  it('takes out what it does not start with, and starts for the rest', async () => {
+    const { running, unfit } = await supervised({ refusesAtStart: 'p1' });
+    await portOf(running);
+    expect(unfit).toEqual(['p1']);
+    await running.stop();
+  });
+
+  it('starts it again when it crashes, three times, and then says that it is down', async () => {
+    const tells = join(folder, 'starts');
+    const { running } = await supervised({ crashesAfter: 1, tells });
+    await expect
+      .poll(() => running.current(), { timeout: 20_000 })
+      .toMatchObject({ kind: 'down', why: 'it crashed 4 times' });
+    expect((await readFile(tells, 'utf8')).trim().split('\n')).toHaveLength(4);
+    await running.stop();
+  });
+
+  it('starts nothing for nothing', async () => {
+    const running = supervise({ path: '/nowhere', environment: {} }, [], CONFIG, {
+      onEvent: () => {},
+      onUnfit: () => {},
+      signal: new AbortController().signal,
+    });
+    expect(await running.current()).toMatchObject({ kind: 'down' });
+    await running.stop();
+  });
+});
