@@ -10,6 +10,7 @@ import { oneOf } from '@repo/core/inputs/one-of';
 import { optional, type SyncParser } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { text } from '@repo/core/inputs/text';
+import { engineVersion, sha256 } from './engine-inputs.ts';
 import { LIST_FORMATS } from './list/list-format.ts';
 import { outputLine } from './outputs/output-line.ts';
 import { dropAfter, durations, shardInput, statusRanges } from './target-inputs.ts';
@@ -62,8 +63,9 @@ const parsers = {
 
   engine: oneOf(['auto', 'none', 'sing-box']),
   'engine-path': text(),
-  'engine-version': text(),
-  'engine-sha256': text(),
+  'engine-version': engineVersion(),
+  'engine-sha256': sha256(),
+  'engine-url': httpUrl(),
   mmdb: list(text()),
 
   compat: boolean(),
@@ -106,6 +108,17 @@ export const inputs = defineInputs(parsers, [
             where: 'shard',
             problem: `is for the jobs that test, not for mode: ${mode}`,
             remedy: 'Leave it away here; write shards for mode: shard.',
+          },
+  },
+  {
+    reads: ['engineVersion', 'engineSha256'],
+    check: ({ engineVersion: version, engineSha256: checksum }) =>
+      (version === '') === (checksum === '')
+        ? undefined
+        : {
+            where: version === '' ? 'engineVersion' : 'engineSha256',
+            problem: 'is missing: nothing is downloaded that is not held to a checksum',
+            remedy: 'Set engine-version and engine-sha256 together.',
           },
   },
   {

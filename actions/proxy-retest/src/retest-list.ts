@@ -6,6 +6,7 @@ import { finish, NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';
 import { openJournal } from './history/journal.ts';
 import type { Inputs } from './inputs.ts';
+import { loadEngine } from './load-engine.ts';
 import { report, type StopReason } from './report.ts';
 import { retest } from './retest.ts';
 import { writeShard } from './shard-results.ts';
@@ -85,9 +86,9 @@ async function test(
     await using lane = engineLane({
       order,
       endpointOf,
-      loadEngine: async () => 'no engine is set up',
+      loadEngine: () => loadEngine(inputs, context, signal),
       ask: (via, target, attempt) => tester.ask(via, target, attempt, true),
-      policy: tester.policy,
+      findAddress: tester.findAddress,
       connectTimeoutMs: inputs.connectTimeout,
       signal,
     });

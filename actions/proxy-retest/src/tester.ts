@@ -16,8 +16,8 @@ import type { TestTimeouts } from './test/wire.ts';
 export interface Tester {
   readonly targets: readonly Target[];
   readonly control: Control;
-  /** Says why an address must not be dialled. */
-  readonly policy: AddressPolicy;
+  /** Where a host of the list may be dialled. */
+  readonly findAddress: FindAddress;
   /**
    * @param attempt its number, from 0
    * @param isLocal the proxy is an engine of ours on the loopback
@@ -44,8 +44,12 @@ export async function testerOf(
   const trusting = addressFinder({ policy: allowAny, timeoutMs: inputs.connectTimeout });
   const isExpected = (status: number) =>
     inputs.expectStatus.some(({ from, to }) => status >= from && status <= to);
-  const settings = (number: number, findAddress: FindAddress): AttemptSettings => ({
-    timeouts: timeoutsOf(inputs, number),
+  const settings = (
+    number: number,
+    findAddress: FindAddress,
+    isLocal = false,
+  ): AttemptSettings => ({
+    timeouts: timeoutsOf(inputs, number, isLocal),
     findAddress,
     context,
     isExpected,
@@ -53,7 +57,7 @@ export async function testerOf(
     signal,
   });
   const ask: Tester['ask'] = (proxy, target, number, isLocal = false) =>
-    attempt(proxy, target, settings(number, isLocal ? trusting : finder));
+    attempt(proxy, target, settings(number, isLocal ? trusting : finder, isLocal));
   const askDirectly = async (target: Target, stop: AbortSignal) => {
     const answer = await attempt('direct', target, { ...settings(0, trusting), signal: stop });
     return answer.ok;
@@ -61,7 +65,7 @@ export async function testerOf(
   return {
     targets,
     control: inputs.control ? control(targets, askDirectly, clock) : noControl(targets),
-    policy,
+    findAddress: finder,
     ask,
   };
 }
@@ -72,11 +76,12 @@ export const publicOnly: AddressPolicy = (address) => {
   return found === 'public' ? undefined : `its address is not public (${found})`;
 };
 
-function timeoutsOf(inputs: Inputs, attempt: number): TestTimeouts {
-  const { timeouts } = inputs;
+function timeoutsOf(inputs: Inputs, attempt: number, isLocal: boolean): TestTimeouts {
+  const { timeouts, connectTimeout, handshakeTimeout } = inputs;
   return {
-    connect: inputs.connectTimeout,
-    handshake: inputs.handshakeTimeout,
+    connect: connectTimeout,
+    // Before its answer, the engine connects to the proxy's server and shakes hands with it.
+    handshake: isLocal ? connectTimeout + handshakeTimeout : handshakeTimeout,
     firstByte: inputs.firstByteTimeout,
     total: timeouts[Math.min(attempt, timeouts.length - 1)] ?? inputs.totalTimeout,
   };

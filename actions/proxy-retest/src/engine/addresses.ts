@@ -1,5 +1,6 @@
 import { slots } from '@repo/core/slots';
-import type { EngineAddress, SessionOptions } from './engine.ts';
+import type { FoundAddress } from '../test/find-address.ts';
+import type { SessionOptions } from './engine.ts';
 
 /** So many names are looked up at a time. */
 const AT_A_TIME = 64;
@@ -8,7 +9,7 @@ const AT_A_TIME = 64;
 export async function addressesOf(
   hosts: readonly string[],
   { findAddress, signal }: SessionOptions,
-): Promise<ReadonlyMap<string, EngineAddress>> {
+): Promise<ReadonlyMap<string, FoundAddress>> {
   const lanes = slots(AT_A_TIME);
   const entries = [...new Set(hosts)].map(
     async (host) => [host, await lanes.take(async () => findAddress(host, signal))] as const,

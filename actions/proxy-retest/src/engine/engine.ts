@@ -1,4 +1,6 @@
 import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
+import type { TestFailure } from '../test/failure.ts';
+import type { FindAddress } from '../test/find-address.ts';
 
 /** A program that carries what our own sockets cannot. */
 export interface Engine {
@@ -16,18 +18,11 @@ export interface Engine {
 
 export interface SessionOptions {
   /** The one address of a host that may be dialled; the engine is given no name. */
-  readonly findAddress: (
-    host: string,
-    signal: AbortSignal,
-  ) => EngineAddress | Promise<EngineAddress>;
+  readonly findAddress: FindAddress;
   /** Milliseconds for the engine to reach a server. */
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
 }
-
-export type EngineAddress =
-  | { readonly ok: true; readonly address: string }
-  | { readonly ok: false; readonly failure: EngineFailure };
 
 /** A running engine. */
 export interface EngineSession {
@@ -40,7 +35,7 @@ export interface EngineSession {
    * Why an attempt through a route failed: what the engine tells of it or, where it tells nothing,
    * what our own socket saw, in the light of the protocol. Waits a moment for the engine's log.
    */
-  readonly explain: (attempt: FailedAttempt) => Promise<EngineFailure>;
+  readonly explain: (attempt: FailedAttempt) => Promise<TestFailure>;
   /** Ends the process, and waits until it has ended. Can be called twice. */
   readonly close: () => Promise<void>;
 }
@@ -49,7 +44,7 @@ export type EngineRoute =
   /** A SOCKS5 proxy on the loopback that leads through the endpoint. */
   | { readonly kind: 'ready'; readonly via: NativeEndpoint }
   /** It is not tested: the endpoint itself cannot be, or (`engine`) nothing can be said of it. */
-  | { readonly kind: 'unusable'; readonly failure: EngineFailure };
+  | { readonly kind: 'unusable'; readonly failure: TestFailure };
 
 export interface FailedAttempt {
   readonly index: number;
@@ -58,33 +53,5 @@ export interface FailedAttempt {
   /** When the attempt began, of `performance.now()`. */
   readonly startedAt: number;
   /** What our own socket saw. */
-  readonly seen: EngineFailure;
-}
-
-/** In the words of the attempts that our own sockets make. */
-export interface EngineFailure {
-  readonly phase: 'dns' | 'tcp' | 'proxy-tls' | 'proxy' | 'tls' | 'first-byte' | 'body';
-  readonly kind:
-    | 'dns'
-    | 'refused'
-    | 'unreachable'
-    | 'reset'
-    | 'closed'
-    | 'timeout'
-    | 'auth'
-    | 'proxy-refused'
-    | 'protocol'
-    | 'tls-mitm'
-    | 'proxy-certificate'
-    | 'tls-failed'
-    | 'bad-status'
-    | 'too-slow'
-    | 'tampered'
-    | 'address-refused'
-    | 'config-invalid'
-    | 'engine'
-    | 'aborted'
-    | 'local';
-  /** One clause of harmless text, without credentials. */
-  readonly message: string;
+  readonly seen: TestFailure;
 }

@@ -1,10 +1,10 @@
 import { plain } from '@repo/core/untrusted';
-import type { EngineFailure } from './engine.ts';
+import type { TestFailure } from '../test/failure.ts';
 
 type Rule = readonly [
   pattern: RegExp,
-  phase: EngineFailure['phase'],
-  kind: EngineFailure['kind'],
+  phase: TestFailure['phase'],
+  kind: TestFailure['kind'],
   message: string,
 ];
 
@@ -68,7 +68,7 @@ const RULES: readonly Rule[] = [
  * The kind of a failure by what the engine wrote about it; `undefined` where it only says that we
  * ended the connection.
  */
-export function explainFailure(text: string): EngineFailure | undefined {
+export function explainFailure(text: string): TestFailure | undefined {
   if (/context canceled|operation was canceled/.test(text)) return undefined;
   for (const [pattern, phase, kind, message] of RULES) {
     if (pattern.test(text)) return { phase, kind, message };

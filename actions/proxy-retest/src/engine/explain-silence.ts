@@ -1,6 +1,6 @@
 import { connectTcp } from '@repo/probe/tcp';
 import type { EngineEndpoint } from '../endpoint/endpoint.ts';
-import type { EngineFailure } from './engine.ts';
+import type { TestFailure } from '../test/failure.ts';
 
 /** No longer is a server asked whether it is there at all, ms. */
 const KNOCK_MS = 2_000;
@@ -23,9 +23,9 @@ const OVER_UDP: ReadonlySet<EngineEndpoint['protocol']> = new Set([
 export async function explainSilence(
   endpoint: EngineEndpoint,
   address: string,
-  seen: EngineFailure,
+  seen: TestFailure,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<EngineFailure> {
+): Promise<TestFailure> {
   const unanswered = seen.phase === 'proxy' || seen.phase === 'tls' || seen.phase === 'first-byte';
   if (!unanswered || !['timeout', 'closed', 'reset', 'tls-failed'].includes(seen.kind)) return seen;
   const missing = OVER_UDP.has(endpoint.protocol)
@@ -45,7 +45,7 @@ async function knock(
   { port }: EngineEndpoint,
   address: string,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
-): Promise<EngineFailure | undefined> {
+): Promise<TestFailure | undefined> {
   const connection = await connectTcp({
     address,
     port,

@@ -2,19 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Exec } from '@repo/core/exec';
 import { plain } from '@repo/core/untrusted';
 import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
+import type { TestFailure } from '../test/failure.ts';
+import type { FoundAddress } from '../test/find-address.ts';
 import { addressesOf } from './addresses.ts';
 import { checkWith, EngineBroken, quarantine } from './check.ts';
 import type { Carried, ConfigOptions } from './config/engine-config.ts';
 import type { Generation } from './config/generation.ts';
 import { outboundOf } from './config/outbound.ts';
 import { CannotCarry } from './config/place.ts';
-import type {
-  EngineAddress,
-  EngineFailure,
-  EngineRoute,
-  EngineSession,
-  SessionOptions,
-} from './engine.ts';
+import type { EngineRoute, EngineSession, SessionOptions } from './engine.ts';
 import { explainFailure } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
 import { failureLog } from './failure-log.ts';
@@ -43,7 +39,7 @@ export async function openSession(
     password: randomBytes(16).toString('hex'),
     caFile,
   };
-  const failures = new Map<string, EngineFailure>();
+  const failures = new Map<string, TestFailure>();
   const addresses = await addressesOf(
     endpoints.map(({ host }) => host),
     options,
@@ -102,20 +98,20 @@ function doorOf(tag: string, port: number, password: string): NativeEndpoint {
   return { protocol: 'socks5', host: '127.0.0.1', port, user: tag, password };
 }
 
-const unfit = (why: string): EngineFailure => ({
-  phase: 'proxy',
+const unfit = (why: string): TestFailure => ({
+  phase: 'config',
   kind: 'config-invalid',
   message: why,
 });
 
-const ofTheEngine = (why: string): EngineFailure => ({
-  phase: 'proxy',
+const ofTheEngine = (why: string): TestFailure => ({
+  phase: 'engine',
   kind: 'engine',
   message: `the engine failed: ${plain(why)}`,
 });
 
 /** Who does not prove to be the server of a reality key shows the certificate of its disguise. */
-function inTheLightOf(endpoint: EngineEndpoint, failure: EngineFailure): EngineFailure {
+function inTheLightOf(endpoint: EngineEndpoint, failure: TestFailure): TestFailure {
   const reality = 'tls' in endpoint && endpoint.tls?.reality !== undefined;
   if (!reality || failure.kind !== 'proxy-certificate') return failure;
   return { phase: 'proxy', kind: 'auth', message: 'its reality key or short id is wrong' };
@@ -124,10 +120,10 @@ function inTheLightOf(endpoint: EngineEndpoint, failure: EngineFailure): EngineF
 /** The outbounds of those that may be dialled and can be carried; the reasons of the others. */
 function carry(
   endpoints: readonly EngineEndpoint[],
-  addresses: ReadonlyMap<string, EngineAddress>,
+  addresses: ReadonlyMap<string, FoundAddress>,
   generation: Generation,
   options: SessionOptions,
-  failures: Map<string, EngineFailure>,
+  failures: Map<string, TestFailure>,
 ): readonly Carried[] {
   return endpoints.flatMap((endpoint, index): Carried[] => {
     const tag = tagOf(index);

@@ -1,9 +1,9 @@
-import type { AddressPolicy } from '@repo/probe/address';
 import type { Endpoint, EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
-import type { Engine, EngineFailure, EngineSession } from '../engine/engine.ts';
+import type { Engine, EngineSession } from '../engine/engine.ts';
 import type { Entry } from '../survey.ts';
 import type { Attempt } from './attempt.ts';
 import type { TestFailure, TestPhase } from './failure.ts';
+import type { FindAddress } from './find-address.ts';
 import type { Target } from './target.ts';
 
 const NATIVE: ReadonlySet<string> = new Set<NativeEndpoint['protocol']>([
@@ -30,7 +30,7 @@ export interface EngineLaneSettings {
   readonly loadEngine: () => Promise<Engine | string>;
   /** An attempt through the local door of the engine. */
   readonly ask: (via: NativeEndpoint, target: Target, attempt: number) => Promise<Attempt>;
-  readonly policy: AddressPolicy;
+  readonly findAddress: FindAddress;
   /** ms */
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
@@ -58,7 +58,7 @@ interface Batch {
  * that starts when the first of it is asked for and ends with the last.
  */
 export function engineLane(settings: EngineLaneSettings): EngineLane {
-  const { order, endpointOf, loadEngine, ask, policy, connectTimeoutMs, signal } = settings;
+  const { order, endpointOf, loadEngine, ask, findAddress, connectTimeoutMs, signal } = settings;
   const seats = new Map<string, Seat>();
   const takers = order.filter((entry) => !isNative(entry));
   const batches: Batch[] = [];
@@ -79,12 +79,7 @@ export function engineLane(settings: EngineLaneSettings): EngineLane {
       (one): one is EngineEndpoint => one !== undefined && !isNative(one),
     );
     if (readable.length < entries.length) return 'the list changed while it was read';
-    return loaded.open(readable, {
-      policy,
-      dnsTimeoutMs: connectTimeoutMs,
-      connectTimeoutMs,
-      signal,
-    });
+    return loaded.open(readable, { findAddress, connectTimeoutMs, signal });
   };
   const close = async (batch: Batch) => {
     const session = await batch.session?.catch(() => undefined);
@@ -123,43 +118,17 @@ async function through(
   ask: (via: NativeEndpoint) => Promise<Attempt>,
 ): Promise<Attempt> {
   const route = await session.route(index);
-  if (route.kind === 'unusable') return { ok: false, failure: translate(route.failure) };
+  if (route.kind === 'unusable') return { ok: false, failure: route.failure };
   const startedAt = performance.now();
   const answer = await ask(route.via);
   // Where the engine's door is, says nothing of where the endpoint is.
   if (answer.ok) return { ...answer, address: '' };
   if (answer.failure.kind === 'aborted') return answer;
-  const why = await session.explain({ index, via: route.via, startedAt });
-  return why ? { ok: false, failure: translate(why) } : answer;
-}
-
-const PHASES: Readonly<Record<EngineFailure['phase'], TestPhase>> = {
-  config: 'config',
-  dns: 'dns',
-  connect: 'tcp',
-  tls: 'proxy-tls',
-  handshake: 'proxy',
-  engine: 'engine',
-};
-
-const KINDS: Readonly<Record<EngineFailure['kind'], TestFailure['kind']>> = {
-  dns: 'dns',
-  'address-refused': 'address-refused',
-  refused: 'refused',
-  unreachable: 'unreachable',
-  timeout: 'timeout',
-  reset: 'reset',
-  closed: 'closed',
-  auth: 'auth',
-  certificate: 'proxy-certificate',
-  tls: 'tls-failed',
-  'config-invalid': 'config-invalid',
-  protocol: 'protocol',
-  engine: 'engine',
-};
-
-function translate({ phase, kind, message }: EngineFailure): TestFailure {
-  return { phase: PHASES[phase], kind: KINDS[kind], message };
+  const seen = answer.failure;
+  return {
+    ok: false,
+    failure: await session.explain({ index, via: route.via, startedAt, seen }),
+  };
 }
 
 function unusable(phase: TestPhase, kind: TestFailure['kind'], message: string): Attempt {
