@@ -19,4 +19,9 @@ export const samples: Readonly<Record<string, () => Promise<Readonly<Record<stri
     list: fileURLToPath(new URL('../e2e/proxy/proxies.txt', import.meta.url)),
     mode: 'plan',
   }),
+  'deploy-rollback': async () => ({
+    mode: 'check',
+    ledger: 'local',
+    'state-dir': 'state',
+  }),
 };

@@ -1,0 +1,29 @@
+import type { Lock } from '../lock/lock.ts';
+import type { Place } from '../place.ts';
+import type { Ledger } from './ledger.ts';
+
+/** What is kept of an environment in one place: the ledger and the lock go together. */
+export interface Records {
+  readonly ledger: Ledger;
+  readonly lock: Lock;
+}
+
+export const LEDGERS = ['local', 'github'] as const;
+export type LedgerName = (typeof LEDGERS)[number];
+
+/** Where releases can be recorded, by the word that `ledger` has; loaded when it is used. */
+export const RECORDS: Readonly<Record<LedgerName, (place: Place) => Promise<Records>>> = {
+  local: async ({ folder, ports }) => {
+    const [{ localLedger }, { localLock }] = await Promise.all([
+      import('./local-ledger.ts'),
+      import('../lock/local-lock.ts'),
+    ]);
+    return { ledger: localLedger(folder, ports.clock), lock: localLock(folder, ports.clock) };
+  },
+  github: async () => {
+    const { ActionError } = await import('@repo/core/errors/action-error');
+    throw new ActionError('the ledger of GitHub is not there yet', {
+      remedy: 'Use ledger: local.',
+    });
+  },
+};

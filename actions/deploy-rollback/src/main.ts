@@ -1,0 +1,10 @@
+import { runAction } from '@repo/core/run-action';
+import { failOn, inputs } from './inputs.ts';
+
+await runAction({
+  name: 'deploy-rollback',
+  inputs,
+  failOn,
+  run: async (...given) => (await import('./run.ts')).run(...given),
+  post: async (...given) => (await import('./run.ts')).post(...given),
+});

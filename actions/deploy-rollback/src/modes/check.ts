@@ -1,0 +1,58 @@
+import { plain } from '@repo/core/untrusted';
+import { type Finding, finding } from '../finding.ts';
+import { progressOf, touchedBy } from '../journal/progress.ts';
+import { shortSha } from '../revision.ts';
+import { stateInWords } from '../rollback/words.ts';
+import { runningEntry } from '../situation.ts';
+import type { World } from '../world.ts';
+
+/** Whether the next deploy may begin. */
+export async function check(world: World): Promise<Finding> {
+  const held = await heldBack(world);
+  if (held !== undefined) return held;
+  const runs = runningEntry(await world.ledger.history())?.revision ?? '';
+  const message = `${world.inputs.environment} takes deploys`;
+  return finding({ result: 'done', message, to: runs });
+}
+
+/** Why no deploy may begin; `undefined` when one may. */
+export async function heldBack({
+  ledger,
+  lock,
+  journals,
+  inputs,
+  ports,
+}: World): Promise<Finding | undefined> {
+  const { environment } = inputs;
+  const { hold } = await ledger.history();
+  if (hold !== undefined) {
+    const since = new Date(hold.sinceMs).toISOString();
+    return finding({
+      result: 'frozen',
+      message: `${environment} is frozen since ${since}: ${plain(hold.reason)}`,
+      remedy: 'Find out what went wrong, then run mode: unfreeze.',
+    });
+  }
+  const holder = await lock.look();
+  if (holder?.kept !== undefined) {
+    return finding({
+      result: 'frozen',
+      message: `a rollback of ${environment} failed: ${plain(holder.kept)}`,
+      remedy: 'Repair the environment, then run mode: unfreeze.',
+    });
+  }
+  const left = await journals.unfinished();
+  const progress = left && progressOf(left);
+  if (left === undefined || progress === undefined || touchedBy(progress).size === 0) {
+    return undefined;
+  }
+  // Whoever is at it right now has the lock, and ends it.
+  if (holder !== undefined && !holder.ended) return undefined;
+  ports.log.info(`The journal of ${left.begun.claim} has no end.`);
+  return finding({
+    result: 'frozen',
+    message: `a rollback of ${shortSha(left.begun.failing)} was interrupted: ${stateInWords(progress)}`,
+    remedy: 'Run mode: rollback again to finish it, or mode: unfreeze to give it up.',
+    from: left.begun.failing,
+  });
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { contentOf } from '../content.ts';
+import { releaseOf } from '../failing.ts';
+import { type Finding, finding } from '../finding.ts';
+import { progressOf } from '../journal/progress.ts';
+import type { History } from '../ledger/ledger.ts';
+import { shortSha } from '../revision.ts';
+import { runningEntry } from '../situation.ts';
+import { superfluous } from '../snapshots/prune.ts';
+import { underLock } from '../under-lock.ts';
+import type { World } from '../world.ts';
+import { heldBack } from './check.ts';
+
+/** Keeps what runs now, and opens the ledger's entry for what is about to be deployed. */
+export async function snapshot(world: World): Promise<Finding> {
+  // Before the lock is taken: one that was kept would be free after it.
+  const before = await heldBack(world);
+  if (before !== undefined) return before;
+  const held = await underLock(world, async () => (await heldBack(world)) ?? keep(world));
+  if (held.kind === 'done') return held.value;
+  const remedy = 'Wait for it; lock-timeout says for how long.';
+  return finding({ result: 'locked', message: held.message, remedy });
+}
+
+async function keep(world: World): Promise<Finding> {
+  const { inputs, ports, ledger, snapshots, strategies } = world;
+  const history = await ledger.history();
+  const next = releaseOf(world, history);
+  const revision = inputs.revision ?? runningEntry(history)?.revision ?? '';
+  const taken = strategies.some(({ capture }) => capture !== undefined)
+    ? await ports.log.group(`Keeping ${shortSha(revision)}`, async () =>
+        snapshots.take(strategies, {
+          id: newId(ports.clock.now()),
+          kind: 'deploy',
+          revision,
+          content: await contentOf(revision, ports),
+        }),
+      )
+    : undefined;
+  const entry = await ledger.open({
+    key: keyOf(world, next),
+    revision: next,
+    content: await contentOf(next, ports),
+  });
+  await prune(world, history);
+  const kept = taken === undefined ? 'Nothing has to be kept' : `Kept ${shortSha(revision)}`;
+  return finding({
+    result: 'done',
+    message: `${kept}; the deploy of ${shortSha(next)} may begin`,
+    to: revision,
+    entryId: entry.id,
+    snapshotId: taken?.id ?? '',
+    steps: (taken?.parts ?? []).map(({ title, files }) => ({
+      title,
+      step: `kept ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
+      warnings: [],
+    })),
+  });
+}
+
+async function prune(world: World, history: History): Promise<void> {
+  const { snapshots, journals, inputs, strategies } = world;
+  const left = await journals.unfinished();
+  const progress = left && progressOf(left);
+  const inUse = [
+    progress?.safety?.snapshotId ?? '',
+    ...(progress?.attempts.map(({ about }) => about.snapshotId) ?? []),
+  ];
+  const gone = superfluous(await snapshots.list(), {
+    history,
+    keep: inputs.keep,
+    inUse: new Set(inUse),
+  });
+  await snapshots.remove(gone, strategies);
+}
+
+/** The same for the same attempt of a job; the steps of one job deploy a release once. */
+export function keyOf({ ports }: World, revision: string): string {
+  const { runId, runAttempt, job } = ports.run;
+  return runId === ''
+    ? `${revision}-${randomUUID()}`
+    : `${runId}-${runAttempt}-${job}-${ports.variable('RUNNER_NAME')}-${revision}`;
+}
+
+/** `20261120T100000Z-1a2b` */
+function newId(nowMs: number): string {
+  const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${randomUUID().slice(0, 4)}`;
+}

@@ -1,0 +1,133 @@
+import { describeError } from '@repo/core/errors/describe-error';
+import { plain } from '@repo/core/untrusted';
+import type { Journal } from '../journal/journal.ts';
+import { type Attempt, progressOf } from '../journal/progress.ts';
+import type { Entry } from '../ledger/ledger.ts';
+import { shortSha } from '../revision.ts';
+import { newestDeploy } from '../situation.ts';
+import type { Strategy, Target } from '../strategies/strategy.ts';
+import type { Verified } from '../verify/verify.ts';
+import type { World } from '../world.ts';
+import { targetOf } from './choose.ts';
+import { prove, proveIdentity } from './prove.ts';
+
+export type Carried =
+  | { readonly kind: 'well' }
+  | { readonly kind: 'failed'; readonly why: string }
+  /** Somebody has deployed meanwhile. */
+  | { readonly kind: 'superseded'; readonly by: Entry };
+
+/** A step that failed is done once more. */
+const TRIES = 2;
+
+/**
+ * Brings a release back, from where the journal says that it has come to, and proves that it runs.
+ * What was proven not to be well is applied and looked at once more.
+ *
+ * @throws ActionError, or why it was aborted: then the journal is left for who goes on
+ */
+export async function carryOut(
+  world: World,
+  journal: Journal,
+  number: number,
+  strategies: readonly Strategy[],
+): Promise<Carried> {
+  const now = () => attemptIn(journal, number);
+  const { about } = now();
+  const targets = await targetsOf(world, journal, about, strategies);
+  const target = targetOf(
+    { revision: about.revision, entry: undefined },
+    { failing: journal.begun.failing, claim: journal.begun.claim },
+  );
+  const rounds = about.purpose === 'restore' ? 1 : 2;
+  for (;;) {
+    const { round, applied, verified, state } = now();
+    if (state === 'well') return { kind: 'well' };
+    if (verified?.round === rounds) return { kind: 'failed', why: whyUnwell(verified.checks) };
+    for (const [strategy, own] of targets) {
+      if (applied.has(strategy.title)) continue;
+      const newer = await supersededBy(world, journal);
+      if (newer !== undefined) return { kind: 'superseded', by: newer };
+      const failure = await applyStep(world, journal, now(), strategy, own);
+      if (failure !== undefined) return { kind: 'failed', why: failure };
+    }
+    world.ports.log.info(`Verifying ${shortSha(about.revision)} …`);
+    const checks =
+      about.purpose === 'restore'
+        ? await proveIdentity(world, targets)
+        : await prove(world, targets, target);
+    for (const { title, ok, found } of checks) {
+      world.ports.log.info(`${ok ? '✅' : '❌'} ${title}: ${found}`);
+    }
+    journal.write({ event: 'verified', attempt: number, round, checks: checks.map(shortened) });
+  }
+}
+
+function attemptIn(journal: Journal, number: number): Attempt {
+  const found = progressOf(journal).attempts.find(({ about }) => about.attempt === number);
+  if (found === undefined) throw new Error(`attempt ${number} is not in the journal`);
+  return found;
+}
+
+/** Everything as it will be handed to the strategies, in their order. */
+async function targetsOf(
+  { snapshots, ledger }: World,
+  { begun }: Journal,
+  { revision, snapshotId, entryId }: Attempt['about'],
+  strategies: readonly Strategy[],
+): Promise<ReadonlyMap<Strategy, Target>> {
+  const { entries } = await ledger.history();
+  const snapshot = (await snapshots.list()).find(({ id }) => id === snapshotId);
+  const entry = entries.find(({ id }) => id === entryId);
+  return new Map(
+    strategies.map((strategy) => [
+      strategy,
+      { ...targetOf({ revision, entry }, begun), kept: snapshots.keptBy(snapshot, strategy) },
+    ]),
+  );
+}
+
+async function supersededBy({ ledger }: World, { begun }: Journal): Promise<Entry | undefined> {
+  const newest = newestDeploy(await ledger.history());
+  return newest?.id === begun.newestDeploy || newest === undefined ? undefined : newest;
+}
+
+/** Why it could not be done; `undefined` when it is. */
+async function applyStep(
+  { ports }: World,
+  journal: Journal,
+  { about, round, failures }: Attempt,
+  { title, apply }: Strategy,
+  target: Target,
+): Promise<string | undefined> {
+  const step = { attempt: about.attempt, round, title };
+  let why = 'it failed before';
+  for (let tries = failures.get(title) ?? 0; tries < TRIES; tries++) {
+    ports.signal.throwIfAborted();
+    journal.write({ event: 'applying', ...step });
+    try {
+      ports.log.info(`${title}: bringing back ${shortSha(about.revision)} …`);
+      const { done } = await apply(target, ports);
+      journal.write({ event: 'applied', ...step, done: plain(done) });
+      ports.log.info(`${title}: ${done}`);
+      return undefined;
+    } catch (error) {
+      ports.signal.throwIfAborted();
+      why = describeError(error);
+      ports.log.info(`${title}: ${why}`);
+      journal.write({ event: 'apply-failed', ...step, why: plain(why, 1_000) });
+    }
+  }
+  return `${plain(title, 100)}: ${why}`;
+}
+
+function whyUnwell(checks: readonly Verified[]): string {
+  return checks
+    .filter(({ ok }) => !ok)
+    .map(({ title, found }) => `${title}: ${found}`)
+    .join('; ');
+}
+
+function shortened({ title, found, ...rest }: Verified): Verified {
+  return { ...rest, title: plain(title), found: plain(found) };
+}

@@ -1,0 +1,135 @@
+import { describeError } from '@repo/core/errors/describe-error';
+import { plain } from '@repo/core/untrusted';
+import { type Candidate, candidates, type PassedOver } from '../candidates.ts';
+import { isInHistory } from '../content.ts';
+import type { PlannedStep } from '../finding.ts';
+import type { History } from '../ledger/ledger.ts';
+import { shortSha } from '../revision.ts';
+import type { Manifest } from '../snapshots/manifest.ts';
+import type { Strategy, Target } from '../strategies/strategy.ts';
+import type { World } from '../world.ts';
+
+/** The candidate that every strategy can bring back, or why none of them can be. */
+export interface Chosen {
+  readonly candidate: Candidate | undefined;
+  readonly steps: readonly PlannedStep[];
+  readonly passedOver: readonly PassedOver[];
+  /** What to do about the first candidate that could not be brought back. */
+  readonly remedy: string;
+}
+
+export interface ChooseOptions {
+  readonly failing: string;
+  readonly claim: string;
+  readonly history: History;
+  /** Why releases are not tried (again), by revision. */
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/** Looks through the candidates, best first, for one that passes every preflight. Changes nothing. */
+export async function choose(world: World, options: ChooseOptions): Promise<Chosen> {
+  const { history, failing, claim } = options;
+  const { inputs, ports } = world;
+  const kept = await world.snapshots.list();
+  const snapshots = kept.filter(({ kind }) => kind === 'deploy');
+  const ask = (excluded: ReadonlyMap<string, string>) =>
+    candidates({
+      history,
+      snapshots,
+      failing,
+      wanted: inputs.target,
+      maxDepth: inputs.maxDepth,
+      excluded,
+    });
+  const gone = await unreachable(ask(options.excluded).candidates, world);
+  const choice = ask(new Map([...options.excluded, ...gone]));
+  const passedOver: PassedOver[] = [...choice.passedOver];
+  let remedy = '';
+  for (const candidate of choice.candidates) {
+    ports.signal.throwIfAborted();
+    const snapshot = kept.find(({ id }) => id === candidate.snapshotId);
+    const target = targetOf(candidate, { failing, claim });
+    const ready = await preflight(world, target, snapshot, world.strategies);
+    if (ready.kind === 'ready') return { candidate, steps: ready.steps, passedOver, remedy: '' };
+    ports.log.info(`${shortSha(candidate.revision)} ${ready.why}`);
+    remedy ||= ready.remedy;
+    const id = candidate.entry?.id ?? candidate.snapshotId ?? '';
+    passedOver.push({ revision: candidate.revision, id, why: ready.why });
+  }
+  return { candidate: undefined, steps: [], passedOver, remedy };
+}
+
+export function targetOf(
+  { revision, entry }: Pick<Candidate, 'revision' | 'entry'>,
+  { failing, claim }: { readonly failing: string; readonly claim: string },
+): Omit<Target, 'kept'> {
+  return { revision, failing, claim, deploymentId: entry?.deploymentId };
+}
+
+export type Ready =
+  | { readonly kind: 'ready'; readonly steps: readonly PlannedStep[] }
+  | { readonly kind: 'impossible'; readonly why: string; readonly remedy: string };
+
+/** Asks every strategy whether it can bring a release back: all of them can, or none is used. */
+export async function preflight(
+  { snapshots, ports }: World,
+  target: Omit<Target, 'kept'>,
+  snapshot: Manifest | undefined,
+  strategies: readonly Strategy[],
+): Promise<Ready> {
+  const damage = snapshot && (await snapshots.damage(snapshot));
+  if (damage !== undefined) {
+    const why = `cannot be brought back: in its snapshot ${snapshot?.id} ${damage}`;
+    return { kind: 'impossible', why, remedy: 'Look at the disk that state-dir is on.' };
+  }
+  const steps: PlannedStep[] = [];
+  for (const strategy of strategies) {
+    const kept = snapshots.keptBy(snapshot, strategy);
+    try {
+      const answer = await strategy.preflight({ ...target, kept }, ports);
+      if (answer.kind === 'impossible') {
+        return impossible(strategy.title, answer.problem, answer.remedy);
+      }
+      const warnings = answer.warnings.map((warning) => plain(warning));
+      steps.push({ title: strategy.title, step: plain(answer.step), warnings });
+    } catch (error) {
+      ports.signal.throwIfAborted();
+      return impossible(strategy.title, describeError(error), remedyOf(error));
+    }
+  }
+  return { kind: 'ready', steps };
+}
+
+function impossible(title: string, problem: string, remedy: string): Ready {
+  const why = `cannot be brought back: ${plain(title, 100)}: ${plain(problem)}`;
+  return { kind: 'impossible', why, remedy: plain(remedy) };
+}
+
+export function remedyOf(error: unknown): string {
+  return error instanceof Error && 'remedy' in error ? String(error.remedy) : '';
+}
+
+/** Those that the allowed ref does not have in its history (any more). */
+async function unreachable(
+  found: readonly Candidate[],
+  { inputs, ledger, ports }: World,
+): Promise<ReadonlyMap<string, string>> {
+  const { allowedRef: ref } = inputs;
+  const gone = new Map<string, string>();
+  if (ref === '') return gone;
+  for (const { revision } of found) {
+    if (revision === '') continue;
+    const known = ledger.isReachable
+      ? await ledger.isReachable(revision, ref)
+      : await isInHistory(revision, ref, ports);
+    if (known === false)
+      gone.set(revision, `is not in the history of ${plain(ref, 80)} (any more)`);
+    if (known === undefined) {
+      gone.set(
+        revision,
+        `may not be in the history of ${plain(ref, 80)}: fetch-depth: 0 would tell`,
+      );
+    }
+  }
+  return gone;
+}

@@ -1,0 +1,80 @@
+import { formatLimit, type Limit } from '@repo/core/inputs/limit';
+import type { Entry, History } from './ledger/ledger.ts';
+import { shortSha } from './revision.ts';
+import type { Wanted } from './target.ts';
+
+/** Whether a rollback may begin, as the ledger has it. */
+export type Situation =
+  | { readonly kind: 'go' }
+  /** The release that failed does not run any more. */
+  | { readonly kind: 'noop'; readonly why: string; readonly runs: string }
+  | { readonly kind: 'superseded'; readonly why: string; readonly by: string }
+  | { readonly kind: 'loop-guard'; readonly why: string };
+
+export interface Asked {
+  readonly failing: string;
+  readonly wanted: Wanted;
+  readonly maxRollbacks: Limit;
+  /** Epoch milliseconds. */
+  readonly nowMs: number;
+}
+
+/** Judges from the ledger alone what there is to do about a release that failed. */
+export function situationOf(history: History, asked: Asked): Situation {
+  const { failing, wanted } = asked;
+  const running = runningEntry(history);
+  if (running?.rollback?.failing === failing && running.revision !== failing) {
+    const why = `${shortSha(failing)} has been rolled back to ${shortSha(running.revision)} already`;
+    return { kind: 'noop', why, runs: running.revision };
+  }
+  const newer = newerDeploy(history, failing);
+  if (newer !== undefined) {
+    const why = `${shortSha(newer.revision)} has been deployed after ${shortSha(failing)}`;
+    return { kind: 'superseded', why, by: newer.revision };
+  }
+  // Who names a release has looked, and may go round as often as he likes.
+  return wanted.kind === 'named' ? { kind: 'go' } : loopGuard(history, running, asked);
+}
+
+function loopGuard(
+  { entries }: History,
+  running: Entry | undefined,
+  { failing, maxRollbacks, nowMs }: Asked,
+): Situation {
+  if (running?.kind === 'rollback' && running.revision === failing) {
+    const why = `${shortSha(failing)} came by a rollback itself, and a rollback is not rolled back`;
+    return { kind: 'loop-guard', why };
+  }
+  const latest = rollbacksInWindow({ entries }, maxRollbacks, nowMs);
+  if (latest < maxRollbacks.most) return { kind: 'go' };
+  const times = latest === 1 ? 'one rollback' : `${latest} rollbacks`;
+  const why = `there was ${times} already, and max-rollbacks is ${formatLimit(maxRollbacks)}`;
+  return { kind: 'loop-guard', why };
+}
+
+/** How many rollbacks there were lately, those that failed included. */
+export function rollbacksInWindow(
+  { entries }: Pick<History, 'entries'>,
+  { window }: Pick<Limit, 'window'>,
+  nowMs: number,
+): number {
+  return entries.filter(({ kind, createdMs }) => kind === 'rollback' && createdMs > nowMs - window)
+    .length;
+}
+
+/** What runs, as far as the ledger tells: the latest deploy or rollback that came to anything. */
+export function runningEntry({ entries }: History): Entry | undefined {
+  return entries.find(({ kind, state }) => kind === 'deploy' || state === 'good');
+}
+
+/** The latest deploy, which a rollback must not undo when it is another than at its beginning. */
+export function newestDeploy({ entries }: History): Entry | undefined {
+  return entries.find(({ kind }) => kind === 'deploy');
+}
+
+/** A deploy of another release after the latest one of `failing`. */
+function newerDeploy({ entries }: History, failing: string): Entry | undefined {
+  const deploys = entries.filter(({ kind }) => kind === 'deploy');
+  const at = deploys.findIndex(({ revision }) => revision === failing);
+  return at > 0 ? deploys[0] : undefined;
+}

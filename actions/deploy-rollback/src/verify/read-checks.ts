@@ -1,0 +1,69 @@
+import { field } from '@repo/core/config/field';
+import { parseConfig } from '@repo/core/config/parse-config';
+import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { httpUrl } from '@repo/core/inputs/http-url';
+import { integer } from '@repo/core/inputs/integer';
+import type { SyncParser } from '@repo/core/inputs/parser';
+import * as v from 'valibot';
+import type { VerifyCheck } from './check.ts';
+import { httpCheck } from './http-check.ts';
+import { tcpCheck } from './tcp-check.ts';
+
+const http = v.pipe(
+  v.strictObject(
+    {
+      url: field(httpUrl()),
+      status: v.optional(field(statusRange()), '200-299'),
+      headers: v.optional(v.record(v.string(), v.string()), {}),
+      body: v.optional(v.string(), ''),
+      json: v.optional(v.record(v.string(), field({ parse: (given) => given })), {}),
+    },
+    'A http check knows url, status, headers, body and json.',
+  ),
+  v.transform(httpCheck),
+);
+
+const tcp = v.pipe(
+  v.strictObject(
+    { host: v.pipe(v.string(), v.nonEmpty()), port: field(integer({ min: 1, max: 65_535 })) },
+    'A tcp check knows host and port.',
+  ),
+  v.transform(tcpCheck),
+);
+
+const checks = v.pipe(
+  v.array(
+    v.union([
+      v.pipe(v.strictObject({ name: v.optional(v.string()), http }), v.transform(titled('http'))),
+      v.pipe(v.strictObject({ name: v.optional(v.string()), tcp }), v.transform(titled('tcp'))),
+    ]),
+    'Write a list: - http: {url: …}',
+  ),
+  v.minLength(1, 'has no check in it\nWrite at least one.'),
+);
+
+/** Reads `verify-checks`, YAML or JSON. Throws an InputError with every mistake's line and column. */
+export async function readChecks(text: string): Promise<readonly VerifyCheck[]> {
+  return parseConfig(text, 'verify-checks', checks);
+}
+
+/** The check under its key, by the name that the user gave it. */
+function titled<Kind extends string>(kind: Kind) {
+  return (given: { readonly name?: string | undefined } & Readonly<Record<Kind, VerifyCheck>>) => {
+    const check: VerifyCheck = given[kind];
+    return { ...check, title: given.name ?? check.title };
+  };
+}
+
+/** `200` or `200-299`. */
+function statusRange(): SyncParser<readonly [number, number]> {
+  return {
+    parse: (given) => {
+      const [, low, high = low] = /^([1-5]\d\d)(?:-([1-5]\d\d))?$/.exec(given) ?? [];
+      if (low === undefined || Number(high) < Number(low)) {
+        throw new InvalidValue('is no status', 'Write one, or the first and the last: 200-299.');
+      }
+      return [Number(low), Number(high)];
+    },
+  };
+}
