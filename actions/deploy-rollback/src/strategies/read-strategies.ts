@@ -1,7 +1,8 @@
 import { parseConfig } from '@repo/core/config/parse-config';
 import * as v from 'valibot';
-import { STRATEGIES, type StrategyModule } from './registry.ts';
+import { STRATEGIES } from './registry.ts';
 import type { Strategy } from './strategy.ts';
+import type { StrategyModule } from './strategy-module.ts';
 
 const KNOWN = Object.keys(STRATEGIES);
 const REMEDY = `Write one of ${KNOWN.join(', ')}, with its options.`;
