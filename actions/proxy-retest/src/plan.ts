@@ -12,7 +12,7 @@ export interface Prospect {
   readonly age: number;
   /** What a test of it is expected to take, milliseconds. */
   readonly cost: number;
-  /** It is dead, and its next test is not due yet. */
+  /** It has just been tested, or is dead and its next test is not due yet. */
   readonly isResting: boolean;
 }
 
@@ -44,6 +44,8 @@ const SHARE_OF_OLDEST = 0.1;
 /** A dead endpoint is tried again after so long, then after twice that, and so on. */
 const REST_BASE_MS = HOUR_MS;
 const LONGEST_REST_MS = 7 * 24 * HOUR_MS;
+/** What was tested a moment ago, by a run that was stopped, is not what the next run is for. */
+const JUST_TESTED_MS = 5 * 60_000;
 /** Before anything is known, an endpoint is taken to change once a day: so much weighs one such day. */
 const PRIOR_FLIPS = 1;
 const PRIOR_WATCHED_MS = 24 * HOUR_MS;
@@ -65,7 +67,7 @@ export function prospectOf(
     rate,
     age: Math.max(0, age),
     cost: chance * (facts.latency ?? costs.latency) + (1 - chance) * costs.timeout,
-    isResting: history?.status === 'dead' && age < restAfter(fails),
+    isResting: age < (history?.status === 'dead' ? restAfter(fails) : JUST_TESTED_MS),
   };
 }
 

@@ -173,7 +173,7 @@ function sentence({ mode, choice, guard, stopReason, changed }: Facts, n: Number
 const STOPS: Readonly<Record<StopReason, string>> = {
   done: '',
   budget: 'stopped at the end of the budget',
-  cancelled: 'stopped by a cancel, what was tested is kept',
+  cancelled: 'cancelled, and what was tested is kept',
   void: '',
 };
 

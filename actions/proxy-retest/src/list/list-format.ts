@@ -48,7 +48,7 @@ function formatOf(head: string): ListFormat {
   if (text.startsWith('[') && !/^\[[0-9a-f:.]+\]:\d/i.test(text)) return 'json';
   if (text.startsWith('{')) {
     const [line = ''] = text.split('\n', 1);
-    if (isObject(line)) return 'ndjson';
+    if (isRecord(line)) return 'ndjson';
     throw new BrokenList('is a JSON object, where an array of records was expected');
   }
   if (/^("|true\b|false\b|null\b|-?\d+(\.\d+)?\s*$)/.test(text)) {
@@ -64,10 +64,12 @@ function looksEncoded(text: string): boolean {
   return /^[a-z0-9]+:\/\/|^[\w.-]+:\d/im.test(whole);
 }
 
-function isObject(line: string): boolean {
+/** One that could be a record; a whole file on one line may be an object of another kind. */
+function isRecord(line: string): boolean {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null;
+    if (typeof value !== 'object' || value === null) return false;
+    return ['config', 'host', 'ip', 'address'].some((name) => name in value);
   } catch {
     return false;
   }

@@ -1,0 +1,429 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import type { ProxyFault, ProxyOptions } from '@repo/testkit/proxies/proxy-server';
+import type { RunResult } from '@repo/testkit/runner/run-action';
+import { describe, expect, test } from 'vitest';
+import { listText, type ProxyWorld, pem, proxyWorld, record } from './proxy/proxy-world.ts';
+
+const OLD = '2025-10-25T05:27:49.858144+00:00';
+
+async function reportOf(result: RunResult) {
+  return JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
+}
+
+async function proxies(world: ProxyWorld) {
+  return JSON.parse(await world.read('proxies.json'));
+}
+
+test('the list is loaded, retested and written back in its shape, without any source (X1, X2, X3, X4)', async () => {
+  await using world = await proxyWorld();
+  const good = await world.proxy({ protocol: 'http' });
+  const dead = await closedPort();
+  const before = listText([
+    record(`http://127.0.0.1:${good.port}#a`),
+    { config: 'vmess://broken', odd: [1, { 'x"y': null }], is_working: true },
+    record(`socks5://127.0.0.1:${dead}`, { unknown_field: { deep: [1.0, 2e3] } }),
+  ]);
+  await world.write('proxies.json', before);
+  await using result = await world.run();
+  expect(result.outputs, result.log).toMatchObject({
+    verdict: 'pass',
+    total: '3',
+    tested: '2',
+    alive: '1',
+    died: '1',
+    invalid: '1',
+    changed: 'true',
+    'stop-reason': 'done',
+  });
+  const after = await world.read('proxies.json');
+  const [first, second, third] = JSON.parse(after);
+  expect(first).toMatchObject({ is_working: true, country: 'Türkiye' });
+  expect(first.tested_at).toMatch(/^20\d\d-.*\+00:00$/);
+  expect(first.tested_at).not.toBe(OLD);
+  expect(second).toEqual(JSON.parse(before)[1]);
+  expect(third).toMatchObject({
+    is_working: false,
+    latency: null,
+    unknown_field: { deep: [1, 2000] },
+    retest: { fails: 1, phase: 'tcp', kind: 'refused' },
+  });
+  expect(Object.keys(third)).toEqual([...Object.keys(JSON.parse(before)[2]), 'retest']);
+  // Everything but the changed values and the added member is where it was, byte for byte.
+  const same = (text: string) =>
+    text
+      .replace(/"(latency|tested_at|is_working)": [^,\n]*/g, '"$1": …')
+      .replace(/,\n {2}"retest": \{[^\n]*\}/g, '');
+  expect(same(after)).toBe(same(before));
+});
+
+test('what is not tested is written back as the same bytes, whatever its form', async () => {
+  await using world = await proxyWorld();
+  const text = `\ufeff [ {"config" :"http://192.0.2.1:1" , "tested_at":"${new Date().toISOString()}","a":1.50,"a":2,\r\n "b":"\\u00e9é"},{} ,null, "socks5://198.51.100.1:1080"\t]\n\n`;
+  await world.write('proxies.json', text);
+  await using result = await world.run({ select: 'failed', output: 'copy.json' });
+  expect(result.outputs, result.log).toMatchObject({ tested: '0', total: '4', invalid: '2' });
+  expect(await world.read('copy.json')).toBe(text);
+  expect(await world.read('proxies.json')).toBe(text);
+});
+
+describe('a list that is none is an error, and stays as it is', () => {
+  test.each([
+    ['empty', '', /is empty/],
+    ['blank', ' \n\n', /is empty/],
+    ['cut off', '[{"config":"http://192.0.2.1:1"},{"conf', /cut off: it ends after 1 whole record/],
+    ['an object', '{"proxies": []}', /JSON object, where an array/],
+    ['a number', '42', /JSON value/],
+    ['a page', '<!DOCTYPE html><p>', /is a page/],
+    ['binary', 'a\0b', /is not text/],
+    ['with something after its end', '[] []', /goes on after/],
+  ])('%s', async (_, text, message) => {
+    await using world = await proxyWorld();
+    await world.write('proxies.json', text);
+    await using result = await world.run();
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs.message).toMatch(message);
+    expect(result.log).not.toMatch(/This is a bug|\.js:\d+/);
+    expect(await world.read('proxies.json')).toBe(text);
+    expect(await readdir(world.folder)).toEqual(['proxies.json']);
+  });
+
+  test('a list that is not there', async () => {
+    await using world = await proxyWorld();
+    await using result = await world.run();
+    expect(result.outputs.message).toMatch(/cannot read the list proxies\.json/);
+  });
+});
+
+test('an array without records is warned about', async () => {
+  await using world = await proxyWorld();
+  await world.write('proxies.json', '[]');
+  await using result = await world.run();
+  expect(result, result.log).toMatchObject({
+    exitCode: 0,
+    outputs: { total: '0', changed: 'false' },
+  });
+  expect(result.annotations.map(({ message }) => message)).toEqual(['It holds no record.']);
+});
+
+test('records that are not as they should be are warned about, and tested (X18)', async () => {
+  await using world = await proxyWorld();
+  const { port } = await world.proxy({ protocol: 'http' });
+  await world.write(
+    'proxies.json',
+    listText([record(`http://127.0.0.1:${port}`, { latency: 'fast', tested_at: 'yesterday' })]),
+  );
+  await using result = await world.run();
+  expect(result.outputs, result.log).toMatchObject({ verdict: 'pass', alive: '1' });
+  const [warning] = result.annotations;
+  expect(warning).toMatchObject({ level: 'warning' });
+  expect(warning?.message).toMatch(
+    /record 1: tested_at is no time; record 1: latency is no number/,
+  );
+});
+
+describe('fault truth table: nothing dead is alive, nothing alive is dead', () => {
+  const QUICK = {
+    'connect-timeout': '1s',
+    'handshake-timeout': '400ms',
+    'first-byte-timeout': '400ms',
+    'total-timeout': '2s',
+  };
+  const bad: readonly [ProxyFault, phase: string, kind: string][] = [
+    [{ kind: 'hang' }, 'proxy', 'timeout'],
+    [{ kind: 'hang-after-grant' }, 'tls', 'timeout'],
+    [{ kind: 'reset' }, 'proxy', 'reset'],
+    [{ kind: 'close' }, 'proxy', 'closed'],
+    [{ kind: 'drip', ms: 100 }, 'proxy', 'timeout'],
+    [{ kind: 'endless-headers' }, 'proxy', 'protocol'],
+    [{ kind: 'no-tunnel' }, 'tls', 'tls-failed'],
+    [{ kind: 'wants-credentials' }, 'proxy', 'auth'],
+    [{ kind: 'refuse' }, 'proxy', 'proxy-refused'],
+    [{ kind: 'garbage' }, 'proxy', 'protocol'],
+    [{ kind: 'mitm', pair: pem.untrustedChain }, 'tls', 'tls-mitm'],
+  ];
+
+  test('a proxy of each kind, beside as many that work', async () => {
+    await using world = await proxyWorld();
+    const records: object[] = [];
+    const truth: (readonly [string, string] | 'alive')[] = [];
+    const add = async (options: ProxyOptions, expected: (typeof truth)[number]) => {
+      const { port } = await world.proxy(options);
+      records.push(record(`${options.protocol}://127.0.0.1:${port}`));
+      truth.push(expected);
+    };
+    for (const [fault, phase, kind] of bad) {
+      await add({ protocol: 'http', fault }, [phase, kind]);
+      await add({ protocol: 'http' }, 'alive');
+    }
+    for (const protocol of ['https', 'socks4', 'socks4a', 'socks5'] as const) {
+      await add({ protocol }, 'alive');
+      await add({ protocol, fault: { kind: 'slow', ms: 100 } }, 'alive');
+    }
+    records.push(record(`http://127.0.0.1:${await closedPort()}`));
+    truth.push(['tcp', 'refused']);
+    await world.write('proxies.json', listText(records));
+    await using result = await world.run(QUICK);
+    const found = (await proxies(world)).map(
+      (one: { is_working: boolean; retest: { phase: string; kind: string } }) =>
+        one.is_working ? 'alive' : [one.retest.phase, one.retest.kind],
+    );
+    expect(found, result.log).toEqual(truth);
+    expect(result.outputs).toMatchObject({ void: '0', invalid: '0', died: String(bad.length + 1) });
+  });
+});
+
+describe('the judges are judged', () => {
+  test('no target answers: nothing is said, nothing is written', async () => {
+    await using world = await proxyWorld();
+    const { port } = await world.proxy({ protocol: 'http' });
+    const text = listText([record(`http://127.0.0.1:${port}`)]);
+    await world.write('proxies.json', text);
+    for (const target of world.targets) await target.close();
+    await using result = await world.run();
+    expect(result.outputs, result.log).toMatchObject({
+      verdict: 'unknown',
+      'stop-reason': 'void',
+      tested: '0',
+      changed: 'false',
+    });
+    expect(result.exitCode).toBe(1);
+    expect(await world.read('proxies.json')).toBe(text);
+    expect(await readdir(world.folder)).toEqual(['proxies.json']);
+  });
+
+  test('a proxy that fails on the only target that is up has not died', async () => {
+    await using world = await proxyWorld();
+    const dead = await closedPort();
+    const text = listText([record(`http://127.0.0.1:${dead}`)]);
+    await world.write('proxies.json', text);
+    await world.targets[1]?.close();
+    await using result = await world.run();
+    expect(result.outputs, result.log).toMatchObject({ died: '0', tested: '1', changed: 'false' });
+    expect((await reportOf(result)).result.numbers.unsure).toBe(1);
+    expect(await world.read('proxies.json')).toBe(text);
+    // The next run has the other target, and the proof.
+    await using again = await world.run({
+      select: 'all',
+      targets: `${world.targets[0]?.url}/other\n${world.targets[0]?.url}/`,
+    });
+    expect(again.outputs, again.log).toMatchObject({ died: '1', changed: 'true' });
+  });
+
+  test('nine of ten dead at once: the list stays as it was', async () => {
+    await using world = await proxyWorld();
+    const { port } = await world.proxy({ protocol: 'http' });
+    const records = [record(`http://127.0.0.1:${port}`)];
+    for (let count = 0; count < 9; count++) {
+      records.push(record(`http://127.0.0.1:${await closedPort()}#${count}`));
+    }
+    const text = listText(records);
+    await world.write('proxies.json', text);
+    await using result = await world.run();
+    expect(result.outputs, result.log).toMatchObject({
+      verdict: 'warn',
+      changed: 'false',
+      alive: '1',
+    });
+    expect((await reportOf(result)).result.guard).toEqual({ tested: 10, retained: 1, holds: true });
+    expect(await world.read('proxies.json')).toBe(text);
+    expect(await readdir(world.folder)).toEqual(['proxies.json']);
+    await using forced = await world.run({ 'min-retain-ratio': '0' });
+    expect(forced.outputs, forced.log).toMatchObject({ died: '9', changed: 'true' });
+  });
+});
+
+describe('addresses that are not public', () => {
+  test('are not dialled, also behind a name, unless it is allowed (X24)', async () => {
+    await using world = await proxyWorld();
+    const { port, connections } = await world.proxy({ protocol: 'http' });
+    const hosts = [
+      '127.0.0.1',
+      'localhost',
+      '[::1]',
+      '10.0.0.1',
+      '172.16.0.1',
+      '192.168.1.1',
+      '169.254.169.254',
+      '169.254.1.1',
+      '100.64.0.1',
+      '100.100.100.200',
+      '0.0.0.0',
+      '[::ffff:127.0.0.1]',
+      '[::ffff:169.254.169.254]',
+      '[64:ff9b::a9fe:a9fe]',
+      '[fd00:ec2::254]',
+      '[fe80::1]',
+      '192.0.2.1',
+    ];
+    const text = listText(hosts.map((host) => record(`http://${host}:${port}`)));
+    await world.write('proxies.json', text);
+    await using result = await world.run({ 'allow-private': 'false' });
+    expect(result.outputs, result.log).toMatchObject({
+      skipped: String(hosts.length),
+      tested: '0',
+      changed: 'false',
+    });
+    expect(await world.read('proxies.json')).toBe(text);
+    expect(connections).toBe(0);
+  });
+});
+
+test('no credential and no link is in the log, the summary, the report or the state', async () => {
+  await using world = await proxyWorld();
+  const credentials = { user: 'someuser', password: 'hunter2secret' };
+  const { port } = await world.proxy({ protocol: 'socks5', credentials });
+  await world.write(
+    'proxies.json',
+    listText([
+      record(`socks5://someuser:hunter2secret@127.0.0.1:${port}#remark`),
+      record(`http://someuser:hunter2secret@127.0.0.1:${await closedPort()}`),
+      record('vmess://hunter2secret'),
+      record('http://someuser:hunter2secret@127.0.0.1:notaport'),
+    ]),
+  );
+  await using result = await world.run({}, { debug: true });
+  expect(result.outputs, result.log).toMatchObject({ alive: '1', invalid: '2' });
+  const state = await world.read('proxies.json.state.ndjson');
+  const everything = [
+    result.stdout,
+    result.stderr,
+    result.summary,
+    state,
+    JSON.stringify(result.outputs),
+    JSON.stringify(await reportOf(result)),
+  ].join('\n');
+  expect(everything).not.toMatch(/hunter2secret|someuser|:\/\/[^/\s"]*@/);
+});
+
+describe('stopping', () => {
+  test('a cancel keeps what was tested; the next run tests the rest', async () => {
+    await using world = await proxyWorld();
+    const good = await world.proxy({ protocol: 'http' });
+    const hung = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+    const records = [
+      ...Array.from({ length: 5 }, (_, index) =>
+        record(`http://u${index}:p@127.0.0.1:${good.port}`),
+      ),
+      ...Array.from({ length: 5 }, (_, index) =>
+        record(`http://u${index}:p@127.0.0.1:${hung.port}`),
+      ),
+    ];
+    await world.write('proxies.json', listText(records));
+    const patient = { 'handshake-timeout': '30s', 'total-timeout': '60s', 'per-host': '64' };
+    await using result = await world.run(
+      { ...patient, 'first-byte-timeout': '30s' },
+      { cancel: { when: /tested$/ } },
+    );
+    expect(result.outcome).toBe('cancelled');
+    expect(result.outputs, result.log).toMatchObject({ 'stop-reason': 'cancelled', alive: '5' });
+    expect(result.durationMs).toBeLessThan(12_000);
+    const found = (await proxies(world)).map((one: { tested_at: string }) => one.tested_at !== OLD);
+    expect(found).toEqual([true, true, true, true, true, false, false, false, false, false]);
+    await using next = await world.run({
+      'handshake-timeout': '300ms',
+      'per-host': '64',
+      'min-retain-ratio': '0',
+    });
+    expect(next.outputs, next.log).toMatchObject({ tested: '5', alive: '0', died: '5' });
+  }, 40_000);
+
+  test('after a kill, the journal brings back what was tested', async () => {
+    await using world = await proxyWorld();
+    const good = await world.proxy({ protocol: 'http' });
+    const hung = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+    const text = listText([
+      ...Array.from({ length: 3 }, (_, index) =>
+        record(`http://u${index}:p@127.0.0.1:${good.port}`),
+      ),
+      record(`http://127.0.0.1:${hung.port}`),
+    ]);
+    await world.write('proxies.json', text);
+    await using result = await world.run(
+      { 'handshake-timeout': '30s', 'total-timeout': '60s' },
+      { cancel: { when: /tested$/ }, patience: { afterInterrupt: 0, afterTerminate: 0 } },
+    );
+    expect(result.signal).toBe('SIGKILL');
+    expect(await world.read('proxies.json')).toBe(text);
+    const before = good.connections;
+    await using next = await world.run({ 'handshake-timeout': '300ms' });
+    expect(next.outputs, next.log).toMatchObject({ alive: '3', died: '1', changed: 'true' });
+    expect((await reportOf(next)).result.resumed).toBe(3);
+    expect(good.connections, 'nothing is tested twice').toBe(before);
+    expect(await readdir(world.folder)).toEqual(['proxies.json', 'proxies.json.state.ndjson']);
+  }, 40_000);
+
+  test('the budget ends it within a second, and the rest is untouched (X13)', async () => {
+    await using world = await proxyWorld();
+    const { port } = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+    const records = Array.from({ length: 200 }, (_, index) =>
+      record(`http://u${index}:p@127.0.0.1:${port}`),
+    );
+    await world.write('proxies.json', listText(records));
+    const started = performance.now();
+    await using result = await world.run({ 'budget-minutes': '0.05', concurrency: '16' });
+    expect(result.outputs, result.log).toMatchObject({ 'stop-reason': 'budget', tested: '0' });
+    expect(performance.now() - started).toBeLessThan(3_000 + 1_000);
+  });
+});
+
+test('nothing is written when nothing material changed, and a plan writes nothing', async () => {
+  await using world = await proxyWorld();
+  const { port } = await world.proxy({ protocol: 'http' });
+  await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
+  await using plan = await world.run({ mode: 'plan' });
+  expect(plan.outputs, plan.log).toMatchObject({ planned: '1', tested: '0', changed: 'false' });
+  expect(await readdir(world.folder)).toEqual(['proxies.json']);
+  await using dry = await world.run({ 'dry-run': 'true' });
+  expect(dry.outputs, dry.log).toMatchObject({ tested: '1', changed: 'false' });
+  expect(await readdir(world.folder)).toEqual(['proxies.json']);
+  await using first = await world.run();
+  expect(first.outputs).toMatchObject({ changed: 'true' });
+  const { mtimeMs } = await stat(join(world.folder, 'proxies.json'));
+  await using second = await world.run({ select: 'all' });
+  expect(second.outputs, second.log).toMatchObject({ tested: '1', changed: 'false' });
+  expect((await stat(join(world.folder, 'proxies.json'))).mtimeMs).toBe(mtimeMs);
+});
+
+test('shards give the list that one run gives (X14)', async () => {
+  const ports: number[] = [];
+  await using world = await proxyWorld();
+  await using single = await proxyWorld();
+  for (let count = 0; count < 12; count++) {
+    const fault: ProxyFault = count % 3 === 0 ? { kind: 'refuse' } : { kind: 'none' };
+    const host = `127.0.0.${(count % 5) + 1}`;
+    ports.push((await world.proxy({ protocol: 'http', fault, host })).port);
+  }
+  const text = listText(
+    ports.flatMap((port, index) => [
+      record(`http://127.0.0.${(index % 5) + 1}:${port}#one`),
+      record(`http://127.0.0.${(index % 5) + 1}:${port}#two`),
+    ]),
+  );
+  await world.write('proxies.json', text);
+  await single.write('proxies.json', text);
+  await using shards = await world.run({ mode: 'shard', shards: '8' });
+  const { shard } = JSON.parse(shards.outputs.matrix ?? '');
+  expect(shard).toHaveLength(8);
+  let tested = 0;
+  for (const one of shard) {
+    await using result = await world.run({
+      shard: one,
+      results: `results-${one.replace('/', '-')}.ndjson`,
+    });
+    tested += Number(result.outputs.tested);
+    expect(result.outputs, result.log).toMatchObject({ changed: 'false' });
+  }
+  expect(tested).toBe(12);
+  expect(await world.read('proxies.json')).toBe(text);
+  await using merged = await world.run({ mode: 'merge', results: 'results-*.ndjson' });
+  await using alone = await single.run({ targets: world.inputs.targets ?? '' });
+  expect(merged.outputs, merged.log).toMatchObject({ died: '4', alive: '8', changed: 'true' });
+  expect(alone.outputs, alone.log).toMatchObject({ died: '4', alive: '8' });
+  const timeless = (list: string) =>
+    list.replace(/"(tested_at|latency)": [^,\n]*|"score": [\d.]+/g, '…');
+  expect(timeless(await world.read('proxies.json'))).toBe(
+    timeless(await single.read('proxies.json')),
+  );
+});
