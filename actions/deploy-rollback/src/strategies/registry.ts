@@ -4,4 +4,5 @@ import type { StrategyModule } from './strategy-module.ts';
 export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>> = {
   // files: async () => (await import('./files/files.ts')).files,
   git: async () => (await import('./git/git.ts')).git,
+  workflow: async () => (await import('./workflow/workflow.ts')).workflow,
 };
