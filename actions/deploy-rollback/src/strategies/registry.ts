@@ -4,5 +4,6 @@ import type { StrategyModule } from './strategy-module.ts';
 export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>> = {
   // files: async () => (await import('./files/files.ts')).files,
   git: async () => (await import('./git/git.ts')).git,
+  pages: async () => (await import('./pages/pages.ts')).pages,
   workflow: async () => (await import('./workflow/workflow.ts')).workflow,
 };

@@ -5,6 +5,7 @@ import type { GitHubContext } from '../runner/job-context.ts';
 import { loadContract } from './contract.ts';
 import { type Fault, newFaults } from './faults.ts';
 import { answerQuery, GRAPHQL } from './graphql.ts';
+import { jobServices, jobVariables } from './job-services.ts';
 import { type Answer, type Call, NOT_FOUND, type Route } from './route.ts';
 import { SIGNED } from './routes/artifacts.ts';
 import { ROUTES } from './routes/routes.ts';
@@ -37,6 +38,8 @@ export interface LocalGitHub extends AsyncDisposable {
   readonly apiUrl: string;
   /** The `github` context of a run that talks to it. */
   readonly context: Partial<GitHubContext>;
+  /** The variables by which a job of a run finds the services for artifacts and OIDC. */
+  readonly jobVariables: (run: number) => Readonly<Record<string, string>>;
   readonly state: State;
   readonly calls: readonly RecordedCall[];
   /** What was asked or answered against GitHub's description. */
@@ -66,12 +69,17 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   const graphqlPath = `${options.enterprise ? '/api' : ''}/graphql`;
   const now = () => Date.now() + ahead;
   const state = newState({ ...options, serverUrl, now });
+  const services = jobServices(state);
   const routes = ROUTES.map((route) => ({ route, pattern: patternOf(route) }));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', serverUrl);
-    const text = Buffer.concat(await request.toArray()).toString();
+    const bytes = Buffer.concat(await request.toArray());
+    const text = bytes.toString();
     if (options.latencyMs !== undefined) await setTimeout(options.latencyMs);
+    const { authorization = '' } = request.headers;
+    const served = services({ path: url.pathname, authorization, body: bytes });
+    if (served !== undefined) return send(response, served, now());
     if (url.pathname.startsWith(SIGNED)) return download(request, url, response);
     if (url.pathname === graphqlPath) return queried(request, text, response);
     const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : '';
@@ -179,6 +187,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
       server_url: serverUrl,
       repository: `${state.owner}/${state.repo}`,
     },
+    jobVariables: (run) => jobVariables(state, run),
     state,
     calls,
     violations,
