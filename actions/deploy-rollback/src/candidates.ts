@@ -82,7 +82,7 @@ interface Considered {
 function olderThanFailing({ history, failing, wanted }: Question): readonly Entry[] {
   if (wanted.kind === 'named') return history.entries;
   const at = history.entries.findIndex(
-    ({ kind, revision }) => kind === 'deploy' && revision === failing,
+    ({ kind, state, revision }) => revision === failing && (kind === 'deploy' || state === 'good'),
   );
   return history.entries.slice(Math.max(0, at));
 }

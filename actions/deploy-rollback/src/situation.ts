@@ -27,7 +27,7 @@ export function situationOf(history: History, asked: Asked): Situation {
     const why = `${shortSha(failing)} has been rolled back to ${shortSha(running.revision)} already`;
     return { kind: 'noop', why, runs: running.revision };
   }
-  const newer = newerDeploy(history, failing);
+  const newer = running?.revision === failing ? undefined : newerDeploy(history, failing);
   if (newer !== undefined) {
     const why = `${shortSha(newer.revision)} has been deployed after ${shortSha(failing)}`;
     return { kind: 'superseded', why, by: newer.revision };
@@ -47,8 +47,8 @@ function loopGuard(
   }
   const latest = rollbacksInWindow({ entries }, maxRollbacks, nowMs);
   if (latest < maxRollbacks.most) return { kind: 'go' };
-  const times = latest === 1 ? 'one rollback' : `${latest} rollbacks`;
-  const why = `there was ${times} already, and max-rollbacks is ${formatLimit(maxRollbacks)}`;
+  const times = latest === 1 ? 'was one rollback' : `were ${latest} rollbacks`;
+  const why = `there ${times} already, and max-rollbacks is ${formatLimit(maxRollbacks)}`;
   return { kind: 'loop-guard', why };
 }
 
