@@ -32,6 +32,10 @@ export default defineConfig({
       { ...shared, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], testTimeout: 30_000 } },
       {
         ...shared,
+        test: { name: 'workflows', include: ['test/workflows/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        ...shared,
         test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 60_000 },
       },
     ],

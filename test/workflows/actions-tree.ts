@@ -1,0 +1,36 @@
+import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Our actions and reusable workflows as a release has them, for `org/actions/<name>@v1`. */
+export interface ActionsTree {
+  readonly folder: string;
+  /** The actions of others that its workflows and composites use, `owner/name@ref`. */
+  readonly foreign: ReadonlySet<string>;
+}
+
+/** Makes the tree from the bundles of a checkout. */
+export async function makeActionsTree(root: string, folder: string): Promise<ActionsTree> {
+  const foreign = new Set<string>();
+  const stamp = (text: string) => {
+    for (const [, uses = ''] of text.matchAll(/uses: ([\w-]+\/[\w-]+@\S+)/g)) foreign.add(uses);
+    // act does not know `$/`, which stands for the repository at the running commit.
+    return text.replace(/uses: \$\/(\S+)/g, 'uses: org/actions/$1@v1');
+  };
+  for (const name of await readdir(join(root, 'actions'))) {
+    const from = join(root, 'actions', name);
+    const manifest = await readFile(join(from, 'action.yml'), 'utf8').catch(() => undefined);
+    if (manifest === undefined) continue;
+    await mkdir(join(folder, name), { recursive: true });
+    await writeFile(join(folder, name, 'action.yml'), stamp(manifest));
+    if (await stat(join(from, 'dist')).catch(() => undefined)) {
+      await cp(join(from, 'dist'), join(folder, name, 'dist'), { recursive: true });
+    }
+  }
+  const workflows = join(root, '.github/workflows');
+  await mkdir(join(folder, '.github/workflows'), { recursive: true });
+  for (const name of await readdir(workflows)) {
+    const text = await readFile(join(workflows, name), 'utf8');
+    await writeFile(join(folder, '.github/workflows', name), stamp(text));
+  }
+  return { folder, foreign };
+}

@@ -1,0 +1,53 @@
+import { json, respond } from '@repo/testkit/faults/answers';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+import { byPath } from '@repo/testkit/faults/script';
+import { startLocalGitHub } from '@repo/testkit/github/local-github';
+import { describe, expect, test } from 'vitest';
+import { actPath, NEEDS_ACT, startRunner } from './act.ts';
+
+const CALLER = `
+on: {schedule: [{cron: '17 * * * *'}], workflow_dispatch: {}}
+permissions: {}
+jobs:
+  monitor:
+    permissions: {contents: read, actions: write, issues: write}
+    uses: org/actions/.github/workflows/health-monitor.yml@v1
+    with:
+      config: .github/health.yml
+      on-unhealthy-workflow: deploy.yml
+      deadline: 2s
+`;
+
+describe.skipIf(actPath === undefined)(`H26: the health monitor ${NEEDS_ACT}`, () => {
+  test('a healthy service is a green run with a report; a sick one is healed, and has one issue', async () => {
+    await using server = await startHttpServer({
+      script: byPath({ '/good': json({ status: 'ok' }), '/bad': respond(503) }),
+    });
+    await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
+    github.state.workflows.push({ id: 7, file: 'deploy.yml', inputs: {} });
+    const env = { GITHUB_API_URL: github.apiUrl };
+    const checks = (path: string) =>
+      `checks: [{name: shop, http: {url: '${server.url}${path}'}, max-attempts: 1}]`;
+
+    await using good = await startRunner({
+      '.github/workflows/monitor.yml': CALLER,
+      '.github/health.yml': checks('/good'),
+    });
+    const well = await good.run({ workflow: 'monitor.yml', env });
+    expect(well.succeeded, well.log).toBe(true);
+    expect(well.outputs.verdict).toBe('pass');
+    expect(well.artifacts).toEqual({ 'health-report': ['health-check.json'] });
+    expect(github.state.issues).toEqual([]);
+
+    await using bad = await startRunner({
+      '.github/workflows/monitor.yml': CALLER,
+      '.github/health.yml': checks('/bad'),
+    });
+    const sick = await bad.run({ workflow: 'monitor.yml', env });
+    expect(sick.succeeded, sick.log).toBe(false);
+    expect(sick.outputs.verdict).toBe('fail');
+    expect(sick.artifacts).toEqual({ 'health-report': ['health-check.json'] });
+    expect(github.state.runs.map(({ event }) => event)).toEqual(['workflow_dispatch']);
+    expect(github.state.issues).toMatchObject([{ state: 'open' }]);
+  });
+});
