@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = {
+  // Libraries whose source maps lead nowhere would be told line by line.
+  logLevel: 'error' as const,
   // Tests read the TypeScript of our own packages, never a stale build of them.
   resolve: { conditions: ['@repo/source', 'node'] },
   ssr: { resolve: { conditions: ['@repo/source', 'node'] } },

@@ -1,5 +1,9 @@
 import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+
+/** Where `go install` puts programs, which no PATH need lead to. */
+export const GO_BIN = join(homedir(), 'go/bin');
 
 /** A real program that a test runs against. */
 export interface Engine {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exec } from '@repo/core/exec';
+import { engine, GO_BIN } from '../real/engine.ts';
 import { type ActionsTree, makeActionsTree } from './actions-tree.ts';
 
 /** What a run of a workflow came to. */
@@ -48,19 +48,8 @@ const standIns = join(root, 'test/workflows/stand-ins');
 /** Of a whole workflow, ms. */
 const TIMEOUT_MS = 110_000;
 
-/** The workflow runner, where this machine has it; `go install` puts it where no PATH may lead. */
-export const actPath = [...(process.env.PATH ?? '').split(delimiter), join(homedir(), 'go/bin')]
-  .map((folder) => join(folder, 'act'))
-  .find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-
-export const NEEDS_ACT = '(needs act: go install github.com/nektos/act@v0.2.89)';
+/** The workflow runner. */
+export const act = engine('act', 'go install github.com/nektos/act@v0.2.89', [GO_BIN]);
 
 /**
  * Makes a repository of these files (contents by their paths) that uses our actions as
@@ -86,12 +75,12 @@ export async function startRunner(files: Readonly<Record<string, string>>): Prom
   let runs = 0;
   return {
     folder,
-    run: (options) => act(options, { base: join(base, `run-${++runs}`), folder, tree }),
+    run: (options) => runAct(options, { base: join(base, `run-${++runs}`), folder, tree }),
     [Symbol.asyncDispose]: () => rm(base, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
-async function act(
+async function runAct(
   { workflow, event = 'workflow_dispatch', payload = {}, ...options }: WorkflowOptions,
   { base, folder, tree }: { base: string; folder: string; tree: ActionsTree },
 ): Promise<WorkflowRun> {
@@ -121,7 +110,7 @@ async function act(
     ...pairs('--env', { STAND_IN_ARTIFACTS: artifacts, ...options.env }),
   ];
   const result = await exec({
-    argv: [actPath ?? 'act', ...args],
+    argv: [act.path ?? 'act', ...args],
     timeoutMs: TIMEOUT_MS,
     signal: new AbortController().signal,
     maxBytes: 64 * 1024 * 1024,

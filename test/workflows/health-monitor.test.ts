@@ -3,7 +3,7 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { byPath } from '@repo/testkit/faults/script';
 import { startLocalGitHub } from '@repo/testkit/github/local-github';
 import { describe, expect, test } from 'vitest';
-import { actPath, NEEDS_ACT, startRunner } from './act.ts';
+import { act, startRunner } from './act.ts';
 
 const CALLER = `
 on: {schedule: [{cron: '17 * * * *'}], workflow_dispatch: {}}
@@ -18,7 +18,7 @@ jobs:
       deadline: 2s
 `;
 
-describe.skipIf(actPath === undefined)(`H26: the health monitor ${NEEDS_ACT}`, () => {
+describe.skipIf(act.path === undefined)(`H26: the health monitor ${act.needs}`, () => {
   test('a healthy service is a green run with a report; a sick one is healed, and has one issue', async () => {
     await using server = await startHttpServer({
       script: byPath({ '/good': json({ status: 'ok' }), '/bad': respond(503) }),

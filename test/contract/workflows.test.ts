@@ -1,0 +1,62 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { validate } from '@actions/languageservice';
+import { describe, expect, test } from 'vitest';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { engine, GO_BIN } from '../real/engine.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const actionlint = engine(
+  'actionlint',
+  'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  [GO_BIN],
+);
+
+/** Our own workflows, the reusable ones, and those of the examples. */
+const workflows = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => /(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+
+async function problemsOf(text: string): Promise<readonly string[]> {
+  // The service keeps what it read by address.
+  const name = createHash('sha256').update(text).digest('hex');
+  const address = `file:///repo/.github/workflows/${name}.yml`;
+  const found = await validate(TextDocument.create(address, 'yaml', 1, text));
+  return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
+}
+
+describe.each(workflows)('E34: %s', (path) => {
+  test('is valid for GitHub’s own language service', async () => {
+    expect(await problemsOf(await readFile(join(root, path), 'utf8'))).toEqual([]);
+  });
+
+  test('E14, E16: names its permissions, and pins the actions of others by SHA', async () => {
+    const text = await readFile(join(root, path), 'utf8');
+    expect(text).toMatch(/^permissions:/m);
+    const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, one = '']) => one);
+    const pinned = /^(\$\/|\.\/|org\/actions\/|[\w.-]+\/[\w./-]+@[0-9a-f]{40}$)/;
+    expect(uses.filter((one) => !pinned.test(one))).toEqual([]);
+  });
+});
+
+test.skipIf(actionlint.path === undefined)(
+  `actionlint finds nothing in them ${actionlint.needs}`,
+  () => {
+    const config = ['-config-file', join(root, '.github/actionlint.yaml')];
+    // Its shell checks need programs that not every machine has.
+    const args = ['-no-color', '-shellcheck=', '-pyflakes=', ...config, ...workflows];
+    const { stdout, status } = spawnSync(actionlint.path ?? '', args, {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+    expect(workflows.length).toBeGreaterThan(1);
+  },
+);
