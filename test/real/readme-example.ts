@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-/** The YAML of an example of health-check's README, by the name in the comment in front of it. */
-export async function readmeYaml(name: string): Promise<string> {
-  const path = fileURLToPath(new URL('../../actions/health-check/README.md', import.meta.url));
+/** The YAML of an example of an action's README, by the name in the comment in front of it. */
+export async function readmeYaml(name: string, action = 'health-check'): Promise<string> {
+  const path = fileURLToPath(new URL(`../../actions/${action}/README.md`, import.meta.url));
   const [, yaml] =
     new RegExp(`<!-- example:${name} -->\n\`\`\`yaml\n(.*?)\`\`\``, 's').exec(
       await readFile(path, 'utf8'),

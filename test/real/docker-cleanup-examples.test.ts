@@ -1,0 +1,154 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-action';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { audited, buildImage, cleanupAction, everything } from './docker-cleanup.ts';
+import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
+import { inputsOf, readmeYaml } from './readme-example.ts';
+import { startSkewed } from './skewed-docker.ts';
+
+const TESTING = ['--label', 'environment=testing'];
+
+interface Step {
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly run?: string;
+}
+
+describe.skipIf(dockerEngine.path === undefined)(
+  `the README's examples of docker-label-cleanup work when copied ${dockerEngine.needs}`,
+  () => {
+    let daemon: Dockerd;
+    let folder: string;
+    beforeAll(async () => {
+      daemon = await startDockerd();
+      folder = await mkdtemp(join(tmpdir(), 'cleanup-examples-'));
+    });
+    afterAll(async () => {
+      await daemon?.[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    });
+    beforeEach(async () => {
+      await daemon.clear();
+      await daemon.importBusybox('box:1');
+    });
+    const create = (name: string, ...args: string[]) =>
+      daemon.docker('create', '--network', 'none', '--name', name, ...args, 'box:1');
+    const stepsOf = async (name: string) =>
+      parse(await readmeYaml(name, 'docker-label-cleanup')) as readonly Step[];
+    /** A step word for word, on the daemon that DOCKER_HOST names. */
+    const runStep = (step: Step | undefined, options: Partial<RunActionOptions> = {}) =>
+      runAction({
+        action: cleanupAction,
+        with: inputsOf({ with: step?.with ?? {} }),
+        cwd: folder,
+        ...options,
+        env: { DOCKER_HOST: daemon.host, ...options.env },
+      });
+
+    test('D1: the first one', async () => {
+      await create('test', ...TESTING);
+      await create('other');
+      const [step] = await stepsOf('first');
+      await using result = await runStep(step);
+      expect(result.outputs).toMatchObject({ 'removed-containers': 'test', verdict: 'pass' });
+      expect((await everything(daemon)).containers).toEqual(['other']);
+    });
+
+    test('a job that owns what it makes', async () => {
+      await create('other', ...TESTING);
+      await writeFile(join(folder, 'Dockerfile'), 'FROM box:1\n');
+      const [setup, work] = await stepsOf('setup');
+      await using result = await runStep(setup, {
+        // The steps after it, before the job ends.
+        onLine: (line) => {
+          const [, args = ''] = /^label-args: (.*)$/.exec(line) ?? [];
+          if (args === '') return;
+          const script = work?.run?.replaceAll('${{ steps.docker.outputs.label-args }}', args);
+          execFileSync('bash', ['-ec', script ?? 'false'], {
+            cwd: folder,
+            env: { PATH: process.env.PATH, DOCKER_HOST: daemon.host, DOCKER_BUILDKIT: '0' },
+            stdio: 'ignore',
+          });
+        },
+      });
+      expect(result.post?.outputs).toMatchObject({
+        'removed-images': 'app:testing',
+        'removed-networks': 'testing',
+        verdict: 'pass',
+      });
+      expect(result.post?.outputs['removed-containers']).not.toBe('');
+      // `<none>` are steps of the classic builder, which BuildKit does not make: see the README.
+      const { images, ...rest } = await everything(daemon);
+      expect(images?.filter((name) => name !== '<none>:<none>')).toEqual(['box:1']);
+      expect(rest).toEqual({ containers: ['other'], networks: [], volumes: [] });
+    });
+
+    test('D16: what compose made', async () => {
+      await create('web', '--label', 'com.docker.compose.project=shop-test');
+      await create('other', '--label', 'com.docker.compose.project=shop');
+      const [step] = await stepsOf('compose');
+      await using result = await runStep(step);
+      expect(result.outputs['removed-containers']).toBe('web');
+      expect((await everything(daemon)).containers).toEqual(['other']);
+    });
+
+    test('D2, D8, D10, D13: the nightly sweep, by the clock of a daemon that is a day ahead', async () => {
+      const ci = [...TESTING, '--label', 'managed-by=ci'];
+      for (const [name, ...labels] of [
+        ['shared-db', ...ci],
+        ['prod', ...ci, '--label', 'environment=production'],
+        ['half', ...TESTING],
+        ['preview', '--label', 'environment=preview'],
+        ...['one', 'two', 'three', 'four'].map((each) => [each, ...ci]),
+      ] as [string, ...string[]][]) {
+        await create(name, ...labels);
+      }
+      await buildImage(daemon, ['app:v1'], { label: 'environment=preview' });
+      const [step] = await stepsOf('sweep');
+      await using skewed = await startSkewed(daemon, 24 * 3_600_000);
+      await daemon.docker('context', 'create', 'builder', '--docker', `host=${skewed.host}`);
+      await using result = await runStep(step, {
+        env: { DOCKER_HOST: '', DOCKER_CONFIG: join(daemon.folder, 'config') },
+      });
+      const audit = await audited(result);
+      expect(audit.filter((line) => line.endsWith(': protected'))).toEqual([
+        'container shared-db: protected',
+        'image app:v1: protected',
+      ]);
+      // Which are the newest of what was made within a second is not told.
+      expect(result.outputs).toMatchObject({ removed: '2', protected: '2', 'too-young': '0' });
+      expect(audit.filter((line) => line.endsWith(': kept'))).toHaveLength(3);
+      expect((await everything(daemon)).containers).toEqual(
+        expect.arrayContaining(['half', 'prod', 'shared-db']),
+      );
+    });
+
+    test('only when the disk is full', async () => {
+      const [step] = await stepsOf('disk');
+      await using result = await runStep(step);
+      expect(result.outputs).toMatchObject({ verdict: 'pass', removed: '0' });
+    });
+
+    test('D12: plan first, apply later', async () => {
+      await create('planned', ...TESTING);
+      const [plan, apply] = await stepsOf('plan');
+      await using planned = await runStep(plan);
+      expect(planned.outputs).toMatchObject({ planned: '1', removed: '0' });
+      await create('later', ...TESTING);
+      await using applied = await runStep(apply);
+      expect(applied.outputs['removed-containers']).toBe('planned');
+      expect((await everything(daemon)).containers).toEqual(['later']);
+    });
+
+    test('D14: compose files', async () => {
+      await writeFile(join(folder, 'compose.yml'), 'services: {web: {image: "web:1"}}\n');
+      const [step] = await stepsOf('lint');
+      await using result = await runStep(step);
+      expect(result.exitCode).toBe(1);
+      expect(result.annotations[0]?.message).toContain('service web has no label');
+    });
+  },
+);
