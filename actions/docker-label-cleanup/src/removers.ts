@@ -1,10 +1,10 @@
 import type { Removal } from '@repo/docker/answers';
 import type { Docker } from '@repo/docker/client';
-import { type Container, listContainers, removeContainer } from '@repo/docker/containers';
+import { listContainers, removeContainer } from '@repo/docker/containers';
 import { inspectImage, removeImage } from '@repo/docker/images';
 import type { Labels } from '@repo/docker/json';
 import { inspectNetwork, removeNetwork } from '@repo/docker/networks';
-import { inspectVolume, removeVolume } from '@repo/docker/volumes';
+import { listVolumes, removeVolume } from '@repo/docker/volumes';
 import { attachedTo } from './graph.ts';
 import type { Step } from './plan.ts';
 import { shareQuestions } from './share-questions.ts';
@@ -25,8 +25,13 @@ interface Remover {
 export type Removers = Readonly<Record<Kind, Remover>>;
 
 export function removersFor(docker: Docker): Removers {
-  const containerNow = shareQuestions(async (ids) =>
-    byId(await listContainers(docker, { id: ids })),
+  // The daemon takes IDs and names for patterns, or ignores them: what is ours is found here.
+  const containerNow = shareQuestions(
+    async (ids) => new Map((await listContainers(docker, { id: ids })).map((one) => [one.id, one])),
+  );
+  const volumeNow = shareQuestions(
+    async (names) =>
+      new Map((await listVolumes(docker, { name: names })).map((one) => [one.name, one])),
   );
   return {
     container: {
@@ -78,7 +83,7 @@ export function removersFor(docker: Docker): Removers {
 
     volume: {
       look: async (subject) => {
-        const found = await inspectVolume(docker, subject.id);
+        const found = await volumeNow(subject.id);
         if (!found) return { kind: 'gone' };
         // Without an ID, another volume may have come to have the name.
         return there(subject, { bornMs: found.createdMs }, found.labels);
@@ -86,10 +91,6 @@ export function removersFor(docker: Docker): Removers {
       remove: ({ subject }) => removeVolume(docker, subject.id),
     },
   };
-}
-
-function byId(containers: readonly Container[]): ReadonlyMap<string, Container> {
-  return new Map(containers.map((container) => [container.id, container]));
 }
 
 function there(subject: Subject, now: Partial<Subject>, labels: Labels): Look {

@@ -40,18 +40,18 @@ describe('questions about several things', () => {
     await Promise.all([first, second]);
   });
 
-  test('wait for each other when four are under way', async () => {
+  test('wait for each other when two are under way', async () => {
     const { ask, asked } = held();
     const answers: Promise<unknown>[] = [];
-    for (const id of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    for (const id of ['a', 'b', 'c', 'd']) {
       answers.push(ask(id));
       await turn();
     }
-    expect(asked).toHaveLength(4);
-    asked[2]?.answer();
-    await answers[2];
+    expect(asked).toHaveLength(2);
+    asked[1]?.answer();
+    await answers[1];
     await turn();
-    expect(asked[4]?.ids).toEqual(['e', 'f']);
+    expect(asked[2]?.ids).toEqual(['c', 'd']);
     for (const { answer } of asked) answer();
     await Promise.all(answers);
   });

@@ -2,7 +2,7 @@
 export type Ask<Answer> = (id: string) => Promise<Answer | undefined>;
 
 /** Most questions that are under way at a time; what comes in meanwhile shares the next one. */
-const MOST_UNDER_WAY = 4;
+const MOST_UNDER_WAY = 2;
 
 /**
  * Puts together what is asked at about the same time: one question about many things costs a daemon
