@@ -265,6 +265,25 @@ append(env.GITHUB_OUTPUT, 'b=2\\n');`;
     expect(run.post !== undefined).toBe(expected);
   });
 
+  test.each([
+    ['process.exit(0)', 'success', 'success'],
+    ['process.exit(0)', 'failure', 'failure'],
+    ['process.exit(0)', 'cancelled', 'cancelled'],
+    ['process.exit(1)', 'success', 'failure'],
+  ] as const)(
+    'reads its inputs anew: after %s and %s, job.status is %s',
+    async (main, later, status) => {
+      const manifest = `inputs: { status: { default: "\${{ job.status }}" } }\n${WITH_POST}`;
+      const says = "append(env.GITHUB_OUTPUT, 'status=' + env.INPUT_STATUS + '\\n');";
+      await using run = await runAction({
+        action: await action(manifest, `${says}\n${main}`, says),
+        laterSteps: () => later,
+      });
+      expect(run.outputs).toEqual({ status: 'success' });
+      expect(run.post?.outputs).toEqual({ status });
+    },
+  );
+
   test('runs after a cancel, which begins with SIGINT', async () => {
     const main = `
 setInterval(() => {}, 1000);

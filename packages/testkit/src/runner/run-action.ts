@@ -9,6 +9,7 @@ import {
   createJobContext,
   type GitHubContext,
   inheritedVariables,
+  type JobContext,
   type JobFolders,
 } from './job-context.ts';
 import { createMasker, type Masker } from './masking.ts';
@@ -42,6 +43,11 @@ export interface RunActionOptions {
   readonly debug?: boolean;
   /** The step's `timeout-minutes`, in milliseconds; 60 000 by default. */
   readonly timeoutMs?: number;
+  /**
+   * The steps of the job between main and post: what they do, and how they make the job stand, as
+   * `job.status` tells it to post.
+   */
+  readonly laterSteps?: (main: StageResult) => JobStatus | Promise<JobStatus>;
   /** Cancels the job while main runs. */
   readonly cancel?: Cancel;
   readonly patience?: StopPatience;
@@ -107,7 +113,7 @@ export async function runAction(options: RunActionOptions): Promise<RunResult> {
     const job = await prepareJob(options, manifest, folders);
     const main = await runStage(job, {
       script: runs.main,
-      warnings: job.inputWarnings,
+      status: 'success',
       ...(options.cancel && { cancel: options.cancel }),
     });
     const post = await runPost(job, runs, main);
@@ -127,17 +133,18 @@ export async function runAction(options: RunActionOptions): Promise<RunResult> {
 
 interface Job {
   readonly options: RunActionOptions;
+  readonly manifest: ActionManifest;
+  readonly context: JobContext;
   readonly folders: JobFolders;
   readonly environment: Readonly<Record<string, string>>;
-  readonly variables: Readonly<Record<string, string>>;
-  readonly inputWarnings: readonly string[];
   readonly masker: Masker;
   readonly pids: number[];
 }
 
 interface Stage {
   readonly script: string;
-  readonly warnings?: readonly string[];
+  /** How the job stands when the stage begins. */
+  readonly status: JobStatus;
   readonly cancel?: Cancel;
   /** What earlier stages left: `STATE_*`, GITHUB_ENV and GITHUB_PATH. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -153,19 +160,23 @@ async function prepareJob(
   if (reserved !== undefined) {
     throw new Error(`env.${reserved}: the runner sets it itself; give it through github: { … }`);
   }
-  const { github, runner, job } = context;
-  // `env` is not among them: GitHub refuses it in a default.
-  const contexts = { github, runner, job, strategy: {}, matrix: {} };
-  const inputs = resolveInputs(options.with ?? {}, manifest.inputs, contexts);
   return {
     options,
+    manifest,
+    context,
     folders,
     environment: { ...inheritedVariables(), ...options.env },
-    variables: { ...inputs.variables, ...context.variables },
-    inputWarnings: inputs.warnings,
-    masker: createMasker([String(github.token), ...(options.secrets ?? [])]),
+    masker: createMasker([String(context.github.token), ...(options.secrets ?? [])]),
     pids: [],
   };
+}
+
+/** The runner reads the inputs anew for each stage: `job.status` is not the same for post. */
+function inputsOf({ options, manifest, context }: Job, status: JobStatus) {
+  const { github, runner, job } = context;
+  // `env` is not among them: GitHub refuses it in a default.
+  const contexts = { github, runner, job: { ...job, status }, strategy: {}, matrix: {} };
+  return resolveInputs(options.with ?? {}, manifest.inputs, contexts);
 }
 
 async function runStage(job: Job, stage: Stage): Promise<StageResult> {
@@ -184,14 +195,19 @@ async function runStage(job: Job, stage: Stage): Promise<StageResult> {
       options.onLine?.(line);
     },
   });
-  for (const warning of stage.warnings ?? []) step.runnerSays('warning', warning);
+  const inputs = inputsOf(job, stage.status);
+  // The runner says it once.
+  for (const warning of stage.environment ? [] : inputs.warnings) {
+    step.runnerSays('warning', warning);
+  }
   const { pid, ...ended } = await runNode({
     script: join(options.action, stage.script),
     cwd: folders.workspace,
     env: {
       ...job.environment,
       ...stage.environment,
-      ...job.variables,
+      ...inputs.variables,
+      ...job.context.variables,
       ...Object.fromEntries(
         Object.entries(files).map(([name, file]) => [`GITHUB_${name.toUpperCase()}`, file]),
       ),
@@ -227,13 +243,20 @@ function judge(exitCode: number, stopped: StopReason | undefined, step: StepLog)
 
 type NodeRuns = Extract<ActionRuns, { kind: 'node' }>;
 
-function runPost(job: Job, runs: NodeRuns, main: StageResult): Promise<StageResult> | undefined {
-  if (runs.post === undefined || !evaluateCondition(runs.postIf, main.outcome)) return undefined;
+async function runPost(
+  job: Job,
+  runs: NodeRuns,
+  main: StageResult,
+): Promise<StageResult | undefined> {
+  if (runs.post === undefined) return undefined;
+  const later = (await job.options.laterSteps?.(main)) ?? 'success';
+  const status = later === 'success' ? main.outcome : later;
+  if (!evaluateCondition(runs.postIf, status)) return undefined;
   const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
   const path = [...main.paths].reverse().concat(main.env.PATH ?? job.environment.PATH ?? '');
   const environment = { ...main.env, PATH: path.join(delimiter), ...Object.fromEntries(state) };
   // Nobody cancels a job a second time.
-  return runStage(job, { script: runs.post, environment });
+  return runStage(job, { script: runs.post, status, environment });
 }
 
 function nodeRuns({ runs, folder }: ActionManifest): NodeRuns {
