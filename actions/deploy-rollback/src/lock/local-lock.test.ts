@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@repo/core/clock';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { localLock } from './local-lock.ts';
+import type { Owner } from './lock.ts';
+
+const OWNER: Owner = { runId: '1', runAttempt: '1', job: 'deploy', runner: 'r1' };
+const OTHER: Owner = { runId: '2', runAttempt: '1', job: 'deploy', runner: 'r2' };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'local-lock-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const lock = () => localLock(folder, systemClock);
+const files = () => readdirSync(folder).filter((name) => name.startsWith('lock-'));
+
+/** Takes the lock in another process, and dies with it in hand. */
+async function takeAndDie(owner: Owner = OTHER): Promise<void> {
+  const program = `
+    import { systemClock } from '@repo/core/clock';
+    import { localLock } from ${JSON.stringify(new URL('./local-lock.ts', import.meta.url).href)};
+    await localLock(process.argv[1], systemClock).acquire(${JSON.stringify(owner)});
+    process.kill(process.pid, 'SIGKILL');`;
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@repo/source', '--input-type=module', '--eval', program, folder],
+    { cwd: import.meta.dirname, stdio: 'inherit' },
+  );
+  await new Promise((resolve) => child.once('exit', resolve));
+}
+
+test('is free, held by one, and free again', async () => {
+  const mine = lock();
+  expect(await mine.look()).toBeUndefined();
+  expect(await mine.acquire(OWNER)).toEqual({ kind: 'acquired', how: 'free' });
+  expect(await lock().acquire(OTHER)).toMatchObject({
+    kind: 'held',
+    by: { owner: OWNER, ended: false, kept: undefined },
+  });
+  await mine.release();
+  expect(await lock().look()).toBeUndefined();
+  expect(await lock().acquire(OTHER)).toEqual({ kind: 'acquired', how: 'free' });
+  expect(files()).toHaveLength(1);
+});
+
+test('of many who ask at once one has it', async () => {
+  const all = await Promise.all(Array.from({ length: 20 }, () => lock().acquire(OWNER)));
+  expect(all.filter(({ kind }) => kind === 'acquired')).toHaveLength(1);
+  expect(files()).toHaveLength(1);
+});
+
+test('of many who take it over from the same dead owner one has it', async () => {
+  await takeAndDie();
+  expect(await lock().look()).toMatchObject({ owner: OTHER, ended: true });
+  const all = await Promise.all(Array.from({ length: 20 }, () => lock().acquire(OWNER)));
+  expect(all.filter(({ kind }) => kind === 'acquired')).toEqual([
+    { kind: 'acquired', how: 'taken-over' },
+  ]);
+});
+
+test('the same run comes back into its own, when the process that had it has ended', async () => {
+  await takeAndDie(OWNER);
+  expect(await lock().acquire(OWNER)).toEqual({ kind: 'acquired', how: 'reentered' });
+});
+
+test('a later attempt of a run takes over from the earlier one, wherever that was', async () => {
+  await takeAndDie(OWNER);
+  const [name = ''] = files();
+  const content = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  content.process.host = 'far-away';
+  writeFileSync(join(folder, name), JSON.stringify(content));
+  expect((await lock().acquire(OTHER)).kind).toBe('held');
+  expect(await lock().acquire({ ...OWNER, runAttempt: '2' })).toMatchObject({ kind: 'acquired' });
+});
+
+test('kept: it says why, and is free for whoever takes it knowingly', async () => {
+  const mine = lock();
+  await mine.acquire(OWNER);
+  await mine.keep('nobody was well');
+  await mine.release();
+  expect(await lock().look()).toMatchObject({ ended: true, kept: 'nobody was well' });
+  expect(await lock().acquire(OTHER)).toEqual({ kind: 'acquired', how: 'taken-over' });
+});
+
+test('one that is not ours is left alone', async () => {
+  await lock().acquire(OWNER);
+  await lock().release();
+  expect(await lock().look()).toMatchObject({ owner: OWNER });
+});
+
+describe('content that says nothing blocks, with the remedy', () => {
+  test.each(['', 'x', '{}', '{"state":"held"}', '[]', '{"state":"held","owner":7}'])(
+    '%j',
+    async (text) => {
+      writeFileSync(join(folder, 'lock-3'), text);
+      expect(await lock().acquire(OWNER)).toMatchObject({
+        kind: 'unreadable',
+        remedy: expect.stringContaining('remove the file'),
+      });
+      await expect(lock().look()).rejects.toThrow(/lock-\* cannot be read/);
+    },
+  );
+});
+
+test('a folder that cannot be written is told', async () => {
+  writeFileSync(join(folder, 'file'), '');
+  await expect(localLock(join(folder, 'file'), systemClock).acquire(OWNER)).rejects.toThrow(
+    /no lock can be taken in/,
+  );
+});
