@@ -2,7 +2,8 @@ import type { StrategyModule } from './strategy-module.ts';
 
 /** Every strategy, by the key that it has in `strategies`; loaded when it is used. */
 export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>> = {
-  // files: async () => (await import('./files/files.ts')).files,
+  command: async () => (await import('./command/command.ts')).command,
+  files: async () => (await import('./files/files.ts')).files,
   git: async () => (await import('./git/git.ts')).git,
   pages: async () => (await import('./pages/pages.ts')).pages,
   workflow: async () => (await import('./workflow/workflow.ts')).workflow,

@@ -1,0 +1,95 @@
+import type { Execution, Output } from '@repo/core/exec';
+import { formatDuration } from '@repo/core/inputs/duration';
+import { isOwnVariable } from '@repo/core/own-variables';
+import { plainLines } from '@repo/core/untrusted';
+import type { Argv } from '../argv.ts';
+import { HEARTBEAT_MS } from '../heartbeat.ts';
+import type { Ports } from '../strategy.ts';
+
+/** Most that is kept of each output, bytes. */
+const MOST_BYTES = 2 ** 20;
+/** Lines of each output that are shown. */
+const SHOWN_LINES = 100;
+
+export interface Call {
+  readonly step: 'capture' | 'preflight' | 'apply' | 'identify';
+  readonly argv: Argv;
+  readonly variables: Readonly<Record<string, string>>;
+  /** Becomes JSON on its standard input. */
+  readonly plan: object;
+  readonly timeoutMs: number;
+}
+
+/** A command of the user's that came to an end by itself. */
+export type Ended = Output & { readonly exitCode: number };
+
+/**
+ * Runs a command of the user's, without a shell, in the workspace. What it prints is shown in a group
+ * of the log. The text instead of an ending says why there is none.
+ */
+export async function call(
+  { step, argv, variables, plan, timeoutMs }: Call,
+  { exec, log, clock, signal, workspace }: Ports,
+): Promise<Ended | string> {
+  const over = new AbortController();
+  const beats = heartbeat(step, { clock, log }, over.signal);
+  const execution = await exec({
+    argv,
+    cwd: workspace,
+    env: { ...variables, ROLLBACK_STEP: step },
+    withhold: isOwnVariable,
+    stdin: `${JSON.stringify({ step, ...plan })}\n`,
+    timeoutMs,
+    signal,
+    maxBytes: MOST_BYTES,
+  });
+  over.abort();
+  await beats;
+  signal.throwIfAborted();
+  if (execution.state !== 'not-started') await show(step, execution, log);
+  return execution.state === 'exited' ? execution : whyNot(execution, timeoutMs);
+}
+
+function whyNot(execution: Exclude<Execution, { state: 'exited' }>, timeoutMs: number): string {
+  switch (execution.state) {
+    case 'not-started':
+      return execution.reason;
+    case 'killed':
+      return `it was killed by ${execution.by}`;
+    case 'timeout':
+      return `it did not end within ${formatDuration(timeoutMs)}`;
+    case 'aborted':
+      return 'it was cancelled';
+  }
+}
+
+async function show(
+  step: string,
+  { stdout, stderr, truncated }: Output,
+  log: Ports['log'],
+): Promise<void> {
+  if (stdout.trim() === '' && stderr.trim() === '') return;
+  await log.group(`Output of ${step}`, async () => {
+    for (const text of [stdout, stderr]) {
+      if (text.trim() === '') continue;
+      for (const line of plainLines(text, SHOWN_LINES)) log.info(line);
+    }
+    if (truncated) log.info('… (the rest was not kept)');
+  });
+}
+
+async function heartbeat(
+  step: string,
+  { clock, log }: Pick<Ports, 'clock' | 'log'>,
+  over: AbortSignal,
+): Promise<void> {
+  const start = clock.monotonic();
+  try {
+    for (;;) {
+      await clock.sleep(HEARTBEAT_MS, over);
+      log.info(`… ${step} has run for ${formatDuration(clock.monotonic() - start)}`);
+    }
+  } catch {
+    // Only the abort ends it.
+  }
+}
