@@ -1,0 +1,383 @@
+import { readFileSync, statSync } from 'node:fs';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { journalOf, linesOf, type Site, sha, startSite } from './rollback/site.ts';
+
+const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.meta.url));
+const ajv = new Ajv2020({ allErrors: true, strict: true });
+addFormats.default(ajv);
+const isReport = ajv.compile(
+  JSON.parse(readFileSync(join(action, 'report.schema.json'), 'utf8')) as object,
+);
+
+/** The JSON report, which has to be as its schema says. */
+async function reportOf({ outputs }: { readonly outputs: Readonly<Record<string, string>> }) {
+  const report = JSON.parse(await readFile(outputs['report-file'] ?? '', 'utf8'));
+  expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
+  return report.result;
+}
+
+const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
+
+let site: Site;
+beforeEach(async () => {
+  site = await startSite();
+});
+afterEach(() => site[Symbol.asyncDispose]());
+
+describe('a deploy that is bad', () => {
+  beforeEach(async () => {
+    site.deploy(A);
+    await site.release(B);
+    await site.release(BAD, 'none');
+  });
+
+  test('R1, R2, R10, R15, R17: the last good one comes back, and is proven', async () => {
+    await using result = await site.run(BAD, {
+      reason: 'status 500',
+      'verify-url': site.url,
+      'expect-identity': 'version={sha}',
+    });
+    expect(result.exitCode, result.log).toBe(1);
+    expect(result.outputs).toMatchObject({
+      verdict: 'fail',
+      result: 'rolled-back',
+      message: 'Rolled back from fffffff to bbbbbbb, verified',
+      from: BAD,
+      to: B,
+      attempts: '1',
+      'rollbacks-in-window': '1',
+    });
+    expect(Number(result.outputs['time-to-recover-ms'])).toBeGreaterThan(0);
+    expect(site.runs()).toBe('bb');
+    expect(result.summary).toContain('⏪ **Rolled back from fffffff to bbbbbbb, verified.**');
+    expect(result.summary).toContain('version is bbbbbbbb');
+    const report = await reportOf(result);
+    expect(report.attempts[0].checks.map(({ ok }: { ok: boolean }) => ok)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(linesOf(site, 'ledger.jsonl').map(({ event }) => event)).toEqual([
+      'opened',
+      'marked',
+      'opened',
+      'marked',
+      'rolled-back',
+    ]);
+  });
+
+  test('fail-after-rollback: false makes it a warning', async () => {
+    await using result = await site.run(BAD, { 'fail-after-rollback': 'false' });
+    expect(result).toMatchObject({
+      exitCode: 0,
+      outputs: { verdict: 'warn', result: 'rolled-back' },
+    });
+  });
+
+  test('the next deploy is held until somebody unfreezes', async () => {
+    await using rolledBack = await site.run(BAD, {});
+    expect(rolledBack.outputs.result).toBe('rolled-back');
+    await using held = await site.run(C, { mode: 'check', strategies: '' });
+    expect(held).toMatchObject({ exitCode: 1, outputs: { result: 'frozen', verdict: 'fail' } });
+    expect(held.outputs.message).toMatch(
+      /^production is frozen since .*: Rolled back from fffffff/,
+    );
+    await using refused = await site.run(C, { mode: 'snapshot' });
+    expect(refused.outputs.result).toBe('frozen');
+    await using freed = await site.run(C, { mode: 'unfreeze', strategies: '' });
+    expect(freed).toMatchObject({ exitCode: 0, outputs: { result: 'done' } });
+    await using free = await site.run(C, { mode: 'check', strategies: '' });
+    expect(free).toMatchObject({ exitCode: 0, outputs: { result: 'done', to: B } });
+  });
+
+  test('freeze: false holds nothing', async () => {
+    await using result = await site.run(BAD, { freeze: 'false' });
+    expect(result.outputs.result).toBe('rolled-back');
+    await using free = await site.run(C, { mode: 'check', strategies: '' });
+    expect(free.exitCode).toBe(0);
+  });
+
+  test('mode: resolve and dry-run only tell', async () => {
+    for (const inputs of [{ mode: 'resolve' }, { 'dry-run': 'true' }]) {
+      await using result = await site.run(BAD, inputs);
+      expect(result, result.log).toMatchObject({
+        exitCode: 0,
+        outputs: { result: 'dry-run', to: B },
+      });
+      const plan = JSON.parse(result.outputs.plan ?? '');
+      expect(plan.steps).toHaveLength(2);
+      expect(plan.passedOver).toEqual(
+        [
+          expect.objectContaining({ revision: BAD, why: 'is the release that failed' }),
+          expect.objectContaining({ revision: '' }),
+        ].slice(0, plan.passedOver.length),
+      );
+      await reportOf(result);
+    }
+    expect(site.runs()).toBe('ff');
+    expect(journalOf(site)).toEqual([]);
+  });
+
+  test('R7, R8: snapshots are private, and a spoiled one is not used', async () => {
+    const root = join(site.state, 'production', 'snapshots');
+    const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((one) =>
+      one.isFile(),
+    );
+    expect(files.length).toBeGreaterThan(3);
+    for (const { parentPath, name } of files) {
+      expect(statSync(join(parentPath, name)).mode & 0o777, name).toBe(0o600);
+      if (name === 'files.tar') await writeFile(join(parentPath, name), 'spoiled');
+    }
+    await using result = await site.run(BAD, {});
+    expect(result).toMatchObject({ exitCode: 1, outputs: { result: 'no-target', to: '' } });
+    expect(result.outputs.message).toMatch(
+      /files\.tar has 7 bytes instead of \d+; nothing was touched/,
+    );
+    expect(site.runs()).toBe('ff');
+  });
+
+  test('R7: on a fresh machine there is nothing, and it says so', async () => {
+    await rm(join(site.state, 'production', 'snapshots'), { recursive: true });
+    await using result = await site.run(BAD, {});
+    expect(result).toMatchObject({ exitCode: 1, outputs: { result: 'no-target' } });
+    expect(result.outputs.message).toContain('nothing was touched');
+  });
+
+  test('what does not become well is marked bad, the next is tried, and all of it is told', async () => {
+    site.isWell = (revision) => revision === A;
+    await using result = await site.run(BAD, {
+      'verify-checks': `- name: site\n  http: {url: ${site.url}, status: 200}`,
+    });
+    expect(result.outputs, result.log).toMatchObject({
+      result: 'rolled-back',
+      to: '',
+      attempts: '2',
+    });
+    expect(site.runs()).toBe('aa');
+    expect(linesOf(site, 'ledger.jsonl')).toContainEqual(
+      expect.objectContaining({
+        event: 'marked',
+        mark: 'bad',
+        reason: expect.stringContaining('site: status 500'),
+      }),
+    );
+    expect(result.summary).toContain('Attempt 2');
+  });
+
+  test('when nobody is well, what was there is back, and the environment is held', async () => {
+    site.isWell = () => false;
+    await using result = await site.run(BAD, { 'verify-url': site.url });
+    expect(result).toMatchObject({
+      exitCode: 1,
+      outputs: { result: 'failed', to: BAD, attempts: '2' },
+    });
+    expect(result.outputs.message).toContain('so fffffff, which was there before, is back');
+    expect(site.runs()).toBe('ff');
+    await reportOf(result);
+    await using held = await site.run(C, { mode: 'check', strategies: '', freeze: 'false' });
+    expect(held.outputs.result).toBe('frozen');
+  });
+
+  test('a verify-command decides too, without a shell', async () => {
+    const script = join(site.root, 'verify.mjs');
+    await writeFile(
+      script,
+      `import { readFileSync } from 'node:fs';
+       const { ROLLBACK_TO: to, ROLLBACK_FROM: from, ROLLBACK_ENVIRONMENT: where } = process.env;
+       const ok = readFileSync('version.txt', 'utf8') === to && from.startsWith('fff') && where === 'production';
+       process.exit(ok ? 0 : 3);`,
+    );
+    await using result = await site.run(BAD, { 'verify-command': `node ${script} "; exit 9"` });
+    expect(result.outputs.result, result.log).toBe('rolled-back');
+  });
+});
+
+describe('R13: two at once', () => {
+  test('one acts, the other says who has the lock', async () => {
+    site.deploy(A);
+    await site.release(B);
+    await site.release(BAD, 'none');
+    const once = () =>
+      site.run(
+        BAD,
+        { 'verify-url': site.url, 'lock-timeout': '0s' },
+        { github: { run_id: '4711' } },
+      );
+    const [one, other] = await Promise.all([once(), once()]);
+    await using _ = one;
+    await using __ = other;
+    const results = [one.outputs.result, other.outputs.result].toSorted();
+    // Who comes when the first has ended already finds nothing to do.
+    expect([
+      ['locked', 'rolled-back'],
+      ['noop', 'rolled-back'],
+    ]).toContainEqual(results);
+    expect(site.runs()).toBe('bb');
+    expect(
+      linesOf(site, 'ledger.jsonl').filter(({ event }) => event === 'rolled-back'),
+    ).toHaveLength(1);
+  });
+
+  test('a lock is waited for, and says by whom it is held', async () => {
+    site.deploy(A);
+    await site.release(B);
+    await site.release(BAD, 'none');
+    site.isWell = () => false;
+    const slow = site.run(
+      BAD,
+      { 'verify-url': site.url, 'verify-deadline': '3s', 'max-attempts': '1' },
+      { github: { run_id: '4711' } },
+    );
+    while (journalOf(site).length === 0) await new Promise(setImmediate);
+    await using locked = await site.run(BAD, { 'lock-timeout': '300ms' });
+    expect(locked).toMatchObject({ exitCode: 1, outputs: { result: 'locked' } });
+    expect(locked.outputs.message).toMatch(
+      /^run 4711 \(attempt 1, job build\), which has the lock since/,
+    );
+    expect(locked.log).toContain('Waiting for run 4711');
+    site.isWell = () => true;
+    await using first = await slow;
+    expect(first.outputs.result).toBe('rolled-back');
+  });
+});
+
+describe('loops and newer deploys', () => {
+  test('superseded: a newer deploy is left alone', async () => {
+    site.deploy(A);
+    await site.release(B);
+    await site.release(BAD, 'none');
+    await site.release(C);
+    await using result = await site.run(BAD, {});
+    expect(result).toMatchObject({
+      exitCode: 0,
+      outputs: {
+        verdict: 'warn',
+        result: 'superseded',
+        to: C,
+        message: 'ccccccc has been deployed after fffffff',
+      },
+    });
+    expect(site.runs()).toBe('cc');
+  });
+
+  test('the third rollback in the window is stopped', async () => {
+    site.deploy(A);
+    await site.release(B);
+    const limit = { 'max-rollbacks': '2 per 60m', freeze: 'false' };
+    const seen: (string | undefined)[] = [];
+    for (const digit of ['1', '2', '3']) {
+      await site.release(sha(digit), 'none');
+      await using result = await site.run(sha(digit), limit);
+      seen.push(result.outputs.result);
+    }
+    expect(seen).toEqual(['rolled-back', 'rolled-back', 'loop-guard']);
+    expect(site.runs()).toBe('33');
+    await using forced = await site.run(sha('3'), { ...limit, target: B });
+    expect(forced.outputs, forced.log).toMatchObject({ result: 'rolled-back', to: B });
+  });
+});
+
+describe('R1: mode: guard', () => {
+  const guard = { mode: 'guard' };
+  beforeEach(async () => {
+    site.deploy(A);
+    await site.release(B);
+  });
+
+  test.each(['failure', 'cancelled'] as const)(
+    'rolls back at the end of a job with %s',
+    async (status) => {
+      await using result = await site.run(BAD, guard, {
+        laterSteps: () => {
+          site.deploy(BAD);
+          return status;
+        },
+      });
+      expect(result).toMatchObject({ exitCode: 0, outputs: { result: 'done', to: B } });
+      expect(result.post, result.post?.log).toMatchObject({
+        exitCode: 1,
+        outputs: { result: 'rolled-back', from: BAD, to: B },
+      });
+      expect(site.runs()).toBe('bb');
+    },
+  );
+
+  test('makes the release good at the end of a job that went well', async () => {
+    await using result = await site.run(C, guard, {
+      laterSteps: () => {
+        site.deploy(C);
+        return 'success';
+      },
+    });
+    expect(result.post).toMatchObject({ exitCode: 0, outputs: { result: 'done', to: C } });
+    expect(result.post?.outputs.message).toBe('ccccccc is now marked good in production');
+    await using check = await site.run(C, { mode: 'check', strategies: '' });
+    expect(check.outputs.to).toBe(C);
+  });
+
+  test('rolls nothing back when it could not keep anything', async () => {
+    await using result = await site.run(BAD, {
+      ...guard,
+      strategies: '- command: {capture: ["false"], apply: ["true"]}',
+    });
+    expect(result.exitCode).toBe(1);
+    expect(result.post).toMatchObject({ exitCode: 0, outputs: {} });
+  });
+});
+
+describe('R16: mistakes in the inputs are named, and nothing is touched', () => {
+  test.each([
+    [
+      'an environment that leads elsewhere',
+      { environment: '../staging' },
+      /environment: "\.\.\/staging" is no name of an environment/,
+    ],
+    [
+      'one that is not listed',
+      { environment: 'prod', environments: 'staging\nproduction' },
+      /environment: "prod" is none of the environments\. Write staging or production/,
+    ],
+    [
+      'no strategies',
+      { strategies: '' },
+      /strategies: is empty, and mode: rollback does nothing without/,
+    ],
+    [
+      'an unknown strategy',
+      { strategies: '- rsync: {}' },
+      /strategies:1:3: .*is no strategy that is known\. Write one of /,
+    ],
+    ['an unknown option', { strategies: '- files:\n    path: .env' }, /strategies:2:5/],
+    ['no list', { strategies: 'files: .env' }, /strategies:1:1/],
+    [
+      'a strategy twice',
+      { strategies: '- files: {paths: [a]}\n- files: {paths: [a]}' },
+      /stands there twice/,
+    ],
+    ['half a SHA', { failing: 'abcdef1' }, /failing: "abcdef1" is no whole commit SHA/],
+    ['no limit', { 'max-rollbacks': '3' }, /max-rollbacks: "3" is no limit in a window/],
+    [
+      'an identity of nothing',
+      { 'expect-identity': '{sha}' },
+      /expect-identity: is set, but no verify-url/,
+    ],
+    ['a check of no kind', { 'verify-checks': '- ping: {host: a}' }, /verify-checks:1:/],
+    [
+      'a check of no status',
+      { 'verify-checks': '- http: {url: "http://a/", status: 99}' },
+      /verify-checks:1:/,
+    ],
+  ])('%s', async (_, inputs, message) => {
+    site.deploy(BAD);
+    await using result = await site.run(BAD, inputs);
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs.message).toMatch(message);
+    expect(result.stderr + result.stdout).not.toMatch(/\n\s+at /);
+    expect(site.runs()).toBe('ff');
+  });
+});

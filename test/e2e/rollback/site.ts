@@ -1,0 +1,149 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunActionOptions, type RunResult, runAction } from '@repo/testkit/runner/run-action';
+
+const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
+
+/** Names a release that people can tell: forty times one digit. */
+export const sha = (digit: string) => digit.repeat(40);
+
+/** A machine with a site on it: two files that a release consists of, and a server that reads them. */
+export interface Site extends AsyncDisposable {
+  readonly root: string;
+  readonly workspace: string;
+  readonly state: string;
+  readonly url: string;
+  /** Puts a release there, as a deploy does. */
+  readonly deploy: (revision: string) => void;
+  /** The release of each file, told by its digit: `aa`, or `af` where only one came back. */
+  readonly runs: () => string;
+  /** Whether a release answers with 200 rather than 500. */
+  isWell: (revision: string) => boolean;
+  /** A run of the bundle in the job of a release. */
+  readonly run: (
+    revision: string,
+    inputs: Readonly<Record<string, string>>,
+    options?: Partial<RunActionOptions>,
+  ) => Promise<RunResult>;
+  /** snapshot → deploy → mark: good (unless told otherwise). */
+  readonly release: (revision: string, mark?: 'good' | 'none') => Promise<void>;
+  /** Keeps all of it, to be put back by {@link reset}. */
+  readonly keepAsItIs: () => void;
+  readonly reset: () => void;
+}
+
+export const STRATEGIES = `
+- files: {paths: [version.txt]}
+- files: {paths: [config]}
+`;
+
+export async function startSite(): Promise<Site> {
+  const root = mkdtempSync(join(tmpdir(), 'rollback-site-'));
+  const copy = `${root}-kept`;
+  const workspace = join(root, 'workspace');
+  const state = join(root, 'state');
+  const version = join(workspace, 'version.txt');
+  const config = join(workspace, 'config', 'app.toml');
+  const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+  const server = createServer((_, response) => {
+    const revision = read(version);
+    response.statusCode = site.isWell(revision) ? 200 : 500;
+    response.end(JSON.stringify({ version: revision }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  mkdirSync(join(workspace, 'config'), { recursive: true });
+  const site: Site = {
+    root,
+    workspace,
+    state,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    isWell: (revision) => revision !== sha('f'),
+    deploy: (revision) => {
+      writeFileSync(version, revision);
+      writeFileSync(config, revision);
+    },
+    runs: () => `${read(version)[0] ?? '-'}${read(config)[0] ?? '-'}`,
+    run: (revision, inputs, options = {}) =>
+      runAction({
+        action,
+        cwd: workspace,
+        with: {
+          strategies: STRATEGIES,
+          ledger: 'local',
+          'state-dir': state,
+          'verify-deadline': '500ms',
+          'lock-timeout': '0s',
+          ...inputs,
+        },
+        ...options,
+        github: { sha: revision, ...options.github },
+      }),
+    release: async (revision, mark = 'good') => {
+      await expectWell(site.run(revision, { mode: 'snapshot' }));
+      site.deploy(revision);
+      if (mark === 'good') await expectWell(site.run(revision, { mode: 'mark', mark }));
+    },
+    keepAsItIs: () => cpSync(root, copy, { recursive: true, preserveTimestamps: true }),
+    reset: () => {
+      for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
+      cpSync(copy, root, { recursive: true, preserveTimestamps: true });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await new Promise((resolve) => server.close(resolve));
+      for (const folder of [root, copy]) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return site;
+}
+
+async function expectWell(running: Promise<RunResult>): Promise<void> {
+  await using result = await running;
+  if (result.exitCode !== 0) throw new Error(result.log);
+}
+
+/** The lines of a file of the environment's state. */
+export function linesOf(site: Site, name: string): readonly Record<string, unknown>[] {
+  return read(join(site.state, 'production', name));
+}
+
+/** The lines of all journals. */
+export function journalOf(site: Site): readonly Record<string, unknown>[] {
+  const folder = join(site.state, 'production', 'journals');
+  return existsSync(folder) ? readdirSync(folder).flatMap((name) => read(join(folder, name))) : [];
+}
+
+function read(path: string): readonly Record<string, unknown>[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+/** Environment of a run that is killed right before or after the n-th thing it does to the disk. */
+export function killed(site: Site, at: number, moment: 'before' | 'after') {
+  const preload = new URL('./kill-at-write.mjs', import.meta.url);
+  const into = join(site.root, 'writes');
+  for (const [name, value] of Object.entries({ folder: `${site.root}/`, at, moment, into })) {
+    preload.searchParams.set(name, String(value));
+  }
+  return { NODE_OPTIONS: `--import ${preload.href}` };
+}
+
+/** How many things the latest {@link killed} run did to the disk. */
+export function writesOf(site: Site): number {
+  return Number(readFileSync(join(site.root, 'writes'), 'utf8'));
+}
