@@ -32,6 +32,8 @@ export interface WorkflowOptions {
   readonly inputs?: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The `vars` of the repository. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Folders with a stand-in for an action of others, by `owner/name`. */
   readonly standIns?: Readonly<Record<string, string>>;
 }
@@ -40,11 +42,16 @@ export interface WorkflowOptions {
 export interface Runner extends AsyncDisposable {
   /** The repository; each job works in a copy of it, which is gone afterwards. */
   readonly folder: string;
+  /** Writes files, commits and pushes them; the SHA. */
+  readonly commit: (files: Readonly<Record<string, string>>) => Promise<string>;
+  /** git in the repository; `fetch` first to see what jobs have pushed. */
+  readonly git: (...args: readonly string[]) => string;
   readonly run: (options: WorkflowOptions) => Promise<WorkflowRun>;
 }
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standIns = join(root, 'test/workflows/stand-ins');
+const GITHUB = 'https://github.com/octo-org/octo-repo.git';
 /** Of a whole workflow, ms. */
 const TIMEOUT_MS = 110_000;
 
@@ -52,37 +59,54 @@ const TIMEOUT_MS = 110_000;
 export const act = engine('act', 'go install github.com/nektos/act@v0.2.89', [GO_BIN]);
 
 /**
- * Makes a repository of these files (contents by their paths) that uses our actions as
- * `org/actions/<name>@v1`, and its workflows, from the bundles of this working tree.
+ * Makes a repository of these files (contents by their paths), a commit for each map of them, that
+ * uses our actions and workflows as `org/actions/…@v1`, from the bundles of this working tree.
  */
-export async function startRunner(files: Readonly<Record<string, string>>): Promise<Runner> {
+export async function startRunner(
+  ...commits: readonly Readonly<Record<string, string>>[]
+): Promise<Runner> {
   const base = await mkdtemp(join(tmpdir(), 'workflow-'));
-  const folder = join(base, 'checkout');
+  const [folder, remote] = [join(base, 'checkout'), join(base, 'remote.git')];
   const tree = await makeActionsTree(root, join(base, 'org-actions'));
-  for (const [path, content] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), content, { mode: path.endsWith('.sh') ? 0o755 : 0o644 });
-  }
+  // What jobs take for github.com is a bare repository here.
+  const gitConfig = [
+    '[user]\n  name = Ann\n  email = ann@example.org',
+    `[url "${remote}"]\n  insteadOf = ${GITHUB}`,
+  ];
+  await writeFile(join(base, '.gitconfig'), gitConfig.join('\n'));
+  const env = { HOME: base, PATH: process.env.PATH ?? '', GIT_CONFIG_NOSYSTEM: '1' };
   const git = (...args: readonly string[]) =>
-    execFileSync('git', ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...args], {
-      cwd: folder,
-      stdio: 'pipe',
-    });
+    execFileSync('git', args, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+  await mkdir(folder);
   git('init', '--quiet', '--initial-branch=main');
-  git('remote', 'add', 'origin', 'https://github.com/octo-org/octo-repo.git');
-  git('add', '.');
-  git('commit', '--quiet', '--message', 'first');
+  git('init', '--quiet', '--bare', '--initial-branch=main', remote);
+  git('remote', 'add', 'origin', GITHUB);
+  const commit = async (files: Readonly<Record<string, string>>) => {
+    for (const [path, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      const mode = path.endsWith('.sh') ? 0o755 : 0o644;
+      await writeFile(join(folder, path), content, { mode });
+    }
+    git('add', '.');
+    git('commit', '--quiet', '--message', Object.keys(files).join(', '));
+    git('push', '--quiet', '--set-upstream', 'origin', 'main');
+    return git('rev-parse', 'HEAD');
+  };
+  for (const files of commits) await commit(files);
   let runs = 0;
   return {
     folder,
-    run: (options) => runAct(options, { base: join(base, `run-${++runs}`), folder, tree }),
+    commit,
+    git,
+    run: (options) =>
+      runAct(options, { home: base, base: join(base, `run-${++runs}`), folder, tree }),
     [Symbol.asyncDispose]: () => rm(base, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
 
 async function runAct(
   { workflow, event = 'workflow_dispatch', payload = {}, ...options }: WorkflowOptions,
-  { base, folder, tree }: { base: string; folder: string; tree: ActionsTree },
+  { home, base, folder, tree }: { home: string; base: string; folder: string; tree: ActionsTree },
 ): Promise<WorkflowRun> {
   const [eventFile, artifacts] = [join(base, 'event.json'), join(base, 'artifacts')];
   await mkdir(artifacts, { recursive: true });
@@ -106,6 +130,7 @@ async function runAct(
     ...['--action-offline-mode', '--no-cache-server', '--action-cache-path', join(base, 'cache')],
     ...pairs('--local-repository', repositories),
     ...pairs('--input', options.inputs),
+    ...pairs('--var', options.variables),
     ...pairs('--secret', { GITHUB_TOKEN: 'ghs_of_act', ...options.secrets }),
     ...pairs('--env', { STAND_IN_ARTIFACTS: artifacts, ...options.env }),
   ];
@@ -117,7 +142,7 @@ async function runAct(
     // Its own home and nothing else: no settings of whoever runs the tests, no cache of theirs.
     withhold: () => true,
     env: {
-      HOME: base,
+      HOME: home,
       // Node 24 first, as runners have it.
       PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
     },

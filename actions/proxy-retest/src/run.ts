@@ -18,12 +18,16 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
 
 /** The matrix of the jobs that test a shard each. */
 function matrix({ shards }: Inputs): Outcome {
-  const shard = Array.from({ length: shards }, (_, index) => `${index + 1}/${shards}`);
+  // The name is for files and artifacts, where a slash cannot be.
+  const include = Array.from({ length: shards }, (_, index) => ({
+    shard: `${index + 1}/${shards}`,
+    name: `${index + 1}-of-${shards}`,
+  }));
   const message = `Cut the list into ${shards} shards`;
   return {
     verdict: 'pass',
     message,
-    outputs: { ...NO_OUTPUTS, matrix: JSON.stringify({ shard }) },
+    outputs: { ...NO_OUTPUTS, matrix: JSON.stringify({ include }) },
     result: { mode: 'shard', shards },
     summary: [heading(2, md`proxy-retest`), md`${message}`],
     annotations: [],
