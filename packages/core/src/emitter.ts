@@ -26,6 +26,11 @@ export function emitter(env: Environment) {
   const redact = redactor();
   /** Without secrets, also those that were hidden behind colours. Always before a text is cut. */
   const clean = (text: string) => redact.text(stripInvisible(text));
+  /** As it is, but for secrets; where one hides behind what cannot be seen, without that. */
+  const exact = (text: string) => {
+    const visible = stripInvisible(text);
+    return redact.text(visible) === visible ? redact.text(text) : redact.text(visible);
+  };
   const harmless = (text: string) => defuse(clean(text).replace(/\r\n?/g, '\n'));
 
   const log: Log = {
@@ -47,10 +52,11 @@ export function emitter(env: Environment) {
     redact: clean,
     report: (report: Report) => `${JSON.stringify(redact.data(report), undefined, 2)}\n`,
 
+    /** Into a file, where nothing is read as a command: values stay exact. */
     outputs: (outputs: Readonly<Record<string, OutputValue>>) => {
       try {
         for (const [name, value] of Object.entries(outputs)) {
-          core.setOutput(name, typeof value === 'string' ? harmless(value) : value);
+          core.setOutput(name, typeof value === 'string' ? exact(value) : value);
         }
       } catch (cause) {
         throw new ActionError('cannot write the outputs of the step (GITHUB_OUTPUT)', {

@@ -193,20 +193,29 @@ describe('a run that comes to an answer', () => {
     expect(lines[10]).toMatch(/^::warning title=and 3 more::/);
   });
 
+  test('outputs go into a file: they are exact, but for secrets', async () => {
+    const value = 'a\r\n::error::b\n ##[c]\u001b[31md\u200b\n\nGITHUB\n';
+    env.INPUT_TOKEN = 'hunter2';
+    const result = await run(`
+      const value = ${JSON.stringify(value)};
+      return { ...pass, outputs: { value, hidden: value + 'hun\u001b[0mter2', seen: 'hunter2::' } };`);
+    expect(result.outputs.value).toBe(value);
+    expect(result.outputs.hidden).not.toMatch(/hun|ter2/);
+    expect(result.outputs.seen).toBe('***::');
+    expect(commands(result)).toEqual([]);
+  });
+
   test('text of strangers prints no command and starts no line', async () => {
     const result = await run(`
       const nasty = 'x\\r::error::a\\n  ::warning::b\\u001b[31m ##[error]c\\u0085::d::';
       context.log.info(nasty);
       await context.log.group(nasty, async () => context.log.info('::inside::'));
-      return { ...pass, message: nasty, outputs: { nasty } };`);
+      return { ...pass, message: nasty };`);
     expect(commands(result)).toEqual([
       expect.stringMatching(/^::group::x ::error::a ::warning::b ##\u200b\[error\]c::d::$/),
       '::endgroup::',
     ]);
     expect(result.outputs.message).toBe('x ::error::a ::warning::b ##\u200b[error]c::d::');
-    expect(result.outputs.nasty).toBe(
-      'x\n:\u200b:error::a\n  :\u200b:warning::b ##\u200b[error]c::d::',
-    );
     expect((await readReport(result.outputs['report-file'])).message).toBe(result.outputs.message);
   });
 
@@ -354,6 +363,33 @@ describe('cancelled', () => {
       stderr: '',
       stdout: 'waiting\n::error title=tiny%3A cancelled::cancelled (SIGINT)\n',
     });
+  });
+
+  test('a notification that hangs does not keep a cancelled run alive', async () => {
+    const server = createServer(() => {});
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    Object.assign(env, {
+      'INPUT_NOTIFY-ON': 'always',
+      INPUT_NOTIFY: `webhook=http://127.0.0.1:${port}/hook`,
+    });
+    const child = new Promise<ChildProcess>((resolve) =>
+      server.once('request', () => started && resolve(started)),
+    );
+    let started: ChildProcess | undefined;
+    const cancelled = child.then((one) => {
+      one.kill('SIGINT');
+      return performance.now();
+    });
+    const result = await run(`context.log.info('begun'); return pass;`, (one) => {
+      started = one;
+    });
+    // Two attempts of five seconds are longer than the runner waits.
+    expect(performance.now() - (await cancelled)).toBeLessThan(5_000);
+    server.closeAllConnections();
+    server.close();
+    expect(result.stdout).toMatch(/Notification not sent::webhook: .*cancelled/);
+    expect(result).toMatchObject({ code: 0, outputs: { verdict: 'pass' } });
   });
 
   test('an action may put things in order and still answer; further signals do not kill', async () => {

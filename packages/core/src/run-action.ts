@@ -47,6 +47,7 @@ export async function runAction<Inputs extends SharedInputs>(
   process.on('uncaughtException', giveUpAtOnce);
   process.once('beforeExit', forgotten);
   let inputs: Inputs | undefined;
+  const signal = stopSignal(process);
   try {
     const startedAt = new Date();
     const start = systemClock.monotonic();
@@ -55,12 +56,13 @@ export async function runAction<Inputs extends SharedInputs>(
     if (action.post && !isPost) emit.state.save(POST, 'true');
     inputs = await action.inputs.parse(emit.input, emit.mask);
     const work = isPost && action.post ? action.post : action.run;
-    const outcome = await work(inputs, contextOf(env, emit));
+    const outcome = await work(inputs, contextOf(env, emit, signal));
     answered = true;
     const durationMs = Math.round(systemClock.monotonic() - start);
     if (outcome) {
       const { tell } = await import('./tell.ts');
-      await tell(action, inputs, outcome, { startedAt, durationMs, isPost }, env, emit);
+      const run = { startedAt, durationMs, isPost };
+      await tell(action, inputs, outcome, run, env, emit, signal);
     }
     process.exitCode = outcome && isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {
@@ -68,7 +70,8 @@ export async function runAction<Inputs extends SharedInputs>(
     // Who wants to hear of failures wants to hear of this one; a cancel is somebody's wish.
     if (inputs && !cancellationIn(error)) {
       const { sendNotification } = await import('./tell.ts');
-      await sendNotification(action.name, inputs, { verdict: 'unknown', message }, env, emit);
+      const told = { verdict: 'unknown', message } as const;
+      await sendNotification(action.name, inputs, told, env, emit, signal);
     }
   }
   process.off('beforeExit', forgotten);
@@ -76,11 +79,11 @@ export async function runAction<Inputs extends SharedInputs>(
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
-function contextOf(env: Environment, emit: Emitter): ActionContext {
+function contextOf(env: Environment, emit: Emitter, signal: AbortSignal): ActionContext {
   return {
     log: emit.log,
     clock: systemClock,
-    signal: stopSignal(process),
+    signal,
     run: readRunInfo(env),
     workspace: workspaceOf(env),
     mask: emit.mask,

@@ -18,6 +18,7 @@ export async function tell<Inputs extends SharedInputs>(
   run: { readonly startedAt: Date; readonly durationMs: number; readonly isPost: boolean },
   env: Environment,
   emit: Emitter,
+  cancel: AbortSignal,
 ): Promise<void> {
   const message = emit.plainMessage(outcome.message);
   emit.annotations(outcome.annotations);
@@ -51,7 +52,8 @@ export async function tell<Inputs extends SharedInputs>(
   for (const file of outcome.files ?? []) {
     await writeWhole(resolve(workspace, file.path), emit.redact(file.content));
   }
-  await sendNotification(action.name, inputs, { verdict: outcome.verdict, message }, env, emit);
+  const told = { verdict: outcome.verdict, message };
+  await sendNotification(action.name, inputs, told, env, emit, cancel);
 }
 
 /** Tells those who want to hear of it; what could not be sent is a warning. Never throws. */
@@ -61,6 +63,7 @@ export async function sendNotification(
   { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
   env: Environment,
   emit: Emitter,
+  cancel: AbortSignal,
 ): Promise<void> {
   const wanted = {
     fail: ['fail', 'unknown'],
@@ -70,14 +73,11 @@ export async function sendNotification(
   if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
   const { notify } = await import('./notify/notify.ts');
   const { repository, workflow } = readRunInfo(env);
-  const failures = await notify(targets, {
-    action,
-    verdict,
-    message,
-    repository,
-    workflow,
-    runUrl: runUrl(env),
-  });
+  const failures = await notify(
+    targets,
+    { action, verdict, message, repository, workflow, runUrl: runUrl(env) },
+    { cancel },
+  );
   emit.annotations(
     failures.map((failure) => ({
       level: 'warning',

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { formats } from './formats.ts';
 import type { Notification } from './message.ts';
-import { notify } from './notify.ts';
+import { type NotifyOptions, notify } from './notify.ts';
 
 const SECRET = 'T0/B0/secret-path';
 const notification: Notification = {
@@ -46,8 +46,8 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-const send = (service: keyof typeof formats = 'webhook', timeoutMs?: number) =>
-  notify([{ service, url: `${base}/${SECRET}` }], notification, timeoutMs);
+const send = (service: keyof typeof formats = 'webhook', options?: NotifyOptions) =>
+  notify([{ service, url: `${base}/${SECRET}` }], notification, options);
 
 describe('notify', () => {
   test.each(['slack', 'discord', 'teams', 'webhook'] as const)(
@@ -80,9 +80,28 @@ describe('notify', () => {
 
   test('a service that never answers is given up', async () => {
     answers = [hang];
-    const [failure] = await send('teams', 20);
+    const [failure] = await send('teams', { timeoutMs: 20 });
     expect(failure).toMatch(/^teams: .*timeout/);
     expect(failure).not.toContain(SECRET);
+  });
+
+  test('after a cancel little time is left, and no other attempt', async () => {
+    const stop = new AbortController();
+    answers = [
+      () => {
+        stop.abort(new Error('cancelled (SIGINT)'));
+      },
+    ];
+    expect(await send('slack', { cancel: stop.signal, afterCancelMs: 20 })).toEqual([
+      'slack: cancelled (SIGINT)',
+    ]);
+    expect(requests).toHaveLength(1);
+  });
+
+  test('what is told because of a cancel is sent all the same', async () => {
+    const cancel = AbortSignal.abort(new Error('cancelled (SIGINT)'));
+    expect(await send('webhook', { cancel })).toEqual([]);
+    expect(requests).toHaveLength(1);
   });
 
   test('a body that never ends does not matter', async () => {

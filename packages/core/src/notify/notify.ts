@@ -5,28 +5,49 @@ import type { NotifyTarget } from './notify-target.ts';
 
 const TIMEOUT_MS = 5_000;
 const ATTEMPTS = 2;
+/** What is left for it after a cancel, ms: the runner kills 7.5 s after that. */
+const AFTER_CANCEL_MS = 2_000;
+
+export interface NotifyOptions {
+  /** Of one attempt, connecting included, ms. */
+  readonly timeoutMs?: number;
+  /** Aborted on cancel, which people want to hear of too: from then on it has to be quick. */
+  readonly cancel?: AbortSignal;
+  readonly afterCancelMs?: number;
+}
 
 /**
  * Sends a notification to all targets at once. Never throws: what could not be sent comes back as
  * a sentence each, without the URL, which is a secret.
- *
- * @param timeoutMs of one attempt, connecting included
  */
 export async function notify(
   targets: readonly NotifyTarget[],
   notification: Notification,
-  timeoutMs = TIMEOUT_MS,
+  { timeoutMs = TIMEOUT_MS, cancel, afterCancelMs = AFTER_CANCEL_MS }: NotifyOptions = {},
 ): Promise<readonly string[]> {
-  const failures = await Promise.all(
-    targets.map((target) => send(target, notification, timeoutMs)),
-  );
-  return failures.filter((failure) => failure !== undefined);
+  const over = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const hurry = () => {
+    timer = setTimeout(() => over.abort(cancel?.reason), afterCancelMs);
+  };
+  if (cancel?.aborted) hurry();
+  else cancel?.addEventListener('abort', hurry, { once: true });
+  try {
+    const failures = await Promise.all(
+      targets.map((target) => send(target, notification, timeoutMs, over.signal)),
+    );
+    return failures.filter((failure) => failure !== undefined);
+  } finally {
+    clearTimeout(timer);
+    cancel?.removeEventListener('abort', hurry);
+  }
 }
 
 async function send(
   target: NotifyTarget,
   notification: Notification,
   timeoutMs: number,
+  over: AbortSignal,
 ): Promise<string | undefined> {
   const body = JSON.stringify(formats[target.service](notification));
   let failure = '';
@@ -37,7 +58,7 @@ async function send(
         headers: { 'content-type': 'application/json' },
         body,
         redirect: 'error',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any([over, AbortSignal.timeout(timeoutMs)]),
       });
       await response.body?.cancel();
       if (response.ok) return undefined;
@@ -46,6 +67,7 @@ async function send(
       if (response.status < 500 && response.status !== 429) break;
     } catch (error) {
       failure = describeError(error, (message) => message.replaceAll(target.url, '***'));
+      if (over.aborted) break;
     }
   }
   return `${target.service}: ${failure}`;
