@@ -50,7 +50,7 @@ export function emitter(env: Environment) {
     /** A message as one line of plain text, for where nothing else is understood. */
     plainMessage: (message: string) => plain(clean(message), LONGEST_MESSAGE),
     redact: clean,
-    report: (report: Report) => `${JSON.stringify(redact.data(report), undefined, 2)}\n`,
+    report: (report: Report) => `${redact.json(report)}\n`,
 
     /** Into a file, where nothing is read as a command: values stay exact. */
     outputs: (outputs: Readonly<Record<string, OutputValue>>) => {

@@ -114,3 +114,26 @@ describe('data', () => {
     expect(JSON.stringify(redacting('hunter2').data(data))).toBe('{"__proto__":{"a":"***"}}');
   });
 });
+
+describe('JSON', () => {
+  const given = { 'key hunter2': ['a hunter2', { at: new Date(0) }], 'p"w\\d': 'x', n: 1234 };
+
+  test('is that of the data, whether there is a secret in it or not', () => {
+    for (const redact of [
+      redacting(),
+      redacting('absent'),
+      redacting('hunter2', 'p"w\\d'),
+      redacting('p"w\\d'),
+      redacting('<b>&"x'),
+    ]) {
+      expect(redact.json(given)).toBe(JSON.stringify(redact.data(given), undefined, 2));
+    }
+    expect(redacting('hunter2', 'p"w\\d').json(given)).not.toMatch(/hunter2|p.*w.*d/);
+  });
+
+  test('stays JSON when a secret looks like a part of it', () => {
+    for (const secret of ['1234', '": [', ': 1234', '\n  "n']) {
+      expect(JSON.parse(redacting(secret).json(given))).toMatchObject({ n: 1234 });
+    }
+  });
+});

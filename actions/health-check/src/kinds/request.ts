@@ -29,15 +29,21 @@ export function secretsOfRequest(
   return [
     ...secretsOfUrl(url.href),
     ...(credentials === undefined ? [] : secretsOfHeader(credentials)),
-    ...[...url.searchParams].flatMap(([name, value]) => (isSensitive(name) ? [value] : [])),
+    ...queryOf(url).flatMap(([name, value]) => (isSensitive(name) ? [value] : [])),
     ...Object.entries(headers).flatMap(([name, value]) =>
       isSensitive(name) ? secretsOfHeader(value) : [],
     ),
   ];
 }
 
+/** Most URLs have none, and to look for it takes longer than all the rest. */
+function queryOf(url: URL): readonly (readonly [string, string])[] {
+  return url.search === '' ? [] : [...url.searchParams];
+}
+
 /** The URL without what must not be seen. */
 export function publicUrl(url: URL): string {
+  if (url.search === '' && url.username === '' && url.password === '') return url.href;
   const shown = new URL(url);
   shown.username = '';
   shown.password = '';
