@@ -49,6 +49,13 @@ describe('explainFailure', () => {
     expect(explainFailure(opening(reason))).toMatchObject({ phase, kind });
   });
 
+  it.each([
+    'connection upload closed: io: read/write on closed pipe',
+    'connection download closed: x',
+  ])('knows a connection that ended later: %s', (text) => {
+    expect(explainFailure(text)).toMatchObject({ phase: 'proxy', kind: 'closed' });
+  });
+
   it('says nothing where we ended the connection ourselves', () => {
     expect(explainFailure(opening('context canceled'))).toBeUndefined();
     expect(explainFailure(opening('dial tcp 192.0.2.1:1: operation was canceled'))).toBeUndefined();

@@ -61,7 +61,12 @@ const RULES: readonly Rule[] = [
     'proxy-refused',
     'closes without an answer: its credentials are wrong, or it cannot go on',
   ],
-  [/\bEOF\b|closed network connection/, 'proxy', 'closed', 'closed the connection'],
+  [
+    /\bEOF\b|closed network connection|closed pipe|connection (up|down)load closed/,
+    'proxy',
+    'closed',
+    'closed the connection',
+  ],
 ];
 
 /**
