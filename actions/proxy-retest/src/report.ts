@@ -301,6 +301,7 @@ function folded(title: string, { count, first }: Findings): readonly Markdown[] 
         [{ title: 'Record', align: 'right' }, { title: 'Why' }],
         first.map(({ record, why }) => [md`${record}`, md`${why}`]),
       ),
+      ...(count > first.length ? [md`… and ${count - first.length} more.`] : []),
     ]),
   ];
 }

@@ -15,7 +15,7 @@ export const scenario: Scenario = {
       record(`socks5://user${index}:password@127.0.0.1:${port}`),
     );
     await world.write('proxies.json', listText(records));
-    return { ...use(world), isAtWork: /^Testing / };
+    return { ...use(world), isAtWork: /Testing \d+ endpoints/ };
   },
   loud: async () => {
     const world = await proxyWorld();
