@@ -39,7 +39,10 @@ async function connectTunnel(wire: Wire, proxy: NativeEndpoint, target: Target):
   const head = await wire.takeHead();
   const status = statusOf(head);
   if (status === undefined) throw refusal('protocol', 'does not answer in HTTP');
-  if (status === 407) throw refusal('auth', 'wants other credentials (407)');
+  // tinyproxy says 401 to wrong ones.
+  if (status === 407 || status === 401) {
+    throw refusal('auth', `wants other credentials (${status})`);
+  }
   if (status < 200 || status > 299) throw refusal('proxy-refused', `no tunnel (status ${status})`);
 }
 
