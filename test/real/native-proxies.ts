@@ -66,13 +66,14 @@ export async function startDante(): Promise<NativeProxy> {
       config,
       `errorlog: stderr
 internal: 127.0.0.1 port = ${port}
-external: 127.0.0.1
+external: lo
 clientmethod: none
 socksmethod: none
 user.privileged: root
 user.unprivileged: nobody
 client pass { from: 127.0.0.0/8 to: 0.0.0.0/0 }
 socks pass { from: 127.0.0.0/8 to: 0.0.0.0/0 protocol: tcp }
+socks pass { from: 127.0.0.0/8 to: ::/0 protocol: tcp }
 `,
     );
     return { port, path: dante.path, args: ['-f', config, '-p', join(folder, 'pid')] };

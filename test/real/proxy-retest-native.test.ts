@@ -1,6 +1,6 @@
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
-import { listText, type ProxyWorld, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { listText, type ProxyWorld, pem, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
 import {
   type Credentials,
   dante,
@@ -182,15 +182,6 @@ describe.skipIf(!dante.path)(`dante ${dante.needs}`, () => {
     expect(await judge(world, links, { 'per-host': '16' })).toEqual(
       Array(3).fill(['alive', 'proxy timeout', 'tcp refused']).flat(),
     );
-  });
-
-  test('SOCKS4a asks the proxy to look the target up', async () => {
-    await using world = await proxyWorld();
-    await using proxy = await startDante();
-    const targets = world.targets.map(({ port }) => `https://localhost:${port}/`).join('\n');
-    expect(await judge(world, [`socks4a://127.0.0.1:${proxy.port}`], { targets })).toEqual([
-      'alive',
-    ]);
   });
 });
 
