@@ -1,6 +1,6 @@
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
-import { listText, type ProxyWorld, pem, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { listText, type ProxyWorld, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
 import {
   type Credentials,
   dante,

@@ -1,12 +1,13 @@
 import { access } from 'node:fs/promises';
 import type { ActionContext } from '@repo/core/context';
 import { type Changes, changesBy, type Guard, massDeath } from './changes.ts';
+import { writeFurther } from './further-outputs.ts';
+import { placeFinder } from './geo.ts';
 import type { Finding } from './history/history.ts';
 import { removeJournal } from './history/journal.ts';
-import { type Histories, stateLines } from './history/state-file.ts';
+import type { Histories } from './history/state-file.ts';
 import type { Inputs } from './inputs.ts';
 import type { Published } from './list/read-record.ts';
-import { writePieces } from './list/rewrite.ts';
 import type { World } from './world.ts';
 import { rewritingOf, type WriteRules, writeList, writeSideFile } from './write-list.ts';
 
@@ -34,29 +35,36 @@ export async function finish(
   world: World,
   findings: ReadonlyMap<string, Finding>,
   inputs: Inputs,
-  { clock }: ActionContext,
+  { clock, workspace }: ActionContext,
 ): Promise<Finished> {
-  const { found, histories, places, original } = world;
+  const { found, histories, places, original, store } = world;
+  const now = clock.now();
   const changes = changesBy(findings, histories);
   const published = new Map(found.entries.map((entry) => [entry.id, entry.published]));
   const guard = massDeath(changes, (id) => published.get(id) ?? NONE, inputs.minRetainRatio);
+  if (inputs.dryRun) return { changes, guard, changed: false, notes: [] };
   if (guard.holds) {
     // The journal goes too: it would bring the same deaths back.
-    if (!inputs.dryRun) removeJournal(places.journal);
+    removeJournal(places.journal);
     return { changes, guard, changed: false, notes: [] };
   }
-  const rules: WriteRules = { ...inputs, now: clock.now() };
+  const findPlace = await placeFinder(inputs.mmdb, workspace);
+  const rules: WriteRules = { ...inputs, now, findPlace };
   const rewriting = rewritingOf(found, changes, histories, rules);
   const isElsewhere = places.output !== places.list && !(await exists(places.output));
   const changed = rewriting.isMaterial || isElsewhere;
-  if (inputs.dryRun) return { changes, guard, changed: false, notes: [] };
   if (changed) await writeList(places.output, found, changes, rewriting, rules, original);
+  const known = remembered(world, changes, now);
+  const notes: string[] = [];
   if (changes.size > 0) {
-    await writePieces(places.state, stateLines(remembered(world, changes, clock.now())));
-    if (inputs.compat && changed) await writeSideFile(places.output, found, histories, changes);
+    const note = await store.write(known);
+    if (note !== undefined) notes.push(note);
+    if (inputs.compat && changed) await writeSideFile(places.output, found, known);
   }
+  const facts = { found, changes, known, changed, workspace, now };
+  notes.push(...(await writeFurther(inputs.outputs, facts)));
   removeJournal(places.journal);
-  return { changes, guard, changed, notes: [] };
+  return { changes, guard, changed, notes };
 }
 
 const NONE: Published = {};

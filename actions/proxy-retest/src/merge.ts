@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Outcome } from '@repo/core/outcome';
-import { finish } from './finish.ts';
 import type { Finding } from './history/history.ts';
 import { parseFindings } from './history/journal.ts';
 import type { Inputs } from './inputs.ts';
+import { publish } from './publish.ts';
 import { report } from './report.ts';
 import { readWorld } from './world.ts';
 
@@ -21,7 +21,7 @@ export async function merge(inputs: Inputs, context: ActionContext): Promise<Out
   const findings = new Map(world.resumed);
   for (const [id, finding] of results) if (known.has(id)) findings.set(id, finding);
   log.info(`${findings.size} findings for ${known.size} endpoints`);
-  const finished = await finish(world, findings, inputs, context);
+  const finished = await publish(world, findings, inputs, context);
   return report({
     ...finished,
     mode: 'merge',

@@ -2,13 +2,15 @@ import type { ActionContext } from '@repo/core/context';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Outcome } from '@repo/core/outcome';
 import { type Choice, choose } from './choose.ts';
-import { finish, NOTHING_CHANGED } from './finish.ts';
+import { NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';
 import { openJournal } from './history/journal.ts';
 import type { Inputs } from './inputs.ts';
+import { examine } from './judge/examine.ts';
 import { loadEngine } from './load-engine.ts';
+import { publish } from './publish.ts';
 import { report, type StopReason } from './report.ts';
-import { retest } from './retest.ts';
+import { type Asker, retest } from './retest.ts';
 import { writeShard } from './shard-results.ts';
 import { type Entry, endpointAt } from './survey.ts';
 import { engineLane, isNative } from './test/engine-lane.ts';
@@ -42,25 +44,47 @@ export async function retestList(inputs: Inputs, context: ActionContext): Promis
   const durationMs = () => clock.monotonic() - start;
   if (inputs.mode === 'plan') {
     const nothing = { ...NOTHING_CHANGED, stopReason: 'done' } as const;
-    return report({ ...told, ...nothing, mode: 'plan', durationMs: durationMs() });
+    return report({
+      ...told,
+      ...nothing,
+      notes: world.notes,
+      mode: 'plan',
+      durationMs: durationMs(),
+    });
   }
   // What reading took, writing will take too.
   const reserve = LAST_CHECK_MS + 1.5 * durationMs();
   const budget = inputs.budgetMinutes;
   const testingMs = Math.max(budget / 2, budget - durationMs() - reserve);
-  const { findings, stopReason } = await test(world, choice, testingMs, inputs, context);
+  const {
+    findings,
+    stopReason,
+    notes: heard,
+  } = await test(world, choice, testingMs, inputs, context);
   const finished =
     stopReason === 'void'
       ? NOTHING_CHANGED
       : inputs.shard
         ? await writeShard(world, findings, inputs, context)
-        : await finish(world, findings, inputs, context);
-  return report({ ...told, ...finished, stopReason, mode: 'retest', durationMs: durationMs() });
+        : await publish(world, findings, inputs, context);
+  const notes = [...world.notes, ...heard, ...finished.notes];
+  return report({
+    ...told,
+    ...finished,
+    notes,
+    stopReason,
+    mode: 'retest',
+    durationMs: durationMs(),
+  });
 }
+
+const NO_JUDGE =
+  'judge-url does not answer with JSON that has headers, so nothing was looked at by it.';
 
 interface TestRun {
   readonly findings: ReadonlyMap<string, Finding>;
   readonly stopReason: StopReason;
+  readonly notes: readonly string[];
 }
 
 async function test(
@@ -72,7 +96,8 @@ async function test(
 ): Promise<TestRun> {
   const { clock, log } = context;
   const findings = new Map(world.resumed);
-  if (order.length === 0) return { findings, stopReason: 'done' };
+  const notes: string[] = [];
+  if (order.length === 0) return { findings, stopReason: 'done', notes };
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), testingMs);
   const signal = AbortSignal.any([context.signal, deadline.signal]);
@@ -80,8 +105,9 @@ async function test(
     const tester = await testerOf(inputs, context, signal);
     await tester.control.check(signal);
     if (tester.control.up().length === 0 && !signal.aborted) {
-      return { findings, stopReason: 'void' };
+      return { findings, stopReason: 'void', notes };
     }
+    if (tester.judge && !tester.judge.examine) notes.push(NO_JUDGE);
     const endpointOf = (entry: Entry) => endpointAt(world.found, entry);
     await using lane = engineLane({
       order,
@@ -92,6 +118,8 @@ async function test(
       connectTimeoutMs: inputs.connectTimeout,
       signal,
     });
+    const ask: Asker = (endpoint, entry, target, attempt) =>
+      isNative(endpoint) ? tester.ask(endpoint, target, attempt) : lane.ask(entry, target, attempt);
     const journal = inputs.dryRun ? undefined : openJournal(world.places.journal);
     try {
       const title = `Testing ${order.length} endpoints for at most ${formatDuration(testingMs)}`;
@@ -102,10 +130,9 @@ async function test(
           log,
           signal,
           control: tester.control,
-          ask: (endpoint, entry, target, attempt) =>
-            isNative(endpoint)
-              ? tester.ask(endpoint, target, attempt)
-              : lane.ask(entry, target, attempt),
+          ask,
+          examine: (endpoint, entry, finding) =>
+            examine(finding, tester.judge, (target) => ask(endpoint, entry, target, 0)),
           done: lane.done,
           endpointOf,
           turn: ({ id }) => Number.parseInt(id.slice(0, 8), 16),
@@ -123,6 +150,6 @@ async function test(
     clearTimeout(timer);
   }
   const untested = order.some(({ id }) => !findings.has(id));
-  if (context.signal.aborted) return { findings, stopReason: 'cancelled' };
-  return { findings, stopReason: untested && deadline.signal.aborted ? 'budget' : 'done' };
+  if (context.signal.aborted) return { findings, stopReason: 'cancelled', notes };
+  return { findings, stopReason: untested && deadline.signal.aborted ? 'budget' : 'done', notes };
 }

@@ -25,6 +25,8 @@ export interface RetestSettings extends Omit<DispatchSettings, 'clock'> {
   readonly endpointOf: (entry: Entry) => Promise<Endpoint | undefined>;
   /** The endpoint is done with, for now. */
   readonly done: (entry: Entry) => void;
+  /** Looks more closely at one that answers. */
+  readonly examine: (endpoint: Endpoint, entry: Entry, finding: Finding) => Promise<Finding>;
   /** Hears of each finding as soon as it is certain. */
   readonly record: (entry: Entry, finding: Finding) => void;
   /** Which target comes first, so that not all begin with the same. */
@@ -42,7 +44,7 @@ const CONTROL_MS = 5_000;
  * recorded once the targets have been asked again, and have answered.
  */
 export async function retest(order: readonly Entry[], settings: RetestSettings): Promise<void> {
-  const { control, clock, signal, record, endpointOf, ask, turn, log } = settings;
+  const { control, clock, signal, record, endpointOf, ask, turn, examine, log } = settings;
   const held: { readonly entry: Entry; readonly tested: Extract<Tested, { state: 'failed' }> }[] =
     [];
   let done = 0;
@@ -57,7 +59,7 @@ export async function retest(order: readonly Entry[], settings: RetestSettings):
       turn(entry),
       settings,
     );
-    if (tested.state === 'settled') record(entry, tested.finding);
+    if (tested.state === 'settled') record(entry, await examine(endpoint, entry, tested.finding));
     else if (tested.state === 'failed') held.push({ entry, tested });
     settings.done(entry);
     if (tested.state !== 'stopped') done++;

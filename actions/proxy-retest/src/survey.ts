@@ -105,14 +105,21 @@ async function surveyed(
 
 const NOTHING: Published = {};
 
-/** The endpoint that a record names, read again from where it stands. */
-export async function endpointAt(
+/** What a record names, read again from where it stands. */
+export async function recordAt(
   { list, read }: Survey,
   { start, end }: Pick<Entry, 'start' | 'end'>,
-): Promise<Endpoint | undefined> {
+): Promise<Extract<ReadRecord, { kind: 'endpoint' }> | undefined> {
   const raw = (await list.source.read(start, end - start)).toString('latin1');
   const record = read(raw);
-  return record.kind === 'endpoint' ? record.endpoint : undefined;
+  return record.kind === 'endpoint' ? record : undefined;
+}
+
+export async function endpointAt(
+  found: Survey,
+  entry: Pick<Entry, 'start' | 'end'>,
+): Promise<Endpoint | undefined> {
+  return (await recordAt(found, entry))?.endpoint;
 }
 
 /** A bare host:port is what the file is called after: `socks5.txt`. */

@@ -6,6 +6,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { type AddressPolicy, allowAny, classifyAddress } from '@repo/probe/address';
 import type { NativeEndpoint } from './endpoint/endpoint.ts';
 import type { Inputs } from './inputs.ts';
+import { type Examine, examiner } from './judge/ask-judge.ts';
 import { type Attempt, type AttemptSettings, attempt } from './test/attempt.ts';
 import { type Control, control, noControl } from './test/control.ts';
 import { addressFinder, type FindAddress } from './test/find-address.ts';
@@ -28,7 +29,19 @@ export interface Tester {
     attempt: number,
     isLocal?: boolean,
   ) => Promise<Attempt>;
+  /** The user's judge, and how proxies are looked at by it; `undefined` without one. */
+  readonly judge: Judge | undefined;
 }
+
+export interface Judge {
+  /** The judge, asked with these headers. */
+  readonly page: (headers: Readonly<Record<string, string>>) => Target;
+  /** `undefined`: it does not answer as a judge should. */
+  readonly examine: Examine | undefined;
+}
+
+/** A judge has a few hundred bytes to say. */
+const MOST_JUDGE_BYTES = 65_536;
 
 /** Throws an ActionError when `ca-file` cannot be read. */
 export async function testerOf(
@@ -62,8 +75,20 @@ export async function testerOf(
     const answer = await attempt('direct', target, { ...settings(0, trusting), signal: stop });
     return answer.ok;
   };
+  const judgeOf = async (url: URL): Promise<Judge> => {
+    const target = targetOf(url, context);
+    const page: Judge['page'] = (headers) => ({
+      ...target,
+      page: { headers, maxBytes: MOST_JUDGE_BYTES },
+    });
+    const examine = await examiner((headers) =>
+      attempt('direct', page(headers), settings(0, trusting)),
+    );
+    return { page, examine };
+  };
   return {
     targets,
+    judge: inputs.judgeUrl && (await judgeOf(inputs.judgeUrl)),
     control: inputs.control ? control(targets, askDirectly, clock) : noControl(targets),
     findAddress: finder,
     ask,

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
 import type { Finding } from './history/history.ts';
 import { readJournal } from './history/journal.ts';
-import { type Histories, readState } from './history/state-file.ts';
+import type { Histories } from './history/state-file.ts';
+import { cacheStore, fileStore, type StateStore } from './history/state-store.ts';
 import type { Inputs } from './inputs.ts';
 import { type ByteSource, fileSource } from './list/byte-source.ts';
 import { type Survey, survey } from './survey.ts';
@@ -22,6 +24,9 @@ export interface World extends AsyncDisposable {
   readonly original: ByteSource;
   readonly found: Survey;
   readonly histories: Histories;
+  readonly store: StateStore;
+  /** What there is to say about where the history comes from. */
+  readonly notes: readonly string[];
   /** Lines of the state that could not be read. */
   readonly brokenState: number;
   /** What a run that did not get to its end found out. */
@@ -41,12 +46,14 @@ export function placesOf(inputs: Inputs, workspace: string): Places {
 }
 
 /** Reads the list, the state and the journal. Throws an ActionError. */
-export async function readWorld(inputs: Inputs, { workspace }: ActionContext): Promise<World> {
+export async function readWorld(inputs: Inputs, context: ActionContext): Promise<World> {
+  const { workspace } = context;
   const places = placesOf(inputs, workspace);
   const original = await fileSource(places.list, inputs.list);
   try {
     const found = await survey(original, inputs.list, inputs.format);
-    const { histories, broken } = await readState(places.state);
+    const store = await storeOf(inputs, places, context);
+    const { histories, broken, note } = await store.read();
     const known = new Set(found.entries.map(({ id }) => id));
     const resumed = new Map([...readJournal(places.journal)].filter(([id]) => known.has(id)));
     return {
@@ -54,6 +61,8 @@ export async function readWorld(inputs: Inputs, { workspace }: ActionContext): P
       original,
       found,
       histories,
+      store,
+      notes: note === undefined ? [] : [note],
       brokenState: broken,
       resumed,
       [Symbol.asyncDispose]: () => original[Symbol.asyncDispose](),
@@ -62,4 +71,17 @@ export async function readWorld(inputs: Inputs, { workspace }: ActionContext): P
     await original[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function storeOf(
+  { stateStore, list }: Inputs,
+  { state }: Places,
+  { workspace, signal, clock, run }: ActionContext,
+): Promise<StateStore> {
+  if (stateStore === 'file') return fileStore(state);
+  const { runCache } = await import('@repo/core/cache');
+  const name = createHash('sha256').update(list).digest('hex').slice(0, 16);
+  const cache = runCache({ name: `proxy-retest-${name}.ndjson`, workspace, signal });
+  const stamp = `${clock.now()}-${run.runId}-${run.runAttempt}`;
+  return cacheStore(cache, `proxy-retest-${name}-`, stamp);
 }

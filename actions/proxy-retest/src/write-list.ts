@@ -1,4 +1,12 @@
-import { type Changes, isMaterial, type NewFields, newFields, retestFields } from './changes.ts';
+import {
+  type Change,
+  type Changes,
+  isMaterial,
+  type NewFields,
+  newFields,
+  retestFields,
+} from './changes.ts';
+import type { FindPlace } from './geo.ts';
 import type { Histories } from './history/state-file.ts';
 import type { ByteSource } from './list/byte-source.ts';
 import { setMembers } from './list/json-members.ts';
@@ -15,6 +23,8 @@ export interface WriteRules {
   readonly dropAfter: number;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Where an address is; without it, nothing of that is touched. */
+  readonly findPlace: FindPlace | undefined;
 }
 
 /** Which records are to be dropped, and whether anything is worth writing. */
@@ -72,7 +82,7 @@ async function* edits(
   { records, list }: Survey,
   changes: Changes,
   dropped: ReadonlySet<Listed>,
-  { compat }: WriteRules,
+  { compat, findPlace }: WriteRules,
 ): AsyncIterable<Edit> {
   let hasKept = false;
   for (const [at, record] of records.entries()) {
@@ -89,11 +99,12 @@ async function* edits(
     hasKept = true;
     const change = entry && changes.get(entry.id);
     const fields = change && newFields(change);
-    if (fields === undefined || !list.isJson) continue;
+    if (!entry || !change || fields === undefined || !list.isJson) continue;
     const raw = (await list.source.read(start, end - start)).toString('latin1');
     // A link that stands in the array as it is has no place for results.
     if (!raw.startsWith('{')) continue;
-    const text = setMembers(raw, membersFor(raw, fields, compat));
+    const place = findPlace?.(addressOf(entry, change)) ?? {};
+    const text = setMembers(raw, { ...place, ...membersFor(raw, fields, compat) });
     if (text !== raw) yield { start, end, bytes: Buffer.from(text, 'latin1') };
   }
 }
@@ -111,6 +122,11 @@ function membersFor(raw: string, fields: NewFields, compat: boolean): Record<str
   const { latency, is_working } = fields;
   const rest = isOurs ? {} : { alive: is_working, latency, tested_at };
   return { ...own, retest: { ...rest, ...fields.retest } };
+}
+
+/** The address that was dialled; of one that went through an engine, what the list says. */
+function addressOf({ host }: Entry, { finding }: Change): string {
+  return (finding.state === 'alive' && finding.address) || host;
 }
 
 /** A time written as the one before it was: `+00:00` where that stood. */
@@ -138,23 +154,23 @@ async function endOfLine(source: ByteSource, at: number): Promise<number> {
   return source.size;
 }
 
-/** What `compat` keeps out of the list goes here, beside it: NDJSON, a line an endpoint, sorted. */
+/** Where that goes which `compat` keeps out of the list. */
+export function sideFile(output: string): string {
+  return `${output}.retest.ndjson`;
+}
+
+/** The side file: NDJSON, a line an endpoint of the list, sorted. */
 export async function writeSideFile(
   output: string,
   { entries }: Survey,
-  histories: Histories,
-  changes: Changes,
+  known: Histories,
 ): Promise<void> {
-  await writePieces(`${output}.retest.ndjson`, sideLines(entries, histories, changes));
+  await writePieces(sideFile(output), sideLines(entries, known));
 }
 
-async function* sideLines(
-  entries: readonly Entry[],
-  histories: Histories,
-  changes: Changes,
-): AsyncIterable<Buffer> {
+async function* sideLines(entries: readonly Entry[], known: Histories): AsyncIterable<Buffer> {
   for (const { id } of entries.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-    const history = changes.get(id)?.after ?? histories.get(id);
+    const history = known.get(id);
     if (history === undefined) continue;
     const { status, at } = history;
     const line = { id, status, tested_at: new Date(at).toISOString(), ...retestFields(history) };

@@ -82,7 +82,9 @@ export function remember(before: History | undefined, finding: Finding): History
     };
   }
   const failedOn = [...new Set([...(before?.failedOn ?? []), ...finding.targets])].slice(0, 8);
-  const status = before?.status === 'dead' || failedOn.length > 1 ? 'dead' : 'unsure';
+  // Who was caught changing what passes needs no second witness.
+  const isProven = failedOn.length > 1 || finding.kind === 'tampered';
+  const status = before?.status === 'dead' || isProven ? 'dead' : 'unsure';
   const dies = status === 'dead' && before?.status !== 'dead';
   return {
     ...tally,

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { plain } from '@repo/core/untrusted';
 import type { Endpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
 import { parseShareLink } from '../share-link/share-link.ts';
 
@@ -22,6 +21,8 @@ export type ReadRecord =
   | {
       readonly kind: 'endpoint';
       readonly endpoint: Endpoint;
+      /** What its publisher calls it; untrusted. */
+      readonly remarks: string;
       readonly published: Published;
       /** Which of its fields are not as they should be; it is tested all the same. */
       readonly problems: readonly string[];
@@ -49,7 +50,8 @@ export function readJsonRecord(raw: string): ReadRecord {
   const found = typeof fields.config === 'string' ? link(fields.config) : byFields(fields);
   if (found.kind !== 'endpoint') return found;
   const problems: string[] = [];
-  return { ...found, published: publishedIn(fields, problems), problems };
+  const remarks = textOf(fields.remarks) || found.remarks;
+  return { ...found, remarks, published: publishedIn(fields, problems), problems };
 }
 
 /**
@@ -63,12 +65,13 @@ export function readLine(raw: string, protocol: NativeEndpoint['protocol']): Rea
   return found.kind === 'endpoint' ? { ...found, published: {}, problems: [] } : found;
 }
 
-type Found = { readonly kind: 'endpoint'; readonly endpoint: Endpoint } | Invalid;
+type Found =
+  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly remarks: string }
+  | Invalid;
 type Invalid = Extract<ReadRecord, { kind: 'invalid' }>;
 
 function link(text: string): Found {
-  const parsed = parseShareLink(text);
-  return parsed.kind === 'endpoint' ? { kind: 'endpoint', endpoint: parsed.endpoint } : parsed;
+  return parseShareLink(text);
 }
 
 function bare(text: string, protocol: NativeEndpoint['protocol']): Found {
@@ -109,7 +112,8 @@ function byFields(fields: Fields): Found {
   // The parser of links holds host and port to their form.
   const parsed = link(`${protocol}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`);
   if (parsed.kind !== 'endpoint') return parsed;
-  return { kind: 'endpoint', endpoint: { ...(parsed.endpoint as NativeEndpoint), user, password } };
+  const endpoint = { ...(parsed.endpoint as NativeEndpoint), user, password };
+  return { ...parsed, endpoint };
 }
 
 function textOf(value: unknown): string {
@@ -164,9 +168,4 @@ function booleanOf(value: unknown, problems: string[]): boolean | undefined {
 function isMarkedUnstable(fields: Fields): boolean {
   if (fields.unstable === true || fields.is_unstable === true) return true;
   return [fields.status, fields.tags, fields.flags].flat().includes('unstable');
-}
-
-/** What stands for a record in tables and messages: nothing of it but its position and why. */
-export function describeInvalid(position: number, why: string): string {
-  return `record ${position}: ${plain(why)}`;
 }

@@ -4,6 +4,7 @@ import type { NativeEndpoint } from '../endpoint/endpoint.ts';
 import { AttemptFailed, type TestFailure } from './failure.ts';
 import type { FindAddress } from './find-address.ts';
 import { authorizationOf, HANDSHAKES, statusOf } from './native-protocols.ts';
+import { readBody } from './read-body.ts';
 import type { Target } from './target.ts';
 import { openWire, type TestTimeouts, type Wire } from './wire.ts';
 
@@ -21,7 +22,14 @@ export interface AttemptSettings {
 
 export type Attempt =
   /** `ms`: from the dial to the head of the target's answer, without the look-up of the name. */
-  | { readonly ok: true; readonly ms: number; readonly address: string }
+  | {
+      readonly ok: true;
+      readonly ms: number;
+      /** The one that was dialled. */
+      readonly address: string;
+      /** Empty unless the target is a page. */
+      readonly body: string;
+    }
   | { readonly ok: false; readonly failure: TestFailure };
 
 /**
@@ -40,9 +48,11 @@ export async function attempt(
   const started = performance.now();
   const wire = openWire({ totalMs: timeouts.total, signal });
   try {
-    const status = await ask(wire, found.address, proxy, target, settings);
+    const head = await ask(wire, found.address, proxy, target, settings);
     const ms = performance.now() - started;
-    if (!isExpected(status)) {
+    const status = statusOf(head) ?? 0;
+    const { page } = target;
+    if (!(page ? status >= 200 && status < 300 : isExpected(status))) {
       const why = status === 407 ? 'wants other credentials (407)' : `status ${status}`;
       const kind = status === 407 ? 'auth' : 'bad-status';
       return { ok: false, failure: { phase: 'first-byte', kind, message: why } };
@@ -51,7 +61,9 @@ export async function attempt(
       const message = `answered after ${Math.round(ms)} ms, more than ${maxLatency}`;
       return { ok: false, failure: { phase: 'first-byte', kind: 'too-slow', message } };
     }
-    return { ok: true, ms, address: found.address };
+    if (page) wire.enter('body', timeouts.firstByte);
+    const body = page ? await readBody(wire, head, page.maxBytes) : '';
+    return { ok: true, ms, address: found.address, body };
   } catch (error) {
     if (error instanceof AttemptFailed) return { ok: false, failure: error.failure };
     throw error;
@@ -60,14 +72,14 @@ export async function attempt(
   }
 }
 
-/** The status that the target answers with. */
+/** The head of what the target answers. */
 async function ask(
   wire: Wire,
   address: string,
   proxy: NativeEndpoint | 'direct',
   target: Target,
   { timeouts, context }: AttemptSettings,
-): Promise<number> {
+): Promise<string> {
   wire.enter('tcp', timeouts.connect);
   await wire.connect(address, proxy === 'direct' ? target.port : proxy.port);
   const form =
@@ -75,9 +87,9 @@ async function ask(
   const keepSession = await secureTarget(wire, target, timeouts);
   wire.enter('first-byte', timeouts.firstByte);
   wire.write(requestOf(target, form));
-  const status = await finalStatus(wire);
+  const head = await finalHead(wire);
   keepSession();
-  return status;
+  return head;
 }
 
 /** How the target is asked: by its path, or by its whole address with a header for the proxy. */
@@ -133,19 +145,22 @@ async function secureTarget(
   };
 }
 
-function requestOf({ url }: Target, { isAbsolute, authorization }: RequestForm): string {
+function requestOf({ url, page }: Target, { isAbsolute, authorization }: RequestForm): string {
   const path = url.pathname + url.search;
+  const own = Object.entries(page?.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`);
   return (
     `GET ${isAbsolute ? `http://${url.host}${path}` : path} HTTP/1.1\r\nHost: ${url.host}\r\n` +
-    `${authorization}User-Agent: proxy-retest\r\nAccept: */*\r\nConnection: close\r\n\r\n`
+    `${authorization}User-Agent: proxy-retest\r\nAccept: */*\r\n${own.join('')}Connection: close\r\n\r\n`
   );
 }
 
-async function finalStatus(wire: Wire): Promise<number> {
+/** The head of the answer, after those that only say that it is on its way (1xx). */
+async function finalHead(wire: Wire): Promise<string> {
   for (let heads = 0; heads < 10; heads++) {
-    const status = statusOf(await wire.takeHead());
+    const head = await wire.takeHead();
+    const status = statusOf(head);
     if (status === undefined) break;
-    if (status >= 200) return status;
+    if (status >= 200) return head;
   }
   throw new AttemptFailed({
     phase: 'first-byte',

@@ -11,6 +11,14 @@ export interface Target {
   readonly authority: string;
   /** `undefined` for plain http. */
   readonly tls: TargetTls | undefined;
+  /** What is asked for is read, not only whether there is an answer. */
+  readonly page?: Page;
+}
+
+export interface Page {
+  /** Sent along, by their names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxBytes: number;
 }
 
 export interface TargetTls {

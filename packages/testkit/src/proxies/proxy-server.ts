@@ -42,6 +42,8 @@ export interface ProxyOptions extends Address {
   /** Who may use it; SOCKS4 looks at the user alone. */
   readonly credentials?: { readonly user: string; readonly password: string };
   readonly fault?: ProxyFault;
+  /** The address that it dials targets from; any unless told. */
+  readonly from?: string;
   /** The certificate of an HTTPS proxy. */
   readonly pair?: Pick<KeyPair, 'cert' | 'key'>;
 }
@@ -52,6 +54,8 @@ export interface Wanted {
   readonly port: number;
   /** Sent to the target as it is: the request that the client made in absolute form. */
   readonly head?: string;
+  /** The address that the target is dialled from. */
+  readonly from?: string;
   /** Tells the client that the way is open. */
   readonly grant: () => Promise<void>;
   /** Tells it that there is none. */
@@ -69,6 +73,7 @@ export async function startProxy({
   credentials,
   fault = { kind: 'none' },
   pair,
+  from,
   ...address
 }: ProxyOptions): Promise<ProxyServer> {
   const asked: string[] = [];
@@ -82,7 +87,7 @@ export async function startProxy({
     const wanted = await greet(socket, { protocol, credentials, fault });
     if (wanted === undefined) return;
     asked.push(`${wanted.host}:${wanted.port}`);
-    await serveWanted(socket, wanted, fault);
+    await serveWanted(socket, { ...wanted, ...(from !== undefined && { from }) }, fault);
   };
   const server =
     protocol === 'https'
@@ -150,7 +155,13 @@ async function connectThrough(
   // Nothing outside of the loopback is ever dialled by a test.
   if (!/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(wanted.host)) return wanted.refuse();
   const host = isIPv6(wanted.host) || wanted.host !== 'localhost' ? wanted.host : '127.0.0.1';
-  const target = dial({ host, port: wanted.port, noDelay: true });
+  const { port, from } = wanted;
+  const target = dial({
+    host,
+    port,
+    noDelay: true,
+    ...(from !== undefined && { localAddress: from }),
+  });
   target.on('error', () => (target.connecting ? wanted.refuse() : socket.destroy()));
   socket.on('close', () => target.destroy());
   target.on('close', () => socket.end());
@@ -158,7 +169,9 @@ async function connectThrough(
   await wanted.grant();
   if (wanted.head !== undefined) target.write(request(wanted.head));
   socket.pipe(target);
-  target.on('data', (bytes) => socket.write(answer === same ? bytes : answer(bytes.toString())));
+  target.on('data', (bytes) =>
+    socket.write(wanted.head === undefined ? bytes : answer(bytes.toString())),
+  );
 }
 
 function same(text: string): string {

@@ -1,0 +1,140 @@
+import { access } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { Clock } from '@repo/core/clock';
+import { ActionError } from '@repo/core/errors/action-error';
+import type { Exec } from '@repo/core/exec';
+import { plain } from '@repo/core/untrusted';
+
+/** Where and what is committed. */
+export interface CommitWish {
+  /** The folder of the repository. */
+  readonly workspace: string;
+  /** Absolute paths; those that do not exist are left out. */
+  readonly paths: readonly string[];
+  readonly message: string;
+  readonly exec: Exec;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /**
+   * Makes the changes anew, on what somebody else has pushed in the meantime; whether there are any.
+   */
+  readonly again: () => Promise<boolean>;
+}
+
+export type Committed =
+  | { readonly kind: 'pushed'; readonly sha: string }
+  | { readonly kind: 'nothing' };
+
+const MOST_TRIES = 6;
+const GIT_MS = 120_000;
+/** Who commits where nobody is set up: the account that GitHub has for its runners. */
+const BOT = {
+  name: 'github-actions[bot]',
+  email: '41898282+github-actions[bot]@users.noreply.github.com',
+};
+
+/**
+ * One commit with the paths alone, pushed. When somebody else was faster, the changes are made anew
+ * on theirs; nothing is ever forced. Throws an ActionError when it does not get through.
+ */
+export async function commitAndPush(wish: CommitWish): Promise<Committed> {
+  const git = gitIn(wish);
+  const branch = (await git('symbolic-ref', '--short', 'HEAD')).text;
+  if (branch === '') {
+    throw new ActionError('cannot commit: no branch is checked out', {
+      remedy: 'Check out a branch: actions/checkout with ref: ${{ github.ref }}.',
+    });
+  }
+  for (let tries = 1; ; tries++) {
+    const base = await must(git('rev-parse', 'HEAD'), 'read the last commit');
+    const sha = await commit(git, wish);
+    if (sha === undefined) return { kind: 'nothing' };
+    const pushed = await git('push', 'origin', `HEAD:refs/heads/${branch}`);
+    if (pushed.ok) return { kind: 'pushed', sha };
+    const isRace = /\[rejected\]|non-fast-forward|fetch first|cannot lock ref/.test(pushed.why);
+    if (!isRace || tries === MOST_TRIES) throw refused(pushed.why);
+    await wish.clock.sleep(Math.random() * 250 * 2 ** tries, wish.signal);
+    await must(git('fetch', 'origin', `refs/heads/${branch}`), 'fetch what was pushed');
+    await moveOnto(git, base);
+    if (!(await wish.again())) return { kind: 'nothing' };
+  }
+}
+
+/** Puts our branch where theirs is, with our commit undone: it is made anew on theirs. */
+async function moveOnto(git: Git, base: string): Promise<void> {
+  const isAhead = await git('merge-base', '--is-ancestor', base, 'FETCH_HEAD');
+  if (isAhead.ok) {
+    await must(git('reset', '--keep', 'FETCH_HEAD'), 'move on to what was pushed');
+    return;
+  }
+  // Commits of an earlier step, which are not ours to undo.
+  const rebased = await git('rebase', 'FETCH_HEAD');
+  if (rebased.ok) return;
+  await git('rebase', '--abort');
+  throw refused(rebased.why);
+}
+
+async function commit(
+  git: Git,
+  { paths, workspace, message }: CommitWish,
+): Promise<string | undefined> {
+  const present: string[] = [];
+  for (const path of paths) {
+    const name = relative(workspace, path);
+    if (name.startsWith('..')) continue;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      present.push(name);
+  }
+  if (present.length === 0) return undefined;
+  await must(git('add', '--', ...present), 'add the list');
+  if ((await git('diff', '--cached', '--quiet', '--', ...present)).ok) return undefined;
+  const hasName = (await git('config', 'user.email')).ok;
+  const who = hasName ? [] : ['-c', `user.name=${BOT.name}`, '-c', `user.email=${BOT.email}`];
+  const text = message.includes('[skip ci]') ? message : `${message} [skip ci]`;
+  await must(git(...who, 'commit', '--quiet', '-m', text, '--', ...present), 'commit the list');
+  return must(git('rev-parse', 'HEAD'), 'read the commit');
+}
+
+interface GitAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+  /** What it said on stderr. */
+  readonly why: string;
+}
+
+type Git = (...args: readonly string[]) => Promise<GitAnswer>;
+
+function gitIn({ workspace, exec, signal }: CommitWish): Git {
+  return async (...args) => {
+    const done = await exec({
+      argv: ['git', ...args],
+      cwd: workspace,
+      // Its messages are read; nobody is there to be asked for a password.
+      env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+      timeoutMs: GIT_MS,
+      signal,
+    });
+    if (done.state === 'not-started') return { ok: false, text: '', why: done.reason };
+    const ok = done.state === 'exited' && done.exitCode === 0;
+    return { ok, text: done.stdout.trim(), why: done.stderr || done.state };
+  };
+}
+
+async function must(answer: Promise<GitAnswer>, what: string): Promise<string> {
+  const { ok, text, why } = await answer;
+  if (ok) return text;
+  throw new ActionError(`git could not ${what}: ${plain(why)}`, {
+    remedy: 'Check that actions/checkout ran before, in the same workspace.',
+  });
+}
+
+function refused(why: string): ActionError {
+  return new ActionError(`the list could not be pushed: ${plain(why)}`, {
+    remedy: 'Give the job permissions: contents: write, and use a concurrency group.',
+  });
+}
