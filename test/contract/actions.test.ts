@@ -13,6 +13,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { parse } from 'yaml';
 import { samples } from './samples.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,7 +22,16 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const SHARED_INPUTS = ['fail-on', 'report-file', 'summary', 'notify', 'notify-on'];
 const SHARED_OUTPUTS = ['verdict', 'message', 'report-file'];
 
-describe.each(await actionFolders(root))('%s', (name) => {
+const folders = await Promise.all(
+  (await actionFolders(root)).map(async (name) => ({
+    name,
+    kind: (await readActionManifest(join(root, 'actions', name))).runs.kind,
+  })),
+);
+const named = (kind: 'node' | 'composite') =>
+  folders.filter((folder) => folder.kind === kind).map(({ name }) => name);
+
+describe.each(named('node'))('%s', (name) => {
   const folder = join(root, 'actions', name);
   let manifest: ActionManifest;
   let inputs: InputDefinition<unknown>;
@@ -91,6 +101,54 @@ describe.each(await actionFolders(root))('%s', (name) => {
     expect(result.deprecatedCommands).toEqual([]);
   });
 });
+
+describe.each(named('composite'))('%s', (name) => {
+  const folder = join(root, 'actions', name);
+
+  test('action.yml is valid for GitHub’s own language service, icon and colour included', async () => {
+    expect(await problemsOf(await readFile(join(folder, 'action.yml'), 'utf8'))).toEqual([]);
+  });
+
+  test('every input and output has a description, and every input is used', async () => {
+    const { inputs, outputs } = await readActionManifest(folder);
+    const text = await readFile(join(folder, 'action.yml'), 'utf8');
+    for (const { name, description } of [...inputs, ...outputs]) {
+      expect(description, name).not.toBe('');
+    }
+    for (const { name } of inputs) expect(text, name).toMatch(new RegExp(`inputs\\.${name}\\b`));
+  });
+
+  test('what it hands to its siblings are inputs of theirs, and what it reads are outputs', async () => {
+    const { runs } = parse(await readFile(join(folder, 'action.yml'), 'utf8')) as Composite;
+    const siblings = runs.steps.filter(({ uses }) => uses?.startsWith('$/'));
+    expect(siblings.length).toBeGreaterThan(0);
+    for (const { id, uses = '', with: given = {} } of siblings) {
+      const sibling = await readActionManifest(join(root, 'actions', uses.slice(2)));
+      const known = sibling.inputs.map((input) => input.name);
+      expect(
+        Object.keys(given).filter((input) => !known.includes(input)),
+        uses,
+      ).toEqual([]);
+      const read = [
+        ...JSON.stringify(runs).matchAll(new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, 'g')),
+      ];
+      const outputs = sibling.outputs.map((output) => output.name);
+      expect(
+        read.map(([, output]) => output).filter((one) => !outputs.includes(one ?? '')),
+      ).toEqual([]);
+    }
+  });
+});
+
+interface Composite {
+  readonly runs: {
+    readonly steps: readonly {
+      readonly id?: string;
+      readonly uses?: string;
+      readonly with?: Readonly<Record<string, string>>;
+    }[];
+  };
+}
 
 describe('the language service sees', () => {
   test.each([

@@ -110,7 +110,7 @@ async function runAct(
 ): Promise<WorkflowRun> {
   const [eventFile, artifacts] = [join(base, 'event.json'), join(base, 'artifacts')];
   await mkdir(artifacts, { recursive: true });
-  await writeFile(eventFile, JSON.stringify(payload));
+  await writeFile(eventFile, JSON.stringify({ inputs: options.inputs, ...payload }));
   const pairs = (flag: string, values: Readonly<Record<string, string>> = {}) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
   const repositories = {
@@ -129,7 +129,6 @@ async function runAct(
     ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
     ...['--action-offline-mode', '--no-cache-server', '--action-cache-path', join(base, 'cache')],
     ...pairs('--local-repository', repositories),
-    ...pairs('--input', options.inputs),
     ...pairs('--var', options.variables),
     ...pairs('--secret', { GITHUB_TOKEN: 'ghs_of_act', ...options.secrets }),
     ...pairs('--env', { STAND_IN_ARTIFACTS: artifacts, ...options.env }),

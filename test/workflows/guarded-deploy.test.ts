@@ -1,0 +1,200 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-server';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { act, type Runner, startRunner } from './act.ts';
+
+/** A self-hosted machine: the site is a file on its disk, and what the server answers. */
+interface Machine extends AsyncDisposable {
+  readonly folder: string;
+  readonly server: HttpServer;
+  readonly site: () => Promise<string>;
+}
+
+async function startMachine(): Promise<Machine> {
+  const folder = await mkdtemp(join(tmpdir(), 'machine-'));
+  const index = join(folder, 'site/index.json');
+  await mkdir(join(folder, 'site'));
+  await writeFile(index, JSON.stringify({ release: 'zero', well: true }));
+  const server = await startHttpServer({
+    script: async ({ response }) => {
+      const text = await readFile(index, 'utf8').catch(() => '{}');
+      response.writeHead(JSON.parse(text).well ? 200 : 500).end(text);
+    },
+  });
+  return {
+    folder,
+    server,
+    site: async () => JSON.parse(await readFile(index, 'utf8')).release,
+    [Symbol.asyncDispose]: async () => {
+      await server[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+const workflow = (steps: string) => `
+on: {push: {branches: [main]}, workflow_dispatch: {}}
+permissions: {}
+jobs:
+  deploy:
+    runs-on: self-hosted
+    steps:
+      - uses: actions/checkout@1af3b93b6815bc44a9784bd300feb67ff0d1eeb3
+${steps}
+`;
+
+const COMMON = `
+          strategies: |
+            - files: {base: '\${{ vars.MACHINE }}', paths: [site]}
+          state-dir: \${{ vars.MACHINE }}/state
+          url: \${{ vars.URL }}
+          deadline: 3s
+          max-rollbacks: 2 per 60m
+`;
+
+const ALL = workflow(`
+      - uses: org/actions/guarded-deploy@v1
+        with:
+          deploy-command: ./deploy.sh "$MACHINE"
+${COMMON}
+        env:
+          MACHINE: \${{ vars.MACHINE }}
+`);
+
+const PHASES = workflow(`
+      - uses: org/actions/guarded-deploy@v1
+        with:
+          phase: before
+${COMMON}
+      - run: ./deploy.sh "$MACHINE"
+        env:
+          MACHINE: \${{ vars.MACHINE }}
+      - uses: org/actions/guarded-deploy@v1
+        if: always()
+        with:
+          phase: after
+${COMMON}
+`);
+
+const DEPLOY = '#!/bin/bash\nset -eu\ncp release.json "$1/site/index.json"\ntest ! -e broken\n';
+const release = (name: string, well = true) => ({
+  'release.json': JSON.stringify({ release: name, well }),
+});
+
+describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
+  let machine: Machine;
+  let runner: Runner;
+  beforeEach(async () => {
+    machine = await startMachine();
+  });
+  afterEach(async () => {
+    await runner[Symbol.asyncDispose]();
+    await machine[Symbol.asyncDispose]();
+  });
+
+  const deploy = (file: string) =>
+    runner.run({
+      workflow: file,
+      variables: { MACHINE: machine.folder, URL: machine.server.url },
+    });
+
+  test('R1, R2: a good release stays; a sick one is brought back; the next one is held until unfreeze', async () => {
+    runner = await startRunner({
+      '.github/workflows/deploy.yml': ALL,
+      'deploy.sh': DEPLOY,
+      ...release('one'),
+    });
+    const good = await deploy('deploy.yml');
+    expect(good.succeeded, good.log).toBe(true);
+    expect(good.outputs).toMatchObject({ result: 'deployed' });
+    expect(await machine.site()).toBe('one');
+
+    await runner.commit(release('two', false));
+    const sick = await deploy('deploy.yml');
+    expect(sick.succeeded, sick.log).toBe(false);
+    expect(sick.outputs.result, sick.log).toBe('rolled-back');
+    expect(await machine.site()).toBe('one');
+    expect(sick.log).toMatch(/## ⏪ guarded-deploy: rolled-back/);
+
+    await runner.commit(release('three'));
+    const held = await deploy('deploy.yml');
+    expect(held.succeeded, held.log).toBe(false);
+    expect(held.outputs.result, held.log).toBe('frozen');
+    expect(await machine.site()).toBe('one');
+  });
+
+  test('R9: rollback.yml brings back by hand, and lets deploys pass again', async () => {
+    const byHand = `
+on: {workflow_dispatch: {inputs: {mode: {default: rollback}}}}
+permissions: {}
+jobs:
+  rollback:
+    permissions: {contents: write, deployments: write, issues: write, actions: write}
+    uses: org/actions/.github/workflows/rollback.yml@v1
+    with:
+      runs-on: self-hosted
+      mode: \${{ inputs.mode }}
+      state-dir: \${{ vars.MACHINE }}/state
+      strategies: |
+        - files: {base: '\${{ vars.MACHINE }}', paths: [site]}
+`;
+    runner = await startRunner({
+      '.github/workflows/deploy.yml': ALL,
+      '.github/workflows/rollback.yml': byHand,
+      'deploy.sh': DEPLOY,
+      ...release('one'),
+    });
+    expect((await deploy('deploy.yml')).succeeded).toBe(true);
+    await runner.commit(release('two'));
+    expect((await deploy('deploy.yml')).succeeded).toBe(true);
+    expect(await machine.site()).toBe('two');
+
+    const back = await deploy('rollback.yml');
+    expect(back.succeeded, back.log).toBe(true);
+    expect(back.outputs.result, back.log).toBe('rolled-back');
+    expect(back.artifacts).toEqual({ 'rollback-report': ['deploy-rollback.json'] });
+    expect(await machine.site()).toBe('one');
+    await runner.commit(release('three'));
+    expect((await deploy('deploy.yml')).outputs.result).toBe('frozen');
+    const unfreeze = await runner.run({
+      workflow: 'rollback.yml',
+      variables: { MACHINE: machine.folder },
+      inputs: { mode: 'unfreeze' },
+    });
+    expect(unfreeze.succeeded, unfreeze.log).toBe(true);
+    expect((await deploy('deploy.yml')).outputs.result).toBe('deployed');
+    expect(await machine.site()).toBe('three');
+  });
+
+  test('a command that fails half-way is brought back as well', async () => {
+    runner = await startRunner({
+      '.github/workflows/deploy.yml': ALL,
+      'deploy.sh': DEPLOY,
+      ...release('one'),
+    });
+    expect((await deploy('deploy.yml')).succeeded).toBe(true);
+    await runner.commit({ broken: '', ...release('two') });
+    const failed = await deploy('deploy.yml');
+    expect(failed.succeeded, failed.log).toBe(false);
+    expect(failed.outputs.result, failed.log).toBe('rolled-back');
+    expect(await machine.site()).toBe('one');
+  });
+
+  test('phase before and after go around steps of the caller’s own', async () => {
+    runner = await startRunner({
+      '.github/workflows/deploy.yml': PHASES,
+      'deploy.sh': DEPLOY,
+      ...release('one'),
+    });
+    const good = await deploy('deploy.yml');
+    expect(good.succeeded, good.log).toBe(true);
+    expect(good.outputs.result).toBe('deployed');
+    await runner.commit({ broken: '', ...release('two') });
+    const failed = await deploy('deploy.yml');
+    expect(failed.succeeded, failed.log).toBe(false);
+    expect(failed.outputs.result, failed.log).toBe('rolled-back');
+    expect(await machine.site()).toBe('one');
+  });
+});
