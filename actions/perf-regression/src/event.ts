@@ -19,7 +19,7 @@ export interface WorkflowRun {
   readonly headRepository: string;
 }
 
-export interface PullRequest {
+interface PullRequest {
   readonly number: number;
   readonly headSha: string;
   readonly baseRef: string;

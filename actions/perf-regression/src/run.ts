@@ -28,10 +28,11 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
   }
   const found = await findResults(inputs, event, store, series, context);
   const accepted = event.pullRequest?.labels.includes(inputs.acceptLabel) ?? false;
-  const recorded = store !== undefined && shouldRecord(inputs.record, context.run, event);
-  const now = context.clock.now();
-  const record = recordOf({ ...found, series, accepted, run: context.run, sha, now });
-  const historyFile = recorded ? await store.write([record]) : '';
+  const recording = { ...found, series, accepted, sha, run: context.run };
+  const historyFile =
+    store !== undefined && shouldRecord(inputs.record, context.run, event)
+      ? await store.write([recordOf({ ...recording, now: context.clock.now() })])
+      : '';
   const { reportHtml } = inputs;
   const htmlFile = reportHtml === '' ? '' : resolve(context.workspace, reportHtml);
   const outcome = report(

@@ -38,10 +38,14 @@ export function verdictOf(counts: Counts, strict: boolean): Verdict {
   return counts.improved + counts.unchanged > 0 ? 'pass' : 'unknown';
 }
 
-/** The answer in one sentence. */
+/**
+ * The answer in one sentence.
+ *
+ * @param rows what matters first
+ */
 export function sentence(rows: readonly Judged[], counts: Counts): string {
   const judged = counts.fail + counts.warn + counts.unknown + counts.improved + counts.unchanged;
-  const first = byInterest(rows)[0];
+  const [first] = rows;
   if (counts.fail + counts.warn > 0 && first !== undefined) {
     const parts = [
       ...(counts.fail > 0 ? [`${counts.fail} past the fail threshold`] : []),
@@ -73,10 +77,13 @@ export function sentence(rows: readonly Judged[], counts: Counts): string {
 
 /** Rows by what matters: the state, then the size of the change. */
 export function byInterest(rows: readonly Judged[]): readonly Judged[] {
-  return rows.toSorted(
-    (a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || size(b) - size(a),
-  );
+  return rows
+    .map((row) => ({ row, rank: RANKS.get(row.state) ?? 0, size: size(row) }))
+    .sort((a, b) => a.rank - b.rank || b.size - a.size)
+    .map(({ row }) => row);
 }
+
+const RANKS: ReadonlyMap<State, number> = new Map(STATES.map((state, rank) => [state, rank]));
 
 /** `BenchmarkX time +23.4 % (past 20%, …)` */
 export function describe({ benchmark, metric, adjusted, ratio, reason }: Judged): string {

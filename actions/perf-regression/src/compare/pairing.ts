@@ -18,11 +18,18 @@ export type PolicyOf = (name: MetricName) => Policy;
  * like one (the same letters and digits) is told, not compared.
  */
 export function pairUp(before: ReadResult, after: ReadResult, policyOf: PolicyOf): readonly Pair[] {
-  const waiting = new Map(before.measurements.map((one) => [keyOf(one), one]));
-  const failedBefore = failuresByKey(before.failures);
   const pairs: Pair[] = [];
+  // Mostly both sides have the same in the same order: 100,000 keys need not be made.
+  const same = commonStart(before.measurements, after.measurements);
+  for (let index = 0; index < same; index++) {
+    pairs.push(
+      pairOf(before.measurements[index] as Measurement, after.measurements[index] as Measurement),
+    );
+  }
+  const waiting = new Map(before.measurements.slice(same).map((one) => [keyOf(one), one]));
+  const failedBefore = failuresByKey(before.failures);
   const newcomers: Measurement[] = [];
-  for (const measurement of after.measurements) {
+  for (const measurement of after.measurements.slice(same)) {
     const { benchmark, metric } = measurement;
     const was = policyOf({ benchmark, metric }).was;
     const key =
@@ -35,11 +42,7 @@ export function pairUp(before: ReadResult, after: ReadResult, policyOf: PolicyOf
       continue;
     }
     waiting.delete(key);
-    pairs.push(
-      match.unit === measurement.unit
-        ? { state: 'both', before: match, after: measurement }
-        : { state: 'unit-changed', before: match, after: measurement },
-    );
+    pairs.push(pairOf(match, measurement));
   }
   for (const failure of after.failures) {
     const gone = takeFailed(waiting, failure);
@@ -47,6 +50,22 @@ export function pairUp(before: ReadResult, after: ReadResult, policyOf: PolicyOf
     else for (const one of gone) pairs.push({ state: 'failed', failure, before: one });
   }
   return [...pairs, ...withRenames(newcomers, waiting, failedBefore)];
+}
+
+/** How many measurements, from the first on, both sides have in the same order. */
+function commonStart(before: readonly Measurement[], after: readonly Measurement[]): number {
+  let index = 0;
+  for (; index < before.length && index < after.length; index++) {
+    const [one, other] = [before[index] as Measurement, after[index] as Measurement];
+    if (one.benchmark !== other.benchmark || one.metric !== other.metric) break;
+  }
+  return index;
+}
+
+function pairOf(before: Measurement, after: Measurement): Pair {
+  return before.unit === after.unit
+    ? { state: 'both', before, after }
+    : { state: 'unit-changed', before, after };
 }
 
 function withRenames(

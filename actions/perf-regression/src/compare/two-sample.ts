@@ -1,7 +1,6 @@
-import { median, medianAbsoluteDeviation } from 'simple-statistics';
 import type { Measurement } from '../measurement.ts';
-import { type Interval, ratioOf } from '../statistics/hodges-lehmann.ts';
-import { type MannWhitney, mannWhitney } from '../statistics/mann-whitney.ts';
+import { type Interval, ratioOfLogs } from '../statistics/hodges-lehmann.ts';
+import { type MannWhitney, mannWhitneySorted } from '../statistics/mann-whitney.ts';
 import { MAD_TO_SIGMA } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
 
@@ -52,33 +51,55 @@ export function compareSamples(
   alpha: number,
   distributions: UDistributions,
 ): TwoSample {
-  const [from, to] = [thin(before), thin(after)];
-  const [calmFrom, calmTo] = [calm(from), calm(to)];
+  const [from, to] = [sorted(before), sorted(after)];
+  const [calmFrom, calmTo] = [calm(logsOf(from)), calm(logsOf(to))];
   return {
-    ratio: ratioOf(calmFrom, calmTo, alpha, distributions),
-    test: mannWhitney(from, to, distributions),
+    ratio: ratioOfLogs(calmFrom, calmTo, alpha, distributions),
+    test: mannWhitneySorted(from, to, distributions),
     samples: [before.length, after.length],
-    sigma: Math.sqrt((logVariance(calmFrom) + logVariance(calmTo)) / 2),
+    sigma: Math.sqrt((variance(calmFrom) + variance(calmTo)) / 2),
   };
 }
 
-function calm(samples: readonly number[]): readonly number[] {
-  const logs = samples.map(Math.log);
-  const centre = median(logs);
-  const reach = OUTLIER * MAD_TO_SIGMA * medianAbsoluteDeviation(logs);
-  // Where most are equal, all others would be outliers.
-  if (reach === 0) return samples;
-  return samples.filter((_, index) => Math.abs((logs[index] as number) - centre) <= reach);
-}
-
-/** Every k-th sample, so that few enough are left; neighbours in time resemble each other anyway. */
-function thin(samples: readonly number[]): readonly number[] {
+/** In rising order; of too many every k-th in time: neighbours resemble each other anyway. */
+function sorted(samples: readonly number[]): Float64Array {
   const step = Math.ceil(samples.length / MOST_SAMPLES);
-  return step === 1 ? samples : samples.filter((_, index) => index % step === 0);
+  const kept = step === 1 ? samples : samples.filter((_, index) => index % step === 0);
+  return new Float64Array(kept).sort();
 }
 
-function logVariance(samples: readonly number[]): number {
-  const logs = samples.map(Math.log);
-  const centre = logs.reduce((sum, value) => sum + value, 0) / logs.length;
-  return logs.reduce((sum, value) => sum + (value - centre) ** 2, 0) / Math.max(1, logs.length - 1);
+function logsOf(values: Float64Array): Float64Array {
+  const logs = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) logs[at] = Math.log(values[at] as number);
+  return logs;
+}
+
+/** Those that are no disturbances, of logarithms in rising order. */
+function calm(logs: Float64Array): Float64Array {
+  const centre = medianOfSorted(logs);
+  const deviations = new Float64Array(logs.length);
+  for (let at = 0; at < logs.length; at++) deviations[at] = Math.abs((logs[at] as number) - centre);
+  const reach = OUTLIER * MAD_TO_SIGMA * medianOfSorted(deviations.sort());
+  // Where most are equal, all others would be outliers.
+  if (reach === 0) return logs;
+  let first = 0;
+  let end = logs.length;
+  while (centre - (logs[first] as number) > reach) first++;
+  while ((logs[end - 1] as number) - centre > reach) end--;
+  return logs.subarray(first, end);
+}
+
+function medianOfSorted(values: Float64Array): number {
+  const half = values.length >> 1;
+  const upper = values[half] as number;
+  return values.length % 2 === 1 ? upper : ((values[half - 1] as number) + upper) / 2;
+}
+
+function variance(values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at] as number;
+  const centre = sum / values.length;
+  let squares = 0;
+  for (let at = 0; at < values.length; at++) squares += ((values[at] as number) - centre) ** 2;
+  return squares / Math.max(1, values.length - 1);
 }

@@ -15,14 +15,14 @@ export interface Reading {
   readonly unit: string;
   /** The tool's one number. What is no finite number becomes a failure. */
   readonly value?: unknown;
-  /** Instead of the value: the same said several times, by runs of their own. */
-  readonly repeated?: readonly number[];
+  /** Instead of the value: the same said several times, by runs of their own. Is taken over. */
+  readonly repeated?: number[];
   /** Instead of the value, or with it: repeated measurements. */
   readonly samples?: readonly unknown[];
   /** In the tool's unit. */
   readonly spread?: { readonly low: unknown; readonly high: unknown };
   /** Left out: by unit and name. */
-  readonly better?: Better;
+  readonly better?: Better | undefined;
   /** Is one number the whole truth (bytes, counts), or one draw of a noisy metric? */
   readonly exact: boolean;
   readonly line?: number | undefined;
@@ -55,6 +55,7 @@ export class Collector {
   /** Names and units as they are written: 100,000 of them must not each be cleaned and converted. */
   readonly #names = new Map<string, string>();
   readonly #units = new Map<string, CanonicalUnit>();
+  readonly #directions = new Map<string, Better>();
   readonly #failures: Failure[] = [];
   readonly #told = new Set<string>();
   readonly #environment = new Map<string, string>();
@@ -68,16 +69,8 @@ export class Collector {
 
   add(reading: Reading): void {
     const { unit, factor } = this.#unitOf(reading.unit);
-    const given = reading.repeated ?? reading.samples ?? [reading.value];
-    const numbers = given.map((one) => toNumber(one, factor));
-    const values = numbers.filter((number) => typeof number === 'number');
-    const bad = numbers.find((number) => typeof number === 'string');
-    if (bad !== undefined || values.length === 0) {
-      this.#unusable(reading, bad ?? 'no-value');
-      // Of several lines, the others still count.
-      if (reading.repeated === undefined || values.length === 0) return;
-    }
-    const groups = reading.samples === undefined || reading.repeated ? values : [values];
+    const groups = this.#groupsOf(reading, factor);
+    if (groups === undefined) return;
     const benchmark = this.#nameOf(reading.benchmark);
     const metric = this.#nameOf(reading.metric);
     const key = `${benchmark}\n${metric}`;
@@ -88,7 +81,7 @@ export class Collector {
         benchmark,
         metric,
         unit,
-        better: reading.better ?? directionOf(reading.unit, nameWithMeaning(benchmark, metric)),
+        better: reading.better ?? this.#directionOf(reading.unit, benchmark, metric),
         exact: reading.exact,
         file: this.#file,
         line: reading.line,
@@ -149,6 +142,32 @@ export class Collector {
     };
   }
 
+  /** Each a value of its own, or together one list of samples; nothing where there is no number. */
+  #groupsOf(reading: Reading, factor: number): (number | readonly number[])[] | undefined {
+    const { repeated, samples, value } = reading;
+    if (repeated !== undefined && factor === 1 && repeated.every(Number.isFinite)) {
+      return repeated;
+    }
+    const numbers = (repeated ?? samples ?? [value]).map((one) => toNumber(one, factor));
+    const values = numbers.filter((number) => typeof number === 'number');
+    const bad = numbers.find((number) => typeof number === 'string');
+    if (bad !== undefined || values.length === 0) {
+      this.#unusable(reading, bad ?? 'no-value');
+      // Of several lines, the others still count.
+      if (repeated === undefined || values.length === 0) return undefined;
+    }
+    return samples === undefined || repeated ? values : [values];
+  }
+
+  #directionOf(unit: string, benchmark: string, metric: string): Better {
+    const name = nameWithMeaning(benchmark, metric);
+    if (name !== metric) return directionOf(unit, name);
+    const key = `${unit}\n${metric}`;
+    const known = this.#directions.get(key) ?? directionOf(unit, metric);
+    this.#directions.set(key, known);
+    return known;
+  }
+
   #unitOf(written: string): CanonicalUnit {
     const known = this.#units.get(written);
     if (known) return known;
@@ -175,7 +194,7 @@ export class Collector {
 
 function measurementOf(series: Series): Measurement {
   const { benchmark, metric, unit, better, exact, groups, file, line } = series;
-  const samples = groups.flat();
+  const samples = areNumbers(groups) ? groups : groups.flat();
   const repeated = groups.length > 1;
   const nested = repeated && samples.length > groups.length;
   const own = { benchmark, metric, unit, better };
@@ -200,6 +219,10 @@ function measurementOf(series: Series): Measurement {
   };
 }
 
+function areNumbers(groups: readonly (number | readonly number[])[]): groups is readonly number[] {
+  return groups.every((group) => typeof group === 'number');
+}
+
 /** A number as JSON writers write it, some of whom give NaN and infinity as text; converted. */
 function toNumber(value: unknown, factor: number): number | 'no-value' | 'not-a-number' {
   if (typeof value === 'number')
@@ -220,11 +243,14 @@ function spreadOf(spread: Reading['spread'], factor: number): Measurement['sprea
 }
 
 function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
+  const [first = Number.NaN] = values;
+  // Bytes and counts mostly are.
+  if (values.every((value) => value === first)) return first;
+  const sorted = new Float64Array(values).sort();
   const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? Number.NaN;
+  const upper = sorted[middle] as number;
   // Halved first: the sum of two huge numbers is infinite.
-  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1] ?? upper) / 2 + upper / 2;
+  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1] as number) / 2 + upper / 2;
 }
 
 /** What `value` means only the benchmark's name can tell; else it must not speak for the metric. */
@@ -232,8 +258,13 @@ function nameWithMeaning(benchmark: string, metric: string): string {
   return metric === 'value' || metric === 'mean' ? benchmark : metric;
 }
 
+/** What most names are made of: nothing in it that could do harm. */
+const HARMLESS = /^[!-~]+$/;
+
 /** Cut where it is too long, but not so that two names become one. */
 function cleanName(text: string): string {
+  const isHarmless = HARMLESS.test(text) && !text.includes('::') && !text.includes('##[');
+  if (isHarmless && text.length <= LONGEST_NAME) return text;
   if (text.length <= LONGEST_NAME) return plain(text, LONGEST_NAME) || '(no name)';
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
   return `${plain(text, LONGEST_NAME)} ${digest}`;

@@ -4,7 +4,7 @@ import type { Collector } from './collector.ts';
 import { perIteration } from './criterion.ts';
 import type { JsonNode } from './json/json-node.ts';
 import { parseJson } from './json/parse-json.ts';
-import { readSource } from './source.ts';
+import { readText } from './source.ts';
 
 /** The files that Criterion writes beside each other, for each benchmark and baseline. */
 const FILES = new Set(['benchmark.json', 'sample.json', 'estimates.json', 'tukey.json']);
@@ -64,8 +64,7 @@ export async function readCriterionFolder(folder: string, into: Collector): Prom
 
 async function jsonOf(path: string): Promise<JsonNode | undefined> {
   if (!(await exists(path))) return undefined;
-  const { text, file } = await readSource(path);
-  return parseJson(text, file);
+  return parseJson(readText(path), path);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -5,13 +5,18 @@ import { parseJson } from './json/parse-json.ts';
 /** A file, as far as its kind of text goes. */
 export type Source =
   | (Text & { readonly kind: 'json'; readonly root: JsonNode })
-  | (Text & { readonly kind: 'text' });
+  | (Text & {
+      readonly kind: 'text';
+      /** As much of it as is needed to tell what it is, without colours. */
+      readonly head: string;
+      /** All of it, UTF-8. */
+      readonly bytes: Buffer;
+    });
 
 interface Text {
   readonly file: string;
-  readonly text: string;
-  /** As much of it as is needed to tell what it is, without colours. */
-  readonly head: string;
+  /** All of it; made when it is asked for. */
+  readonly text: () => string;
 }
 
 /** One tool's way of writing results. */
@@ -38,7 +43,7 @@ export function jsonFormat(
     detect: (source) => (source.kind === 'json' ? detect(source.root) : 0),
     read: (source, into) => {
       // Asked for by name, although the text is no JSON: say where it stops being some.
-      read(source.kind === 'json' ? source.root : parseJson(source.text, source.file), into);
+      read(source.kind === 'json' ? source.root : parseJson(source.text(), source.file), into);
     },
   };
 }
@@ -50,7 +55,7 @@ export function textFormat(
 ): Format {
   return {
     detect: (source) => (source.kind === 'text' ? detect(source.head) : 0),
-    read: (source, into) => read(source.text, into, source.file),
+    read: (source, into) => read(source.text(), into, source.file),
   };
 }
 

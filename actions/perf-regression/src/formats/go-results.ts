@@ -1,11 +1,29 @@
 import type { Better } from '../measurement.ts';
 import type { Collector } from './collector.ts';
+import type { GoLine } from './go-line.ts';
 import { goMetric } from './go-metric.ts';
 
 interface Result {
+  /** Where its name first stood. */
+  readonly bytes: Buffer;
+  readonly nameStart: number;
+  readonly nameEnd: number;
   readonly line: number;
-  /** The numbers of each unit, one a line. */
-  readonly units: Map<string, number[]>;
+  /** In the order of its first line: mostly each line has the same. */
+  readonly columns: Column[];
+  /** What came after it the last time. */
+  next: Result | undefined;
+}
+
+interface Column {
+  readonly unit: Unit;
+  /** One a line. Handed over in the end. */
+  readonly numbers: number[];
+}
+
+interface Unit {
+  readonly name: string;
+  readonly bytes: Buffer;
 }
 
 interface UnitRules {
@@ -13,25 +31,68 @@ interface UnitRules {
   readonly exact: boolean;
 }
 
+/** Metrics of a benchmark that are read; none has more. */
+const MOST_COLUMNS = 200;
+
 /** Gathers the result lines of go bench: the same name again is a further sample. */
 export class GoResults {
   /** By package, then by the name with its suffix. */
   readonly #packages = new Map<string, Map<string, Result>>();
   readonly #units = new Map<string, UnitRules>();
+  readonly #metrics = new Map<string, GoMetric>();
+  readonly #unitNames = new Map<string, Unit>();
+  #last: Result | undefined;
+  #lastPackage = '';
 
-  /** @param from where in the fields the first number with a unit stands */
-  add(pkg: string, name: string, fields: readonly string[], from: number, line: number): void {
-    const names = this.#packages.get(pkg) ?? new Map<string, Result>();
-    if (names.size === 0) this.#packages.set(pkg, names);
-    const result = names.get(name) ?? { line, units: new Map<string, number[]>() };
-    if (result.units.size === 0) names.set(name, result);
-    for (let at = from; at + 1 < fields.length; at += 2) {
-      const unit = fields[at + 1] ?? '';
-      const number = Number(fields[at]);
-      const numbers = result.units.get(unit);
-      if (numbers === undefined) result.units.set(unit, [number]);
-      else numbers.push(number);
+  /** @param bytes that the line was read from */
+  add(pkg: string, given: GoLine, bytes: Buffer, line: number): void {
+    const { columns } = this.#resultOf(pkg, given, bytes, line);
+    for (let index = 0; index < given.count; index++) {
+      const start = given.unitStarts[index] as number;
+      const end = given.unitEnds[index] as number;
+      const usual = columns[index];
+      const column =
+        usual !== undefined && stands(usual.unit.bytes, bytes, start, end)
+          ? usual
+          : this.#columnOf(columns, bytes.toString('utf8', start, end));
+      column?.numbers.push(given.values[index] as number);
     }
+  }
+
+  /**
+   * Of which benchmark a line is: mostly the same as the line before, or the one that came next the
+   * last time. Only otherwise its name is made into a text and looked up.
+   */
+  #resultOf(pkg: string, given: GoLine, bytes: Buffer, line: number): Result {
+    const last = this.#lastPackage === pkg ? this.#last : undefined;
+    let result = last;
+    if (last?.next !== undefined && isNamed(last.next, given, bytes)) result = last.next;
+    else if (last === undefined || !isNamed(last, given, bytes)) {
+      const names = this.#packages.get(pkg) ?? new Map<string, Result>();
+      this.#packages.set(pkg, names);
+      const { nameStart, nameEnd } = given;
+      const name = bytes.toString('utf8', nameStart, nameEnd);
+      result = names.get(name);
+      if (result === undefined) {
+        result = { bytes, nameStart, nameEnd, line, columns: [], next: undefined };
+        names.set(name, result);
+      }
+      if (last !== undefined) last.next = result;
+    }
+    this.#last = result;
+    this.#lastPackage = pkg;
+    return result as Result;
+  }
+
+  /** The column of a unit, a new one where it has none yet; nothing where it has too many. */
+  #columnOf(columns: Column[], name: string): Column | undefined {
+    const known = columns.find(({ unit }) => unit.name === name);
+    if (known !== undefined || columns.length >= MOST_COLUMNS) return known;
+    const unit = this.#unitNames.get(name) ?? { name, bytes: Buffer.from(name) };
+    this.#unitNames.set(name, unit);
+    const column: Column = { unit, numbers: [] };
+    columns.push(column);
+    return column;
   }
 
   /** `Unit ns/op better=lower assume=exact`. */
@@ -66,26 +127,49 @@ export class GoResults {
       for (const name of names.keys()) {
         suffixes.set(bare(name), (suffixes.get(bare(name)) ?? 0) + 1);
       }
-      for (const [name, { line, units }] of names) {
+      for (const [name, { line, columns }] of names) {
         const own = bare(name);
         const several = (suffixes.get(own) ?? 0) > 1;
         if (!several) into.environment('gomaxprocs', name.slice(own.length + 1) || '1');
         const benchmark = qualified(pkg, several ? name : own);
-        for (const [unit, repeated] of units) {
-          into.add({ benchmark, ...this.#metricOf(unit), repeated, line });
+        for (const { unit: written, numbers: repeated } of columns) {
+          const { metric, unit, exact, better } = this.#metricOf(written.name);
+          into.add({ benchmark, metric, unit, exact, better, repeated, line });
         }
       }
     }
   }
 
-  #metricOf(unit: string) {
+  #metricOf(unit: string): GoMetric {
+    const known = this.#metrics.get(unit);
+    if (known !== undefined) return known;
     const { better, exact } = this.#units.get(unit) ?? {};
-    return {
-      ...goMetric(unit),
-      ...(better !== undefined && { better }),
-      ...(exact !== undefined && { exact }),
-    };
+    const own = goMetric(unit);
+    const metric = { ...own, better, exact: exact ?? own.exact };
+    this.#metrics.set(unit, metric);
+    return metric;
   }
+}
+
+type GoMetric = ReturnType<typeof goMetric> & { readonly better: Better | undefined };
+
+function isNamed(
+  { bytes: own, nameStart: at, nameEnd: end }: Result,
+  { nameStart, nameEnd }: GoLine,
+  bytes: Buffer,
+): boolean {
+  if (end - at !== nameEnd - nameStart) return false;
+  for (let index = end - at - 1; index >= 0; index--) {
+    // From behind: names of one file begin alike.
+    if (own[at + index] !== bytes[nameStart + index]) return false;
+  }
+  return true;
+}
+
+function stands(wanted: Buffer, bytes: Buffer, start: number, end: number): boolean {
+  if (wanted.length !== end - start) return false;
+  for (let at = 0; at < wanted.length; at++) if (bytes[start + at] !== wanted[at]) return false;
+  return true;
 }
 
 interface Start {
@@ -148,11 +232,13 @@ function qualified(pkg: string, name: string): string {
   return pkg === '' ? name : `${pkg}.${name}`;
 }
 
+/** Without `-8`. */
 function bare(name: string): string {
-  const dash = name.lastIndexOf('-');
-  return dash > 0 && isCount(name.slice(dash + 1)) ? name.slice(0, dash) : name;
+  let at = name.length;
+  while (at > 0 && isDigit(name.charCodeAt(at - 1))) at--;
+  return at > 1 && at < name.length && name[at - 1] === '-' ? name.slice(0, at - 1) : name;
 }
 
-export function isCount(text: string): boolean {
-  return text !== '' && !/\D/.test(text);
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }

@@ -1,11 +1,16 @@
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
-import { Begun, GoResults, isCount } from './go-results.ts';
+import { goLine, readGoLine } from './go-line.ts';
+import { Begun, GoResults } from './go-results.ts';
 import { jsonLines } from './text/json-lines.ts';
-import { linesOf } from './text/lines.ts';
+import { cleanLine, LONGEST_LINE } from './text/lines.ts';
 
+const LINE_BREAK = 10;
+const ESCAPE = 27;
 /** `goos:`, `goarch:`, `pkg:`, `cpu:` and a user's own, as Go's benchmark format defines them. */
 const CONFIGURATION = /^([a-z][^\s:A-Z]*):[ \t]*(.*)$/;
+/** A result whose name was printed before it. */
+const CONTINUED = /^[ \t]+\d+[ \t]+[\d.]+(?:e[+-]?\d+)? \S/;
 const RESULT = /^Benchmark\S*[ \t]+\d+[ \t]+\S+[ \t]+[^\s\d]/m;
 /** `=== RUN`, `--- BENCH`, `--- FAIL: BenchmarkX`. */
 const FAILED = /^[ \t]*--- FAIL: Benchmark(\S+)/;
@@ -16,30 +21,47 @@ const SKIPPED = /^[ \t]*--- SKIP: Benchmark(\S+)/;
  * the events of `go test -json`.
  */
 export const go = anyOf(
-  textFormat(
-    (head) => (RESULT.test(head) ? 0.95 : /^(?:Benchmark\S+|ok {2}\t\S+\t)/m.test(head) ? 0.5 : 0),
-    readLines,
-  ),
+  {
+    detect: (source) => (source.kind === 'text' ? likeness(source.head) : 0),
+    read: (source, into) =>
+      readLines(source.kind === 'text' ? source.bytes : Buffer.from(source.text()), into),
+  },
   textFormat(
     (head) => (/^\{"(?:Time|Action|ImportPath)":/.test(head) ? 0.95 : 0),
-    (text, into) => readLines(outputOf(text), into),
+    (text, into) => readLines(Buffer.from(outputOf(text)), into),
   ),
 );
 
-function readLines(text: string, into: Collector): void {
+function likeness(head: string): number {
+  if (RESULT.test(head)) return 0.95;
+  return /^(?:Benchmark\S+|ok {2}\t\S+\t)/m.test(head) ? 0.5 : 0;
+}
+
+function readLines(bytes: Buffer, into: Collector): void {
   const results = new GoResults();
   const begun = new Begun();
+  const reading = goLine();
+  const isColoured = bytes.includes(ESCAPE);
   let pkg = '';
 
-  for (const { text: line, number } of linesOf(text)) {
+  for (let start = 0, end = 0, number = 1; start < bytes.length; start = end + 1, number++) {
+    const isResult = !isColoured && readGoLine(bytes, start, reading);
+    const found = bytes.indexOf(LINE_BREAK, isResult ? reading.unitEnds[reading.count - 1] : start);
+    end = found === -1 ? bytes.length : found;
+    if (isResult) {
+      // By far the most lines, read where they stand.
+      results.add(pkg, reading, bytes, number);
+      continue;
+    }
+    const line = cleanLine(bytes.toString('utf8', start, Math.min(end, start + LONGEST_LINE)));
     if (line.startsWith('Benchmark')) {
-      const fields = fieldsOf(line);
-      const name = (fields[0] ?? '').slice('Benchmark'.length);
-      if (fields.length >= 4 && isCount(fields[1] ?? '')) results.add(pkg, name, fields, 2, number);
+      const own = Buffer.from(line);
+      if (readGoLine(own, 0, reading)) results.add(pkg, reading, own, number);
       // The name alone comes first with -v, and when the benchmark prints something itself.
-      else begun.begin(pkg, name, number);
-    } else if (begun.last !== undefined && /^[ \t]+\d+[ \t]+[\d.]+(?:e[+-]?\d+)? \S/.test(line)) {
-      results.add(pkg, begun.last, fieldsOf(line), 1, number);
+      else begun.begin(pkg, (fieldsOf(line)[0] ?? '').slice('Benchmark'.length), number);
+    } else if (begun.last !== undefined && CONTINUED.test(line)) {
+      const whole = Buffer.from(`Benchmark${begun.last}${line}`);
+      if (readGoLine(whole, 0, reading)) results.add(pkg, reading, whole, number);
       begun.last = undefined;
     } else if (line.startsWith('Unit ')) {
       results.setUnit(fieldsOf(line));
@@ -59,19 +81,8 @@ function readLines(text: string, into: Collector): void {
   begun.report(results, into);
 }
 
-/** Split at blanks and tabs, ten times as fast as by a pattern. */
 function fieldsOf(line: string): string[] {
-  const fields: string[] = [];
-  let start = -1;
-  for (let at = 0; at <= line.length; at++) {
-    const code = at < line.length ? line.charCodeAt(at) : 32;
-    const blank = code === 32 || code === 9;
-    if (blank && start !== -1) {
-      fields.push(line.slice(start, at));
-      start = -1;
-    } else if (!blank && start === -1) start = at;
-  }
-  return fields;
+  return line.split(/[ \t]+/).filter((field) => field !== '');
 }
 
 /** The text within the events of `go test -json`; a line may be spread over several of them. */

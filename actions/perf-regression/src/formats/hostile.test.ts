@@ -58,7 +58,7 @@ const text = fc.oneof(
 
 /** Reads a text with every format, and as auto does; whatever is thrown is a FormatError. */
 function readAll(content: string): void {
-  const source = refusing(() => sourceOf(content, 'f'));
+  const source = refusing(() => sourceOf(Buffer.from(content), 'f'));
   if (source === undefined) return;
   for (const name of [detectFormat(source), ...FORMATS.keys()]) {
     const into = new Collector();
@@ -140,7 +140,7 @@ describe('a hostile text takes no more than its length', () => {
     const content =
       '{"__proto__": {"toString": 1, "constructor": {"prototype": 2}}, "hasOwnProperty": 3}';
     const into = new Collector();
-    FORMATS.get('json')?.read(sourceOf(content, 'f'), into);
+    FORMATS.get('json')?.read(sourceOf(Buffer.from(content), 'f'), into);
     into.environment('__proto__', 'x');
     const { measurements, environment } = into.result();
     expect(measurements.map(({ benchmark, centre }) => [benchmark, centre])).toEqual([

@@ -31,7 +31,7 @@ export async function readResults(paths: readonly string[], format: string): Pro
     formats.add('criterion');
   }
   for (const file of files.filter((_, index) => !ofCriterion[index])) {
-    const source = await readSource(file);
+    const source = readSource(file);
     const name = format === 'auto' ? detectFormat(source) : format;
     const known = name === undefined ? undefined : FORMATS.get(name);
     if (name === undefined || known === undefined) {

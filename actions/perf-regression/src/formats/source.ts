@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import type { Source } from './format.ts';
 import { FormatError } from './format-error.ts';
@@ -14,8 +14,8 @@ const HEAD = 65_536;
  *
  * @throws {FormatError} not there, too large, not text, or JSON that is broken
  */
-export async function readSource(file: string): Promise<Source> {
-  return sourceOf(await readText(file), file);
+export function readSource(file: string): Source {
+  return sourceOf(utf8(bytesOf(file), file), file);
 }
 
 /**
@@ -23,20 +23,30 @@ export async function readSource(file: string): Promise<Source> {
  *
  * @throws {FormatError} not there, too large, or not text
  */
-export async function readText(file: string): Promise<string> {
-  return decode(await bytesOf(file), file);
+export function readText(file: string): string {
+  return utf8(bytesOf(file), file).toString();
 }
 
-/** @throws {FormatError} JSON that is broken */
-export function sourceOf(text: string, file: string): Source {
-  const head = stripVTControlCharacters(text.slice(0, HEAD));
-  if (text.trim() === '') {
+/**
+ * @param bytes UTF-8
+ * @throws {FormatError} JSON that is broken
+ */
+export function sourceOf(bytes: Buffer, file: string): Source {
+  const head = stripVTControlCharacters(bytes.toString('utf8', 0, HEAD));
+  let decoded: string | undefined;
+  // Of millions of lines a reader may want the bytes only.
+  const whole = () => {
+    decoded ??= bytes.toString();
+    return decoded;
+  };
+  if (head.trim() === '' && whole().trim() === '') {
     throw new FormatError({ file }, 'the file is empty', 'Look whether the benchmarks ran at all.');
   }
   const start = /^\s*([{[])/.exec(head)?.[1];
-  return start === undefined || isJsonLines(text)
-    ? { kind: 'text', file, text, head }
-    : { kind: 'json', file, text, head, root: parseJson(text, file) };
+  if (start === undefined || isJsonLines(whole())) {
+    return { kind: 'text', file, head, bytes, text: whole };
+  }
+  return { kind: 'json', file, text: whole, root: parseJson(whole(), file) };
 }
 
 /** One JSON object in a line, several of them. */
@@ -52,15 +62,15 @@ function isJsonLines(text: string): boolean {
   }
 }
 
-async function bytesOf(file: string): Promise<Buffer> {
+/** In one go, and not in turns with others: a busy machine makes each turn wait. */
+function bytesOf(file: string): Buffer {
   try {
-    await using handle = await open(file);
-    const { size } = await handle.stat();
+    const { size } = statSync(file);
     if (size > LARGEST) {
       const remedy = 'Split it up, or leave raw samples out.';
       throw new FormatError({ file }, 'the file is larger than 128 MiB', remedy);
     }
-    return await handle.readFile();
+    return readFileSync(file);
   } catch (error) {
     if (error instanceof FormatError) throw error;
     const { code } = error as NodeJS.ErrnoException;
@@ -70,13 +80,16 @@ async function bytesOf(file: string): Promise<Buffer> {
   }
 }
 
-/** UTF-8, or UTF-16 with its mark, which is what PowerShell's `>` writes. */
-function decode(bytes: Buffer, file: string): string {
-  const [first, second] = bytes;
+/** From UTF-8 with or without a mark, or UTF-16 with one, which is what PowerShell's `>` writes. */
+function utf8(bytes: Buffer, file: string): Buffer {
+  const [first, second, third] = bytes;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (utf16) return new TextDecoder(first === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
+  if (utf16) {
+    const encoding = first === 0xff ? 'utf-16le' : 'utf-16be';
+    return Buffer.from(new TextDecoder(encoding).decode(bytes));
+  }
   if (bytes.subarray(0, HEAD).includes(0)) {
     throw new FormatError({ file }, 'is no text', 'Give the results as text or JSON.');
   }
-  return new TextDecoder().decode(bytes);
+  return first === 0xef && second === 0xbb && third === 0xbf ? bytes.subarray(3) : bytes;
 }

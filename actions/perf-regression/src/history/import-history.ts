@@ -18,7 +18,7 @@ export async function importedRecords(
   workspace: string,
 ): Promise<readonly RunRecord[]> {
   const file = resolve(workspace, path);
-  const runs = suiteOf(importDataJs(await readText(file), path), series.suite);
+  const runs = suiteOf(importDataJs(readText(file), path), series.suite);
   const nameOf = namesOfToday(runs, results?.measurements ?? []);
   return runs.map(({ sha, time, tool, result }) => ({
     v: 1,

@@ -25,9 +25,17 @@ export function ratioOf(
   alpha: number,
   distributions: UDistributions,
 ): Interval {
-  const [n, m] = [before.length, after.length];
-  const from = before.map(Math.log);
-  const to = after.map(Math.log);
+  return ratioOfLogs(logs(before), logs(after), alpha, distributions);
+}
+
+/** The same, of logarithms. */
+export function ratioOfLogs(
+  from: Float64Array,
+  to: Float64Array,
+  alpha: number,
+  distributions: UDistributions,
+): Interval {
+  const [n, m] = [from.length, to.length];
   const differences = new Float64Array(n * m);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < m; j++) differences[i * m + j] = (to[j] as number) - (from[i] as number);
@@ -35,14 +43,17 @@ export function ratioOf(
   differences.sort();
   const count = n * m;
   const rank = rankFromEnd(n, m, alpha, distributions);
-  const at = (index: number) => Math.exp(differences[index] as number);
   return {
     estimate: Math.exp(
       ((differences[(count - 1) >> 1] as number) + (differences[count >> 1] as number)) / 2,
     ),
-    low: rank < 1 ? 0 : at(rank - 1),
-    high: rank < 1 ? Number.POSITIVE_INFINITY : at(count - rank),
+    low: rank < 1 ? 0 : Math.exp(differences[rank - 1] as number),
+    high: rank < 1 ? Number.POSITIVE_INFINITY : Math.exp(differences[count - rank] as number),
   };
+}
+
+function logs(values: readonly number[]): Float64Array {
+  return Float64Array.from(values, Math.log);
 }
 
 /** The largest C with P(U ≤ C − 1) ≤ α/2; 0 where even the extremes are not certain enough. */

@@ -23,6 +23,19 @@ export function mannWhitney(
   second: readonly number[],
   distributions: UDistributions,
 ): MannWhitney {
+  return mannWhitneySorted(
+    new Float64Array(first).sort(),
+    new Float64Array(second).sort(),
+    distributions,
+  );
+}
+
+/** The same, of samples in rising order. */
+export function mannWhitneySorted(
+  first: Float64Array,
+  second: Float64Array,
+  distributions: UDistributions,
+): MannWhitney {
   const [n, m] = [first.length, second.length];
   const { u, ties } = rank(first, second);
   const smaller = Math.min(u, n * m - u);
@@ -52,16 +65,17 @@ export function smallestP(n: number, m: number): number {
   return Math.min(1, 2 / choices);
 }
 
-function rank(first: readonly number[], second: readonly number[]) {
-  const a = Float64Array.from(first).sort();
-  const b = Float64Array.from(second).sort();
+function rank(a: Float64Array, b: Float64Array) {
   const ties: number[] = [];
   let u = 0;
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
-    const value = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
-    const [i0, j0] = [i, j];
+    const x = i < a.length ? (a[i] as number) : Number.POSITIVE_INFINITY;
+    const y = j < b.length ? (b[j] as number) : Number.POSITIVE_INFINITY;
+    const value = Math.min(x, y);
+    const i0 = i;
+    const j0 = j;
     while (i < a.length && a[i] === value) i++;
     while (j < b.length && b[j] === value) j++;
     u += (i - i0) * (j0 + (j - j0) / 2);

@@ -7,11 +7,14 @@ export interface UDistribution {
 /** Distributions of U, each computed once. */
 export type UDistributions = (n: number, m: number) => UDistribution;
 
+/** No sample is as large. */
+const LARGER_THAN_ANY = 2 ** 26;
+
 /** Looks distributions without ties up by the sizes of the samples, and remembers them. */
 export function uDistributions(): UDistributions {
-  const known = new Map<string, UDistribution>();
+  const known = new Map<number, UDistribution>();
   return (n, m) => {
-    const key = `${Math.min(n, m)}:${Math.max(n, m)}`;
+    const key = Math.min(n, m) * LARGER_THAN_ANY + Math.max(n, m);
     const found = known.get(key) ?? withoutTies(n, m);
     known.set(key, found);
     return found;
@@ -39,7 +42,7 @@ function withoutTies(n: number, m: number): UDistribution {
     }
     previous = row;
   }
-  return cumulative(previous[m] as Float64Array, 1);
+  return cumulative(previous[m] as Float64Array);
 }
 
 /**
@@ -77,15 +80,21 @@ export function uDistributionWithTies(
     before += size;
   }
   const counts = ways.subarray(n * width);
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  return cumulative(
-    counts.map((count) => count / all),
-    2,
-  );
+  return {
+    // It is asked once or twice: sums of all would be made for nothing.
+    cdf: (u) => {
+      const last = Math.floor(2 * u + 1e-9);
+      let [below, all] = [0, 0];
+      for (let index = 0; index < counts.length; index++) {
+        all += counts[index] as number;
+        if (index === last) below = all;
+      }
+      return last < 0 ? 0 : last < counts.length ? below / all : 1;
+    },
+  };
 }
 
-/** @param perUnit how many entries a step of 1 in U has */
-function cumulative(shares: Float64Array, perUnit: number): UDistribution {
+function cumulative(shares: Float64Array): UDistribution {
   const sums = new Float64Array(shares.length);
   let sum = 0;
   for (const [index, share] of shares.entries()) {
@@ -94,7 +103,7 @@ function cumulative(shares: Float64Array, perUnit: number): UDistribution {
   }
   return {
     cdf: (u) => {
-      const index = Math.floor(u * perUnit + 1e-9);
+      const index = Math.floor(u + 1e-9);
       return index < 0 ? 0 : (sums[index] ?? 1);
     },
   };

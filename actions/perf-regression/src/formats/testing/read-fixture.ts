@@ -14,7 +14,7 @@ export function fixture(path: string): Promise<ReadResult> {
 
 /** Reads a text as the format that it looks like. */
 export function read(content: string): Omit<ReadResult, 'format'> {
-  const source = sourceOf(content, 'f');
+  const source = sourceOf(Buffer.from(content), 'f');
   const into = new Collector();
   into.begin('f');
   FORMATS.get(detectFormat(source) ?? '')?.read(source, into);

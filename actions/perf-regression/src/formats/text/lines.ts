@@ -6,8 +6,8 @@ interface Line {
   readonly number: number;
 }
 
-/** Longest line that is looked at; what is longer was not written by a benchmark tool. */
-const LONGEST = 100_000;
+/** Characters of the longest line that is looked at; what is longer was not written by a benchmark tool. */
+export const LONGEST_LINE = 100_000;
 
 /** The lines of a text, without colours and the carriage return of Windows. */
 export function* linesOf(text: string): Generator<Line, void, undefined> {
@@ -16,13 +16,13 @@ export function* linesOf(text: string): Generator<Line, void, undefined> {
     const found = text.indexOf('\n', start);
     const end = found === -1 ? text.length : found;
     number++;
-    const line = text.slice(start, Math.min(end, start + LONGEST));
-    yield { text: clean(line), number };
+    yield { text: cleanLine(text.slice(start, Math.min(end, start + LONGEST_LINE))), number };
     start = end + 1;
   }
 }
 
-function clean(line: string): string {
+/** Without colours and the carriage return of Windows. */
+export function cleanLine(line: string): string {
   const plain = line.includes('\u001b') ? stripVTControlCharacters(line) : line;
   return plain.endsWith('\r') ? plain.slice(0, -1) : plain;
 }
