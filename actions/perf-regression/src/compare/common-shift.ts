@@ -1,4 +1,4 @@
-import { median, medianAbsoluteDeviation } from 'simple-statistics';
+import { median, medianDeviation } from '../statistics/median.ts';
 import { MAD_TO_SIGMA } from '../statistics/robust-band.ts';
 
 /** Fewest benchmarks that can tell a slow machine from a slow benchmark. */
@@ -30,8 +30,8 @@ export const NO_SHIFT: Shift = { ratio: 1, applied: false, reference: false, ben
  */
 export function commonShift(worsenings: readonly number[]): Shift {
   if (worsenings.length < FEWEST) return { ...NO_SHIFT, benchmarks: worsenings.length };
-  const centre = median([...worsenings]);
-  const spread = MAD_TO_SIGMA * medianAbsoluteDeviation([...worsenings]);
+  const centre = median(worsenings);
+  const spread = MAD_TO_SIGMA * medianDeviation(worsenings, centre);
   return {
     ratio: Math.exp(centre),
     applied:
@@ -45,7 +45,7 @@ export function commonShift(worsenings: readonly number[]): Shift {
 /** The shift of benchmarks that are known not to have changed. At least one. */
 export function referenceShift(worsenings: readonly number[]): Shift {
   return {
-    ratio: Math.exp(median([...worsenings])),
+    ratio: Math.exp(median(worsenings)),
     applied: true,
     reference: true,
     benchmarks: worsenings.length,

@@ -22,11 +22,13 @@ export function baseOf(measurement: Measurement, policy: Policy): Base {
 
 /** Judges what can be without looking at the baseline: budgets, directions, units. */
 export function frame(after: Measurement, policy: Policy, before?: number): Frame {
-  const base: Base = {
-    ...baseOf(after, policy),
-    ...(before !== undefined && { before }),
-    ...(before !== undefined && before !== 0 && { ratio: after.centre / before }),
-  };
+  const own = baseOf(after, policy);
+  const base: Base =
+    before === undefined
+      ? own
+      : before === 0
+        ? { ...own, before }
+        : { ...own, before, ratio: after.centre / before };
   const judged = (state: Judged['state'], method: Judged['method'], reason: string): Frame => ({
     kind: 'judged',
     judged: { ...base, state, method, reason },

@@ -65,12 +65,16 @@ export function brokenBudget(
 
 /** The limit of a policy that is given in a unit that the metric does not have. */
 export function misfit({ warn, fail, max, min }: Policy, unit: string): Quantity | undefined {
-  const amounts = [warn, fail].flatMap((limit) =>
-    limit?.kind === 'absolute' ? [limit.quantity] : [],
+  return (
+    misfitOf(warn?.kind === 'absolute' ? warn.quantity : undefined, unit) ??
+    misfitOf(fail?.kind === 'absolute' ? fail.quantity : undefined, unit) ??
+    misfitOf(max, unit) ??
+    misfitOf(min, unit)
   );
-  return [...amounts, ...(max ? [max] : []), ...(min ? [min] : [])].find(
-    (quantity) => !fits(quantity, unit),
-  );
+}
+
+function misfitOf(quantity: Quantity | undefined, unit: string): Quantity | undefined {
+  return quantity === undefined || fits(quantity, unit) ? undefined : quantity;
 }
 
 /** A log ratio seen so that positive is worse. */

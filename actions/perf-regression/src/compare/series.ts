@@ -1,5 +1,5 @@
-import { median } from 'simple-statistics';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
+import { median } from '../statistics/median.ts';
 import { robustBand } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
 import { isImproved, type Limits, stepOf } from './limits.ts';
@@ -42,9 +42,9 @@ export function judgeSeries(
   distributions: UDistributions,
 ): SeriesJudgement {
   const window = baseline.slice(-BASELINE);
-  const before = median([...window]);
+  const before = median(window);
   const current = recent.at(-1) as number;
-  const level = median([...recent]);
+  const level = median(recent);
   const runs = [window.length, recent.length] as const;
   const step = (after: number) =>
     Math.abs(after - before) > resolution ? stepOf(limits, before, after) : undefined;

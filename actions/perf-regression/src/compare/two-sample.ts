@@ -1,6 +1,7 @@
 import type { Measurement } from '../measurement.ts';
 import { type Interval, ratioOfLogs } from '../statistics/hodges-lehmann.ts';
 import { type MannWhitney, mannWhitneySorted } from '../statistics/mann-whitney.ts';
+import { medianDeviation, medianOfSorted, sortRising } from '../statistics/median.ts';
 import { MAD_TO_SIGMA } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
 
@@ -65,7 +66,7 @@ export function compareSamples(
 function sorted(samples: readonly number[]): Float64Array {
   const step = Math.ceil(samples.length / MOST_SAMPLES);
   const kept = step === 1 ? samples : samples.filter((_, index) => index % step === 0);
-  return new Float64Array(kept).sort();
+  return sortRising(new Float64Array(kept));
 }
 
 function logsOf(values: Float64Array): Float64Array {
@@ -77,9 +78,7 @@ function logsOf(values: Float64Array): Float64Array {
 /** Those that are no disturbances, of logarithms in rising order. */
 function calm(logs: Float64Array): Float64Array {
   const centre = medianOfSorted(logs);
-  const deviations = new Float64Array(logs.length);
-  for (let at = 0; at < logs.length; at++) deviations[at] = Math.abs((logs[at] as number) - centre);
-  const reach = OUTLIER * MAD_TO_SIGMA * medianOfSorted(deviations.sort());
+  const reach = OUTLIER * MAD_TO_SIGMA * medianDeviation(logs, centre);
   // Where most are equal, all others would be outliers.
   if (reach === 0) return logs;
   let first = 0;
@@ -87,12 +86,6 @@ function calm(logs: Float64Array): Float64Array {
   while (centre - (logs[first] as number) > reach) first++;
   while ((logs[end - 1] as number) - centre > reach) end--;
   return logs.subarray(first, end);
-}
-
-function medianOfSorted(values: Float64Array): number {
-  const half = values.length >> 1;
-  const upper = values[half] as number;
-  return values.length % 2 === 1 ? upper : ((values[half - 1] as number) + upper) / 2;
 }
 
 function variance(values: Float64Array): number {

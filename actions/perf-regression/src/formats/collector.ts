@@ -3,6 +3,7 @@ import { plain } from '@repo/core/untrusted';
 import type { Better, Failure, Measurement } from '../measurement.ts';
 import { directionOf } from '../metric/direction.ts';
 import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';
+import { median } from '../statistics/median.ts';
 
 /** Longest name of a benchmark or metric that is kept. */
 const LONGEST_NAME = 500;
@@ -51,7 +52,9 @@ interface Series {
  * becomes one measurement with samples.
  */
 export class Collector {
-  readonly #series = new Map<string, Series>();
+  /** By benchmark, then by metric. */
+  readonly #series = new Map<string, Map<string, Series>>();
+  readonly #inOrder: Series[] = [];
   /** Names and units as they are written: 100,000 of them must not each be cleaned and converted. */
   readonly #names = new Map<string, string>();
   readonly #units = new Map<string, CanonicalUnit>();
@@ -73,11 +76,10 @@ export class Collector {
     if (groups === undefined) return;
     const benchmark = this.#nameOf(reading.benchmark);
     const metric = this.#nameOf(reading.metric);
-    const key = `${benchmark}\n${metric}`;
-    const known = this.#series.get(key);
+    const known = this.#series.get(benchmark)?.get(metric);
     if (known === undefined) {
       const centre = toNumber(reading.value, factor);
-      this.#series.set(key, {
+      const series: Series = {
         benchmark,
         metric,
         unit,
@@ -89,7 +91,10 @@ export class Collector {
         centre: typeof centre === 'number' ? centre : undefined,
         spread: spreadOf(reading.spread, factor),
         mixed: false,
-      });
+      };
+      const metrics = this.#series.get(benchmark) ?? new Map<string, Series>();
+      this.#series.set(benchmark, metrics.set(metric, series));
+      this.#inOrder.push(series);
     } else if (known.unit === unit) {
       for (const group of groups) known.groups.push(group);
     } else if (!known.mixed) {
@@ -133,7 +138,7 @@ export class Collector {
   }
 
   result() {
-    const series = [...this.#series.values()].filter(({ mixed }) => !mixed);
+    const series = this.#inOrder.filter(({ mixed }) => !mixed);
     return {
       measurements: series.map(measurementOf),
       failures: this.#failures,
@@ -203,9 +208,9 @@ function measurementOf(series: Series): Measurement {
     return {
       ...own,
       kind: exact ? 'exact' : 'sampled',
-      centre: (repeated ? undefined : series.centre) ?? median(samples),
+      centre: (repeated ? undefined : series.centre) ?? centreOf(samples),
       samples,
-      ...(nested ? { runs: groups.map((group) => median([group].flat())) } : {}),
+      ...(nested ? { runs: groups.map((group) => centreOf([group].flat())) } : {}),
       ...(repeated || series.spread === undefined ? {} : { spread: series.spread }),
       ...place,
     };
@@ -242,15 +247,10 @@ function spreadOf(spread: Reading['spread'], factor: number): Measurement['sprea
   return typeof low === 'number' && typeof high === 'number' ? { low, high } : undefined;
 }
 
-function median(values: readonly number[]): number {
+function centreOf(values: readonly number[]): number {
   const [first = Number.NaN] = values;
-  // Bytes and counts mostly are.
-  if (values.every((value) => value === first)) return first;
-  const sorted = new Float64Array(values).sort();
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  // Halved first: the sum of two huge numbers is infinite.
-  return sorted.length % 2 === 1 ? upper : (sorted[middle - 1] as number) / 2 + upper / 2;
+  // Bytes and counts mostly are all the same.
+  return values.every((value) => value === first) ? first : median(values);
 }
 
 /** What `value` means only the benchmark's name can tell; else it must not speak for the metric. */

@@ -53,6 +53,13 @@ export function readGoLine(bytes: Buffer, start: number, into: GoLine): boolean 
   return into.count > 0;
 }
 
+/** Where the line ends that a place is in. */
+export function lineEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== LINE_BREAK) at++;
+  return at;
+}
+
 /** The next place that is not blank, at most the end of the line. */
 function fieldStart(bytes: Buffer, from: number): number {
   let at = from;

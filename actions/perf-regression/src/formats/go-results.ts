@@ -17,8 +17,11 @@ interface Result {
 
 interface Column {
   readonly unit: Unit;
-  /** One a line. Handed over in the end. */
-  readonly numbers: number[];
+  /** The number that all lines have, so many times: bytes and counts mostly are like that. */
+  readonly first: number;
+  times: number;
+  /** Where they differ: one a line, handed over in the end. */
+  numbers: number[] | undefined;
 }
 
 interface Unit {
@@ -50,12 +53,10 @@ export class GoResults {
     for (let index = 0; index < given.count; index++) {
       const start = given.unitStarts[index] as number;
       const end = given.unitEnds[index] as number;
+      const value = given.values[index] as number;
       const usual = columns[index];
-      const column =
-        usual !== undefined && stands(usual.unit.bytes, bytes, start, end)
-          ? usual
-          : this.#columnOf(columns, bytes.toString('utf8', start, end));
-      column?.numbers.push(given.values[index] as number);
+      if (usual !== undefined && stands(usual.unit.bytes, bytes, start, end)) push(usual, value);
+      else this.#addTo(columns, bytes.toString('utf8', start, end), value);
     }
   }
 
@@ -84,15 +85,14 @@ export class GoResults {
     return result as Result;
   }
 
-  /** The column of a unit, a new one where it has none yet; nothing where it has too many. */
-  #columnOf(columns: Column[], name: string): Column | undefined {
+  /** Into the column of a unit, a new one where it has none yet and not too many. */
+  #addTo(columns: Column[], name: string, value: number): void {
     const known = columns.find(({ unit }) => unit.name === name);
-    if (known !== undefined || columns.length >= MOST_COLUMNS) return known;
+    if (known !== undefined) push(known, value);
+    if (known !== undefined || columns.length >= MOST_COLUMNS) return;
     const unit = this.#unitNames.get(name) ?? { name, bytes: Buffer.from(name) };
     this.#unitNames.set(name, unit);
-    const column: Column = { unit, numbers: [] };
-    columns.push(column);
-    return column;
+    columns.push({ unit, first: value, times: 1, numbers: undefined });
   }
 
   /** `Unit ns/op better=lower assume=exact`. */
@@ -132,8 +132,9 @@ export class GoResults {
         const several = (suffixes.get(own) ?? 0) > 1;
         if (!several) into.environment('gomaxprocs', name.slice(own.length + 1) || '1');
         const benchmark = qualified(pkg, several ? name : own);
-        for (const { unit: written, numbers: repeated } of columns) {
+        for (const { unit: written, first, times, numbers } of columns) {
           const { metric, unit, exact, better } = this.#metricOf(written.name);
+          const repeated = numbers ?? new Array<number>(times).fill(first);
           into.add({ benchmark, metric, unit, exact, better, repeated, line });
         }
       }
@@ -152,6 +153,15 @@ export class GoResults {
 }
 
 type GoMetric = ReturnType<typeof goMetric> & { readonly better: Better | undefined };
+
+function push(column: Column, value: number): void {
+  if (column.numbers !== undefined) column.numbers.push(value);
+  else if (value === column.first) column.times++;
+  else {
+    column.numbers = new Array<number>(column.times).fill(column.first);
+    column.numbers.push(value);
+  }
+}
 
 function isNamed(
   { bytes: own, nameStart: at, nameEnd: end }: Result,

@@ -1,11 +1,10 @@
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
-import { goLine, readGoLine } from './go-line.ts';
+import { goLine, lineEnd, readGoLine } from './go-line.ts';
 import { Begun, GoResults } from './go-results.ts';
 import { jsonLines } from './text/json-lines.ts';
 import { cleanLine, LONGEST_LINE } from './text/lines.ts';
 
-const LINE_BREAK = 10;
 const ESCAPE = 27;
 /** `goos:`, `goarch:`, `pkg:`, `cpu:` and a user's own, as Go's benchmark format defines them. */
 const CONFIGURATION = /^([a-z][^\s:A-Z]*):[ \t]*(.*)$/;
@@ -46,8 +45,7 @@ function readLines(bytes: Buffer, into: Collector): void {
 
   for (let start = 0, end = 0, number = 1; start < bytes.length; start = end + 1, number++) {
     const isResult = !isColoured && readGoLine(bytes, start, reading);
-    const found = bytes.indexOf(LINE_BREAK, isResult ? reading.unitEnds[reading.count - 1] : start);
-    end = found === -1 ? bytes.length : found;
+    end = lineEnd(bytes, isResult ? (reading.unitEnds[reading.count - 1] as number) : start);
     if (isResult) {
       // By far the most lines, read where they stand.
       results.add(pkg, reading, bytes, number);

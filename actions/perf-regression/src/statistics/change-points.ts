@@ -1,4 +1,3 @@
-import { mean, sampleVariance } from 'simple-statistics';
 import { studentTwoSided } from './student-t.ts';
 
 /** Fewest values on each side: with fewer, an outlier is a change. */
@@ -79,9 +78,17 @@ function farthest(values: readonly number[], from: number, to: number): number |
 function compare(values: readonly number[], from: number, index: number, to: number): ChangePoint {
   const [left, right] = [values.slice(from, index), values.slice(index, to)];
   const [before, after] = [mean(left), mean(right)];
-  const [a, b] = [sampleVariance(left) / left.length, sampleVariance(right) / right.length];
+  const [a, b] = [variance(left, before) / left.length, variance(right, after) / right.length];
   if (a + b === 0) return { index, p: before === after ? 1 : 0, before, after };
   const degrees = (a + b) ** 2 / (a ** 2 / (left.length - 1) + b ** 2 / (right.length - 1));
   const p = studentTwoSided((after - before) / Math.sqrt(a + b), degrees);
   return { index, p, before, after };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function variance(values: readonly number[], centre: number): number {
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
 }

@@ -1,5 +1,6 @@
+import { sortRising } from './median.ts';
 import { normalCdf } from './normal.ts';
-import { type UDistributions, uDistributionWithTies } from './u-distribution.ts';
+import { lowerTailWithTies, type UDistributions } from './u-distribution.ts';
 
 /** Largest sample for which p is exact: without ties, and with (which costs more). As benchstat. */
 export const EXACT_UP_TO = 50;
@@ -24,8 +25,8 @@ export function mannWhitney(
   distributions: UDistributions,
 ): MannWhitney {
   return mannWhitneySorted(
-    new Float64Array(first).sort(),
-    new Float64Array(second).sort(),
+    sortRising(new Float64Array(first)),
+    sortRising(new Float64Array(second)),
     distributions,
   );
 }
@@ -42,13 +43,13 @@ export function mannWhitneySorted(
   const tied = ties.length < n + m;
   if (Math.max(n, m) <= (tied ? EXACT_WITH_TIES_UP_TO : EXACT_UP_TO)) {
     if (ties.length === 1 || smaller * 2 === n * m) return { u, p: 1, method: 'exact' };
+    if (!tied) return { u, p: Math.min(1, 2 * distributions(n, m).cdf(smaller)), method: 'exact' };
     // With ties and unequal sizes, U of the one sample is distributed otherwise than that of the other.
-    const { cdf } = !tied
-      ? distributions(n, m)
-      : u === smaller
-        ? uDistributionWithTies(n, m, ties)
-        : uDistributionWithTies(m, n, ties);
-    return { u, p: Math.min(1, 2 * cdf(smaller)), method: 'exact' };
+    const tail =
+      u === smaller
+        ? lowerTailWithTies(n, m, ties, smaller)
+        : lowerTailWithTies(m, n, ties, smaller);
+    return { u, p: Math.min(1, 2 * tail), method: 'exact' };
   }
   const all = n + m;
   const correction = ties.reduce((sum, size) => sum + size ** 3 - size, 0) / (all * (all - 1));

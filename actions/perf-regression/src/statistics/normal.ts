@@ -3,8 +3,7 @@ const CROSSOVER = 2.5;
 
 /**
  * Φ(z), the standard normal distribution function, to about 1e-15. From erf's power series
- * (Abramowitz & Stegun 7.1.6) and erfc's continued fraction (7.1.14), because the table in
- * `simple-statistics` has four digits.
+ * (Abramowitz & Stegun 7.1.6) and erfc's continued fraction (7.1.14) (tables have four digits).
  */
 export function normalCdf(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;

@@ -1,4 +1,4 @@
-import { median, medianAbsoluteDeviation } from 'simple-statistics';
+import { median, medianDeviation } from './median.ts';
 
 /** Makes the MAD of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
 export const MAD_TO_SIGMA = 1.4826;
@@ -12,7 +12,7 @@ export interface Band {
 
 /** median ± k · 1.4826 · MAD (Hampel 1974): up to half of the values may be outliers. */
 export function robustBand(values: readonly number[], k: number): Band {
-  const centre = median([...values]);
-  const reach = k * MAD_TO_SIGMA * medianAbsoluteDeviation([...values]);
+  const centre = median(values);
+  const reach = k * MAD_TO_SIGMA * medianDeviation(values, centre);
   return { centre, low: centre - reach, high: centre + reach };
 }

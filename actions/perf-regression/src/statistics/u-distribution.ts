@@ -46,17 +46,23 @@ function withoutTies(n: number, m: number): UDistribution {
 }
 
 /**
- * Exact, with ties: of all ways to deal the pooled values out to both samples, the share with each
- * U. Tie group after tie group as in Klotz (1966, "The Wilcoxon, ties, and the computer").
+ * P(U ≤ u), exact, with ties: of all ways to deal the pooled values out to both samples, the share
+ * with at most this U. Tie group after tie group as in Klotz (1966, "The Wilcoxon, ties, and the
+ * computer").
  *
  * @param ties sizes of the groups of equal values, in rising order of the values; their sum is n + m
+ * @param u a multiple of ½
  */
-export function uDistributionWithTies(
+export function lowerTailWithTies(
   n: number,
   m: number,
   ties: readonly number[],
-): UDistribution {
-  const width = 2 * n * m + 1;
+  u: number,
+): number {
+  // U only grows from group to group: what is beyond u already need not be followed.
+  const last = Math.min(2 * n * m, Math.floor(2 * u + 1e-9));
+  if (last < 0) return 0;
+  const width = last + 1;
   // ways[a · width + 2U]: how often a values of the groups so far are in the first sample. One array,
   // changed in place from many values to few: 100,000 lines of results have thousands of these.
   const ways = new Float64Array((n + 1) * width);
@@ -66,32 +72,30 @@ export function uDistributionWithTies(
     for (let taken = Math.min(n, before); taken >= Math.max(0, before - m); taken--) {
       const others = before - taken;
       const from = taken * width;
-      const highest = from + 2 * taken * others;
       let choices = size;
       for (let more = 1; more <= size && taken + more <= n; more++) {
         // Each of `more` beats the others below it, and ties with those in its group.
-        const shift = more * width + more * (2 * others + size - more);
-        for (let u = from; u <= highest; u++) {
-          ways[u + shift] = (ways[u + shift] as number) + (ways[u] as number) * choices;
+        const gained = more * (2 * others + size - more);
+        const shift = more * width + gained;
+        const end = from + Math.min(2 * taken * others, last - gained);
+        for (let at = from; at <= end; at++) {
+          ways[at + shift] = (ways[at + shift] as number) + (ways[at] as number) * choices;
         }
         choices = (choices * (size - more)) / (more + 1);
       }
     }
     before += size;
   }
-  const counts = ways.subarray(n * width);
-  return {
-    // It is asked once or twice: sums of all would be made for nothing.
-    cdf: (u) => {
-      const last = Math.floor(2 * u + 1e-9);
-      let [below, all] = [0, 0];
-      for (let index = 0; index < counts.length; index++) {
-        all += counts[index] as number;
-        if (index === last) below = all;
-      }
-      return last < 0 ? 0 : last < counts.length ? below / all : 1;
-    },
-  };
+  let below = 0;
+  for (let at = n * width; at < (n + 1) * width; at++) below += ways[at] as number;
+  return below / choose(n + m, n);
+}
+
+/** n over k. */
+function choose(n: number, k: number): number {
+  let ways = 1;
+  for (let i = 1; i <= k; i++) ways = (ways * (n - k + i)) / i;
+  return ways;
 }
 
 function cumulative(shares: Float64Array): UDistribution {
