@@ -6,5 +6,7 @@ export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>>
   files: async () => (await import('./files/files.ts')).files,
   git: async () => (await import('./git/git.ts')).git,
   pages: async () => (await import('./pages/pages.ts')).pages,
+  sqlite: async () => (await import('./sqlite/sqlite.ts')).sqlite,
+  symlink: async () => (await import('./symlink/symlink.ts')).symlink,
   workflow: async () => (await import('./workflow/workflow.ts')).workflow,
 };

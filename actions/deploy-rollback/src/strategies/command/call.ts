@@ -3,7 +3,7 @@ import { formatDuration } from '@repo/core/inputs/duration';
 import { isOwnVariable } from '@repo/core/own-variables';
 import { plainLines } from '@repo/core/untrusted';
 import type { Argv } from '../argv.ts';
-import { HEARTBEAT_MS } from '../heartbeat.ts';
+import { withHeartbeat } from '../heartbeat.ts';
 import type { Ports } from '../strategy.ts';
 
 /** Most that is kept of each output, bytes. */
@@ -31,20 +31,18 @@ export async function call(
   { step, argv, variables, plan, timeoutMs }: Call,
   { exec, log, clock, signal, workspace }: Ports,
 ): Promise<Ended | string> {
-  const over = new AbortController();
-  const beats = heartbeat(step, { clock, log }, over.signal);
-  const execution = await exec({
-    argv,
-    cwd: workspace,
-    env: { ...variables, ROLLBACK_STEP: step },
-    withhold: isOwnVariable,
-    stdin: `${JSON.stringify({ step, ...plan })}\n`,
-    timeoutMs,
-    signal,
-    maxBytes: MOST_BYTES,
-  });
-  over.abort();
-  await beats;
+  const execution = await withHeartbeat(`${step} runs`, { clock, log }, () =>
+    exec({
+      argv,
+      cwd: workspace,
+      env: { ...variables, ROLLBACK_STEP: step },
+      withhold: isOwnVariable,
+      stdin: `${JSON.stringify({ step, ...plan })}\n`,
+      timeoutMs,
+      signal,
+      maxBytes: MOST_BYTES,
+    }),
+  );
   signal.throwIfAborted();
   if (execution.state !== 'not-started') await show(step, execution, log);
   return execution.state === 'exited' ? execution : whyNot(execution, timeoutMs);
@@ -76,20 +74,4 @@ async function show(
     }
     if (truncated) log.info('… (the rest was not kept)');
   });
-}
-
-async function heartbeat(
-  step: string,
-  { clock, log }: Pick<Ports, 'clock' | 'log'>,
-  over: AbortSignal,
-): Promise<void> {
-  const start = clock.monotonic();
-  try {
-    for (;;) {
-      await clock.sleep(HEARTBEAT_MS, over);
-      log.info(`… ${step} has run for ${formatDuration(clock.monotonic() - start)}`);
-    }
-  } catch {
-    // Only the abort ends it.
-  }
 }

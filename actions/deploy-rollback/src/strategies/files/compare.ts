@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plain } from '@repo/core/untrusted';
+import { digest } from '../digest.ts';
 import type { Unpacked } from './archive.ts';
 import type { Entry } from './entry.ts';
 
@@ -26,7 +26,7 @@ export async function differenceOf(
   }
   if (entry.type === 'folder') return undefined;
   const [kept, now] = await Promise.all([digest(body), digest(createReadStream(place))]);
-  return kept === now ? undefined : `${name} has other content`;
+  return kept.sha256 === now.sha256 ? undefined : `${name} has other content`;
 }
 
 function typeOf(found: {
@@ -37,12 +37,6 @@ function typeOf(found: {
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'folder';
   return found.isSymbolicLink() ? 'link' : 'thing';
-}
-
-async function digest(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of chunks) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 function octal(mode: number): string {

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ActionError } from '@repo/core/errors/action-error';
+import * as v from 'valibot';
+
+/** Hidden, so that it is no release. */
+const FOLDER = '.deploy-rollback';
+
+const schema = v.object({ release: v.string(), snapshot: v.string() });
+
+/** Says that a snapshot needs a release; the name of the mark, for {@link unmark}. */
+export async function mark(releases: string, release: string, snapshot: string): Promise<string> {
+  await mkdir(join(releases, FOLDER), { recursive: true, mode: 0o700 });
+  const name = randomUUID();
+  await using file = await open(join(releases, FOLDER, name), 'wx', 0o600);
+  await file.writeFile(JSON.stringify({ release, snapshot }));
+  await file.sync();
+  return name;
+}
+
+export async function unmark(releases: string, name: string): Promise<void> {
+  await rm(join(releases, FOLDER, name), { force: true });
+}
+
+/**
+ * The releases that snapshots need. A mark that a kill has left without a snapshot goes, where it is
+ * sure that there is none: its folder would be beside that of `snapshot`.
+ *
+ * @throws ActionError for a mark that is none of ours
+ */
+export async function marked(releases: string, snapshot: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  const names = await readdir(join(releases, FOLDER)).catch(() => []);
+  for (const name of names) {
+    const text = await readFile(join(releases, FOLDER, name), 'utf8').catch(() => '');
+    const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
+    // What cannot be understood might be about any of them.
+    if (!read.success) {
+      throw new ActionError(`${join(releases, FOLDER, name)} cannot be understood`, {
+        remedy: 'Remove it, if you are sure that no snapshot needs a release of its time.',
+      });
+    }
+    const { release, snapshot: owner } = read.output;
+    const isOurs = dirname(dirname(owner)) === dirname(dirname(snapshot));
+    if (isOurs && !(await exists(owner))) await unmark(releases, name);
+    else found.add(release);
+  }
+  return found;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
