@@ -174,7 +174,13 @@ describe('R4, R5: a database in WAL mode with a writer running', () => {
 describe('what else may have happened to it', () => {
   test.each<[string, () => void]>([
     ['removed', () => rmSync(path)],
-    ['removed, with its log left', () => (badMigration(), rmSync(path))],
+    [
+      'removed, with its log left',
+      () => {
+        badMigration();
+        rmSync(path);
+      },
+    ],
     ['emptied', () => truncateSync(path, 0)],
     ['cut', () => truncateSync(path, 5_000)],
     ['overwritten', () => writeFileSync(path, 'not a database at all'.repeat(500))],
