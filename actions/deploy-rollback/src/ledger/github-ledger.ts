@@ -55,9 +55,14 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
     (known ?? (await read())).find(({ payload }) => readPayload(payload)?.key === key);
 
   const tell = async (id: number, state: 'success' | 'failure' | 'in_progress', text: string) => {
-    await setDeploymentStatus(await options.github(), id, {
-      ...{ state, description: text, logUrl: runUrl },
-    });
+    const github = await options.github();
+    const status = { state, description: text, logUrl: runUrl };
+    await setDeploymentStatus(github, id, status);
+    known = known?.map((one) =>
+      one.id === id
+        ? { ...one, statuses: [{ ...status, createdAt: github.now() }, ...one.statuses] }
+        : one,
+    );
   };
 
   const open = async ({ key, revision, content }: NewRelease): Promise<Entry> => {
@@ -88,7 +93,6 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
     const there = known?.find((one) => String(one.id) === id);
     if (there !== undefined && markOf(there.statuses) === as) return;
     await tell(Number(id), as === 'good' ? 'success' : 'failure', markText(as, reason));
-    known = undefined;
   };
 
   const record = async (rollback: RollbackRecord): Promise<Entry> => {
@@ -107,16 +111,14 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
         // What ran before the first record has no SHA; GitHub wants one.
         sha: to.revision || run.sha,
       }));
-    if (there === undefined || there.statuses.length === 0) {
+    const made =
+      there ??
+      (await deploymentAs({ id, sha: to.revision, task: 'rollback', payload, description }));
+    if (there === undefined) known = [made, ...(known ?? [])];
+    if (made.statuses.length === 0) {
       await tell(id, state === 'good' ? 'success' : 'failure', reason);
     }
-    known = undefined;
-    return {
-      ...entryOf(
-        await deploymentAs({ id, sha: to.revision, task: 'rollback', payload, description }),
-      ),
-      state,
-    };
+    return { ...entryOf(made), state };
   };
 
   const unfreeze = async (by: string): Promise<void> => {
@@ -124,14 +126,17 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
       const state = entryOf(deployment).state === 'good' ? 'success' : 'failure';
       await tell(deployment.id, state, unfrozenText(by));
     }
-    known = undefined;
   };
 
   return {
     place: `GitHub's deployments to ${environment}`,
-    history: async () => {
-      const deployments = await read();
-      return { entries: deployments.map(entryOf), hold: holdOf(deployments) };
+    history: async (how) => {
+      const deployments = (how === 'known' ? known : undefined) ?? (await read());
+      // A rollback without a status was killed while it was written down: it is not there yet.
+      const entries = deployments
+        .map(entryOf)
+        .filter(({ kind, state }) => kind !== 'rollback' || state !== 'unfinished');
+      return { entries, hold: holdOf(deployments) };
     },
     open,
     mark,

@@ -12,9 +12,11 @@ export interface Ledger {
   /**
    * The latest entries, at least 20 if there are as many, and the hold.
    *
+   * @param how `known`: as this process has read and written it last will do, because nothing hangs
+   *   on what others do meanwhile
    * @throws ActionError where the ledger cannot be read
    */
-  readonly history: () => Promise<History>;
+  readonly history: (how?: 'known') => Promise<History>;
   /** A deploy begins: its release is `unfinished` until it is marked. */
   readonly open: (release: NewRelease) => Promise<Entry>;
   /** `good`: it reached success. `bad`: it is no candidate, whatever it reached before. */

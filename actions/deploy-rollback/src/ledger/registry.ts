@@ -20,10 +20,18 @@ export const RECORDS: Readonly<Record<LedgerName, (place: Place) => Promise<Reco
     ]);
     return { ledger: localLedger(folder, ports.clock), lock: localLock(folder, ports.clock) };
   },
-  github: async () => {
-    const { ActionError } = await import('@repo/core/errors/action-error');
-    throw new ActionError('the ledger of GitHub is not there yet', {
-      remedy: 'Use ledger: local.',
-    });
+  github: async ({ environment, ports }) => {
+    const [{ githubLedger }, { githubLock }] = await Promise.all([
+      import('./github-ledger.ts'),
+      import('../lock/github-lock.ts'),
+    ]);
+    const { github, run, clock, variable } = ports;
+    const server = variable('GITHUB_SERVER_URL');
+    const runUrl =
+      server && run.runId ? `${server}/${run.repository}/actions/runs/${run.runId}` : '';
+    return {
+      ledger: githubLedger({ github, environment, run, runUrl }),
+      lock: githubLock({ github, environment, sha: run.sha, clock }),
+    };
   },
 };

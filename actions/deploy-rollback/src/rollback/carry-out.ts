@@ -76,7 +76,7 @@ async function targetsOf(
   { revision, snapshotId, entryId }: Attempt['about'],
   strategies: readonly Strategy[],
 ): Promise<ReadonlyMap<Strategy, Target>> {
-  const { entries } = await ledger.history();
+  const { entries } = await ledger.history('known');
   const snapshot = (await snapshots.list()).find(({ id }) => id === snapshotId);
   const entry = entries.find(({ id }) => id === entryId);
   return new Map(

@@ -50,13 +50,24 @@ export async function choose(world: World, options: ChooseOptions): Promise<Chos
     const snapshot = kept.find(({ id }) => id === candidate.snapshotId);
     const target = targetOf(candidate, { failing, claim });
     const ready = await preflight(world, target, snapshot, world.strategies);
-    if (ready.kind === 'ready') return { candidate, steps: ready.steps, passedOver, remedy: '' };
+    if (ready.kind === 'ready') {
+      const steps = [...ready.steps, ...(await recording(world))];
+      return { candidate, steps, passedOver, remedy: '' };
+    }
     ports.log.info(`${shortSha(candidate.revision)} ${ready.why}`);
     remedy ||= ready.remedy;
     const id = candidate.entry?.id ?? candidate.snapshotId ?? '';
     passedOver.push({ revision: candidate.revision, id, why: ready.why });
   }
   return { candidate: undefined, steps: [], passedOver, remedy };
+}
+
+/** What people should know about writing the rollback down, as a step of its own. */
+async function recording({ ledger }: World): Promise<readonly PlannedStep[]> {
+  const limits = (await ledger.limits?.()) ?? [];
+  if (limits.length === 0) return [];
+  const warnings = limits.map((limit) => plain(limit));
+  return [{ title: plain(ledger.place), step: 'writes the rollback down', warnings }];
 }
 
 export function targetOf(

@@ -44,7 +44,7 @@ export async function finish(
 
 /** A release that had to be rolled back is no candidate any more, whatever it reached before. */
 async function markFailing({ ledger }: World, { begun }: Journal): Promise<void> {
-  const { entries } = await ledger.history();
+  const { entries } = await ledger.history('known');
   const entry = entries.find(
     ({ kind, revision }) => kind === 'deploy' && revision === begun.failing,
   );

@@ -4,12 +4,14 @@ import type { Answer } from './route.ts';
 export interface Fault {
   /** `POST /repos/{owner}/{repo}/issues`; any, where it is not given. */
   readonly on?: string;
+  /** Calls that go well before it; 0 unless told. */
+  readonly skip?: number;
   /** Calls that it meets; 1 unless told. */
   readonly times?: number;
   /** `after`: what was asked for is done all the same, and only the answer is lost. */
   readonly when?: 'before' | 'after';
-  /** The answer instead; `reset`: the connection breaks. */
-  readonly answer: Answer | 'reset';
+  /** The answer instead; `reset`: the connection breaks; `hang`: there never is one. */
+  readonly answer: Answer | 'reset' | 'hang';
 }
 
 export interface Faults {
@@ -19,15 +21,17 @@ export interface Faults {
 }
 
 export function newFaults(): Faults {
-  const open: { readonly fault: Fault; left: number }[] = [];
+  const open: { readonly fault: Fault; skip: number; left: number }[] = [];
   return {
-    add: (fault) => open.push({ fault, left: fault.times ?? 1 }),
+    add: (fault) => open.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 }),
     next: (operation) => {
       const found = open.find(
         ({ fault, left }) => left > 0 && (fault.on === undefined || fault.on === operation),
       );
-      if (found !== undefined) found.left--;
-      return found?.fault;
+      if (found === undefined) return undefined;
+      if (found.skip-- > 0) return undefined;
+      found.left--;
+      return found.fault;
     },
   };
 }

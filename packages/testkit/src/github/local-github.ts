@@ -111,15 +111,14 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     if (fault === undefined)
       told(contract.responseErrors(operation, { body: undefined, ...handled }));
     const given = fault?.answer ?? handled;
-    calls.push({ operation, params, query, body, status: given === 'reset' ? 0 : given.status });
-    if (given === 'reset') request.socket.destroy();
-    else send(response, given, now());
+    calls.push({ operation, params, query, body, status: statusOf(given) });
+    finish(request, response, given, now());
   }
 
   async function queried(request: IncomingMessage, text: string, response: ServerResponse) {
     const body = Object(JSON.parse(text));
     const fault = faults.next(GRAPHQL);
-    let given: Answer | 'reset' = fault?.answer ?? NOT_FOUND;
+    let given: Fault['answer'] = fault?.answer ?? NOT_FOUND;
     if (!isSignedIn(request)) given = SIGN_IN;
     else if (fault === undefined || fault.when === 'after') {
       const { answer, violations: found } = await answerQuery(
@@ -130,10 +129,8 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
       violations.push(...found.map((problem) => `${GRAPHQL}: ${problem}`));
       given = fault?.answer ?? answer;
     }
-    const status = given === 'reset' ? 0 : given.status;
-    calls.push({ operation: GRAPHQL, params: {}, query: {}, body, status });
-    if (given === 'reset') request.socket.destroy();
-    else send(response, given, now());
+    calls.push({ operation: GRAPHQL, params: {}, query: {}, body, status: statusOf(given) });
+    finish(request, response, given, now());
   }
 
   function download(request: IncomingMessage, url: URL, response: ServerResponse): void {
@@ -209,6 +206,20 @@ const SIGN_IN: Answer = { status: 401, body: { message: 'Requires authentication
 
 function isSignedIn({ headers }: IncomingMessage): boolean {
   return /^(token|bearer) \S+$/i.test(headers.authorization ?? '');
+}
+
+function statusOf(given: Fault['answer']): number {
+  return typeof given === 'string' ? 0 : given.status;
+}
+
+function finish(
+  request: IncomingMessage,
+  response: ServerResponse,
+  given: Fault['answer'],
+  now: number,
+): void {
+  if (given === 'reset') request.socket.destroy();
+  else if (given !== 'hang') send(response, given, now);
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer, now: number): void {

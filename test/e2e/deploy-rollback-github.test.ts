@@ -1,0 +1,238 @@
+import { git } from '@repo/testkit/git/repository';
+import { BAD_GATEWAY, rateLimited } from '@repo/testkit/github/faults';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { PARTS, type Part, startWorld, type World } from './rollback/github-world.ts';
+
+// Each story is several runs of the bundle, each a process.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+
+let world: World;
+afterEach(() => world[Symbol.asyncDispose]());
+
+const LEDGER = [
+  ['deploy', 'good', 'success'],
+  ['deploy', 'bad', 'failure'],
+  ['rollback', 'good', 'success'],
+];
+
+/** Everything is as it should be after a rollback, whatever happened on the way. */
+function expectRolledBack(part: Part): void {
+  expect(part.live(world)).toBe('good');
+  expect(world.ledger()).toEqual(LEDGER);
+  expect(world.locks()).toBe('');
+}
+
+describe.each(Object.entries(PARTS))('R1 R2 R3 R10 R15: %s', (_, part) => {
+  beforeEach(async () => {
+    world = await startWorld(part);
+    await world.deployBoth();
+  });
+
+  test('snapshot, bad deploy, rollback, identity and health verified, frozen, freed', async () => {
+    {
+      await using back = await world.run({ reason: 'the health check failed' });
+      expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', verdict: 'fail' });
+      expect(back.exitCode).toBe(1);
+      expect(back.outputs).toMatchObject({ from: world.bad, to: world.good, attempts: '1' });
+      expect(back.outputs['deployment-id']).toBe(String(world.github.state.deployments.at(-1)?.id));
+      expectRolledBack(part);
+    }
+    {
+      await using again = await world.run({});
+      expect(again.outputs, again.log).toMatchObject({ result: 'noop', to: world.good });
+      expectRolledBack(part);
+    }
+    await using held = await world.run({ mode: 'check' }, { sha: 'c'.repeat(40), runId: '5000' });
+    expect(held.exitCode).toBe(1);
+    expect(held.outputs).toMatchObject({ result: 'frozen' });
+    expect(held.outputs.message).toContain('the health check failed');
+    await using freed = await world.run({ mode: 'unfreeze' }, { runId: '5001' });
+    expect(freed.outputs, freed.log).toMatchObject({ result: 'done', verdict: 'pass' });
+    await using takes = await world.run({ mode: 'check' }, { runId: '5002' });
+    expect(takes.outputs).toMatchObject({ result: 'done', verdict: 'pass' });
+    expectRolledBack(part);
+  });
+
+  test.each(['before', 'after'] as const)('killed (-9) %s the change, then again', async (when) => {
+    await world.kill({ ...part.changes, when });
+    await using back = await world.run({});
+    expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: world.good });
+    expectRolledBack(part);
+  });
+});
+
+describe('killed (-9) in any call, then again: one deployment, no lock, the good release', () => {
+  const part = PARTS['git: restore-commit by API'] as Part;
+
+  test.each([
+    ['on another machine', undefined, 1],
+    // Its journal has tests of its own.
+    ['on the same machine', 'same', 4],
+  ])('%s', async (_, machine, step) => {
+    for (let calls = 0; ; calls += step) {
+      world = await startWorld(part);
+      world.asIfDeployed();
+      const stateDir = machine && `${world.clone}-state`;
+      const job = stateDir === undefined ? {} : { stateDir };
+      const isKilled = await world.kill({ skip: calls, when: 'after' }, job).then(
+        () => true,
+        // It came to its end in fewer calls.
+        () => false,
+      );
+      if (isKilled) {
+        await using back = await world.run({}, job);
+        expect(back.outputs.result, `${calls}: ${back.log}`).toMatch(/^(rolled-back|noop)$/);
+      }
+      expectRolledBack(part);
+      expect(git(world.repository.remote, 'rev-list', '--count', `${world.bad}..main`)).toBe('1');
+      if (!isKilled) {
+        expect(calls).toBeGreaterThan(8);
+        return;
+      }
+      await world[Symbol.asyncDispose]();
+    }
+  });
+});
+
+describe('on GitHub', () => {
+  const part = PARTS['git: restore-commit by API'] as Part;
+  beforeEach(async () => {
+    world = await startWorld(part);
+    await world.deployBoth();
+  });
+  const CREATE = 'POST /repos/{owner}/{repo}/deployments';
+
+  test.each([
+    ['a 5xx after the deployment was made', CREATE, 'after', BAD_GATEWAY],
+    ['a broken connection after it', CREATE, 'after', 'reset'],
+    ['a secondary limit', CREATE, 'before', rateLimited(1)],
+    [
+      'a secondary limit of the lock',
+      'POST /repos/{owner}/{repo}/git/refs',
+      'before',
+      rateLimited(1),
+    ],
+    ['a 5xx after the lock', 'POST /repos/{owner}/{repo}/git/refs', 'after', BAD_GATEWAY],
+    ['a 5xx of the history', 'POST /graphql', 'before', BAD_GATEWAY],
+    [
+      'a 5xx after the lock was freed',
+      'DELETE /repos/{owner}/{repo}/git/refs/{ref}',
+      'after',
+      BAD_GATEWAY,
+    ],
+  ] as const)('%s: one deployment and a right ledger', async (_, on, when, answer) => {
+    world.github.addFault({ on, when, answer });
+    await using back = await world.run({});
+    expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back' });
+    expectRolledBack(part);
+  });
+
+  test('409 of the deployment: told, and the next run writes it down', async () => {
+    world.github.addFault({ on: CREATE, answer: { status: 409, body: { message: 'Conflict' } } });
+    await using failed = await world.run({});
+    expect(failed.exitCode).toBe(1);
+    expect(failed.log).toContain('409');
+    await using back = await world.run({});
+    expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back' });
+    expectRolledBack(part);
+  });
+
+  test('R13: of two runs at once one acts, and the other says who has the lock', async () => {
+    for (const id of [4711, 4712]) {
+      world.github.state.runs.push({
+        ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, status: 'in_progress' },
+        ...{ conclusion: null, createdAt: world.github.state.now() },
+      });
+    }
+    const both = await Promise.all(['4711', '4712'].map((runId) => world.run({}, { runId })));
+    const results = both.map(({ outputs }) => String(outputs.result));
+    expect(results).toContain('rolled-back');
+    const other = both.find(({ outputs }) => outputs.result !== 'rolled-back');
+    // Who came when all was done has nothing left to do.
+    expect(['locked', 'noop'], other?.log).toContain(other?.outputs.result);
+    if (other?.outputs.result === 'locked') expect(other.outputs.message).toMatch(/run 471[12]/);
+    expectRolledBack(part);
+    for (const one of both) await one[Symbol.asyncDispose]();
+  });
+
+  test('who has the lock is told; a lock that says nothing blocks, with a remedy', async () => {
+    await world.kill(part.changes);
+    world.github.state.runs.push({
+      ...{
+        id: 4711,
+        workflow: 7,
+        event: 'push',
+        branch: 'main',
+        inputs: {},
+        status: 'in_progress',
+      },
+      ...{ conclusion: null, createdAt: world.github.state.now() },
+    });
+    await using locked = await world.run({}, { runId: '4712' });
+    expect(locked.outputs).toMatchObject({ result: 'locked' });
+    expect(locked.outputs.message).toContain('run 4711 (attempt 1, job deploy)');
+    git(world.repository.remote, 'update-ref', 'refs/deploy-rollback/lock/production', world.good);
+    await using blocked = await world.run({}, { runId: '4712' });
+    expect(blocked.exitCode).toBe(1);
+    expect(blocked.log).toContain('gh api -X DELETE');
+    expect(part.live(world)).toBe('bad');
+  });
+
+  test('a newer deploy meanwhile: superseded, nothing touched', async () => {
+    const { state } = world.github;
+    world.github.advance(1_000);
+    state.deployments.push({
+      ...{ id: state.nextId(), ref: world.good, sha: world.good, task: 'deploy', payload: '' },
+      ...{ environment: 'production', description: '', isTransient: false, isProduction: true },
+      ...{ creator: state.user, createdAt: state.now(), statuses: [] },
+    });
+    await using back = await world.run({});
+    expect(back.outputs, back.log).toMatchObject({ result: 'superseded', verdict: 'warn' });
+    expect(part.live(world)).toBe('bad');
+    expect(world.locks()).toBe('');
+  });
+
+  test('R13: record and lock take at most 9 calls', async () => {
+    const before = world.github.calls.length;
+    await using back = await world.run({});
+    expect(back.outputs).toMatchObject({ result: 'rolled-back' });
+    // What the strategy itself asks for is not among them.
+    const calls = world.github.calls.slice(before).map(({ operation, body }) => {
+      const isHistory = String(Object(body).query).includes('History');
+      return operation === 'POST /graphql' && isHistory ? 'history' : operation;
+    });
+    const counted = calls.filter(
+      (operation) =>
+        operation === 'history' ||
+        /deployments|git\/tags|POST .*git\/refs|DELETE|environments/.test(operation),
+    );
+    expect(counted.length, counted.join('\n')).toBeLessThanOrEqual(9);
+  });
+
+  test('what GITHUB_TOKEN cannot do is told before anything is touched', async () => {
+    world.github.state.rules.main = { rulesets: ['pull_request'] };
+    await using back = await world.run({});
+    expect(back.outputs).toMatchObject({ result: 'no-target' });
+    expect(back.log).toMatch(/main is protected, and GITHUB_TOKEN cannot pass that/);
+    expect(back.log).toMatch(/GitHub App/);
+    expect(part.live(world)).toBe('bad');
+    expect(world.locks()).toBe('');
+
+    world.github.state.rules.main = {};
+    world.github.state.environments.production = { reviewers: [world.github.state.user] };
+    await using dry = await world.run({ mode: 'resolve' });
+    expect(dry.outputs).toMatchObject({ result: 'dry-run', to: world.good });
+    expect(dry.outputs.plan).toContain('starts no workflow');
+    expect(dry.outputs.plan).toContain('its required reviewers are not asked');
+    expect(part.live(world)).toBe('bad');
+  });
+
+  test('an unreachable ref is found before anything is touched', async () => {
+    const root = git(world.clone, 'commit-tree', `${world.bad}^{tree}`, '-m', 'other');
+    git(world.clone, 'push', '--quiet', '--force', 'origin', `${root}:refs/heads/main`);
+    await using back = await world.run({ 'allowed-ref': 'main' });
+    expect(back.outputs, back.log).toMatchObject({ result: 'no-target' });
+    expect(back.outputs.plan).toContain('is not in the history of main');
+    expect(git(world.repository.remote, 'rev-parse', 'main')).toBe(root);
+  });
+});

@@ -1,0 +1,274 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { respond } from '@repo/testkit/faults/answers';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+import { commit, git, type Repository, startRepository } from '@repo/testkit/git/repository';
+import type { Fault } from '@repo/testkit/github/faults';
+import {
+  type LocalGitHub,
+  type LocalGitHubOptions,
+  startLocalGitHub,
+} from '@repo/testkit/github/local-github';
+import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
+import { vi } from 'vitest';
+
+const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
+const DAY = 24 * 3_600_000;
+
+/** What is brought back, and how one sees it. */
+export interface Part {
+  /** As the input has it. */
+  readonly strategies: (world: World) => string;
+  /** The app that is deployed there: `good`, `bad`, or nothing. */
+  readonly live: (world: World) => string | undefined;
+  /** Deploys a release by the means of the user. */
+  readonly deploy: (world: World, sha: string) => void;
+  /** The call that changes what is deployed, and how many of its kind come before it. */
+  readonly changes: { readonly on: string; readonly skip?: number };
+}
+
+/** An environment on the local GitHub with one good release and a bad one after it. */
+export interface World extends AsyncDisposable {
+  readonly github: LocalGitHub;
+  readonly repository: Repository;
+  readonly clone: string;
+  readonly good: string;
+  readonly bad: string;
+  /** What the workflow has deployed. */
+  readonly deployed: string[];
+  /** Runs the action in a job of a workflow on a commit; each run of a job has its own machine. */
+  readonly run: (
+    inputs: Readonly<Record<string, string>>,
+    job?: { readonly sha?: string; readonly runId?: string; readonly stateDir?: string },
+  ) => Promise<RunResult>;
+  /** The same, killed (-9) in a call that GitHub does not answer. */
+  readonly kill: (
+    fault: Omit<Fault, 'answer'>,
+    job?: { readonly runId?: string; readonly stateDir?: string },
+  ) => Promise<void>;
+  /** Deploys both releases, one after the other, with all that goes before and after. */
+  readonly deployBoth: () => Promise<void>;
+  /** The same as far as GitHub is concerned, without a process. */
+  readonly asIfDeployed: () => void;
+  readonly locks: () => string;
+  /** What GitHub has written down: task, SHA, and the state that counts. */
+  readonly ledger: () => readonly (readonly [string, string, string | undefined])[];
+}
+
+export async function startWorld(part: Part, options: LocalGitHubOptions = {}): Promise<World> {
+  const root = mkdtempSync(join(tmpdir(), 'rollback-'));
+  const repository = startRepository({ 'app.txt': 'good' });
+  const clone = repository.clone();
+  const good = git(clone, 'rev-parse', 'HEAD');
+  const bad = commit(clone, { 'app.txt': 'bad' });
+  const github = await startLocalGitHub({ bare: repository.remote, ...options });
+  const deployed: string[] = [];
+  github.state.workflows.push({
+    ...{ id: 7, file: 'deploy.yml', inputs: { sha: {}, claim: {} } },
+    runName: ({ claim }) => `Deploy (${claim ?? ''})`,
+  });
+  github.state.onRun = (run) => {
+    Object.assign(run, { status: 'completed', conclusion: 'success' });
+    deployed.push(String(run.inputs.sha ?? run.headSha));
+  };
+  const site = await startHttpServer({
+    script: (exchange) =>
+      (part.live(world) === 'good' ? respond(200, { body: 'good' }) : respond(503))(exchange),
+  });
+  let machines = 0;
+  const world: World = {
+    github,
+    repository,
+    clone,
+    good,
+    bad,
+    deployed,
+    run: (inputs, { sha = bad, runId = '4711', stateDir } = {}) =>
+      runAction({
+        action,
+        cwd: clone,
+        trackFiles: false,
+        env: github.jobVariables(Number(runId)),
+        github: { ...github.context, sha, run_id: runId, job: 'deploy', workflow: 'Deploy' },
+        with: {
+          ledger: 'github',
+          strategies: part.strategies(world),
+          'verify-url': site.url,
+          'expect-identity': 'good',
+          'state-dir': stateDir ?? join(root, `machine-${++machines}`),
+          'lock-timeout': '0',
+          'verify-deadline': '3s',
+          ...inputs,
+        },
+      }),
+    kill: async (
+      fault,
+      { runId = '4711', stateDir = join(root, `machine-${++machines}`) } = {},
+    ) => {
+      github.addFault({ ...fault, answer: 'hang' });
+      const before = github.calls.filter(({ status }) => status === 0).length;
+      const controller = new AbortController();
+      const running = runAction({
+        action,
+        cwd: clone,
+        trackFiles: false,
+        env: github.jobVariables(Number(runId)),
+        github: { ...github.context, sha: bad, run_id: runId, job: 'deploy', workflow: 'Deploy' },
+        cancel: { signal: controller.signal },
+        patience: { afterInterrupt: 0, afterTerminate: 0 },
+        with: {
+          ledger: 'github',
+          strategies: part.strategies(world),
+          'verify-url': site.url,
+          'state-dir': stateDir,
+          'lock-timeout': '0',
+          'verify-deadline': '3s',
+        },
+      });
+      let isOver = false;
+      void running.finally(() => {
+        isOver = true;
+      });
+      await vi.waitFor(
+        () => {
+          const hanging = github.calls.filter(({ status }) => status === 0).length;
+          if (!isOver && hanging === before) throw new Error('it has not come there yet');
+        },
+        { timeout: 30_000, interval: 5 },
+      );
+      controller.abort();
+      await using result = await running;
+      if (result.signal !== 'SIGKILL') throw new Error(`it was not killed:\n${result.log}`);
+    },
+    deployBoth: async () => {
+      for (const sha of [good, bad]) {
+        git(clone, 'push', '--quiet', '--force', 'origin', `${sha}:refs/heads/main`);
+        await using kept = await world.run(
+          { mode: 'snapshot' },
+          { sha, runId: `10${sha === bad}`.length.toString() },
+        );
+        if (kept.exitCode !== 0) throw new Error(kept.log);
+        part.deploy(world, sha);
+        if (sha === bad) break;
+        await using marked = await world.run({ mode: 'mark' }, { sha });
+        if (marked.exitCode !== 0) throw new Error(marked.log);
+        github.advance(60_000);
+      }
+      if (part.live(world) !== 'bad') throw new Error('the bad release is not live');
+    },
+    asIfDeployed: () => {
+      git(clone, 'push', '--quiet', 'origin', 'main');
+      const { state } = github;
+      for (const sha of [good, bad]) {
+        const made = { creator: state.user, createdAt: state.now() };
+        const status = { description: '', logUrl: '', environmentUrl: '', ...made };
+        state.deployments.push({
+          ...{ id: state.nextId(), ref: sha, sha, task: 'deploy', payload: '', description: '' },
+          ...{ environment: 'production', isTransient: false, isProduction: true, ...made },
+          statuses: [
+            { ...status, id: state.nextId(), state: sha === good ? 'success' : 'in_progress' },
+          ],
+        });
+        github.advance(60_000);
+      }
+    },
+    locks: () => git(repository.remote, 'for-each-ref', 'refs/deploy-rollback'),
+    ledger: () =>
+      github.state.deployments.map(({ task, sha, statuses }) => [
+        task,
+        sha === good ? 'good' : 'bad',
+        statuses.at(-1)?.state,
+      ]),
+    [Symbol.asyncDispose]: async () => {
+      await site[Symbol.asyncDispose]();
+      await github[Symbol.asyncDispose]();
+      repository[Symbol.dispose]();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+const appOn =
+  (name: string) =>
+  ({ repository }: World) => {
+    try {
+      return git(repository.remote, 'show', `${name}:app.txt`);
+    } catch {
+      return undefined;
+    }
+  };
+
+/** Every part that is brought back on GitHub, by its name. */
+export const PARTS: Readonly<Record<string, Part>> = {
+  'git: restore-commit by API': {
+    strategies: () => '- git: {mode: restore-commit, branch: main}',
+    live: appOn('main'),
+    deploy: () => {},
+    changes: { on: 'PATCH /repos/{owner}/{repo}/git/refs/{ref}' },
+  },
+  'git: reset by API': {
+    strategies: () => '- git: {mode: reset, branch: main, force: true}',
+    live: appOn('main'),
+    deploy: () => {},
+    changes: { on: 'POST /graphql', skip: 4 },
+  },
+  'git: tag by API': {
+    strategies: () => '- git: {mode: tag, tag: live}',
+    live: appOn('live'),
+    deploy: ({ clone }, sha) => {
+      git(clone, 'push', '--quiet', '--force', 'origin', `${sha}:refs/tags/live`);
+    },
+    changes: { on: 'POST /graphql', skip: 3 },
+  },
+  'workflow, started': {
+    strategies: () =>
+      "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', claim: '{claim}'}}",
+    live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
+    deploy: ({ deployed }, sha) => {
+      deployed.push(sha);
+    },
+    changes: { on: 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches' },
+  },
+  'workflow, run again': {
+    strategies: () => '- workflow: {file: deploy.yml, rerun: true}',
+    live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
+    deploy: (world, sha) => {
+      ranOn(world, sha);
+      world.deployed.push(sha);
+    },
+    changes: { on: 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun' },
+  },
+  pages: {
+    strategies: () => '- pages: {workflow: deploy.yml}',
+    live: ({ github: { state } }) => {
+      const live = state.pagesDeployments.findLast(({ course }) => course[0] === 'succeed');
+      const artifact = state.artifacts.find(({ id }) => id === live?.artifact);
+      return artifact && Buffer.from(artifact.content).toString();
+    },
+    deploy: (world, sha) => {
+      const { state } = world.github;
+      const run = ranOn(world, sha);
+      const artifact = state.nextId();
+      const app = sha === world.good ? 'good' : 'bad';
+      state.artifacts.push({
+        ...{ id: artifact, run, name: 'github-pages', content: Buffer.from(app) },
+        ...{ createdAt: state.now(), expiresAt: state.now() + DAY },
+      });
+      state.pagesDeployments.push({ id: sha, artifact, course: ['succeed'] });
+    },
+    changes: { on: 'POST /repos/{owner}/{repo}/pages/deployments' },
+  },
+};
+
+/** A run of the workflow that deploys, on a commit; its id. */
+function ranOn({ github: { state } }: World, headSha: string): number {
+  const id = state.nextId();
+  state.runs.push({
+    ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, headSha },
+    ...{ status: 'completed', conclusion: 'success', createdAt: state.now() },
+  });
+  return id;
+}
