@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { moveLinks } from './links.ts';
+import { stampSiblings } from './siblings.ts';
+
+const placement = {
+  placed: (path: string) =>
+    path.startsWith('actions/') ? path.slice('actions/'.length) : undefined,
+  elsewhere: (path: string, depth: number) => `${'../'.repeat(depth + 2)}blob/abc/${path}`,
+};
+
+test.each([
+  ['[a](actions/ping/README.md)', 'README.md', 'README.md', '[a](ping/README.md)'],
+  ['[a](actions/ping/README.md#b)', 'README.md', 'README.md', '[a](ping/README.md#b)'],
+  ['[a](docs/b.md)', 'README.md', 'README.md', '[a](../../blob/abc/docs/b.md)'],
+  [
+    '[a](../../docs/b.md)',
+    'actions/x/README.md',
+    'x/README.md',
+    '[a](../../../blob/abc/docs/b.md)',
+  ],
+  ['[a](../y/README.md)', 'actions/x/README.md', 'x/README.md', '[a](../y/README.md)'],
+  ['<img src="docs/i.png">', 'README.md', 'README.md', '<img src="../../blob/abc/docs/i.png">'],
+  [
+    '[a](https://x.example) [b](#c) [d](/e)',
+    'README.md',
+    'README.md',
+    '[a](https://x.example) [b](#c) [d](/e)',
+  ],
+])('%s of %s stands in %s as %s', (text, from, to, expected) => {
+  expect(moveLinks(text, from, to, placement)).toBe(expected);
+});
+
+test('siblings are stamped, nothing else', () => {
+  const text = `uses: $/ping\n- uses: "$/.github/workflows/a.yml"\nrun: echo $/ping\nuses: ./x\n`;
+  expect(stampSiblings(text, 'org/actions', 'v1.2.0')).toBe(
+    'uses: org/actions/ping@v1.2.0\n- uses: "org/actions/.github/workflows/a.yml@v1.2.0"\nrun: echo $/ping\nuses: ./x\n',
+  );
+});
