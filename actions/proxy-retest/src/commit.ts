@@ -45,39 +45,38 @@ export async function commitAndPush(wish: CommitWish): Promise<Committed> {
       remedy: 'Check out a branch: actions/checkout with ref: ${{ github.ref }}.',
     });
   }
+  let made: { readonly base: string; readonly sha: string } | undefined;
   for (let tries = 1; ; tries++) {
-    const base = await must(git('rev-parse', 'HEAD'), 'read the last commit');
-    const sha = await commit(git, wish);
-    if (sha === undefined) return { kind: 'nothing' };
+    made ??= await commit(git, wish);
+    if (made === undefined) return { kind: 'nothing' };
     const pushed = await git('push', 'origin', `HEAD:refs/heads/${branch}`);
-    if (pushed.ok) return { kind: 'pushed', sha };
+    if (pushed.ok) return { kind: 'pushed', sha: made.sha };
     const isRace = /\[rejected\]|non-fast-forward|fetch first|cannot lock ref/.test(pushed.why);
     if (!isRace || tries === MOST_TRIES) throw refused(pushed.why);
     await wish.clock.sleep(Math.random() * 250 * 2 ** tries, wish.signal);
     await must(git('fetch', 'origin', `refs/heads/${branch}`), 'fetch what was pushed');
-    await moveOnto(git, base);
+    if (await isKeptOnTheirs(git, made.base)) continue;
+    made = undefined;
     if (!(await wish.again())) return { kind: 'nothing' };
   }
 }
 
-/** Puts our branch where theirs is, with our commit undone: it is made anew on theirs. */
-async function moveOnto(git: Git, base: string): Promise<void> {
-  const isAhead = await git('merge-base', '--is-ancestor', base, 'FETCH_HEAD');
-  if (isAhead.ok) {
+/**
+ * Puts our branch on theirs. False: with our commit undone, to be made anew on their list. True: it
+ * is rebased, along with commits of an earlier step, which are not ours to undo.
+ */
+async function isKeptOnTheirs(git: Git, base: string): Promise<boolean> {
+  if ((await git('merge-base', '--is-ancestor', base, 'FETCH_HEAD')).ok) {
     await must(git('reset', '--keep', 'FETCH_HEAD'), 'move on to what was pushed');
-    return;
+    return false;
   }
-  // Commits of an earlier step, which are not ours to undo.
   const rebased = await git('rebase', 'FETCH_HEAD');
-  if (rebased.ok) return;
+  if (rebased.ok) return true;
   await git('rebase', '--abort');
   throw refused(rebased.why);
 }
 
-async function commit(
-  git: Git,
-  { paths, workspace, message }: CommitWish,
-): Promise<string | undefined> {
+async function commit(git: Git, { paths, workspace, message }: CommitWish) {
   const present: string[] = [];
   for (const path of paths) {
     const name = relative(workspace, path);
@@ -91,13 +90,14 @@ async function commit(
       present.push(name);
   }
   if (present.length === 0) return undefined;
+  const base = await must(git('rev-parse', 'HEAD'), 'read the last commit');
   await must(git('add', '--', ...present), 'add the list');
   if ((await git('diff', '--cached', '--quiet', '--', ...present)).ok) return undefined;
   const hasName = (await git('config', 'user.email')).ok;
   const who = hasName ? [] : ['-c', `user.name=${BOT.name}`, '-c', `user.email=${BOT.email}`];
   const text = message.includes('[skip ci]') ? message : `${message} [skip ci]`;
   await must(git(...who, 'commit', '--quiet', '-m', text, '--', ...present), 'commit the list');
-  return must(git('rev-parse', 'HEAD'), 'read the commit');
+  return { base, sha: await must(git('rev-parse', 'HEAD'), 'read the commit') };
 }
 
 interface GitAnswer {

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { memorySource } from './list/byte-source.ts';
+import { factsOf, type Rule, rulesFor } from './select.ts';
+import { survey } from './survey.ts';
+
+const fixture = fileURLToPath(new URL('../fixtures/proxies.json', import.meta.url));
+const HOUR = 3_600_000;
+const NOW = Date.parse('2025-10-25T09:00:00Z');
+const LIMITS = { minHealth: 0.8, slowMs: 1_000, maxAge: 2 * HOUR };
+
+interface Raw {
+  readonly is_working: boolean;
+  readonly latency: number | null;
+  readonly health_score?: number;
+  readonly success_rate?: number;
+  readonly status?: string;
+  readonly tested_at?: string;
+}
+
+/** The published rules, computed from the JSON alone. */
+const PLAIN: Readonly<Record<Rule, (raw: Raw) => boolean>> = {
+  failed: ({ is_working }) => !is_working,
+  unstable: ({ health_score = 1, success_rate = 1, status }) =>
+    health_score < 0.8 ||
+    (success_rate > 1 ? success_rate / 100 : success_rate) < 0.8 ||
+    status === 'unstable',
+  slow: ({ latency }) => (latency ?? 0) > 1_000,
+  old: ({ tested_at }) => tested_at === undefined || NOW - Date.parse(tested_at) > 2 * HOUR,
+};
+
+describe('the four rules give the sets that a plain computation gives', () => {
+  const bytes = readFileSync(fixture);
+  const raws: readonly Raw[] = JSON.parse(bytes.toString());
+
+  test.each<[rule: Rule, ids: string]>([
+    ['failed', 'X8'],
+    ['unstable', 'X6, X9, X10'],
+    ['slow', 'X7'],
+    ['old', 'X5'],
+  ])('%s (%s)', async (rule, _) => {
+    const { records } = await survey(memorySource(bytes), 'proxies.json', 'auto');
+    expect(records).toHaveLength(raws.length);
+    const chosen = records.flatMap(({ entry, published }, index) =>
+      entry && rulesFor(factsOf(published, undefined), LIMITS, NOW).includes(rule) ? [index] : [],
+    );
+    const expected = records.flatMap(({ entry }, index) =>
+      entry && PLAIN[rule](raws[index] as Raw) ? [index] : [],
+    );
+    expect(chosen).toEqual(expected);
+    expect(chosen.length).toBeGreaterThan(10);
+    expect(chosen.length).toBeLessThan(raws.length);
+  });
+});
+
+test('the rules are told in order of priority (X11)', () => {
+  const facts = {
+    hasFailed: true,
+    health: 0.1,
+    successRate: undefined,
+    isMarked: false,
+    latency: 5_000,
+    testedAt: undefined,
+  };
+  expect(rulesFor(facts, LIMITS, NOW)).toEqual(['failed', 'unstable', 'slow', 'old']);
+});
+
+test('without history a proxy is unknown, neither healthy nor unstable, and old', () => {
+  const facts = factsOf({}, undefined);
+  expect(facts.health).toBeUndefined();
+  expect(rulesFor(facts, LIMITS, NOW)).toEqual(['old']);
+});
+
+test('our own history counts more than what the list says (X12)', () => {
+  const history = {
+    s: 0,
+    n: 3,
+    status: 'dead',
+    at: NOW,
+    since: NOW,
+    fails: 3,
+    flips: 1,
+    watched: HOUR,
+  } as const;
+  const facts = factsOf({ isWorking: true, health: 1, testedAt: NOW - 9 * HOUR }, history);
+  expect(rulesFor(facts, LIMITS, NOW)).toEqual(['failed', 'unstable']);
+});

@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commit, git, type Repository, startRepository } from '@repo/testkit/git/repository';
+import { describe, expect, test } from 'vitest';
+import { listText, type ProxyWorld, proxyWorld, record } from './proxy/proxy-world.ts';
+
+interface Stage extends AsyncDisposable {
+  readonly world: ProxyWorld;
+  readonly repository: Repository;
+  readonly links: readonly string[];
+}
+
+/** A repository whose list has two proxies: one that works, and one that does not. */
+async function stage(): Promise<Stage> {
+  const world = await proxyWorld();
+  const good = await world.proxy({ protocol: 'http' });
+  const bad = await world.proxy({ protocol: 'http', fault: { kind: 'refuse' } });
+  const links = [good, bad].map(({ port }) => `http://127.0.0.1:${port}`);
+  const repository = startRepository({
+    'proxies.json': listText(links.map((link) => record(link))),
+    'other.txt': 'one\n',
+  });
+  return {
+    world,
+    repository,
+    links,
+    [Symbol.asyncDispose]: async () => {
+      repository[Symbol.dispose]();
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function listIn(folder: string): readonly { config: string; is_working: boolean }[] {
+  return JSON.parse(readFileSync(join(folder, 'proxies.json'), 'utf8'));
+}
+
+describe('commit: true (X19)', () => {
+  test('one commit with the list and its state, marked for CI; none when nothing changed', async () => {
+    await using here = await stage();
+    const clone = here.repository.clone();
+    writeFileSync(join(clone, 'other.txt'), 'not ours to commit\n');
+    const run = (inputs = {}) => here.world.run({ commit: 'true', ...inputs }, { cwd: clone });
+    await using result = await run();
+    expect(result.outputs, result.log).toMatchObject({ changed: 'true', died: '1' });
+    const fresh = here.repository.clone();
+    expect(git(fresh, 'log', '--format=%s', '-1')).toBe('chore: retest the proxy list [skip ci]');
+    expect(git(fresh, 'show', '--name-only', '--format=', 'HEAD').split('\n')).toEqual([
+      'proxies.json',
+      'proxies.json.state.ndjson',
+    ]);
+    expect(listIn(fresh).map(({ is_working }) => is_working)).toEqual([true, false]);
+    expect(git(clone, 'status', '--porcelain')).toBe('M other.txt');
+    const head = git(clone, 'rev-parse', 'HEAD');
+    await using again = await run({ select: 'all' });
+    expect(again.outputs, again.log).toMatchObject({ changed: 'false' });
+    expect(git(clone, 'rev-parse', 'HEAD')).toBe(head);
+  });
+
+  test('who was faster loses nothing: the findings are put into their list', async () => {
+    await using here = await stage();
+    const clone = here.repository.clone();
+    const faster = here.repository.clone();
+    const theirs = [record('http://192.0.2.1:1#new'), ...here.links.map((link) => record(link))];
+    commit(faster, { 'proxies.json': listText(theirs), 'other.txt': 'two\n' });
+    git(faster, 'push', '--quiet', 'origin', 'main');
+    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    expect(result.outputs, result.log).toMatchObject({ verdict: 'pass', changed: 'true' });
+    const fresh = here.repository.clone();
+    expect(listIn(fresh).map(({ config, is_working }) => [config, is_working])).toEqual([
+      ['http://192.0.2.1:1#new', true],
+      [here.links[0], true],
+      [here.links[1], false],
+    ]);
+    expect(readFileSync(join(fresh, 'other.txt'), 'utf8')).toBe('two\n');
+    expect(git(fresh, 'log', '--format=%s').split('\n')).toHaveLength(3);
+    expect(git(fresh, 'log', '--merges', '--format=%s')).toBe('');
+  });
+
+  test('commits of an earlier step are kept when somebody was faster', async () => {
+    await using here = await stage();
+    const clone = here.repository.clone();
+    commit(clone, { 'mine.txt': 'earlier step\n' });
+    const faster = here.repository.clone();
+    commit(faster, { 'other.txt': 'two\n' });
+    git(faster, 'push', '--quiet', 'origin', 'main');
+    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    expect(result.outputs, result.log).toMatchObject({ verdict: 'pass' });
+    const fresh = here.repository.clone();
+    expect(readFileSync(join(fresh, 'mine.txt'), 'utf8')).toBe('earlier step\n');
+    expect(readFileSync(join(fresh, 'other.txt'), 'utf8')).toBe('two\n');
+    expect(listIn(fresh)[1]?.is_working).toBe(false);
+  });
+
+  test('a push that is not allowed says how to allow it, and the list is written all the same', async () => {
+    await using here = await stage();
+    const clone = here.repository.clone();
+    git(clone, 'remote', 'set-url', 'origin', join(clone, 'nowhere.git'));
+    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    expect(result.exitCode).toBe(1);
+    expect(result.log).toMatch(/could not be pushed.*contents: write/s);
+    expect(result.log).not.toMatch(/This is a bug/);
+    expect(listIn(clone)[1]?.is_working).toBe(false);
+  });
+
+  test('without a branch there is nothing to push to', async () => {
+    await using here = await stage();
+    const clone = here.repository.clone();
+    git(clone, 'checkout', '--quiet', '--detach');
+    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    expect(result.outputs.message, result.log).toMatch(/no branch is checked out/);
+  });
+});
