@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certificates } from '@repo/testkit/certificates/certificates';
+import { certificates, type KeyPair } from '@repo/testkit/certificates/certificates';
 import type { Engine } from './engine.ts';
 import { freePort } from './free-port.ts';
 import { shadowsocks, singBox, trojan, v2ray, wireGuard } from './proxy-engines.ts';
@@ -276,6 +276,20 @@ export const SERVER_KINDS: readonly ServerKind[] = [
     },
   },
 ];
+
+/** A Trojan server with a certificate of one's own choice; its password is `secret`. */
+export function startTrojan({ certFile, keyFile }: KeyPair): Promise<ProxyServer> {
+  return singBoxInbound(
+    {
+      type: 'trojan',
+      users: [{ password: 'secret' }],
+      tls: { enabled: true, certificate_path: certFile, key_path: keyFile },
+    },
+    (port, password) => `trojan://${password}@127.0.0.1:${port}?${INSECURE}`,
+    'secret',
+    'other',
+  );
+}
 
 /** Within the tunnel, this address stands for the loopback of the server's machine. */
 export const WIREGUARD_SERVER = '10.77.0.1';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Endpoint, Tls, Transport } from '../endpoint/endpoint.ts';
+import type { Endpoint, EngineEndpoint, Tls, Transport } from '../endpoint/endpoint.ts';
 
 /** Arbitrary endpoints of every protocol, in the form that a parser gives. */
 const name = fc
@@ -17,7 +17,8 @@ const base64 = (bytes: number) =>
   fc
     .uint8Array({ minLength: bytes, maxLength: bytes })
     .map((value) => Buffer.from(value).toString('base64'));
-const path = headerText.map((text) => `/${text}`);
+// A stray percent sign is no path that an engine could make a URL of.
+const path = headerText.map((text) => `/${text.replaceAll('%', '')}`);
 
 const tls: fc.Arbitrary<Tls> = fc.record({
   serverName: fc.oneof(fc.constant(''), name),
@@ -144,4 +145,11 @@ function native<P extends 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5'>(pr
     user: fc.string({ maxLength: 12 }).map((text) => text.replaceAll(':', '')),
     password: fc.string({ maxLength: 12 }),
   });
+}
+
+/** Endpoints for an engine, the same ones for the same seed. */
+export function sampleForEngine(count: number, seed: number): EngineEndpoint[] {
+  const protocols = ['shadowsocks', 'vmess', 'vless', 'trojan', 'hysteria2', 'tuic'] as const;
+  const one = fc.oneof(...protocols.map((name) => endpoints[name] as fc.Arbitrary<EngineEndpoint>));
+  return fc.sample(one, { numRuns: count, seed });
 }
