@@ -2,19 +2,17 @@ import type { PassedOver } from './candidates.ts';
 import type { JournalEvent } from './journal/event.ts';
 import type { Attempt } from './journal/progress.ts';
 
-export const RESULTS = [
-  'rolled-back',
-  'noop',
-  'no-target',
-  'superseded',
-  'loop-guard',
-  'locked',
-  'frozen',
-  'failed',
-  'dry-run',
-  'done',
-] as const;
-export type Result = (typeof RESULTS)[number];
+type Result =
+  | 'rolled-back'
+  | 'noop'
+  | 'no-target'
+  | 'superseded'
+  | 'loop-guard'
+  | 'locked'
+  | 'frozen'
+  | 'failed'
+  | 'dry-run'
+  | 'done';
 
 /** A step of the plan: what a strategy will do, or did. */
 export interface PlannedStep {

@@ -74,7 +74,7 @@ async function acquire({
 }
 
 /** `run 4711 (attempt 2, job deploy), which has the lock since 40s`. */
-export function holderText({ owner, sinceMs }: Holder, nowMs: number): string {
+function holderText({ owner, sinceMs }: Holder, nowMs: number): string {
   const { runId, runAttempt, job } = owner;
   const who =
     runId === ''

@@ -133,11 +133,19 @@ function read(path: string): readonly Record<string, unknown>[] {
     .map((line) => JSON.parse(line));
 }
 
-/** Environment of a run that is killed right before or after the n-th thing it does to the disk. */
-export function killed(site: Site, at: number, moment: 'before' | 'after') {
+/**
+ * Environment of a run that is killed right before or after the n-th thing that it does to the disk
+ * below a folder of the site.
+ */
+export function killed(site: Site, at: number, moment: 'before' | 'after', below = '') {
   const preload = new URL('./kill-at-write.mjs', import.meta.url);
   const into = join(site.root, 'writes');
-  for (const [name, value] of Object.entries({ folder: `${site.root}/`, at, moment, into })) {
+  for (const [name, value] of Object.entries({
+    folder: `${site.root}/${below}`,
+    at,
+    moment,
+    into,
+  })) {
     preload.searchParams.set(name, String(value));
   }
   return { NODE_OPTIONS: `--import ${preload.href}` };

@@ -13,7 +13,7 @@ const checked = v.object({
 });
 
 /** What a rollback came to. */
-export const ENDINGS = ['rolled-back', 'no-target', 'superseded', 'failed'] as const;
+const ENDINGS = ['rolled-back', 'no-target', 'superseded', 'failed'] as const;
 
 /**
  * What a rollback writes down, each before it goes on: an intent before something is changed, and

@@ -116,7 +116,7 @@ function impossible(title: string, problem: string, remedy: string): Ready {
   return { kind: 'impossible', why, remedy: plain(remedy) };
 }
 
-export function remedyOf(error: unknown): string {
+function remedyOf(error: unknown): string {
   return error instanceof Error && 'remedy' in error ? String(error.remedy) : '';
 }
 

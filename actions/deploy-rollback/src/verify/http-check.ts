@@ -100,7 +100,9 @@ function valueAt(data: unknown, path: string): string | undefined {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
     value = Reflect.get(value, key);
   }
-  return typeof value === 'object' || value === undefined ? undefined : String(value);
+  return value === undefined || (typeof value === 'object' && value !== null)
+    ? undefined
+    : String(value);
 }
 
 function excerpt(content: string): string {

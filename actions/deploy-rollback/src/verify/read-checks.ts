@@ -5,6 +5,7 @@ import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import type { SyncParser } from '@repo/core/inputs/parser';
 import * as v from 'valibot';
+import { oneKey } from '../one-key.ts';
 import type { VerifyCheck } from './check.ts';
 import { httpCheck } from './http-check.ts';
 import { tcpCheck } from './tcp-check.ts';
@@ -31,12 +32,14 @@ const tcp = v.pipe(
   v.transform(tcpCheck),
 );
 
+const KINDS: Readonly<Record<string, v.GenericSchema<unknown, VerifyCheck>>> = { http, tcp };
+
 const checks = v.pipe(
   v.array(
-    v.union([
-      v.pipe(v.strictObject({ name: v.optional(v.string()), http }), v.transform(titled('http'))),
-      v.pipe(v.strictObject({ name: v.optional(v.string()), tcp }), v.transform(titled('tcp'))),
-    ]),
+    oneKey(Object.keys(KINDS), 'check', (kind) => {
+      const schema = KINDS[kind];
+      return schema && titled(kind, schema);
+    }),
     'Write a list: - http: {url: …}',
   ),
   v.minLength(1, 'has no check in it\nWrite at least one.'),
@@ -48,11 +51,18 @@ export async function readChecks(text: string): Promise<readonly VerifyCheck[]> 
 }
 
 /** The check under its key, by the name that the user gave it. */
-function titled<Kind extends string>(kind: Kind) {
-  return (given: { readonly name?: string | undefined } & Readonly<Record<Kind, VerifyCheck>>) => {
-    const check: VerifyCheck = given[kind];
-    return { ...check, title: given.name ?? check.title };
-  };
+function titled(kind: string, schema: v.GenericSchema<unknown, VerifyCheck>) {
+  return v.pipe(
+    v.strictObject(
+      { name: v.optional(v.string()), [kind]: schema },
+      `A check knows name and ${kind}.`,
+    ),
+    v.transform((given): VerifyCheck => {
+      // The type system cannot follow a key that is only known at run time.
+      const check = given[kind] as VerifyCheck;
+      return typeof given.name === 'string' ? { ...check, title: given.name } : check;
+    }),
+  );
 }
 
 /** `200` or `200-299`. */
