@@ -1,11 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { validate } from '@actions/languageservice';
 import { describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { parse } from 'yaml';
 import { engine, GO_BIN } from '../real/engine.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,6 +16,11 @@ const actionlint = engine(
   'go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
   [GO_BIN],
 );
+
+const ZIZMOR = join(homedir(), '.local/share/zizmor');
+const zizmor = engine('zizmor', 'pip install --target ~/.local/share/zizmor zizmor==1.32.0', [
+  join(ZIZMOR, 'bin'),
+]);
 
 /** Our own workflows, the reusable ones, and those of the examples. */
 const workflows = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -60,3 +67,25 @@ test.skipIf(actionlint.path === undefined)(
     expect(workflows.length).toBeGreaterThan(1);
   },
 );
+
+test.skipIf(zizmor.path === undefined)(
+  `zizmor finds nothing in them, nor in composite actions ${zizmor.needs}`,
+  () => {
+    const args = ['--offline', '--no-progress', '--quiet', '--color=never', '.'];
+    const { stdout, status } = spawnSync(zizmor.path ?? '', args, { cwd: root, encoding: 'utf8' });
+    expect(stdout).toMatch(/^No findings to report/);
+    expect(status).toBe(0);
+  },
+);
+
+test('the release has no caches, and each build asks for nothing but reading', async () => {
+  const text = await readFile(join(root, '.github/workflows/release.yml'), 'utf8');
+  expect(text).not.toMatch(/actions\/cache|cache: (?!false)/);
+  const { jobs } = parse(text);
+  expect(jobs.build.permissions).toEqual({ contents: 'read' });
+  expect(Object.keys(jobs.publish.permissions).toSorted()).toEqual([
+    'attestations',
+    'contents',
+    'id-token',
+  ]);
+});
