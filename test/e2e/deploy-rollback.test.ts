@@ -2,9 +2,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runAction } from '@repo/testkit/runner/run-action';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { journalOf, linesOf, type Site, sha, startSite } from './rollback/site.ts';
 
 const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.meta.url));
@@ -328,6 +330,30 @@ describe('R1: mode: guard', () => {
     expect(result.exitCode).toBe(1);
     expect(result.post).toMatchObject({ exitCode: 0, outputs: {} });
   });
+});
+
+test('the first example of the README, word for word', async () => {
+  const readme = await readFile(join(action, 'README.md'), 'utf8');
+  const [, yaml = ''] = /<!-- example:guard -->\n```yaml\n(.*?)```/s.exec(readme) ?? [];
+  const { steps } = parse(yaml) as { steps: readonly [{ with: Record<string, string> }] };
+  const files = ['.env', 'config.toml'].map((name) => join(site.workspace, name));
+  for (const file of files) await writeFile(file, 'good');
+  await using result = await runAction({
+    action,
+    cwd: site.workspace,
+    with: { ...steps[0].with, 'state-dir': site.state },
+    github: { sha: BAD },
+    laterSteps: async () => {
+      for (const file of files) await writeFile(file, 'bad');
+      return 'failure' as const;
+    },
+  });
+  expect(result.exitCode, result.log).toBe(0);
+  expect(result.post?.outputs, result.post?.log).toMatchObject({
+    result: 'rolled-back',
+    from: BAD,
+  });
+  for (const file of files) expect(await readFile(file, 'utf8')).toBe('good');
 });
 
 describe('R16: mistakes in the inputs are named, and nothing is touched', () => {
