@@ -15,11 +15,19 @@ const LEDGER = [
   ['rollback', 'good', 'success'],
 ];
 
+const isProposal = (part: Part) => part.changes.on.endsWith('/pulls');
+
 /** Everything is as it should be after a rollback, whatever happened on the way. */
 function expectRolledBack(part: Part): void {
   expect(part.live(world)).toBe('good');
   expect(world.ledger()).toEqual(LEDGER);
   expect(world.locks()).toBe('');
+  if (isProposal(part)) {
+    const [pull] = world.github.state.pulls;
+    const head = `refs/heads/${pull?.head.branch}`;
+    expect(git(world.repository.remote, 'show', `${head}:app.txt`)).toBe('good');
+    expect(git(world.repository.remote, 'rev-parse', 'main')).toBe(world.bad);
+  }
 }
 
 describe.each(Object.entries(PARTS))('R1 R2 R3 R10 R15: %s', (_, part) => {

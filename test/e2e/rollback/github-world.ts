@@ -232,6 +232,17 @@ export const PARTS: Readonly<Record<string, Part>> = {
     },
     changes: { on: 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches' },
   },
+  'git: pull-request, beside what deploys': {
+    strategies: () =>
+      "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', claim: '{claim}'}}\n- git: {mode: pull-request, branch: main}",
+    live: ({ deployed, good, github }) =>
+      // Once it is rolled back, there is the proposal, and it is one.
+      deployed.at(-1) !== good ? 'bad' : github.state.pulls.length <= 1 ? 'good' : 'proposed twice',
+    deploy: ({ deployed }, sha) => {
+      deployed.push(sha);
+    },
+    changes: { on: 'POST /repos/{owner}/{repo}/pulls' },
+  },
   'workflow, run again': {
     strategies: () => '- workflow: {file: deploy.yml, rerun: true}',
     live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
