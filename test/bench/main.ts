@@ -6,6 +6,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'perf-run': () => import('./perf-run.ts'),
   'perf-go-100k': () => import('./perf-go-100k.ts'),
   'perf-accuracy': () => import('./perf-accuracy.ts'),
+  'rollback-history': () => import('./rollback-history.ts'),
   'docker-cleanup': () => import('./docker-cleanup.ts'),
   start: () => import('./start.ts'),
   'http-checks': () => import('./http-checks.ts'),

@@ -1,0 +1,124 @@
+import { systemClock } from '@repo/core/clock';
+import { connectGitHub } from '@repo/github/connect';
+import { deploymentHistory } from '@repo/github/deployments/history';
+import type { GitHub } from '@repo/github/github';
+import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
+import { type Benchmark, median, type Table } from './benchmark.ts';
+
+const DEPLOYMENTS = 20;
+const LATENCY_MS = 100;
+const ROUNDS = 9;
+const ENVIRONMENT = 'production';
+
+export const benchmark: Benchmark = {
+  title: 'deploy-rollback: the history of an environment',
+  method: `The latest ${DEPLOYMENTS} deployments and what became of each, from a local GitHub that takes ${LATENCY_MS} ms for every answer; medians of ${ROUNDS} rounds in which the ways take turns. By REST, the list is one call, and the statuses of each deployment are one more.`,
+  run: measure,
+};
+
+interface Way {
+  readonly name: string;
+  /** How many deployments reached success once, so that all of them have to tell the same. */
+  readonly read: (github: GitHub) => Promise<number>;
+}
+
+const WAYS: readonly Way[] = [
+  {
+    name: 'deploy-rollback (one GraphQL query)',
+    read: async (github) => {
+      const { deployments } = await deploymentHistory(github, ENVIRONMENT, DEPLOYMENTS);
+      return deployments.filter(({ statuses }) => statuses.some(isSuccess)).length;
+    },
+  },
+  {
+    name: 'REST, 1 + N calls at once',
+    read: async (github) => {
+      const all = await Promise.all((await listed(github)).map((id) => statusesOf(github, id)));
+      return all.filter((statuses) => statuses.some(isSuccess)).length;
+    },
+  },
+  {
+    name: 'REST, 1 + N calls one after the other',
+    read: async (github) => {
+      let count = 0;
+      for (const id of await listed(github)) {
+        if ((await statusesOf(github, id)).some(isSuccess)) count++;
+      }
+      return count;
+    },
+  },
+];
+
+function isSuccess({ state }: { readonly state: string }): boolean {
+  return state === 'success';
+}
+
+async function listed({ request, repository }: GitHub): Promise<readonly number[]> {
+  const { data } = await request('GET /repos/{owner}/{repo}/deployments', {
+    ...{ ...repository, environment: ENVIRONMENT, per_page: DEPLOYMENTS },
+  });
+  return data.map(({ id }) => Number(id));
+}
+
+async function statusesOf({ request, repository }: GitHub, id: number) {
+  const { data } = await request('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
+    ...repository,
+    deployment_id: id,
+  });
+  return data;
+}
+
+async function measure(): Promise<Table> {
+  await using local = await startLocalGitHub({ latencyMs: LATENCY_MS });
+  fill(local);
+  const github = await connectGitHub({
+    token: 'a-token',
+    apiUrl: local.apiUrl,
+    repository: String(local.context.repository),
+    access: 'read',
+    signal: new AbortController().signal,
+    clock: systemClock,
+    proxy: {},
+  });
+  const times = WAYS.map(() => [] as number[]);
+  const calls = WAYS.map(() => 0);
+  // The first round loads GitHub's schema, which a real GitHub has loaded.
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [index, { name, read }] of WAYS.entries()) {
+      const before = local.calls.length;
+      const start = performance.now();
+      const good = await read(github);
+      const ms = performance.now() - start;
+      if (good !== DEPLOYMENTS / 2) throw new Error(`${name} found ${good}`);
+      calls[index] = local.calls.length - before;
+      if (round > 0) times[index]?.push(ms);
+    }
+  }
+  const medians = times.map(median);
+  const [own = Number.NaN] = medians;
+  return {
+    columns: ['way', 'calls', 'ms', 'ratio'],
+    rows: WAYS.map(({ name }, index) => {
+      const ms = medians[index] ?? Number.NaN;
+      return [name, String(calls[index]), ms.toFixed(0), (ms / own).toFixed(2)];
+    }),
+  };
+}
+
+/** Every second one was good once, and reads `inactive` now. */
+function fill({ state, advance }: LocalGitHub): void {
+  for (let count = 0; count < DEPLOYMENTS; count++) {
+    const sha = count.toString(16).padStart(40, 'a');
+    const made = { creator: state.user, createdAt: state.now() };
+    const states = count % 2 === 0 ? ['in_progress', 'success', 'inactive'] : ['failure'];
+    state.deployments.push({
+      ...{ id: state.nextId(), ref: sha, sha, task: 'deploy', payload: '', description: '' },
+      ...{ environment: ENVIRONMENT, isTransient: false, isProduction: true, ...made },
+      statuses: states.map((name) => ({
+        ...{ id: state.nextId(), description: '', logUrl: '', environmentUrl: '', ...made },
+        state: name as 'failure',
+      })),
+    });
+    advance(60_000);
+  }
+}
