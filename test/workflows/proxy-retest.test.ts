@@ -1,0 +1,54 @@
+import { respond } from '@repo/testkit/faults/answers';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { describe, expect, test } from 'vitest';
+import { listText, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { act, startRunner } from './act.ts';
+
+describe.skipIf(act.path === undefined)(`X14, X19: the retest in several jobs ${act.needs}`, () => {
+  test('plan, shards and merge make one commit; a dead proxy revives', async () => {
+    await using world = await proxyWorld();
+    await using one = await startHttpServer({ script: respond(204) });
+    await using another = await startHttpServer({ script: respond(204) });
+    const [good, other] = [
+      await world.proxy({ protocol: 'http' }),
+      await world.proxy({ protocol: 'socks5' }),
+    ];
+    const dead = await closedPort();
+    const caller = `
+on: {schedule: [{cron: '23 * * * *'}], workflow_dispatch: {}}
+permissions: {}
+jobs:
+  retest:
+    permissions: {contents: write}
+    uses: org/actions/.github/workflows/proxy-retest.yml@v1
+    with:
+      list: output/proxies.json
+      shards: 2
+      allow-private: true
+      targets: |
+        ${one.url}/
+        ${another.url}/
+`;
+    const revived = { ...record(`http://127.0.0.1:${good.port}#a`), is_working: false };
+    await using runner = await startRunner({
+      '.github/workflows/retest.yml': caller,
+      'output/proxies.json': listText([
+        revived,
+        record(`socks5://127.0.0.1:${other.port}#b`),
+        record(`http://127.0.0.1:${dead}#c`),
+      ]),
+    });
+    const run = await runner.run({ workflow: 'retest.yml' });
+    expect(run.succeeded, run.log).toBe(true);
+    expect(run.outputs, run.log).toMatchObject({ alive: '2', revived: '1', changed: 'true' });
+    runner.git('fetch', '--quiet');
+    expect(runner.git('log', '--format=%s', 'HEAD..origin/main')).toMatch(/\[skip ci\]$/);
+    const list = JSON.parse(runner.git('show', 'origin/main:output/proxies.json'));
+    expect(list.map(({ is_working }: { is_working: boolean }) => is_working)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+});
