@@ -34,6 +34,8 @@ export interface WorkflowOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The `vars` of the repository. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** A folder of programs that stand in for those of the machine. */
+  readonly programs?: string;
   /** Folders with a stand-in for an action of others, by `owner/name`. */
   readonly standIns?: Readonly<Record<string, string>>;
 }
@@ -42,6 +44,8 @@ export interface WorkflowOptions {
 export interface Runner extends AsyncDisposable {
   /** The repository; each job works in a copy of it, which is gone afterwards. */
   readonly folder: string;
+  /** The bare repository that jobs take for github.com's. */
+  readonly remote: string;
   /** Writes files, commits and pushes them; the SHA. */
   readonly commit: (files: Readonly<Record<string, string>>) => Promise<string>;
   /** git in the repository; `fetch` first to see what jobs have pushed. */
@@ -96,6 +100,7 @@ export async function startRunner(
   let runs = 0;
   return {
     folder,
+    remote,
     commit,
     git,
     run: (options) =>
@@ -143,7 +148,9 @@ async function runAct(
     env: {
       HOME: home,
       // Node 24 first, as runners have it.
-      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
+      PATH: [options.programs, dirname(process.execPath), process.env.PATH]
+        .filter((part) => part !== undefined)
+        .join(delimiter),
     },
   });
   if (result.state === 'not-started') throw new Error(result.reason);
