@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'perf-accuracy': () => import('./perf-accuracy.ts'),
   'rollback-history': () => import('./rollback-history.ts'),
   'docker-cleanup': () => import('./docker-cleanup.ts'),
+  'proxy-engine': () => import('./proxy-engine.ts'),
   start: () => import('./start.ts'),
   'http-checks': () => import('./http-checks.ts'),
 };

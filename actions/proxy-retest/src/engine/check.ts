@@ -1,4 +1,5 @@
 import type { Exec } from '@repo/core/exec';
+import { slots } from '@repo/core/slots';
 import { plain } from '@repo/core/untrusted';
 import { type Carried, type ConfigOptions, engineConfig } from './config/engine-config.ts';
 import type { Json } from './config/place.ts';
@@ -57,6 +58,8 @@ export interface Sorted {
 
 /** So many outbounds are checked at a time: a bad one costs the check of its batch once more. */
 const BATCH = 250;
+/** Batches that are checked side by side. */
+const AT_A_TIME = 2;
 
 /**
  * Takes out what the engine does not take: the one that its error names or, where it names none,
@@ -67,38 +70,52 @@ export async function quarantine(
   options: ConfigOptions,
   check: CheckConfig,
 ): Promise<Sorted> {
+  let sound: Promise<void> | undefined;
+  const checkBatch = async (batch: readonly Carried[]): Promise<CheckResult> => {
+    const result = await check(engineConfig(batch, options));
+    if (!result.ok) {
+      sound ??= mustTakeNothing(options, check);
+      await sound;
+    }
+    return result;
+  };
+  const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, index) =>
+    all.slice(index * BATCH, (index + 1) * BATCH),
+  );
+  const lanes = slots(AT_A_TIME);
+  const sorted = await Promise.all(
+    batches.map((batch) => lanes.take(() => sortOut(batch, checkBatch))),
+  );
+  return {
+    good: sorted.flatMap(({ good }) => good),
+    bad: sorted.flatMap(({ bad }) => bad),
+  };
+}
+
+/** An engine that does not take even a configuration without endpoints must blame none of them. */
+async function mustTakeNothing(options: ConfigOptions, check: CheckConfig): Promise<void> {
   const none = await check(engineConfig([], options));
   if (!none.ok) throw new EngineBroken(`it does not take our configuration: ${plain(none.why)}`);
-  const good: Carried[] = [];
-  const bad: Quarantined[] = [];
-  for (let start = 0; start < all.length; start += BATCH) {
-    const sorted = await sortOut(all.slice(start, start + BATCH), options, check);
-    good.push(...sorted.good);
-    bad.push(...sorted.bad);
-  }
-  return { good, bad };
 }
 
 async function sortOut(
   batch: readonly Carried[],
-  options: ConfigOptions,
-  check: CheckConfig,
+  check: (batch: readonly Carried[]) => Promise<CheckResult>,
 ): Promise<Sorted> {
   if (batch.length === 0) return { good: [], bad: [] };
-  const result = await check(engineConfig(batch, options));
+  const result = await check(batch);
   if (result.ok) return { good: batch, bad: [] };
   const only = batch.length === 1 ? batch[0] : namedBy(result.why, batch);
   if (only) {
     const rest = await sortOut(
       batch.filter((carried) => carried !== only),
-      options,
       check,
     );
     return { good: rest.good, bad: [{ carried: only, why: reason(result.why) }, ...rest.bad] };
   }
   const half = Math.ceil(batch.length / 2);
-  const first = await sortOut(batch.slice(0, half), options, check);
-  const second = await sortOut(batch.slice(half), options, check);
+  const first = await sortOut(batch.slice(0, half), check);
+  const second = await sortOut(batch.slice(half), check);
   return { good: [...first.good, ...second.good], bad: [...first.bad, ...second.bad] };
 }
 
