@@ -19,6 +19,7 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
   const network = await networkOf(inputs, workspace);
   const checks = await plan(inputs, await configs(inputs, workspace));
   for (const secret of checks.flatMap((check) => check.secrets)) mask(secret);
+  await (await import('./warm-up.ts')).warmUp(checks);
 
   const startedAt = clock.now();
   const start = clock.monotonic();
