@@ -100,11 +100,6 @@ export function serviceFromUrl(url: URL, { schemes, port, example }: ServiceUrls
   };
 }
 
-/** Without a user nobody is let in. @throws InvalidValue */
-export function refuseAnonymous({ user }: Service): void {
-  if (user === undefined) throw new InvalidValue('has a query but no user', 'Write user as well.');
-}
-
 /** A service as a target: `talk` asks it, and returns what it found out. */
 export function serviceTarget(
   scheme: string,

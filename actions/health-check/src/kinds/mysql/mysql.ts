@@ -1,15 +1,6 @@
-import * as v from 'valibot';
-import type { Facts, Kind, Target } from '../kind.ts';
-import {
-  refuseAnonymous,
-  type Service,
-  type ServiceUrls,
-  serviceFromUrl,
-  serviceOf,
-  serviceOptions,
-  serviceTarget,
-} from '../service.ts';
-import { targetSchema } from '../target-schema.ts';
+import { databaseKind } from '../database.ts';
+import type { Facts } from '../kind.ts';
+import type { Service, ServiceUrls } from '../service.ts';
 import type { Wire } from '../wire.ts';
 import { logIn, readGreeting } from './login.ts';
 import { packetsOf, ServerError } from './packet.ts';
@@ -28,23 +19,7 @@ const QUIT = Buffer.from([1]);
  * MySQL or MariaDB. Without a user: whether it takes logins (`mysqladmin ping`); with one: whether
  * it lets them in, and answers a query.
  */
-export const mysql: Kind = {
-  schema: targetSchema(
-    { ...serviceOptions, query: v.optional(v.string()) },
-    'A mysql check knows url, host, port, user, password, database, tls and query.',
-    ({ query, ...options }) => {
-      const service = serviceOf(options, URLS);
-      if (query !== undefined) refuseAnonymous(service);
-      return target(service, query);
-    },
-  ),
-  fromUrl: (url) => target(serviceFromUrl(url, URLS), undefined),
-  variables: ['address', 'version', 'row'],
-};
-
-function target(service: Service, query: string | undefined): Target {
-  return serviceTarget('mysql', service, (wire) => ask(wire, service, query));
-}
+export const mysql = databaseKind('mysql', URLS, ask);
 
 async function ask(wire: Wire, service: Service, query: string | undefined): Promise<Facts> {
   const packets = packetsOf(wire);

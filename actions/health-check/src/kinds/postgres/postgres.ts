@@ -1,15 +1,6 @@
-import * as v from 'valibot';
-import type { Facts, Kind, Target } from '../kind.ts';
-import {
-  refuseAnonymous,
-  type Service,
-  type ServiceUrls,
-  serviceFromUrl,
-  serviceOf,
-  serviceOptions,
-  serviceTarget,
-} from '../service.ts';
-import { targetSchema } from '../target-schema.ts';
+import { databaseKind } from '../database.ts';
+import type { Facts } from '../kind.ts';
+import type { Service, ServiceUrls } from '../service.ts';
 import type { Wire } from '../wire.ts';
 import { firstRow } from './query.ts';
 import { isReady, logIn, secure } from './session.ts';
@@ -24,25 +15,9 @@ const URLS: ServiceUrls = {
  * PostgreSQL, or what speaks its protocol. Without a user: whether it takes sessions (`pg_isready`);
  * with one: whether it lets them in, and answers a query.
  */
-export const postgres: Kind = {
-  schema: targetSchema(
-    { ...serviceOptions, query: v.optional(v.string()) },
-    'A postgres check knows url, host, port, user, password, database, tls and query.',
-    ({ query, ...options }) => {
-      const service = serviceOf(options, URLS);
-      if (query !== undefined) refuseAnonymous(service);
-      return target(service, query ?? 'select 1');
-    },
-  ),
-  fromUrl: (url) => target(serviceFromUrl(url, URLS), 'select 1'),
-  variables: ['address', 'version', 'row'],
-};
+export const postgres = databaseKind('postgres', URLS, ask);
 
-function target(service: Service, query: string): Target {
-  return serviceTarget('postgres', service, (wire) => ask(wire, service, query));
-}
-
-async function ask(wire: Wire, service: Service, query: string): Promise<Facts> {
+async function ask(wire: Wire, service: Service, query = 'select 1'): Promise<Facts> {
   const { user } = service;
   await secure(wire, service.tls);
   if (user === undefined) {
