@@ -16,10 +16,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { portsOf, targetOf } from '../../testing/ports.ts';
 import type { Part, Ports, Strategy, Target } from '../strategy.ts';
 import { files } from './files.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let root: string;
 let workspace: string;

@@ -1,0 +1,137 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunActionOptions, type RunResult, runAction } from '@repo/testkit/runner/run-action';
+import { expect } from 'vitest';
+
+const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
+
+/** The release that is good, and the one that fails. */
+export const [GOOD, BAD] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+
+/** A runner that keeps its state, with one environment whose releases are deployed there. */
+export interface Machine extends AsyncDisposable {
+  readonly root: string;
+  readonly workspace: string;
+  readonly state: string;
+  /** A run of the bundle in the job of the failing release. */
+  readonly run: (
+    inputs?: Readonly<Record<string, string>>,
+    options?: Partial<RunActionOptions>,
+  ) => Promise<RunResult>;
+  /** Keeps what is there now, as the release that is good. */
+  readonly snapshot: () => Promise<void>;
+  /** A rollback that has to go well; what it said. */
+  readonly rollback: (inputs?: Readonly<Record<string, string>>) => Promise<RollbackReport>;
+  /** After a kill: it may have been over already. */
+  readonly rollbackAgain: () => Promise<void>;
+  /**
+   * A rollback that is killed (-9) after the n-th change that it makes, by requests or on the disk.
+   * False: it came to its end before.
+   */
+  readonly killAfter: (change: number) => Promise<boolean>;
+  /** Forgets everything but the snapshot. */
+  readonly forgetRollbacks: () => void;
+}
+
+export interface RollbackReport {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly log: string;
+}
+
+export function startMachine({
+  strategies,
+  inputs = {},
+  env = {},
+}: {
+  readonly strategies: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}): Machine {
+  const root = mkdtempSync(join(tmpdir(), 'rollback-machine-'));
+  const [workspace, state] = [join(root, 'workspace'), join(root, 'state')];
+  mkdirSync(workspace);
+  const run: Machine['run'] = (more = {}, options = {}) =>
+    runAction({
+      action,
+      cwd: workspace,
+      trackFiles: false,
+      ...options,
+      env: { ...env, ...options.env },
+      with: {
+        strategies,
+        ledger: 'local',
+        'state-dir': state,
+        'lock-timeout': '0s',
+        'verify-deadline': '20s',
+        ...inputs,
+        ...more,
+      },
+      github: { sha: BAD },
+    });
+  return {
+    root,
+    workspace,
+    state,
+    run,
+    snapshot: async () => {
+      await using kept = await run({ mode: 'snapshot', revision: GOOD });
+      expect(kept.exitCode, kept.log).toBe(0);
+      // Nobody else can read what was kept.
+      expect(modesBelow(join(state, 'production', 'snapshots'))).toEqual([]);
+    },
+    rollback: async (more = {}) => {
+      await using done = await run({ 'fail-after-rollback': 'false', ...more });
+      expect(done.outputs, done.log).toMatchObject({ result: 'rolled-back', from: BAD, to: GOOD });
+      expect(done.log).toMatch(/✅ identity of /);
+      const { outputs, log } = done;
+      return { outputs, log };
+    },
+    rollbackAgain: async () => {
+      await using done = await run();
+      expect(['rolled-back', 'noop'], done.log).toContain(done.outputs.result);
+    },
+    killAfter: async (change) => {
+      const preload = new URL('./kill-after-change.mjs', import.meta.url);
+      preload.searchParams.set('at', String(change));
+      preload.searchParams.set('folder', `${root}/`);
+      await using first = await run({}, { env: { NODE_OPTIONS: `--import ${preload.href}` } });
+      if (first.signal === 'SIGKILL') return true;
+      expect(first.outputs, first.log).toMatchObject({ result: 'rolled-back' });
+      return false;
+    },
+    forgetRollbacks: () => {
+      const home = join(state, 'production');
+      for (const name of readdirSync(home)) {
+        if (name !== 'snapshots') rmSync(join(home, name), { recursive: true });
+      }
+    },
+    [Symbol.asyncDispose]: async () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Files that others than their owner may read. */
+function modesBelow(folder: string): readonly string[] {
+  if (!existsSync(folder)) return ['nothing was kept'];
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => (lstatSync(path).mode & 0o077) !== 0);
+}
+
+/** The lines of the ledger of the machine. */
+export function ledgerOf({ state }: Machine): readonly Record<string, unknown>[] {
+  return readFileSync(join(state, 'production', 'ledger.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
