@@ -12,6 +12,7 @@ export interface Suite {
 }
 
 export interface HistoryAccuracy {
+  readonly benchmark: string;
   /** Runs times benchmarks. */
   readonly judged: number;
   /** Beginnings of "the latest runs are on another level". */
@@ -30,8 +31,8 @@ const STRIDE = 7;
 const LOOKED_AT = 45;
 
 /**
- * How often an unchanged suite is alarmed about, and how often an injected slowdown is found within
- * 5 runs. An alarm is accepted by label, as somebody would who found nothing.
+ * How often each benchmark of an unchanged suite is alarmed about, and how often an injected slowdown
+ * is found within 5 runs. An alarm is accepted by label, as somebody would who found nothing.
  *
  * @param reference how a benchmark is normalised: by all, by the others as reference, or not at all
  */
@@ -39,9 +40,9 @@ export function historyAccuracy(
   suite: Suite,
   reference: 'auto' | 'others' | 'off',
   slowdown: number,
-): HistoryAccuracy {
-  const total = { judged: 0, alarms: 0, warnings: 0, injected: 0, found: 0 };
-  for (const [index, name] of suite.benchmarks.entries()) {
+): readonly HistoryAccuracy[] {
+  return suite.benchmarks.map((name, index) => {
+    const total = { benchmark: name, judged: 0, alarms: 0, warnings: 0, injected: 0, found: 0 };
     const normalize = normalizeBy(reference, suite, index);
     const quiet = follow(suite.rows, suite.benchmarks, name, normalize, 0);
     total.judged += quiet.length;
@@ -60,8 +61,8 @@ export function historyAccuracy(
         total.found++;
       }
     }
-  }
-  return total;
+    return total;
+  });
 }
 
 function normalizeBy(reference: 'auto' | 'others' | 'off', suite: Suite, index: number): Normalize {

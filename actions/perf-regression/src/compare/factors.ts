@@ -13,10 +13,13 @@ const FEWEST = 4;
 /** Coarser values (3 ns or 4 ns) say nothing about the machine. */
 const COARSE = 0.1;
 
+/** Of so many or more, one weighs nothing in the median of all. */
+const MANY = 32;
+
 /** By how much each run was slower as a whole than usual, as log factors. */
 export interface Factors {
-  readonly of: (run: RunRecord) => number;
-  readonly current: number;
+  /** As the other benchmarks saw it: of few, one that changed would hide half of its own change. */
+  readonly of: (run: RunRecord | 'current', benchmark: string) => number;
   readonly shift: Shift;
 }
 
@@ -33,7 +36,7 @@ export function factorsOf(
   settings: Settings,
 ): Factors {
   const { normalize } = settings;
-  const none: Factors = { of: () => 0, current: 0, shift: NO_SHIFT };
+  const none: Factors = { of: () => 0, shift: NO_SHIFT };
   if (normalize.kind === 'off') return none;
   const isReference = normalize.kind === 'reference';
   const members = membersOf(pairs, series, settings);
@@ -49,20 +52,29 @@ export function factorsOf(
     const found = before.flatMap(({ run }) => values.get(run) ?? []);
     return found.length === 0 ? undefined : median(found);
   });
-  const factor = (values: readonly (number | undefined)[]) => {
+  const factor = (values: readonly (number | undefined)[], except: number) => {
     const moves = values.flatMap((value, column) => {
       const centre = usual[column];
-      return value === undefined || centre === undefined ? [] : [value - centre];
+      return value === undefined || centre === undefined || column === except
+        ? []
+        : [value - centre];
     });
     return moves.length === 0 ? 0 : median(moves);
   };
-  const byRun = new Map(rows.map(({ run, values }) => [run, factor(values)]));
-  const current = factor(members.map((member) => member.current));
+  const byRun = new Map<RunRecord | 'current', readonly (number | undefined)[]>([
+    ...rows.map(({ run, values }) => [run, values] as const),
+    ['current', members.map((member) => member.current)],
+  ]);
+  const columns = new Map(members.map(({ benchmark }, column) => [benchmark, column]));
+  const ofAll = new Map([...byRun].map(([run, values]) => [run, factor(values, -1)]));
   return {
-    of: (run) => byRun.get(run) ?? 0,
-    current,
+    of: (run, benchmark) => {
+      const column = columns.get(benchmark);
+      if (isReference || members.length >= MANY || column === undefined) return ofAll.get(run) ?? 0;
+      return factor(byRun.get(run) ?? [], column);
+    },
     shift: {
-      ratio: Math.exp(current),
+      ratio: Math.exp(ofAll.get('current') ?? 0),
       applied: true,
       reference: isReference,
       benchmarks: members.length,
@@ -72,6 +84,7 @@ export function factorsOf(
 
 /** A benchmark that tells of the machine: log values, seen so that more is worse. */
 interface Member {
+  readonly benchmark: string;
   readonly values: ReadonlyMap<RunRecord, number>;
   readonly current: number;
 }
@@ -94,6 +107,7 @@ function membersOf(
       continue;
     if (resolutionOf(values) > COARSE * median(values)) continue;
     members.set(after.benchmark, {
+      benchmark: after.benchmark,
       values: new Map(points.map(({ run, value }) => [run, worsening(Math.log(value), better)])),
       current: worsening(Math.log(after.centre), better),
     });

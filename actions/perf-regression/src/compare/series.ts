@@ -2,7 +2,7 @@ import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { median } from '../statistics/median.ts';
 import { robustBand } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
-import { isImproved, type Limits, stepOf } from './limits.ts';
+import { bearsOut, isImproved, type Limits, stepOf } from './limits.ts';
 
 /** Latest runs, this one included, and the runs before them that they are compared with. */
 export const RECENT = 5;
@@ -32,7 +32,7 @@ export interface SeriesJudgement {
  *
  * @param baseline values of accepted runs before the recent ones, oldest first; at least one
  * @param recent values of the latest runs, this run's last
- * @param resolution what the values are rounded to; no step of that size is a change
+ * @param resolution what the values are rounded to: the nearer by so much, the values may be
  */
 export function judgeSeries(
   baseline: readonly number[],
@@ -46,8 +46,11 @@ export function judgeSeries(
   const current = recent.at(-1) as number;
   const level = median(recent);
   const runs = [window.length, recent.length] as const;
-  const step = (after: number) =>
-    Math.abs(after - before) > resolution ? stepOf(limits, before, after) : undefined;
+  const step = (after: number) => {
+    // As with an interval, its near end has to bear the step out.
+    const near = after - Math.sign(after - before) * resolution;
+    return bearsOut(limits, before, near) ? stepOf(limits, before, after) : undefined;
+  };
   const now = step(current);
   if (window.length < FEWEST) {
     const few = `with ${window.length === 1 ? '1 run' : `${window.length} runs`} of history`;

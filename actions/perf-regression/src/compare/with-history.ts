@@ -62,7 +62,7 @@ function judgeNoisySeries(
   base: Base,
   limits: Limits,
   points: readonly Point[],
-  { of, current, shift }: Factors,
+  { of, shift }: Factors,
   { distributions }: Settings,
 ): Judged {
   const { after = 0 } = base;
@@ -74,10 +74,10 @@ function judgeNoisySeries(
   const judge = (normalised: boolean): SeriesJudgement => {
     const divide = (value: number, factor: number) =>
       normalised ? value / Math.exp(sign * factor) : value;
-    const values = points.map(({ value, run }) => divide(value, of(run)));
+    const values = points.map(({ value, run }) => divide(value, of(run, base.benchmark)));
     return judgeSeries(
       values.slice(0, before).filter((_, index) => points[index]?.accepted),
-      [...values.slice(cut), divide(after, current)],
+      [...values.slice(cut), divide(after, of('current', base.benchmark))],
       limits,
       resolution,
       distributions,
