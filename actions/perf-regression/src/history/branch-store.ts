@@ -2,10 +2,21 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '@repo/core/clock';
-import { ActionError } from '@repo/core/errors/action-error';
+import { surplus } from './file-names.ts';
 import type { Git } from './git.ts';
-import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder, type RunRecord } from './record.ts';
-import { type HistoryStore, overflow } from './store.ts';
+import { PushNotAllowed } from './push-not-allowed.ts';
+import { PushRefused } from './push-refused.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  fileOf,
+  folderOf,
+  inOrder,
+  type RunRecord,
+  type SeriesName,
+} from './record.ts';
+import { nextCommit } from './squash.ts';
+import type { HistoryStore } from './store.ts';
 
 /** Pushes that are tried while other jobs write to the same branch. */
 const MOST_TRIES = 60;
@@ -13,9 +24,9 @@ const MOST_TRIES = 60;
 const MOST_UNMOVED = 6;
 /** Longest pause between two of them, ms. */
 const LONGEST_PAUSE_MS = 2_000;
-/** Commits after which the branch begins anew with the same files: it does not grow for ever. */
-const MOST_COMMITS = 500;
-const COUNT = 'Commits-since-squash';
+/** git has no credentials, or such as may not push: trying again is of no use. */
+const NOT_ALLOWED =
+  /could not read (?:Username|Password)|Authentication failed|error: 40[13]|Permission .*denied|Write access to repository not granted/i;
 
 export interface BranchPorts {
   readonly git: Git;
@@ -54,24 +65,31 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
     return tip;
   };
 
-  const readAt = async (tip: string, folder: string): Promise<readonly RunRecord[]> => {
-    const blobs = await git.run(['ls-tree', '-r', '--format=%(objectname)', tip, `${folder}/`]);
+  const namesAt = async (tip: string, folder: string): Promise<readonly string[]> => {
+    const listed = await git.run(['ls-tree', '-z', '--name-only', tip, `${folder}/`]);
+    return listed.split('\0').flatMap((path) => path.split('/').at(-1) || []);
+  };
+
+  const readAt = async (tip: string, series: SeriesName): Promise<readonly RunRecord[]> => {
+    const listed = ['ls-tree', '--format=%(objectname)', tip, `${folderOf(series)}/`];
+    const blobs = await git.run(listed);
     if (blobs === '') return [];
     const contents = await git.run(['cat-file', '--batch'], { stdin: `${blobs}\n` });
     const records = contents
       .split('\n')
-      .map((line) => (line.startsWith('{') ? decodeRecord(line) : undefined));
+      .map((line) => (line.startsWith('{') ? decodeRecord(line, series) : undefined));
     return inOrder(records.filter((record) => record !== undefined));
   };
 
-  const commit = async (tip: string | undefined, records: Records, folder: string) => {
-    const env = { GIT_INDEX_FILE: join(folder, 'index') };
+  const commit = async (tip: string | undefined, records: Records, scratch: string) => {
+    const env = { GIT_INDEX_FILE: join(scratch, 'index') };
     await git.run(['read-tree', ...(tip === undefined ? ['--empty'] : [tip])], { env });
     const [first] = records;
-    const old = tip === undefined ? [] : overflow(await readAt(tip, folderOf(first)), records);
-    const blobs = await blobsOf(records, folder);
+    const folder = folderOf(first);
+    const old = tip === undefined ? [] : surplus(await namesAt(tip, folder), records);
+    const blobs = await blobsOf(records, scratch);
     const changes = [
-      ...old.map((one) => `0 ${'0'.repeat(40)}\t${fileOf(one)}`),
+      ...old.map((name) => `0 ${'0'.repeat(40)}\t${folder}/${name}`),
       ...records.map((record, index) => `100644 ${blobs[index]}\t${fileOf(record)}`),
     ];
     await git.run(['update-index', '--add', '--index-info'], {
@@ -79,15 +97,11 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
       stdin: `${changes.join('\n')}\n`,
     });
     const tree = await git.run(['write-tree'], { env });
-    const count = tip === undefined ? 0 : await countAt(tip);
-    const squash = tip !== undefined && count + 1 >= MOST_COMMITS;
-    const made = await git.run([
-      'commit-tree',
-      tree,
-      ...(tip === undefined || squash ? [] : ['-p', tip]),
-      '-m',
-      `perf: ${first.suite} at ${first.sha.slice(0, 12)}\n\n${COUNT}: ${squash ? 0 : count + 1}`,
-    ]);
+    const latest =
+      tip === undefined ? undefined : await git.run(['show', '--no-patch', '--format=%B', tip]);
+    const { message, squash } = nextCommit(latest, first);
+    const parents = tip === undefined || squash ? [] : ['-p', tip];
+    const made = await git.run(['commit-tree', tree, ...parents, '-m', message]);
     return { made, squash };
   };
 
@@ -102,15 +116,10 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
     return hashed.split('\n');
   };
 
-  const countAt = async (tip: string): Promise<number> => {
-    const message = await git.run(['show', '--no-patch', '--format=%B', tip]);
-    return Number(new RegExp(`^${COUNT}: (\\d+)$`, 'm').exec(message)?.[1] ?? 0);
-  };
-
   return {
     read: async (series) => {
       const tip = await fetch();
-      return tip === undefined ? [] : readAt(tip, folderOf(series));
+      return tip === undefined ? [] : readAt(tip, series);
     },
     write: async ([first, ...others]) => {
       if (first === undefined) return '';
@@ -123,17 +132,19 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
           const { made, squash } = await commit(tip, records, folder);
           // An expected value makes it a compare-and-swap, also for a branch that is not there yet.
           const lease = squash ? [`--force-with-lease=${target}:${tip}`] : [];
-          const pushed = await git.ask(['push', '--quiet', ...lease, remote, `${made}:${target}`]);
-          if (pushed !== undefined) return `${branch}:${fileOf(records.at(-1) ?? first)}`;
+          const push = ['push', '--quiet', ...lease, remote, `${made}:${target}`];
+          const problem = await git.problemOf(push);
+          if (problem === undefined) return `${branch}:${fileOf(records.at(-1) ?? first)}`;
+          if (NOT_ALLOWED.test(problem)) throw new PushNotAllowed(branch, remote, problem);
           // A lock of another push is gone in a moment; a branch that stays as it is takes none.
           unmoved = tip === (await tipOf()) ? unmoved + 1 : 0;
-          if (unmoved >= MOST_UNMOVED) throw refused(branch, remote);
+          if (unmoved >= MOST_UNMOVED) throw new PushRefused(branch, remote, problem);
           await clock.sleep(
             Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(tries, 6)) * random(),
             signal,
           );
         }
-        throw refused(branch, remote);
+        throw new PushRefused(branch, remote, 'others write all the time');
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
@@ -143,11 +154,4 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
   async function tipOf(): Promise<string | undefined> {
     return (await git.run(['ls-remote', remote, target])).split(/\s/)[0] || undefined;
   }
-}
-
-function refused(branch: string, remote: string): ActionError {
-  return new ActionError(`${remote} does not take a push to ${branch}`, {
-    remedy:
-      'Give the job "permissions: contents: write" and keep the credentials of actions/checkout, or use record: never.',
-  });
 }

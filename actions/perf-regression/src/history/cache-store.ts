@@ -16,7 +16,7 @@ export function cacheStore(cache: RunCache, log: Log): HistoryStore {
     const found = await cache.restore(`${folderOf(series)}/`);
     if (found.kind === 'unavailable') log.info(`No history is read: ${found.why}`);
     if (found.kind !== 'restored') return [];
-    const records = found.text.split('\n').map((line) => decodeRecord(line));
+    const records = found.text.split('\n').map((line) => decodeRecord(line, series));
     return inOrder(records.filter((record) => record !== undefined));
   };
   return {

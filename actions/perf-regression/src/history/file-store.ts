@@ -2,12 +2,20 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { writeWhole } from '@repo/core/report';
-import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder } from './record.ts';
-import { type HistoryStore, overflow } from './store.ts';
+import { surplus } from './file-names.ts';
+import {
+  decodeRecord,
+  encodeRecord,
+  fileOf,
+  folderOf,
+  inOrder,
+  type SeriesName,
+} from './record.ts';
+import type { HistoryStore } from './store.ts';
 
 /** Runs in a folder: for a workflow that keeps it by itself, and for trying things out. */
 export function fileStore(root: string): HistoryStore {
-  const read: HistoryStore['read'] = async (series) => {
+  const namesOf = async (series: SeriesName): Promise<readonly string[]> => {
     const folder = join(root, folderOf(series));
     const names = await readdir(folder).catch((cause) => {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
@@ -16,25 +24,28 @@ export function fileStore(root: string): HistoryStore {
         cause,
       });
     });
-    const records = await Promise.all(
-      names
-        .filter((name) => name.endsWith('.json'))
-        .map(async (name) => decodeRecord(await readFile(join(folder, name), 'utf8'))),
-    );
-    return inOrder(records.filter((record) => record !== undefined));
+    return names.filter((name) => name.endsWith('.json'));
   };
   return {
-    read,
+    read: async (series) => {
+      const folder = join(root, folderOf(series));
+      const records = await Promise.all(
+        (await namesOf(series)).map(async (name) =>
+          decodeRecord(await readFile(join(folder, name), 'utf8'), series),
+        ),
+      );
+      return inOrder(records.filter((record) => record !== undefined));
+    },
     write: async (records) => {
       const [first] = records;
-      const others = first === undefined ? [] : await read(first);
+      if (first === undefined) return '';
+      const old = surplus(await namesOf(first), records);
       let path = '';
       for (const record of records) {
         path = join(root, fileOf(record));
         await writeWhole(path, encodeRecord(record));
       }
-      for (const old of overflow(others, records))
-        await rm(join(root, fileOf(old)), { force: true });
+      for (const name of old) await rm(join(root, folderOf(first), name), { force: true });
       return path;
     },
   };

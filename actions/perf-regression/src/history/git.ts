@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Exec } from '@repo/core/exec';
+import type { Exec, Execution } from '@repo/core/exec';
 
 /** A git command may take this long, ms. */
 const TIMEOUT_MS = 120_000;
@@ -16,6 +16,8 @@ export interface Git {
   readonly run: (args: readonly string[], options?: GitOptions) => Promise<string>;
   /** The same, but `undefined` where it fails. */
   readonly ask: (args: readonly string[], options?: GitOptions) => Promise<string | undefined>;
+  /** What it complains of where it fails; `undefined` where it does not. */
+  readonly problemOf: (args: readonly string[]) => Promise<string | undefined>;
 }
 
 /** git in a folder; it never asks for a password, and no hook of the repository runs. */
@@ -37,10 +39,14 @@ export function gitIn(cwd: string, exec: Exec, signal: AbortSignal): Git {
       if (result.state === 'exited' && result.exitCode === 0) return result.stdout.trimEnd();
       throw new ActionError(`git ${args[0]} failed`, {
         remedy: 'Check that the workspace is a git checkout and that its remote can be reached.',
-        cause: new Error(
-          result.state === 'not-started' ? result.reason : result.stderr.trim() || result.state,
-        ),
+        cause: new Error(complaintOf(result)),
       });
+    },
+    problemOf: async (args) => {
+      const result = await call(args);
+      signal.throwIfAborted();
+      const isDone = result.state === 'exited' && result.exitCode === 0;
+      return isDone ? undefined : complaintOf(result);
     },
     ask: async (args, options) => {
       const result = await call(args, options);
@@ -50,6 +56,10 @@ export function gitIn(cwd: string, exec: Exec, signal: AbortSignal): Git {
         : undefined;
     },
   };
+}
+
+function complaintOf(result: Execution): string {
+  return result.state === 'not-started' ? result.reason : result.stderr.trim() || result.state;
 }
 
 const IDENTITY = {

@@ -26,8 +26,8 @@ export async function importedRecords(
     sha,
     ref: '',
     time: new Date(time).toISOString(),
-    // The same file again is the same runs again.
-    run: { id: String(time), attempt: '1', job: 'import' },
+    // Before any run of a workflow; the same file again is the same runs again.
+    run: { id: '0', attempt: String(Math.trunc(time)), job: 'import' },
     env: { tool },
     status: 'accepted',
     benches: result.measurements.map((one) => benchOf({ ...one, benchmark: nameOf(one) })),

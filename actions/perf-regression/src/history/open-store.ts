@@ -7,9 +7,10 @@ import type { HistoryStore } from './store.ts';
 
 /** The store that the inputs ask for; `auto` needs none where there is a baseline. */
 export async function openStore(
-  { store, mode, baseline, historyBranch, historyPath }: Inputs,
-  { workspace, clock, signal, log }: ActionContext,
+  { store, mode, baseline, historyBranch, historyPath, githubToken = '' }: Inputs,
+  context: ActionContext,
 ): Promise<HistoryStore | undefined> {
+  const { workspace, signal, log } = context;
   const needsNone = mode === 'run' || (mode !== 'record' && baseline.length > 0);
   switch (store === 'auto' ? (needsNone ? 'none' : 'branch') : store) {
     case 'none':
@@ -23,14 +24,34 @@ export async function openStore(
       const { cacheStore } = await import('./cache-store.ts');
       return cacheStore(runCache({ name: 'perf-history.ndjson', workspace, signal }), log);
     }
-    case 'branch': {
-      const { branchStore } = await import('./branch-store.ts');
-      return branchStore('origin', historyBranch, {
-        git: gitIn(workspace, exec, signal),
-        clock,
-        signal,
-        random: Math.random,
-      });
-    }
+    case 'branch':
+      return openBranch(historyBranch, githubToken, context);
   }
+}
+
+/** By git where the workspace is a checkout whose remote answers, otherwise by GitHub's API. */
+async function openBranch(
+  branch: string,
+  token: string,
+  context: ActionContext,
+): Promise<HistoryStore> {
+  const { workspace, clock, signal, log } = context;
+  const git = gitIn(workspace, exec, signal);
+  const byApi = async () => {
+    const { connectGitHub } = await import('@repo/github/connect');
+    const { settingsOf } = await import('@repo/github/settings');
+    const { apiStore } = await import('./api-store.ts');
+    const github = await connectGitHub(settingsOf(context, token, 'write'));
+    return apiStore(branch, { github, clock, signal, random: Math.random });
+  };
+  const problem = await git.problemOf(['ls-remote', '--quiet', 'origin', 'HEAD']);
+  if (problem !== undefined && token !== '') {
+    log.info("git does not reach the history: it is read through GitHub's API");
+    return byApi();
+  }
+  const { branchStore } = await import('./branch-store.ts');
+  const byGit = branchStore('origin', branch, { git, clock, signal, random: Math.random });
+  if (token === '') return byGit;
+  const { eitherStore } = await import('./either-store.ts');
+  return eitherStore(byGit, byApi, log);
 }

@@ -63,11 +63,16 @@ export function encodeRecord(record: RunRecord): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** A record from its file; `undefined` for what is none (anybody can write to a branch). */
-export function decodeRecord(text: string): RunRecord | undefined {
+/**
+ * A record of a series from its file; `undefined` for what is none: others may write to a branch or
+ * a cache, too.
+ */
+export function decodeRecord(text: string, series: SeriesName): RunRecord | undefined {
   try {
     const data: unknown = JSON.parse(text);
-    return isRecord(data) ? data : undefined;
+    if (!isRecord(data)) return undefined;
+    const isOfSeries = data.suite === series.suite && data.environment === series.environment;
+    return isOfSeries ? data : undefined;
   } catch {
     return undefined;
   }
@@ -80,6 +85,9 @@ export function inOrder(records: readonly RunRecord[]): readonly RunRecord[] {
   );
 }
 
+/** No name that we write is longer. */
+const LONGEST_TEXT = 1_000;
+const BETTER: readonly unknown[] = ['lower', 'higher', 'none', 'unknown'];
 const STATUSES: readonly unknown[] = ['accepted', 'regressed', 'accepted-by-label'];
 const KINDS: readonly unknown[] = ['sampled', 'summary', 'exact'];
 
@@ -100,7 +108,8 @@ function isRecord(data: unknown): data is RunRecord {
 function isBench(data: unknown): boolean {
   return (
     isObject(data) &&
-    [data.id, data.metric, data.unit, data.better].every(isText) &&
+    [data.id, data.metric, data.unit].every(isText) &&
+    BETTER.includes(data.better) &&
     KINDS.includes(data.kind) &&
     Number.isFinite(data.centre)
   );
@@ -111,7 +120,7 @@ function isObject(data: unknown): data is Readonly<Record<string, unknown>> {
 }
 
 function isText(data: unknown): boolean {
-  return typeof data === 'string';
+  return typeof data === 'string' && data.length <= LONGEST_TEXT;
 }
 
 /** A name as a part of a path that every file system takes; different names stay different. */

@@ -1,4 +1,4 @@
-import { fileOf, type RunRecord, type SeriesName } from './record.ts';
+import type { RunRecord, SeriesName } from './record.ts';
 
 /** Where runs are remembered. */
 export interface HistoryStore {
@@ -9,18 +9,4 @@ export interface HistoryStore {
    * is, for people; empty where the store takes nothing from this run.
    */
   readonly write: (records: readonly RunRecord[]) => Promise<string>;
-}
-
-/** Most runs of a series that are kept. */
-const MOST_RUNS = 2_000;
-
-/** The runs of a series that have to go when others are added, oldest first. */
-export function overflow(
-  records: readonly RunRecord[],
-  added: readonly RunRecord[],
-  most = MOST_RUNS,
-): readonly RunRecord[] {
-  const names = new Set(added.map(fileOf));
-  const others = records.filter((record) => !names.has(fileOf(record)));
-  return others.slice(0, Math.max(0, others.length + added.length - most));
 }

@@ -12,6 +12,7 @@ import { pagesRoutes } from './pages.ts';
 import { pullRoutes } from './pulls.ts';
 import { repositoryRoutes } from './repository.ts';
 import { runRoutes } from './runs.ts';
+import { treeRoutes } from './trees.ts';
 import { workflowRoutes } from './workflows.ts';
 
 /** Everything that is served; run extract-openapi.ts after a change. */
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   ...deploymentRoutes,
   ...environmentRoutes,
   ...gitRoutes,
+  ...treeRoutes,
   ...branchRoutes,
   ...pullRoutes,
   ...pagesRoutes,
