@@ -49,7 +49,7 @@ export function entryOf(deployment: Deployment): Entry {
     deploymentId: id,
     kind: rollback === undefined ? 'deploy' : 'rollback',
     revision: rollback?.revision ?? sha,
-    content: payload?.content ?? '',
+    content: payload?.content || deployment.tree,
     createdMs: createdAt,
     state,
     reason,

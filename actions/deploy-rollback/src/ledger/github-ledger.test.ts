@@ -172,6 +172,23 @@ test('a job with environment: has its deployment already, which is taken', async
   expect(await told()).toEqual([['deploy', bad, 'bad']]);
 });
 
+test('equal content is told from another by its tree, also of what other tools have deployed', async () => {
+  const { state } = local;
+  const same = git(repository.remote, 'commit-tree', `${good}^{tree}`, '-m', 'the same again');
+  for (const sha of [good, bad, same]) {
+    state.deployments.push({
+      ...{ id: state.nextId(), ref: sha, sha, task: 'deploy', environment: 'production' },
+      ...{ payload: '', description: '', isTransient: false, isProduction: true, statuses: [] },
+      ...{ creator: state.user, createdAt: state.now() },
+    });
+  }
+  const { entries } = await ledger.history();
+  const [first, second, third] = entries.map(({ content }) => content);
+  expect(first).toBe(git(repository.remote, 'rev-parse', `${good}^{tree}`));
+  expect(third).toBe(first);
+  expect(second).not.toBe(first);
+});
+
 test('record and lock take 7 calls, and one for the rules of the environment', async () => {
   await deployed(good);
   const entry = await ledger.open(release(bad));

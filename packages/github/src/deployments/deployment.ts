@@ -3,6 +3,8 @@ export interface Deployment {
   readonly id: number;
   /** Full SHA of what was deployed. */
   readonly sha: string;
+  /** Full SHA of its tree: equal content has an equal one. Empty for a commit that is gone. */
+  readonly tree: string;
   /** `deploy`, unless somebody gave it another. */
   readonly task: string;
   /** JSON, taken apart; a text where it is none. */

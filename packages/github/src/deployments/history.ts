@@ -57,6 +57,7 @@ const HISTORY = `query History($owner: String!, $name: String!, $environments: [
       nodes {
         databaseId
         commitOid
+        commit { tree { oid } }
         task
         payload
         description
@@ -80,6 +81,7 @@ interface Answer {
 interface Node {
   readonly databaseId: number | null;
   readonly commitOid: string;
+  readonly commit: { readonly tree: { readonly oid: string } } | null;
   readonly task: string | null;
   readonly payload: string | null;
   readonly description: string | null;
@@ -106,6 +108,7 @@ function deploymentOf(node: Node): Deployment {
   return {
     id: node.databaseId ?? 0,
     sha: node.commitOid,
+    tree: node.commit?.tree.oid ?? '',
     task: node.task ?? '',
     payload: payloadOf(node.payload ?? ''),
     description: node.description ?? '',

@@ -125,7 +125,7 @@ function repository(state: State, mayReadDeployments: boolean): object {
       const nodes = state.deployments
         .filter(({ environment }) => args.environments?.includes(environment) ?? true)
         .sort((one, other) => other.createdAt - one.createdAt || other.id - one.id)
-        .map((deployment) => deploymentNode(deployment));
+        .map((deployment) => deploymentNode(deployment, state));
       return { totalCount: nodes.length, nodes: nodes.slice(0, args.first) };
     },
     ref: ({ qualifiedName }: { qualifiedName: string }) => refNode(qualifiedName, state),
@@ -136,7 +136,7 @@ function repository(state: State, mayReadDeployments: boolean): object {
   };
 }
 
-function deploymentNode(deployment: Deployment): object {
+function deploymentNode(deployment: Deployment, state: State): object {
   const statuses = deployment.statuses.toReversed().map((status) => ({
     id: String(status.id),
     state: status.state.toUpperCase(),
@@ -148,6 +148,7 @@ function deploymentNode(deployment: Deployment): object {
   return {
     databaseId: deployment.id,
     commitOid: deployment.sha,
+    commit: state.git?.commit(deployment.sha) ? commitNode(deployment.sha, state) : null,
     environment: deployment.environment,
     task: deployment.task,
     payload: JSON.stringify(payload),
