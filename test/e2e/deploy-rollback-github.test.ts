@@ -1,7 +1,17 @@
 import { git } from '@repo/testkit/git/repository';
 import { BAD_GATEWAY, rateLimited } from '@repo/testkit/github/faults';
+import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { PARTS, type Part, startWorld, type World } from './rollback/github-world.ts';
+import { parse } from 'yaml';
+import { inPlaceOf, inputsOf, readmeYaml } from '../real/readme-example.ts';
+import {
+  action,
+  appOn,
+  PARTS,
+  type Part,
+  startWorld,
+  type World,
+} from './rollback/github-world.ts';
 
 // Each story is several runs of the bundle, each a process.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -242,5 +252,59 @@ describe('on GitHub', () => {
     expect(back.outputs, back.log).toMatchObject({ result: 'no-target' });
     expect(back.outputs.plan).toContain('is not in the history of main');
     expect(git(world.repository.remote, 'rev-parse', 'main')).toBe(root);
+  });
+});
+
+describe('R12 R16: the example of the README that is called from a release workflow', () => {
+  const pointer: Part = {
+    strategies: () => '',
+    live: appOn('live'),
+    deploy: () => {},
+    changes: { on: 'POST /graphql' },
+  };
+  const push = (sha: string, branch: string) =>
+    git(world.clone, 'push', '--quiet', 'origin', `${sha}:refs/heads/${branch}`);
+
+  async function release(sha: string, runId: string, conclusion: 'success' | 'failure') {
+    const yaml = (await readmeYaml('called', 'deploy-rollback')).replaceAll(
+      '${{ inputs.environment }}',
+      'production',
+    );
+    const { steps } = parse(yaml).jobs.deploy;
+    const inputs = inPlaceOf(inputsOf(steps[1]), {
+      'https://production.example.com/version': world.siteUrl,
+    });
+    const { context } = world.github;
+    return runAction({
+      action,
+      cwd: world.clone,
+      trackFiles: false,
+      github: { ...context, sha, run_id: runId, job: 'deploy', workflow: 'Release' },
+      with: { ...inputs, 'state-dir': `${world.clone}-machine-${runId}` },
+      laterSteps: async () => {
+        push(sha, 'live');
+        return conclusion;
+      },
+    });
+  }
+
+  test('a job that ends well makes its release good, one that fails is rolled back', async () => {
+    world = await startWorld(pointer);
+    push(world.good, 'live');
+    await using first = await release(world.good, '1', 'success');
+    expect(first.post?.outputs, first.post?.log).toMatchObject({ result: 'done' });
+    world.github.advance(60_000);
+    push(world.bad, 'main');
+    await using second = await release(world.bad, '2', 'failure');
+    expect(second.exitCode, second.log).toBe(0);
+    expect(second.post?.outputs, second.post?.log).toMatchObject({
+      ...{ result: 'rolled-back', from: world.bad, to: world.good },
+    });
+    expect(git(world.repository.remote, 'rev-parse', 'live')).toBe(world.good);
+    expectRolledBack(pointer);
+    expect(world.github.state.issues).toMatchObject([{ state: 'open' }]);
+    await using third = await release(world.good, '3', 'success');
+    expect(third.exitCode).toBe(1);
+    expect(third.outputs).toMatchObject({ result: 'frozen' });
   });
 });

@@ -14,7 +14,7 @@ import {
 import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
 import { vi } from 'vitest';
 
-const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
+export const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 const DAY = 24 * 3_600_000;
 
 /** What is brought back, and how one sees it. */
@@ -38,6 +38,8 @@ export interface World extends AsyncDisposable {
   readonly bad: string;
   /** What the workflow has deployed. */
   readonly deployed: string[];
+  /** Answers with what is live, as JSON, as long as it is the good one. */
+  readonly siteUrl: string;
   /** Runs the action in a job of a workflow on a commit; each run of a job has its own machine. */
   readonly run: (
     inputs: Readonly<Record<string, string>>,
@@ -74,8 +76,11 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
     deployed.push(String(run.inputs.sha ?? run.headSha));
   };
   const site = await startHttpServer({
-    script: (exchange) =>
-      (part.live(world) === 'good' ? respond(200, { body: 'good' }) : respond(503))(exchange),
+    script: (exchange) => {
+      const isGood = part.live(world) === 'good';
+      const body = JSON.stringify({ app: 'good', sha: good });
+      return (isGood ? respond(200, { body }) : respond(503))(exchange);
+    },
   });
   let machines = 0;
   const world: World = {
@@ -85,6 +90,7 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
     good,
     bad,
     deployed,
+    siteUrl: site.url,
     run: (inputs, { sha = bad, runId = '4711', stateDir } = {}) =>
       runAction({
         action,
@@ -191,7 +197,7 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
   return world;
 }
 
-const appOn =
+export const appOn =
   (name: string) =>
   ({ repository }: World) => {
     try {
