@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { act } from './act.ts';
 import type { Check } from './check.ts';
 import { MACHINE, NETWORK } from './fixtures/attempt-context.ts';
+import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import type { Observation } from './kinds/kind.ts';
 
 const UP: Observation = { state: 'answered', facts: {} };
@@ -17,20 +18,7 @@ function check(name: string, clock: Clock, well: number, took = 0): Check {
     kind: 'http',
     target: `http://${name}.example/`,
     secrets: [],
-    policy: {
-      timeout: 10_000,
-      deadline: 120_000,
-      interval: 1_000,
-      backoff: 'constant',
-      maxInterval: 30_000,
-      jitter: 0,
-      initialDelay: 0,
-      maxAttempts: 0,
-      successThreshold: 1,
-      failureThreshold: 1,
-      stableFor: 0,
-      errorBudget: 0,
-    },
+    policy: { ...DEFAULT_POLICY, interval: 1_000 },
     demands: { expect: [], degraded: [], failWhen: [] },
     reads: new Set(),
     every: false,

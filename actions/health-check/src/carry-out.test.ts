@@ -6,23 +6,11 @@ import type { Check } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { type Expectation, MET } from './expectations/expectation.ts';
 import { MACHINE, NETWORK } from './fixtures/attempt-context.ts';
+import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import type { AttemptContext, Observation } from './kinds/kind.ts';
 import type { Policy } from './policy.ts';
 
-const POLICY: Policy = {
-  timeout: 10_000,
-  deadline: 60_000,
-  interval: 2_000,
-  backoff: 'constant',
-  maxInterval: 30_000,
-  jitter: 0,
-  initialDelay: 0,
-  maxAttempts: 0,
-  successThreshold: 1,
-  failureThreshold: 1,
-  stableFor: 0,
-  errorBudget: 0,
-};
+const POLICY: Policy = { ...DEFAULT_POLICY, deadline: 60_000 };
 
 const UP: Observation = { state: 'answered', phases: { total: 5 }, facts: {} };
 const DOWN: Observation = { state: 'failed', reason: 'connection refused' };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import {
   type AttemptState,
   BEGIN,
@@ -10,21 +11,6 @@ import {
   type Progress,
   record,
 } from './policy.ts';
-
-const DEFAULTS: Policy = {
-  timeout: 10_000,
-  deadline: 120_000,
-  interval: 2_000,
-  backoff: 'constant',
-  maxInterval: 30_000,
-  jitter: 0,
-  initialDelay: 0,
-  maxAttempts: 0,
-  successThreshold: 1,
-  failureThreshold: 1,
-  stableFor: 0,
-  errorBudget: 0,
-};
 
 interface Run {
   readonly ending: Ending;
@@ -50,7 +36,7 @@ function play(
   took: number | ((attempt: number) => number) = 0,
   random: () => number = () => 0.5,
 ): Run {
-  const policy = { ...DEFAULTS, ...overrides };
+  const policy = { ...DEFAULT_POLICY, ...overrides };
   const states: AttemptState[] = [];
   const waits: number[] = [];
   let progress = BEGIN;
@@ -353,7 +339,7 @@ test.each<[Partial<Policy>, RegExp | undefined]>([
   [{ maxAttempts: 2, successThreshold: 3 }, /^is less than success-threshold/],
   [{ maxAttempts: 3, successThreshold: 3 }, undefined],
 ])('a policy that nothing could satisfy is told: %o', (policy, problem) => {
-  const told = contradiction({ ...DEFAULTS, ...policy });
+  const told = contradiction({ ...DEFAULT_POLICY, ...policy });
   if (problem === undefined) expect(told).toBeUndefined();
   else expect(told?.problem).toMatch(problem);
 });

@@ -1,24 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Check, CheckResult, Status } from './check.ts';
+import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import { addAttempt, newJournal } from './journal.ts';
 import type { Judged } from './judge.ts';
 import { BEGIN, type Ending, type Policy, type Progress } from './policy.ts';
 import { resultOf, sentence, worstStatus } from './verdict.ts';
 
-const POLICY: Policy = {
-  timeout: 10_000,
-  deadline: 5_000,
-  interval: 2_000,
-  backoff: 'constant',
-  maxInterval: 30_000,
-  jitter: 0,
-  initialDelay: 0,
-  maxAttempts: 0,
-  successThreshold: 1,
-  failureThreshold: 1,
-  stableFor: 30_000,
-  errorBudget: 0,
-};
+const POLICY: Policy = { ...DEFAULT_POLICY, deadline: 5_000, stableFor: 30_000 };
 
 const CHECK: Check = {
   name: 'api',
