@@ -12,11 +12,25 @@ export function jsonData(text: string): { readonly data: unknown } | undefined {
   }
 }
 
-/** How many keys a JSON text has. */
+/** How many keys a JSON text has: its strings with a colon behind them. */
 function keysWritten(text: string): number {
   let count = 0;
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon) count++;
+  for (let open = text.indexOf('"'); open >= 0; ) {
+    let end = text.indexOf('"', open + 1);
+    while (isEscaped(text, end)) end = text.indexOf('"', end + 1);
+    let next = end + 1;
+    while (' \t\r\n'.includes(text.charAt(next)) && next < text.length) next++;
+    if (text.charAt(next) === ':') count++;
+    open = text.indexOf('"', next);
+  }
   return count;
+}
+
+/** Whether an odd number of backslashes stands before a place. */
+function isEscaped(text: string, place: number): boolean {
+  let before = place;
+  while (text.charAt(before - 1) === '\\') before--;
+  return (place - before) % 2 === 1;
 }
 
 /** How many keys all objects within data have. Without recursion: it may be nested deeply. */
