@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exec } from '@repo/core/exec';
 import { engine, GO_BIN } from '../real/engine.ts';
@@ -136,7 +136,12 @@ async function runAct(
     ...pairs('--local-repository', repositories),
     ...pairs('--var', options.variables),
     ...pairs('--secret', { GITHUB_TOKEN: 'ghs_of_act', ...options.secrets }),
-    ...pairs('--env', { STAND_IN_ARTIFACTS: artifacts, ...options.env }),
+    ...pairs('--env', {
+      STAND_IN_ARTIFACTS: artifacts,
+      // act calls every run 1.
+      GITHUB_RUN_ID: basename(base).replace(/\D/g, ''),
+      ...options.env,
+    }),
   ];
   const result = await exec({
     argv: [act.path ?? 'act', ...args],

@@ -21,7 +21,9 @@ export function threshold(): SyncParser<Threshold> {
       if (amount !== undefined) {
         const share = Number(amount) / (percent === '%' ? 100 : 1);
         if (percent !== '%' && share > 1) {
-          throw new InvalidValue('has no unit', `Is it ${amount}% or +${amount}? ${REMEDY}`);
+          // YAML takes the plus of a bare +30 away.
+          const hint = `Is it ${amount}% or "+${amount}" (in YAML with the quotes)?`;
+          throw new InvalidValue('has no unit', `${hint} ${REMEDY}`);
         }
         return { kind: 'relative', share, text: `${Number((share * 100).toFixed(6))}%` };
       }

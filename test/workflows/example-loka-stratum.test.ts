@@ -1,0 +1,116 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { startLocalGitHub } from '@repo/testkit/github/local-github';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { POSTGRES_PASSWORD, postgresEngine, startPostgres } from '../real/postgres.ts';
+import { act, startRunner, workflowFile } from './act.ts';
+
+const WORKFLOWS = 'examples/loka-stratum/.github/workflows';
+
+/** Stands in for cargo: how long each benchmark takes stands in the repository, in nanoseconds. */
+const CARGO = `#!/usr/bin/env node
+const { readFileSync } = require('node:fs');
+if (process.argv[2] === 'build') process.exit(0);
+const costs = JSON.parse(readFileSync('costs.json', 'utf8'));
+for (const [name, ns] of Object.entries(costs)) {
+  const now = ns * (1 + (Math.random() - 0.5) / 50);
+  const figure = (value) => value.toFixed(3) + ' ns';
+  console.log(name.padEnd(24) + 'time:   [' + [now * 0.99, now, now * 1.01].map(figure).join(' ') + ']');
+}
+`;
+
+describe.skipIf(act.path === undefined)(`Loka Stratum ${act.needs}`, () => {
+  let programs: string;
+  beforeAll(async () => {
+    programs = await mkdtemp(join(tmpdir(), 'programs-'));
+    await writeFile(join(programs, 'cargo'), CARGO, { mode: 0o755 });
+  });
+  afterAll(() => rm(programs, { recursive: true }));
+
+  test('P6, P7, P15, P19, P21: the slow commit is caught, and only pull requests with the label are measured', async () => {
+    const costs = (parse: number) =>
+      JSON.stringify({
+        'share/parse': parse,
+        'share/verify': 900,
+        'job/notify': 400,
+        'counter/add': 5,
+      });
+    await using runner = await startRunner(
+      {
+        '.github/workflows/bench.yml': await workflowFile(`${WORKFLOWS}/bench.yml`),
+        'costs.json': costs(700),
+      },
+      { 'README.md': 'a change' },
+    );
+    const run = (event: string, payload?: object) =>
+      runner.run({ workflow: 'bench.yml', event, programs, ...(payload && { payload }) });
+    const same = await run('push');
+    expect(same.succeeded, same.log).toBe(true);
+
+    await runner.commit({ 'costs.json': costs(1_000) });
+    const slow = await run('push');
+    expect(slow.succeeded, slow.log).toBe(false);
+    expect(slow.outputs.worst, slow.log).toMatch(/share\/parse/);
+
+    const unlabelled = await run('pull_request', { pull_request: { labels: [{ name: 'docs' }] } });
+    expect(unlabelled.jobs).toEqual({});
+  });
+});
+
+const ready = act.path !== undefined && postgresEngine.path !== undefined;
+
+describe.skipIf(!ready)(`the gates of Loka Stratum ${act.needs} ${postgresEngine.needs}`, () => {
+  test('P9, P10, P12, P24, H28: figures are held to the last ones of main; without its database nothing is measured', async () => {
+    await using postgres = await startPostgres(postgresEngine.path ?? '', {
+      login: 'scram-sha-256',
+    });
+    await using runner = await startRunner({
+      '.github/workflows/gates.yml': await workflowFile(`${WORKFLOWS}/gates.yml`),
+      'measure.sh': '#!/bin/bash\ncat figures.json\n',
+      ...figures({}),
+    });
+    await using github = await startLocalGitHub({
+      repository: 'octo-org/octo-repo',
+      bare: runner.remote,
+    });
+    const run = (port: number, event = 'push') =>
+      runner.run({
+        workflow: 'gates.yml',
+        event,
+        env: { GITHUB_API_URL: github.apiUrl },
+        variables: {
+          DATABASE_URL: `postgres://admin:${encodeURIComponent(POSTGRES_PASSWORD)}@127.0.0.1:${port}/postgres`,
+          DEADLINE: '5s',
+        },
+      });
+    const first = await run(postgres.port);
+    expect(first.succeeded, first.log).toBe(true);
+
+    await runner.commit(figures({ image_bytes: 190e6, coverage_percent: 79 }));
+    const worse = await run(postgres.port);
+    expect(worse.succeeded, worse.log).toBe(false);
+    expect(worse.outputs.regressions, worse.log).toBe('2');
+
+    await runner.commit(figures({ migration_seconds: 61 }));
+    const late = await run(postgres.port);
+    expect(late.succeeded, late.log).toBe(false);
+
+    const without = await run(await closedPort());
+    expect(without.succeeded, without.log).toBe(false);
+    expect(without.log).not.toMatch(/perf-regression: /);
+  });
+});
+
+function figures(changes: Readonly<Record<string, number>>) {
+  const usual = {
+    memory_bytes: 300e6,
+    image_bytes: 120e6,
+    coverage_percent: 85,
+    vulnerabilities_high: 0,
+    oldest_dependency_days: 12,
+    migration_seconds: 20,
+  };
+  return { 'figures.json': JSON.stringify({ ...usual, ...changes }) };
+}
