@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import {
   appendFileSync,
   chmodSync,
@@ -17,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { exec } from '@repo/core/exec';
+import { startWriter } from '@repo/testkit/sqlite/writer';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { portsOf, targetOf } from '../../testing/ports.ts';
@@ -70,50 +69,9 @@ function badMigration(): void {
   );
 }
 
-/** Another process that writes all the time, both halves of a pair in one transaction. */
-async function startWriter() {
-  const script = `
-    const { DatabaseSync } = require('node:sqlite');
-    const database = new DatabaseSync(${JSON.stringify(path)}, { timeout: 30_000 });
-    let i = Number(database.prepare('SELECT coalesce(max(a), 0) AS n FROM pairs').get().n);
-    console.log('ready');
-    setInterval(() => {
-      i++;
-      database.exec('BEGIN IMMEDIATE');
-      database.exec('INSERT INTO pairs VALUES (' + i + ', 0)');
-      database.exec('UPDATE pairs SET b = a WHERE a = ' + i);
-      database.exec('COMMIT');
-      console.log(i);
-    }, 1);`;
-  const child: ChildProcess = spawn(process.execPath, ['--no-warnings', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let writes = 0;
-  child.stdout?.on('data', (chunk: Buffer) => {
-    writes += chunk.toString().split('\n').length - 1;
-  });
-  await vi.waitFor(() => expect(writes).toBeGreaterThan(3), { timeout: 20_000, interval: 5 });
-  return {
-    writes: () => writes,
-    /** Waits for some more, and sees that it is alive. */
-    more: async () => {
-      const before = writes;
-      await vi.waitFor(() => expect(writes).toBeGreaterThan(before + 3), {
-        timeout: 20_000,
-        interval: 5,
-      });
-      expect(child.exitCode).toBeNull();
-    },
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    },
-  };
-}
-
 describe('R4, R5: a database in WAL mode with a writer running', () => {
   test('is kept as one point in time, and comes back under the writer', async () => {
-    await using writer = await startWriter();
+    await using writer = await startWriter(path);
     const strategy = strategyOf();
     const target = await keep(strategy);
     expect(readdirSync(folder)).toEqual(['copy.db']);

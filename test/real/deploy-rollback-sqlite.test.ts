@@ -1,0 +1,98 @@
+import { appendFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { startWriter } from '@repo/testkit/sqlite/writer';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Machine, startMachine } from './rollback/machine.ts';
+
+vi.setConfig({ testTimeout: 240_000 });
+
+let machine: Machine;
+let path: string;
+
+beforeEach(() => {
+  machine = startMachine({
+    strategies: '- sqlite: {path: pastes.db}',
+    inputs: { 'verify-command': 'true' },
+  });
+  path = join(machine.workspace, 'pastes.db');
+  using database = new DatabaseSync(path);
+  // 32 MB: several steps of a copy.
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE pairs (a INTEGER, b INTEGER);
+    CREATE TABLE pastes (id INTEGER PRIMARY KEY, text BLOB);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
+    INSERT INTO pastes SELECT i, randomblob(3900) FROM n;`);
+});
+afterEach(() => machine[Symbol.asyncDispose]());
+
+function asked(query: string): readonly Record<string, unknown>[] {
+  using database = new DatabaseSync(path, { timeout: 20_000 });
+  return database.prepare(query).all() as Record<string, unknown>[];
+}
+
+const pastes = () => Number(asked('SELECT count(*) AS n FROM pastes')[0]?.n);
+
+function badDeploy(): void {
+  using database = new DatabaseSync(path, { timeout: 20_000 });
+  database.exec('DELETE FROM pastes; DROP TABLE IF EXISTS more; CREATE TABLE more (x)');
+}
+
+function expectWhole(): void {
+  expect(asked('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+  expect(asked('SELECT count(*) AS n FROM pairs WHERE b <> a')).toEqual([{ n: 0 }]);
+}
+
+describe('deploy-rollback with SQLite in WAL mode', () => {
+  test('R4 R5: with a writer running: snapshot, bad deploy, rollback, identity', async () => {
+    await using writer = await startWriter(path);
+    await machine.snapshot();
+    await writer.more();
+    badDeploy();
+    const { log } = await machine.rollback();
+    expect(log).toMatch(/identity of sqlite pastes\.db: schema [0-9a-f]{12}, whole/);
+    expect(pastes()).toBe(8_000);
+    await writer.more();
+    expectWhole();
+  });
+
+  test('killed (-9) in the middle of the restore, then again', async () => {
+    await using writer = await startWriter(path);
+    await machine.snapshot();
+    for (let step = 1, killed = true; killed; step++) {
+      badDeploy();
+      killed = await machine.killAfter(step);
+      if (killed) {
+        // All of the old or all of the new.
+        expect(pastes()).toBe(0);
+        await writer.more();
+        await machine.rollbackAgain();
+      } else expect(step).toBeGreaterThan(2);
+      expect(pastes()).toBe(8_000);
+      await writer.more();
+      expectWhole();
+      machine.forgetRollbacks();
+    }
+  });
+
+  test('R8: too old, a damaged copy: found in preflight, and nothing is changed', async () => {
+    await machine.snapshot();
+    badDeploy();
+    await using old = await machine.run({
+      strategies: '- sqlite: {path: pastes.db, max-data-age: 1ms}',
+    });
+    expect(old.outputs, old.log).toMatchObject({ result: 'no-target' });
+    expect(old.log).toMatch(/the copy of pastes\.db is .* old, and max-data-age is 1ms/);
+    const snapshots = join(machine.state, 'production', 'snapshots');
+    const [id] = readdirSync(snapshots);
+    const copy = join(snapshots, id ?? '', '1-sqlite', 'copy.db');
+    appendFileSync(copy, 'x');
+    await using damaged = await machine.run();
+    expect(damaged.outputs, damaged.log).toMatchObject({ result: 'no-target' });
+    rmSync(copy);
+    await using missing = await machine.run();
+    expect(missing.outputs, missing.log).toMatchObject({ result: 'no-target' });
+    expect(pastes()).toBe(0);
+  });
+});
