@@ -3,9 +3,12 @@ import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'n
 import { formatDuration } from '@repo/core/inputs/duration';
 import { AttemptFailed, type TestPhase } from './failure.ts';
 import { explainFault } from './fault.ts';
+import { onAbort } from './on-abort.ts';
 
 /** A head that is longer is not read to its end: 16 KiB, as Node has it. */
 const MOST_HEAD_BYTES = 16_384;
+
+const EMPTY = Buffer.alloc(0);
 
 /** How long each phase and all of them may take, milliseconds. */
 export interface TestTimeouts {
@@ -48,7 +51,7 @@ export function openWire({ totalMs, signal }: { totalMs: number; signal: AbortSi
   let socket: Socket | undefined;
   let phase: TestPhase = 'tcp';
   let phaseTimer: NodeJS.Timeout | undefined;
-  let pending: Buffer = Buffer.alloc(0);
+  let pending: Buffer = EMPTY;
   let ended = false;
   let failed: AttemptFailed | undefined;
   let waiter: Waiter | undefined;
@@ -69,8 +72,7 @@ export function openWire({ totalMs, signal }: { totalMs: number; signal: AbortSi
     );
   const abort = () => fail(new AttemptFailed({ phase, kind: 'aborted', message: 'stopped' }));
   const totalTimer = setTimeout(expire, totalMs, totalMs);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
+  const forget = onAbort(signal, abort);
 
   const closed = () =>
     new AttemptFailed({ phase, kind: 'closed', message: 'closed the connection' });
@@ -171,7 +173,7 @@ export function openWire({ totalMs, signal }: { totalMs: number; signal: AbortSi
     close: () => {
       clearTimeout(phaseTimer);
       clearTimeout(totalTimer);
-      signal.removeEventListener('abort', abort);
+      forget();
       for (const one of sockets.reverse()) one.destroy();
     },
   };
