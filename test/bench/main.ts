@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'rollback-history': () => import('./rollback-history.ts'),
   'docker-cleanup': () => import('./docker-cleanup.ts'),
   'proxy-engine': () => import('./proxy-engine.ts'),
+  'proxy-plan': () => import('./proxy-plan.ts'),
   'proxy-checks': () => import('./proxy-checks.ts'),
   start: () => import('./start.ts'),
   'http-checks': () => import('./http-checks.ts'),

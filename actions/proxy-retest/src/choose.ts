@@ -39,7 +39,7 @@ export function choose(
     (entry) => {
       const history = histories.get(entry.id);
       const prospect = prospectOf(factsOf(entry.published, history), history, costs, now);
-      return inputs.select === 'all' ? { ...prospect, isResting: false } : prospect;
+      return inputs.select === 'all' ? { ...prospect, rested: 1 } : prospect;
     },
     { ms: inputs.budgetMinutes, concurrency: inputs.concurrency },
     random,

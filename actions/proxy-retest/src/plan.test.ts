@@ -20,7 +20,7 @@ const items: fc.Arbitrary<readonly Item[]> = fc
       rate: fc.double({ min: 1e-12, max: 1e-6, noNaN: true }),
       age: fc.oneof(fc.integer({ min: 0, max: 100 * HOUR }), fc.constant(Infinity)),
       cost: fc.integer({ min: 10, max: 10_000 }),
-      isResting: fc.boolean(),
+      rested: fc.double({ min: 0, max: 3, noNaN: true }),
     }),
     { maxLength: 60 },
   )
@@ -40,10 +40,10 @@ describe('the planner', () => {
     fc.assert(
       fc.property(items, (given) => {
         const { order, resting } = planOf(given, 60_000);
-        const due = given.filter(({ prospect }) => !prospect.isResting);
-        expect(new Set(order)).toEqual(new Set(due));
-        expect(order).toHaveLength(due.length);
-        expect(resting).toBe(given.length - due.length);
+        const due = given.filter(({ prospect }) => prospect.rested >= 1);
+        expect(new Set(order.slice(0, due.length))).toEqual(new Set(due));
+        expect(new Set(order).size).toBe(order.length);
+        expect(resting).toBe(given.length - order.length);
       }),
     );
   });
@@ -58,12 +58,25 @@ describe('the planner', () => {
     );
   });
 
+  test('the dead that are not due come last, as far as there is room', () => {
+    const prospect = { chance: 0, rate: 1e-9, age: HOUR, cost: 10_000, rested: 1 };
+    const given = [0.2, 0.3, 0.9, 1].map((rested, name) => ({
+      name,
+      prospect: { ...prospect, rested },
+    }));
+    const names = (ms: number) => planOf(given, ms, 1).order.map(({ name }) => name);
+    expect(names(60_000)).toEqual([3, 2, 1]);
+    expect(names(20_000)).toEqual([3, 2]);
+    expect(names(5_000)).toEqual([3]);
+  });
+
   test('a tenth of what is spent goes to the oldest, from the first on', () => {
     fc.assert(
       fc.property(items, (given) => {
         const { order } = planOf(given, 60_000);
-        if (order.length === 0) return;
-        const oldest = Math.max(...order.map(({ prospect }) => prospect.age));
+        const due = order.filter(({ prospect }) => prospect.rested >= 1);
+        if (due.length === 0) return;
+        const oldest = Math.max(...due.map(({ prospect }) => prospect.age));
         expect(order[0]?.prospect.age).toBe(oldest);
       }),
     );
@@ -81,7 +94,7 @@ describe('the planner', () => {
           rate: name < 25 ? 1e-5 : 1e-12,
           age,
           cost: name < 25 ? 10 : 10_000,
-          isResting: false,
+          rested: 1,
         },
       }));
       const [first] = planOf(given, 1, 1).order;
@@ -95,7 +108,7 @@ describe('the planner', () => {
   });
 
   test('more expected change for the cost comes first, after the oldest', () => {
-    const prospect = { chance: 1, rate: 1e-7, age: HOUR, cost: 100, isResting: false };
+    const prospect = { chance: 1, rate: 1e-7, age: HOUR, cost: 100, rested: 1 };
     const given = [
       { name: 0, prospect: { ...prospect, age: 2 * HOUR, cost: 9_000 } },
       { name: 1, prospect },
@@ -128,11 +141,16 @@ describe('what a test promises and costs', () => {
   };
 
   test('the dead rest 1 h · 2^k, at most 7 days', () => {
-    expect([1, 2, 3, 10].map((fails) => restAfter(fails) / HOUR)).toEqual([1, 2, 4, 168]);
+    const never = 1e-15;
+    expect([1, 2, 3, 10].map((fails) => restAfter(fails, never) / HOUR)).toEqual([1, 2, 4, 168]);
     const dead = { ...facts, hasFailed: true };
-    expect(prospectOf(dead, history, COSTS, NOW).isResting).toBe(true);
-    expect(prospectOf(dead, history, COSTS, NOW + 4 * HOUR).isResting).toBe(false);
-    expect(prospectOf(facts, undefined, COSTS, NOW).isResting).toBe(false);
+    expect(prospectOf(dead, history, COSTS, NOW).rested).toBeCloseTo(1 / 4, 10);
+    expect(prospectOf(dead, history, COSTS, NOW + 3 * HOUR).rested).toBeCloseTo(1, 10);
+    expect(prospectOf(facts, undefined, COSTS, NOW).rested).toBeGreaterThan(1);
+  });
+
+  test('one that comes back twice a day is not left alone for longer than six hours', () => {
+    expect(restAfter(9, 2 / (24 * HOUR)) / HOUR).toBeCloseTo(6, 10);
   });
 
   test('cost = p·latency + (1−p)·timeout', () => {

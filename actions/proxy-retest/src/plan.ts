@@ -12,8 +12,11 @@ export interface Prospect {
   readonly age: number;
   /** What a test of it is expected to take, milliseconds. */
   readonly cost: number;
-  /** It has just been tested, or is dead and its next test is not due yet. */
-  readonly isResting: boolean;
+  /**
+   * How much of its rest is over, from 1 on due: one that is dead rests, and one that has just been
+   * tested.
+   */
+  readonly rested: number;
 }
 
 export interface Costs {
@@ -44,6 +47,8 @@ const SHARE_OF_OLDEST = 0.1;
 /** A dead endpoint is tried again after so long, then after twice that, and so on. */
 const REST_BASE_MS = HOUR_MS;
 const LONGEST_REST_MS = 7 * 24 * HOUR_MS;
+/** Where the budget has room, one that is dead is tried after this part of its rest. */
+const EARLY = 0.25;
 /** What was tested a moment ago, by a run that was stopped, is not what the next run is for. */
 const JUST_TESTED_MS = 5 * 60_000;
 /** Before anything is known, an endpoint is taken to change once a day: so much weighs one such day. */
@@ -67,13 +72,19 @@ export function prospectOf(
     rate,
     age: Math.max(0, age),
     cost: chance * (facts.latency ?? costs.latency) + (1 - chance) * costs.timeout,
-    isResting: age < (history?.status === 'dead' ? restAfter(fails) : JUST_TESTED_MS),
+    rested: age / (history?.status === 'dead' ? restAfter(fails, rate) : JUST_TESTED_MS),
   };
 }
 
-/** 1 h · 2^k after the k-th failure in a row, at most 7 days. */
-export function restAfter(fails: number): number {
-  return Math.min(LONGEST_REST_MS, REST_BASE_MS * 2 ** Math.max(0, fails - 1));
+/**
+ * 1 h · 2^k after the k-th failure in a row, at most 7 days; one that is known to come back is not
+ * left alone for longer than half of the time that it usually takes.
+ *
+ * @param rate how often it changes, a millisecond
+ */
+export function restAfter(fails: number, rate: number): number {
+  const backoff = REST_BASE_MS * 2 ** Math.max(0, fails - 1);
+  return Math.min(LONGEST_REST_MS, backoff, 0.5 / rate);
 }
 
 function chanceOf(
@@ -97,6 +108,7 @@ export function worth({ rate, age, cost }: Prospect): number {
 /**
  * The order in which endpoints are tested: most expected change of knowledge for the cost first,
  * and a tenth of the budget for those that were not tested for longest, so that none ever starves.
+ * Those that are dead and not due come last, as far as there is room.
  *
  * @param prospect of each one
  * @param random from 0 to 1: the order of those that are worth the same
@@ -107,10 +119,11 @@ export function plan<T>(
   { ms, concurrency }: Budget,
   random: () => number,
 ): Plan<T> {
-  const due = selected
-    .map((one) => ({ one, ...prospect(one), tie: random() }))
-    .filter(({ isResting }) => !isResting)
-    .map((entry) => ({ ...entry, worth: worth(entry) }));
+  const all = selected.map((one) => {
+    const promise = prospect(one);
+    return { one, ...promise, worth: worth(promise), tie: random() };
+  });
+  const due = all.filter(({ rested }) => rested >= 1);
   const byWorth = due.toSorted((a, b) => b.worth - a.worth || a.tie - b.tie);
   const byAge = due.toSorted((a, b) => compareAges(b.age, a.age) || a.tie - b.tie);
   const taken = new Set<unknown>();
@@ -136,7 +149,16 @@ export function plan<T>(
     if (isForOldest) spentOnOldest += entry.cost;
     if (spent <= capacity) planned = order.length;
   }
-  return { order, planned, resting: selected.length - due.length };
+  const early = all
+    .filter(({ rested }) => rested >= EARLY && rested < 1)
+    .sort((a, b) => b.rested - a.rested || a.tie - b.tie);
+  for (const { one, cost } of early) {
+    if (spent + cost > capacity) break;
+    spent += cost;
+    order.push(one);
+    planned = order.length;
+  }
+  return { order, planned, resting: selected.length - order.length };
 }
 
 function compareAges(one: number, other: number): number {

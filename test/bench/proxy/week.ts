@@ -1,0 +1,135 @@
+import type { Finding, History } from '../../../actions/proxy-retest/src/history/history.ts';
+import { remember } from '../../../actions/proxy-retest/src/history/history.ts';
+import { plan, prospectOf } from '../../../actions/proxy-retest/src/plan.ts';
+import { factsOf } from '../../../actions/proxy-retest/src/select.ts';
+
+const HOUR = 3_600_000;
+const HOURS = 7 * 24;
+const COSTS = { timeout: 10_000, latency: 1_000 };
+const START = Date.parse('2026-01-01T00:00:00Z');
+
+/** An endpoint as it is, which no strategy sees. */
+interface Truth {
+  readonly id: number;
+  isAlive: boolean;
+  /** How often it changes, an hour. */
+  readonly flipRate: number;
+  /** ms */
+  readonly latency: number;
+}
+
+/** In which order a strategy tests what it knows of. */
+export type Strategy = (
+  known: ReadonlyMap<number, History>,
+  ids: readonly number[],
+  now: number,
+  random: () => number,
+  budgetMs: number,
+) => readonly number[];
+
+export const STRATEGIES: Readonly<Record<string, Strategy>> = {
+  'proxy-retest': (known, ids, now, random, budgetMs) =>
+    plan(
+      ids,
+      (id) => prospectOf(factsOf({}, known.get(id)), known.get(id), COSTS, now),
+      { ms: budgetMs, concurrency: 1 },
+      random,
+    ).order,
+  'oldest first': (known, ids, _now, random) =>
+    shuffled(ids, random).sort((a, b) => (known.get(a)?.at ?? 0) - (known.get(b)?.at ?? 0)),
+  random: (_known, ids, _now, random) => shuffled(ids, random),
+};
+
+export interface Week {
+  /** Of what the list says, the share that is true, over the week, from 0 to 1. */
+  readonly accuracy: number;
+  /** Of what the list says is alive, the share that is. */
+  readonly precision: number;
+  /** The longest that any endpoint waited for its next test, hours. */
+  readonly longestWait: number;
+  readonly testsPerRun: number;
+}
+
+/**
+ * A week of hourly runs with the same budget. A third of the endpoints changes about twice a day, the
+ * others once in ten days; a fifth is dead for good. Each begins with one test of all.
+ */
+export function simulate(
+  strategy: Strategy,
+  endpoints: number,
+  budgetMs: number,
+  random: () => number,
+): Week {
+  const truths = Array.from({ length: endpoints }, (_, id): Truth => {
+    const kind = random();
+    return {
+      id,
+      isAlive: kind > 0.2 && random() < 0.7,
+      flipRate: kind < 0.2 ? 0 : kind < 0.5 ? 2 / 24 : 0.1 / 24,
+      latency: 150 + 1_500 * random() ** 2,
+    };
+  });
+  const known = new Map<number, History>();
+  for (const truth of truths) test(known, truth, START);
+  const ids = truths.map(({ id }) => id);
+  let right = 0;
+  let published = 0;
+  let publishedAlive = 0;
+  let tests = 0;
+  let longestWait = 0;
+  for (let hour = 1; hour <= HOURS; hour++) {
+    const now = START + hour * HOUR;
+    for (const truth of truths) {
+      if (random() < 1 - Math.exp(-truth.flipRate)) truth.isAlive = !truth.isAlive;
+    }
+    let spent = 0;
+    for (const id of strategy(known, ids, now, random, budgetMs)) {
+      const truth = truths[id] as Truth;
+      const cost = truth.isAlive ? truth.latency : COSTS.timeout;
+      if (spent + cost > budgetMs) break;
+      spent += cost;
+      tests++;
+      longestWait = Math.max(longestWait, now - (known.get(id)?.at ?? START));
+      test(known, truth, now);
+    }
+    for (const { id, isAlive } of truths) {
+      const saysAlive = known.get(id)?.status === 'alive';
+      if (saysAlive === isAlive) right++;
+      if (saysAlive) published++;
+      if (saysAlive && isAlive) publishedAlive++;
+    }
+  }
+  const end = START + HOURS * HOUR;
+  for (const history of known.values()) longestWait = Math.max(longestWait, end - history.at);
+  return {
+    accuracy: right / (HOURS * endpoints),
+    precision: publishedAlive / published,
+    longestWait: longestWait / HOUR,
+    testsPerRun: tests / HOURS,
+  };
+}
+
+function test(known: Map<number, History>, { id, isAlive, latency }: Truth, at: number): void {
+  const finding: Finding = isAlive
+    ? { state: 'alive', at, latency, address: '' }
+    : {
+        state: 'failed',
+        at,
+        phase: 'tcp',
+        kind: 'timeout',
+        message: '',
+        targets: ['one', 'other'],
+      };
+  const after = remember(known.get(id), finding);
+  if (after) known.set(id, after);
+}
+
+function shuffled(ids: readonly number[], random: () => number): number[] {
+  const keyed = ids.map((id) => ({ id, key: random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ id }) => id);
+}
+
+/** How many milliseconds testing all of them once would take, about. */
+export function fullCost(endpoints: number): number {
+  return endpoints * (0.55 * 650 + 0.45 * COSTS.timeout);
+}
