@@ -101,6 +101,8 @@ export async function startProxy({
 async function failsAtOnce(socket: Socket, fault: ProxyFault): Promise<boolean> {
   switch (fault.kind) {
     case 'hang':
+      // Read, so that it is seen when the client gives up.
+      socket.resume();
       return true;
     case 'reset':
       socket.once('data', () =>
