@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import { readActionManifest } from '../runner/action-manifest.ts';
 import { replaceSection } from './sections.ts';
 import { actionsTable, inputsTable, outputsTable } from './tables.ts';
+import { workflowFiles } from './workflow-file.ts';
+import { callReference, triggerMatrix } from './workflow-tables.ts';
 
 /** A README, relative to the repository, as it is against as it should be. */
 export type ReadmeState =
   | { readonly kind: 'current' | 'stale'; readonly path: string; readonly text: string }
   | { readonly kind: 'broken'; readonly path: string; readonly problem: string };
 
-/** Reads every `action.yml` below `actions/` of the repository and renders all READMEs anew. */
+const WORKFLOWS = 'docs/workflows.md';
+
+/**
+ * Reads every `action.yml` below `actions/` of the repository, and every workflow, and renders all
+ * READMEs anew, and the tables of `docs/workflows.md` where it is.
+ */
 export async function generateReadmes(root: string): Promise<readonly ReadmeState[]> {
   const actions = await Promise.all(
     (await actionFolders(root)).map(async (folder) => ({
@@ -25,6 +32,7 @@ export async function generateReadmes(root: string): Promise<readonly ReadmeStat
         outputs: outputsTable(manifest.outputs),
       }),
     ),
+    ...((await exists(join(root, WORKFLOWS))) ? [renewWorkflows(root)] : []),
   ]);
 }
 
@@ -40,6 +48,34 @@ export async function actionFolders(root: string): Promise<readonly string[]> {
     ),
   );
   return found.flat().sort();
+}
+
+async function renewWorkflows(root: string): Promise<ReadmeState> {
+  const own = await workflowFiles(root);
+  const reusable = own.filter(({ call }) => call !== undefined);
+  const systems = await readdir(join(root, 'examples')).catch(() => []);
+  const matrices = await Promise.all(
+    systems.toSorted().map(async (system) => {
+      const files = await workflowFiles(root, join('examples', system));
+      return files.length === 0 ? [] : [`#### ${system}\n\n${triggerMatrix(files, '../')}`];
+    }),
+  );
+  return renew(root, WORKFLOWS, {
+    reusable: triggerMatrix(reusable, '../'),
+    examples: matrices.flat().join('\n\n'),
+    own: triggerMatrix(
+      own.filter(({ call }) => call === undefined),
+      '../',
+    ),
+    reference: callReference(reusable),
+  });
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function renew(

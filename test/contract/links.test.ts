@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const LINK = /(?:\]\(|<img[^>]*\ssrc=")([^)\s"]+)/g;
+
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+}
+
+const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
+  .filter((path) => !/fixtures|template/.test(path));
+
+test.each(documents)('E12, E13: every link of %s leads to something', (path) => {
+  const text = readFileSync(join(root, path), 'utf8').replace(/^```.*?^```/gms, '');
+  const broken = [...text.matchAll(LINK)]
+    .map(([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/i.test(link))
+    .filter((link) => {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? join(root, path) : join(root, dirname(path), file);
+      if (!existsSync(target)) return true;
+      if (anchor === undefined) return false;
+      const headings = readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm);
+      return ![...headings].some(([, heading = '']) => anchorOf(heading) === anchor);
+    });
+  expect(broken).toEqual([]);
+});
