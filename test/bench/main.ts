@@ -1,5 +1,8 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import type { Benchmark } from './benchmark.ts';
+import { tableText, withSection } from './document.ts';
 
 /** Every benchmark, by the name that `pnpm bench <name>` takes. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
@@ -15,7 +18,11 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'http-checks': () => import('./http-checks.ts'),
 };
 
-const wanted = process.argv.slice(2);
+// pnpm bench [--write] [name …]; with --write, docs/benchmarks.md has the tables too.
+const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
+const options = process.argv.slice(2);
+const isWritten = options.includes('--write');
+const wanted = options.filter((option) => option !== '--write');
 const unknown = wanted.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
   console.error(
@@ -24,16 +31,16 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-console.log(
-  `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`,
-);
+const where = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}`;
+console.log(`${where}\n`);
 for (const [name, load] of Object.entries(BENCHMARKS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const { benchmark } = await load();
   console.log(`## ${benchmark.title}\n\n${benchmark.method}\n`);
-  const { columns, rows } = await benchmark.run();
-  for (const cells of [columns, columns.map(() => '---'), ...rows]) {
-    console.log(`| ${cells.join(' | ')} |`);
-  }
-  console.log('');
+  const table = await benchmark.run();
+  console.log(`${tableText(table)}\n`);
+  if (!isWritten) continue;
+  // After each: a later one that fails takes nothing away.
+  const document = readFileSync(DOCUMENT, 'utf8');
+  writeFileSync(DOCUMENT, withSection(document, name, benchmark, table, where));
 }
