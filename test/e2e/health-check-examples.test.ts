@@ -1,0 +1,131 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { certificates } from '@repo/testkit/certificates/certificates';
+import { banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { describe, expect, test } from 'vitest';
+import { inPlaceOf, readmeExample } from '../real/readme-example.ts';
+
+const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
+const { ca, good } = certificates();
+
+/** Runs an example, with the places of the test and an authority that it knows. */
+const runExample = async (name: string, places: Readonly<Record<string, string>>) =>
+  runAction({
+    action,
+    with: {
+      ...inPlaceOf(await readmeExample(name), places),
+      'ca-file': ca.certFile,
+      'ip-family': '4',
+    },
+  });
+
+/** A server for `localhost` on a free port. */
+async function serve(listener: RequestListener, tls = true) {
+  const server = tls
+    ? createTlsServer({ cert: good.cert, key: good.key }, listener)
+    : createServer(listener);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `${tls ? 'https' : 'http'}://localhost:${port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+const json =
+  (value: () => unknown): RequestListener =>
+  (_, response) => {
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify(value()));
+  };
+
+describe('the first examples of the README work when copied', () => {
+  test('H1: the first one', async () => {
+    await using shop = await serve((_, response) => response.end('ok'));
+    const place = { 'https://shop.example': shop.url };
+    await using result = await runExample('first', place);
+    expect(result.outputs).toMatchObject({ verdict: 'pass', status: 'healthy', healthy: 'true' });
+  });
+
+  test('after a deploy: it waits for the new version, then for it to stay', async () => {
+    const sha = 'a1b2c3d4';
+    let answers = 0;
+    await using shop = await serve(
+      // As in a rolling deploy, of the five connections of an attempt one meets the old version.
+      json(() => ({ build: { commit: ++answers === 5 ? 'old' : sha } })),
+    );
+    await using result = await runExample('deploy', {
+      'https://shop.example': shop.url,
+      '${{ github.sha }}': sha,
+      '30s': '300ms',
+    });
+    expect(result.outputs).toMatchObject({ status: 'healthy' });
+    expect(result.log).toContain('old');
+    expect(Number(result.outputs.attempts)).toBeGreaterThan(1);
+    expect(Number(result.outputs['time-to-healthy-ms'])).toBeGreaterThan(0);
+  });
+
+  test('H28: before a test: a port, and a page that is not ready at once', async () => {
+    await using postgres = await startTcpServer({ script: banner('') });
+    let asked = 0;
+    await using app = await serve((_, response) => {
+      response.statusCode = ++asked === 1 ? 503 : 200;
+      response.end();
+    }, false);
+    await using result = await runExample('wait', {
+      'tcp://localhost:5432': `tcp://localhost:${postgres.port}`,
+      'http://localhost:8080': app.url,
+    });
+    expect(result.outputs.message).toBe('All 2 checks are healthy');
+    expect(asked).toBe(2);
+  });
+
+  test('H2, H3: several checks, and how each of them goes wrong', async () => {
+    let status = 'ok';
+    await using shop = await serve(json(() => ({ status })));
+    await using mail = await startTcpServer({ script: banner('220 mail.example ESMTP\r\n') });
+    const places = {
+      'https://shop.example': shop.url,
+      'host: shop.example, port: 443': `host: localhost, port: ${shop.port}`,
+      'host: mail.example, port: 25': `host: localhost, port: ${mail.port}`,
+      // The machine of a test may be slower than any shop.
+      "degraded: [window.p95 > duration('300ms')]": "degraded: [window.p95 > duration('30s')]",
+    };
+    const inputs = async () => ({
+      ...inPlaceOf(await readmeExample('checks'), places),
+      'degraded-latency': '30s',
+      'ca-file': ca.certFile,
+      'ip-family': '4',
+    });
+    await using well = await runAction({ action, with: await inputs() });
+    expect(well.outputs.message).toBe('All 3 checks are healthy');
+    status = 'migration failed';
+    await using ill = await runAction({ action, with: await inputs() });
+    expect(ill.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'api' });
+    expect(ill.log).toContain('fail-when is met');
+  });
+
+  test('H6: a round trip in steps', async () => {
+    const pastes: string[] = [];
+    await using paste = await serve(async (request, response) => {
+      if (request.method === 'POST') {
+        const number = pastes.push(Buffer.concat(await request.toArray()).toString());
+        response.writeHead(302, { location: `${paste.url}/${number}` }).end();
+      } else {
+        response.end(pastes[Number(request.url?.slice(1)) - 1]);
+      }
+    });
+    await using result = await runExample('steps', { 'https://paste.example': paste.url });
+    expect(result.outputs.status, result.log).toBe('healthy');
+    expect(pastes).toEqual(['hello']);
+  });
+});
