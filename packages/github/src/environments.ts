@@ -1,5 +1,5 @@
 import type { GitHub } from './github.ts';
-import { GitHubError } from './github-error.ts';
+import { ifThere } from './if-there.ts';
 
 /** What an environment asks of a job before it may use it. */
 export interface EnvironmentRules {
@@ -14,19 +14,17 @@ export async function environmentRules(
   { request, repository }: GitHub,
   name: string,
 ): Promise<EnvironmentRules | undefined> {
-  try {
-    const { data } = await request('GET /repos/{owner}/{repo}/environments/{environment_name}', {
+  const found = await ifThere(() =>
+    request('GET /repos/{owner}/{repo}/environments/{environment_name}', {
       ...repository,
       environment_name: name,
-    });
-    const rules = data.protection_rules ?? [];
-    const waits = rules.map((rule) => ('wait_timer' in rule ? Number(rule.wait_timer) : 0));
-    return {
-      hasReviewers: rules.some(({ type }) => type === 'required_reviewers'),
-      waitMinutes: Math.max(0, ...waits),
-    };
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return undefined;
-    throw error;
-  }
+    }),
+  );
+  if (found === undefined) return undefined;
+  const rules = found.data.protection_rules ?? [];
+  const waits = rules.map((rule) => ('wait_timer' in rule ? Number(rule.wait_timer) : 0));
+  return {
+    hasReviewers: rules.some(({ type }) => type === 'required_reviewers'),
+    waitMinutes: Math.max(0, ...waits),
+  };
 }

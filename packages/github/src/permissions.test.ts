@@ -9,6 +9,8 @@ test.each([
   ['/repos/o/r/actions/workflows/x.yml/dispatches', 'actions'],
   ['/repos/o/r/deployments', 'deployments'],
   ['/repos/o/r/git/refs', 'contents'],
+  ['/repos/o/r/compare/a...b', 'contents'],
+  ['/repos/o/r/environments/production', 'actions'],
   ['/repos/o/r/check-runs', 'checks'],
   ['/repos/o/r/pages/deployments', 'pages'],
 ])('%s needs %s', (path, name) => {

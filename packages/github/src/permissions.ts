@@ -2,9 +2,9 @@
 const NEEDED: readonly (readonly [RegExp, string])[] = [
   [/^\/(issues|labels)\b/, 'issues'],
   [/^\/pulls\b/, 'pull-requests'],
-  [/^\/actions\b/, 'actions'],
+  [/^\/(actions|environments)\b/, 'actions'],
   [/^\/deployments\b/, 'deployments'],
-  [/^\/(git|contents|branches|releases|merges)\b/, 'contents'],
+  [/^\/(git|contents|branches|commits|compare|releases|merges)\b/, 'contents'],
   [/^\/(check-runs|check-suites)\b/, 'checks'],
   [/^\/statuses\b/, 'statuses'],
   [/^\/pages\b/, 'pages'],

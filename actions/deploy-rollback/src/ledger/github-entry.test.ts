@@ -19,7 +19,7 @@ type Status = readonly [DeploymentStatus['state'], string?];
 /** @param statuses oldest first, a second apart */
 function deployment(statuses: readonly Status[], given: Partial<Deployment> = {}): Deployment {
   return {
-    ...{ id: 7, sha: SHA, tree: '', task: 'deploy', payload: '', description: '', creator: 'x' },
+    ...{ id: 7, sha: SHA, tree: '', task: 'deploy', payload: '', description: '' },
     createdAt: 1_000,
     statuses: statuses
       .map(([state, description = ''], index) => ({

@@ -150,7 +150,7 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
     given: Pick<Deployment, 'id' | 'sha' | 'task' | 'payload' | 'description'>,
   ): Promise<Deployment> {
     const createdAt = (await options.github()).now();
-    return { ...given, tree: '', creator: '', createdAt, statuses: [] };
+    return { ...given, tree: '', createdAt, statuses: [] };
   }
 }
 

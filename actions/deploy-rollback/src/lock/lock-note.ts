@@ -50,7 +50,7 @@ export function readLockNote(text: string): LockNote | undefined {
 }
 
 /** The same for the same job of the same run, whatever it does and however often it starts. */
-export function claimOf({ runId, job, runner }: Owner): string {
+function claimOf({ runId, job, runner }: Owner): string {
   return `${runId}/${job}/${runner}`;
 }
 

@@ -1,5 +1,5 @@
 import type { GitHub } from '../github.ts';
-import { GitHubError } from '../github-error.ts';
+import { ifThere } from '../if-there.ts';
 
 /** How `head` lies to `base`; `unrelated`: one of them is gone, or they have nothing in common. */
 export type Relation = 'identical' | 'ahead' | 'behind' | 'diverged' | 'unrelated';
@@ -18,25 +18,22 @@ export async function compare(
   base: string,
   head: string,
 ): Promise<Comparison> {
-  try {
-    const { data } = await request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+  const found = await ifThere(() =>
+    request('GET /repos/{owner}/{repo}/compare/{basehead}', {
       ...repository,
       basehead: `${base}...${head}`,
       per_page: MOST_COMMITS,
-    });
-    return {
-      relation: data.status,
-      commits:
-        data.ahead_by > MOST_COMMITS
-          ? undefined
-          : data.commits.map(({ sha, commit }) => ({ sha, message: commit.message })),
-    };
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) {
-      return { relation: 'unrelated', commits: [] };
-    }
-    throw error;
-  }
+    }),
+  );
+  if (found === undefined) return { relation: 'unrelated', commits: [] };
+  const { status, ahead_by: ahead, commits } = found.data;
+  return {
+    relation: status,
+    commits:
+      ahead > MOST_COMMITS
+        ? undefined
+        : commits.map(({ sha, commit }) => ({ sha, message: commit.message })),
+  };
 }
 
 /** Whether a commit is part of a branch (or of whatever else `tip` names). */

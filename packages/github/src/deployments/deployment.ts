@@ -10,8 +10,6 @@ export interface Deployment {
   /** JSON, taken apart; a text where it is none. */
   readonly payload: unknown;
   readonly description: string;
-  /** Login of who made it. */
-  readonly creator: string;
   /** ms since the epoch. */
   readonly createdAt: number;
   /** Newest first; of many, at most the newest and oldest {@link MOST_STATUSES}. */

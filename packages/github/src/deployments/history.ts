@@ -62,7 +62,6 @@ const HISTORY = `query History($owner: String!, $name: String!, $environments: [
         payload
         description
         createdAt
-        creator { login }
         newest: statuses(first: $statuses) { nodes { ...Became } }
         oldest: statuses(last: $statuses) { nodes { ...Became } }
       }
@@ -86,7 +85,6 @@ interface Node {
   readonly payload: string | null;
   readonly description: string | null;
   readonly createdAt: string;
-  readonly creator: { readonly login: string } | null;
   readonly newest: StatusNodes;
   readonly oldest: StatusNodes;
 }
@@ -112,7 +110,6 @@ function deploymentOf(node: Node): Deployment {
     task: node.task ?? '',
     payload: payloadOf(node.payload ?? ''),
     description: node.description ?? '',
-    creator: node.creator?.login ?? '',
     createdAt: Date.parse(node.createdAt),
     statuses: [...known.values()]
       .map(statusOf)

@@ -1,5 +1,5 @@
 import type { GitHub } from '../github.ts';
-import { GitHubError } from '../github-error.ts';
+import { ifThere } from '../if-there.ts';
 
 export interface Commit {
   readonly sha: string;
@@ -15,18 +15,15 @@ export async function readCommit(
   { request, repository }: GitHub,
   sha: string,
 ): Promise<Commit | undefined> {
-  try {
-    const { data } = await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
-      ...repository,
-      commit_sha: sha,
-    });
-    return commitOf(data);
-  } catch (error) {
-    if (error instanceof GitHubError && (error.status === 404 || error.status === 422)) {
-      return undefined;
-    }
-    throw error;
-  }
+  const found = await ifThere(
+    () =>
+      request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+        ...repository,
+        commit_sha: sha,
+      }),
+    [404, 422],
+  );
+  return found && commitOf(found.data);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { GitHub } from '../github.ts';
 import { GitHubError } from '../github-error.ts';
+import { ifThere } from '../if-there.ts';
 
 /** What a ref points to; names are full: `refs/heads/main`. */
 export interface Ref {
@@ -13,16 +14,10 @@ export async function readRef(
   { request, repository }: GitHub,
   name: string,
 ): Promise<Ref | undefined> {
-  try {
-    const { data } = await request('GET /repos/{owner}/{repo}/git/ref/{ref}', {
-      ...repository,
-      ref: withoutRefs(name),
-    });
-    return { sha: data.object.sha, type: data.object.type };
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return undefined;
-    throw error;
-  }
+  const found = await ifThere(() =>
+    request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...repository, ref: withoutRefs(name) }),
+  );
+  return found && { sha: found.data.object.sha, type: found.data.object.type };
 }
 
 /**

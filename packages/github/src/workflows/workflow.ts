@@ -1,5 +1,5 @@
 import type { GitHub } from '../github.ts';
-import { GitHubError } from '../github-error.ts';
+import { ifThere } from '../if-there.ts';
 
 export interface Workflow {
   readonly id: number;
@@ -17,14 +17,13 @@ export async function readWorkflow(
   { request, repository }: GitHub,
   workflow: string,
 ): Promise<Workflow | undefined> {
-  try {
-    const { data } = await request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}', {
+  const found = await ifThere(() =>
+    request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}', {
       ...repository,
       workflow_id: workflow,
-    });
-    return { id: Number(data.id), url: data.html_url, isActive: data.state === 'active' };
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return undefined;
-    throw error;
-  }
+    }),
+  );
+  if (found === undefined) return undefined;
+  const { id, html_url: url, state } = found.data;
+  return { id: Number(id), url, isActive: state === 'active' };
 }

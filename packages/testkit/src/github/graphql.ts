@@ -159,7 +159,6 @@ function deploymentNode(deployment: Deployment, state: State): object {
     statuses: ({ first, last }: { first?: number; last?: number }) => ({
       nodes: last === undefined ? statuses.slice(0, first) : statuses.slice(-last),
     }),
-    creator: { __typename: deployment.creator.type, login: deployment.creator.login },
   };
 }
 

@@ -34,7 +34,7 @@ export interface Past {
   readonly message: string;
 }
 
-export interface NewCommit {
+interface NewCommit {
   readonly message: string;
   readonly tree: string;
   readonly parent: string;

@@ -3,6 +3,7 @@ import { formatDuration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/untrusted';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
+import { ifThere } from '@repo/github/if-there';
 import { oidcToken } from '@repo/github/oidc-token';
 import { cancelPagesDeployment, createPagesDeployment, pagesState } from '@repo/github/pages/pages';
 import type { Ports } from '../strategy.ts';
@@ -62,12 +63,7 @@ export async function publish(
 }
 
 async function isKnown(github: GitHub, id: string): Promise<boolean> {
-  try {
-    return (await pagesState(github, id)).kind === 'busy';
-  } catch (error) {
-    if (error instanceof GitHubError && error.status === 404) return false;
-    throw error;
-  }
+  return (await ifThere(() => pagesState(github, id)))?.kind === 'busy';
 }
 
 async function succeeded(
