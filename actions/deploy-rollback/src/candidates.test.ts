@@ -91,6 +91,16 @@ describe('R3: whose turn it is, on histories as they come', () => {
     ).toEqual([B]);
   });
 
+  test('a bad deploy of a release, whose later deploy is newer than the one that failed', () => {
+    expect(
+      ask([
+        { revision: C, state: 'bad' },
+        { revision: BAD, state: 'good' },
+        { revision: C, state: 'good' },
+      ]).found,
+    ).toEqual([]);
+  });
+
   test('a good release whose later deploy failed has still reached success', () => {
     expect(
       ask([

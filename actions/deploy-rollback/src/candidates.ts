@@ -1,3 +1,4 @@
+import { plain } from '@repo/core/untrusted';
 import type { Entry, History } from './ledger/ledger.ts';
 import { isFullSha, shortSha } from './revision.ts';
 import type { Wanted } from './target.ts';
@@ -120,8 +121,10 @@ function whyNot(candidate: Candidate, question: Question, depth: number): string
   const { history, failing, wanted, maxDepth, excluded } = question;
   if (revision === failing) return 'is the release that failed';
   if (wanted.kind === 'named' && !isNamed(candidate, question)) return 'is not the target';
-  const mark = badMark(revision, history);
-  if (mark !== undefined) return mark === '' ? 'was marked bad' : `was marked bad: ${mark}`;
+  const mark = entry?.state === 'bad' ? entry.reason : badMark(revision, history);
+  if (mark !== undefined) {
+    return mark === '' ? 'was marked bad' : `was marked bad: ${plain(mark, 500)}`;
+  }
   const reason = excluded.get(revision);
   if (reason !== undefined) return reason;
   // Who names a release has looked at it.

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { folderOf } from './environment.ts';
 import type { Inputs } from './inputs.ts';
@@ -15,7 +16,7 @@ export function placeOf(
   { environment, stateDir }: Pick<Inputs, 'environment' | 'stateDir'>,
   ports: Ports,
 ): Place {
-  const root = stateDir.replace(/^~(?=\/|$)/, ports.variable('HOME') || '~');
+  const root = stateDir.replace(/^~(?=\/|$)/, homedir());
   return {
     environment,
     folder: join(resolve(ports.workspace, root), folderOf(environment)),

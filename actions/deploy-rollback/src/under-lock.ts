@@ -1,6 +1,7 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/untrusted';
+import { type Finding, finding } from './finding.ts';
 import type { Acquisition, Holder, Owner } from './lock/lock.ts';
 import type { World } from './world.ts';
 
@@ -8,42 +9,55 @@ import type { World } from './world.ts';
 const PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;
 
-export type Held<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  /** Somebody else has the lock, and had it until we would wait no longer. */
-  | { readonly kind: 'locked'; readonly by: Holder; readonly message: string };
+type Acquired = Extract<Acquisition, { kind: 'acquired' }>;
+
+interface Bounds {
+  /**
+   * Why the lock stays when the work is done, so that nothing goes on before somebody has looked.
+   * It is given back unless told.
+   *
+   * @param kept why it was kept by who had it before
+   */
+  readonly keep?: (found: Finding, kept: string | undefined) => string | undefined;
+  /** Asked after a failure only: then our end frees the lock for nobody but who goes on. */
+  readonly isHalfDone?: () => Promise<boolean>;
+}
 
 /**
- * Does something while nobody else does anything in this environment. The lock stays where it was
- * kept, or where `work` did not come to its end and says that something is half done; then our own
- * end frees it for whoever goes on.
- *
- * @param isHalfDone asked after a failure only
+ * Does something while nobody else does anything in this environment. Where somebody else has the
+ * lock, and has it until we would wait no longer, the finding says who.
  */
-export async function underLock<T>(
+export async function underLock(
   world: World,
-  work: (how: 'free' | 'reentered' | 'taken-over') => Promise<T>,
-  isHalfDone: () => Promise<boolean> = async () => false,
-): Promise<Held<T>> {
+  work: (acquired: Acquired) => Promise<Finding>,
+  { keep = () => undefined, isHalfDone = async () => false }: Bounds = {},
+): Promise<Finding> {
   const { lock, ports } = world;
-  const acquisition = await acquire(world);
-  if (acquisition.kind === 'held') {
-    const { by } = acquisition;
-    return { kind: 'locked', by, message: `${holderText(by, ports.clock.now())} is at work` };
-  }
-  if (acquisition.how !== 'free') {
+  const acquired = await acquire(world);
+  if (acquired.kind === 'held') return locked(acquired.by, world);
+  if (acquired.how !== 'free') {
     ports.log.info(`Taking over ${lock.place}: who had it has ended.`);
   }
-  let value: T;
+  let found: Finding;
   try {
-    value = await work(acquisition.how);
+    found = await work(acquired);
   } catch (error) {
-    if (!(await isHalfDone().catch(() => true))) await lock.release().catch(() => {});
+    if (acquired.kept !== undefined) await lock.keep(acquired.kept).catch(() => {});
+    else if (!(await isHalfDone().catch(() => true))) await lock.release().catch(() => {});
     throw error;
   }
-  // Does nothing where it was kept.
-  await lock.release();
-  return { kind: 'done', value };
+  const why = keep(found, acquired.kept);
+  if (why === undefined) await lock.release();
+  else await lock.keep(plain(why));
+  return found;
+}
+
+function locked(by: Holder, { lock, ports }: World): Finding {
+  return finding({
+    result: 'locked',
+    message: `${holderText(by, ports.clock.now())} is at work`,
+    remedy: `Wait for it; lock-timeout says for how long. If it has ended without giving it back, remove ${lock.place}.`,
+  });
 }
 
 async function acquire({
@@ -67,7 +81,7 @@ async function acquire({
     const left = end - clock.monotonic();
     if (acquisition.kind === 'acquired' || left <= 0) return acquisition;
     log.info(
-      `Waiting for ${holderText(acquisition.by, clock.now())}, for ${formatDuration(left)} more …`,
+      `Waiting for ${holderText(acquisition.by, clock.now())} for ${formatDuration(left)} more …`,
     );
     await clock.sleep(Math.min(pause, left), signal);
   }

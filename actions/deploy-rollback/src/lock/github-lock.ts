@@ -61,14 +61,14 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
       if (there === undefined) return unreadable(github);
       if (isSameOwner(there.owner, owner)) {
         ours = { object: found.sha, note: there };
-        return { kind: 'acquired', how: 'reentered' };
+        return { kind: 'acquired', how: 'reentered', kept: there.kept };
       }
       const holder = await holderOf(github, there, owner);
       if (!holder.ended || !(await replaced(github, found.sha, object))) {
         return { kind: 'held', by: holder };
       }
       ours = { object, note };
-      return { kind: 'acquired', how: 'taken-over' };
+      return { kind: 'acquired', how: 'taken-over', kept: holder.kept };
     }
     throw new ActionError(`${ref} comes and goes`, {
       remedy: 'Give the jobs that deploy to this environment one concurrency group.',

@@ -84,7 +84,11 @@ test('kept: it says why, and is free for whoever takes it knowingly', async () =
   await mine.keep('nobody was well');
   await mine.release();
   expect(await lock().look()).toMatchObject({ ended: true, kept: 'nobody was well' });
-  expect(await lock().acquire(OTHER)).toEqual({ kind: 'acquired', how: 'taken-over' });
+  expect(await lock().acquire(OTHER)).toEqual({
+    kind: 'acquired',
+    how: 'taken-over',
+    kept: 'nobody was well',
+  });
 });
 
 test('one that is not ours is left alone', async () => {

@@ -88,7 +88,8 @@ function judge({ content }: Seen, owner: Owner, me: ProcessIdentity, folder: str
   if (content.state === 'free') return { kind: 'acquired', how: 'free' };
   const holder = holderOf(content, me, owner);
   if (!holder.ended) return { kind: 'held', by: holder };
-  return { kind: 'acquired', how: isSame(holder.owner, owner) ? 'reentered' : 'taken-over' };
+  const how = isSame(holder.owner, owner) ? 'reentered' : 'taken-over';
+  return { kind: 'acquired', how, kept: holder.kept };
 }
 
 function holderOf(

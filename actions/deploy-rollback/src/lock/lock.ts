@@ -11,9 +11,9 @@ export interface Lock {
    * @throws ActionError where it cannot be asked for at all
    */
   readonly acquire: (owner: Owner) => Promise<Acquisition>;
-  /** Keeps it after we have ended, so that nothing goes on before somebody has looked. */
+  /** Keeps it after we have ended, so that nothing goes on before somebody has looked. The last call. */
   readonly keep: (why: string) => Promise<void>;
-  /** Gives it back; one that is not ours is left alone. */
+  /** Gives it back; one that is not ours is left alone. The last call. */
   readonly release: () => Promise<void>;
   /** Who has it; changes nothing. */
   readonly look: () => Promise<Holder | undefined>;
@@ -30,7 +30,12 @@ export interface Owner {
 
 export type Acquisition =
   /** `how`: it was free; the same run had it; or its owner had ended, by accident or in failure. */
-  | { readonly kind: 'acquired'; readonly how: 'free' | 'reentered' | 'taken-over' }
+  | {
+      readonly kind: 'acquired';
+      readonly how: 'free' | 'reentered' | 'taken-over';
+      /** Why it had been kept, by {@link Lock.keep}. */
+      readonly kept?: string | undefined;
+    }
   | { readonly kind: 'held'; readonly by: Holder }
   /** Its content says nothing: nobody can know whether somebody is at work. */
   | { readonly kind: 'unreadable'; readonly problem: string; readonly remedy: string };

@@ -16,10 +16,7 @@ export async function snapshot(world: World): Promise<Finding> {
   // Before the lock is taken: one that was kept would be free after it.
   const before = await heldBack(world);
   if (before !== undefined) return before;
-  const held = await underLock(world, async () => (await heldBack(world)) ?? keep(world));
-  if (held.kind === 'done') return held.value;
-  const remedy = 'Wait for it; lock-timeout says for how long.';
-  return finding({ result: 'locked', message: held.message, remedy });
+  return underLock(world, async () => (await heldBack(world)) ?? keep(world));
 }
 
 async function keep(world: World): Promise<Finding> {

@@ -8,7 +8,7 @@ export async function unfreeze(world: World): Promise<Finding> {
   const { runId } = ports.run;
   const actor = ports.variable('GITHUB_ACTOR');
   const by = `${runId === '' ? 'a run outside of GitHub' : `run ${runId}`}${actor && ` of ${actor}`}`;
-  const held = await underLock(world, async (how) => {
+  return underLock(world, async ({ how }) => {
     const { hold } = await ledger.history();
     if (hold !== undefined) await ledger.unfreeze(by);
     const left = await journals.unfinished();
@@ -21,7 +21,4 @@ export async function unfreeze(world: World): Promise<Finding> {
       message: isFreed ? `${environment} takes deploys again` : `${environment} was not frozen`,
     });
   });
-  if (held.kind === 'done') return held.value;
-  const remedy = 'Wait for it; lock-timeout says for how long.';
-  return finding({ result: 'locked', message: held.message, remedy });
 }

@@ -88,7 +88,7 @@ function isStillRight(journal: Journal, history: History, world: World): boolean
   const newest = newestDeploy(history);
   const isSuperseded = newest !== undefined && newest.id !== begun.newestDeploy;
   const isOther = failingOf(world, history) !== begun.failing;
-  if (progress.decided === undefined && (isSuperseded || (isOther && !isTouched))) {
+  if (progress.recorded === undefined && (isSuperseded || (isOther && !isTouched))) {
     world.ports.log.info(
       `The rollback of ${shortSha(begun.failing)} was left unfinished (${stateInWords(progress)}) and is out of date.`,
     );

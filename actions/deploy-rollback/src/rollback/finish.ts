@@ -15,7 +15,7 @@ export async function finish(
   journal: Journal,
   decided: EventOf<'decided'>,
 ): Promise<Finding> {
-  const { ledger, inputs, lock, ports } = world;
+  const { ledger, inputs, ports } = world;
   const { begun } = journal;
   const { result, message } = decided;
   const isRecorded = result === 'rolled-back' || result === 'failed';
@@ -38,7 +38,6 @@ export async function finish(
     journal.write({ event: 'told', issue: await tellIncident(world, journal, decided) });
   }
   journal.write({ event: 'ended' });
-  if (result === 'failed') await lock.keep(plain(message));
   return findingOf(journal, decided);
 }
 

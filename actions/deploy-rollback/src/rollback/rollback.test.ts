@@ -213,6 +213,18 @@ describe('what does not become well', () => {
     expect(await here.world({}, things).lock.look()).toBeUndefined();
   });
 
+  test('a lock that was kept stays, until somebody puts things right', async () => {
+    const health = healthOf(files, () => false);
+    await rollBack(BAD, { verifyChecks: [health] });
+    const once = { maxRollbacks: { most: 1, window: 3_600_000 } };
+    expect(await rollBack(BAD, once)).toMatchObject({ result: 'loop-guard' });
+    expect((await here.world({}, things).lock.look())?.kept).toContain('was not well');
+    expect(await mark(here.world({ sha: B }, things))).toMatchObject({ result: 'done' });
+    const named = { target: { kind: 'named', name: B } } as const;
+    expect(await rollBack(BAD, named)).toMatchObject({ result: 'rolled-back', to: B });
+    expect(await here.world({}, things).lock.look()).toBeUndefined();
+  });
+
   test('on-exhausted: stop leaves it, and says in what state', async () => {
     base.faults.apply = () => 'no room';
     const found = await rollBack(BAD, { onExhausted: 'stop', maxAttempts: 1 });

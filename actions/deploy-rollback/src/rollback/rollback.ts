@@ -1,4 +1,4 @@
-import { type Finding, finding } from '../finding.ts';
+import type { Finding } from '../finding.ts';
 import type { Journal } from '../journal/journal.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
 import type { History } from '../ledger/ledger.ts';
@@ -17,22 +17,16 @@ import { next, restoreCurrent, stillPossible } from './next.ts';
  * done next follows from the journal alone, so that it does not matter how often this was killed.
  */
 export async function rollback(world: World): Promise<Finding> {
-  const held = await underLock(
-    world,
-    () => rollBackAlone(world),
-    async () => {
+  return underLock(world, () => rollBackAlone(world), {
+    keep: ({ result, message }, kept) =>
+      result === 'failed' ? message : result === 'rolled-back' ? undefined : kept,
+    isHalfDone: async () => {
       const left = await world.journals.unfinished();
       const progress = left && progressOf(left);
       return (
         progress !== undefined && (touchedBy(progress).size > 0 || progress.decided !== undefined)
       );
     },
-  );
-  if (held.kind === 'done') return held.value;
-  return finding({
-    result: 'locked',
-    message: held.message,
-    remedy: 'Wait for it; lock-timeout says for how long.',
   });
 }
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
 /** Pieces of the schemas that what is read back from the disk is held to. */
-export const shortText = v.pipe(v.string(), v.maxLength(10_000));
+export const shortText = v.pipe(v.string(), v.maxLength(100_000));
 export const revision = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64}|)$/));
 /** Ends up in paths and refs. */
 export const identifier = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
