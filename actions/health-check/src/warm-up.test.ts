@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Server } from 'node:net';
 import { expect, test } from 'vitest';
 import { warmUp } from './warm-up.ts';
 
-const servers = () =>
-  process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+const LISTENS = 'tracing:net.server.listen:asyncEnd';
 
 test.each([
   ['http', 1],
@@ -12,11 +13,16 @@ test.each([
   ['sqlite', 0],
 ])(
   'for a check of kind %s it opens %d servers of its own, and leaves none',
-  async (kind, opened) => {
-    const before = servers();
-    const warm = warmUp([{ kind }]);
-    expect(servers() - before).toBe(opened);
-    await warm;
-    expect(servers()).toBe(before);
+  async (kind, count) => {
+    const opened: Server[] = [];
+    const onListen = (message: unknown) => opened.push((message as { server: Server }).server);
+    subscribe(LISTENS, onListen);
+    try {
+      await warmUp([{ kind }]);
+    } finally {
+      unsubscribe(LISTENS, onListen);
+    }
+    expect(opened).toHaveLength(count);
+    expect(opened.filter(({ listening }) => listening)).toEqual([]);
   },
 );
