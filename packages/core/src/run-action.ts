@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
 import { type Environment, readRunInfo, workspaceOf } from './environment.ts';
+import { requireNode } from './node-version.ts';
 import type { Outcome } from './outcome.ts';
 import { cancellationIn, stopSignal } from './stop.ts';
 
@@ -49,6 +50,7 @@ export async function runAction<Inputs extends SharedInputs>(
   let inputs: Inputs | undefined;
   const signal = stopSignal(process);
   try {
+    requireNode(process.versions.node);
     const startedAt = new Date();
     const start = systemClock.monotonic();
     const isPost = action.post !== undefined && emit.state.read(POST) !== '';
