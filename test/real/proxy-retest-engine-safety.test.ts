@@ -154,7 +154,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
           'engine-path': program,
           targets: targets.ports.map((port) => `https://localhost:${port}/`).join('\n'),
         },
-        { cancel: { when: /Through sing-box/ } },
+        { cancel: { when: /Through .*sing-box/ } },
       );
       expect(found.run.outputs['stop-reason'], found.run.log).toBe('cancelled');
       expect(await processesOf(program)).toEqual([]);

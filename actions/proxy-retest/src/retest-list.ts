@@ -118,6 +118,8 @@ async function test(
       connectTimeoutMs: inputs.connectTimeout,
       signal,
     });
+    // Before the first test: one that cannot be used must not end a run in the middle.
+    await lane.load();
     const ask: Asker = (endpoint, entry, target, attempt) =>
       isNative(endpoint) ? tester.ask(endpoint, target, attempt) : lane.ask(entry, target, attempt);
     const journal = inputs.dryRun ? undefined : openJournal(world.places.journal);

@@ -11,7 +11,7 @@ export function identityOf(endpoint: Endpoint): string {
 }
 
 /** JSON with its keys in order, without what is empty: fields that come later change no identity. */
-export function normalForm(endpoint: Endpoint): string {
+function normalForm(endpoint: Endpoint): string {
   return JSON.stringify(endpoint, (_key, value: unknown) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
     const entries = Object.entries(value)

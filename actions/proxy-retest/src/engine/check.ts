@@ -6,7 +6,7 @@ import type { Json } from './config/place.ts';
 import type { EngineProgram } from './process.ts';
 
 /** What the engine says of a configuration; `why` is untrusted. */
-export type CheckResult = { readonly ok: true } | { readonly ok: false; readonly why: string };
+type CheckResult = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
 /**
  * Asks the engine whether it takes a configuration. Throws {@link EngineBroken} where it says
@@ -45,7 +45,7 @@ export function checkWith(
   };
 }
 
-export interface Quarantined {
+interface Quarantined {
   readonly carried: Carried;
   /** What the engine says against it, harmless. */
   readonly why: string;
@@ -131,8 +131,8 @@ export function namedBy(why: string, batch: readonly Carried[]): Carried | undef
   return batch.filter(({ section: { section: name } }) => name === `${section}s`)[Number(index)];
 }
 
-/** Without the place within our configuration, which tells nobody anything. */
-function reason(why: string): string {
+/** Why not, harmless and without the place within our configuration, which tells nobody anything. */
+export function reason(why: string): string {
   const text = why.replace(/^(?:decode config at stdin|initialize|start service|start):?\s*/, '');
   return plain(text.replace(/^(?:initialize )?(?:outbound|endpoint)s?\[\d+\][.:]?\s*/, ''), 160);
 }

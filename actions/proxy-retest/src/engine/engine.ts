@@ -46,7 +46,7 @@ export type EngineRoute =
   /** It is not tested: the endpoint itself cannot be, or (`engine`) nothing can be said of it. */
   | { readonly kind: 'unusable'; readonly failure: TestFailure };
 
-export interface FailedAttempt {
+interface FailedAttempt {
   readonly index: number;
   /** The route that the attempt was made through. */
   readonly via: NativeEndpoint;
@@ -54,4 +54,6 @@ export interface FailedAttempt {
   readonly startedAt: number;
   /** What our own socket saw. */
   readonly seen: TestFailure;
+  /** The phase in which the first byte from behind the proxy would have come. */
+  readonly firstAnswerIn: 'tls' | 'first-byte';
 }

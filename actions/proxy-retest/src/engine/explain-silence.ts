@@ -5,6 +5,15 @@ import type { TestFailure } from '../test/failure.ts';
 /** No longer is a server asked whether it is there at all, ms. */
 const KNOCK_MS = 2_000;
 
+/** Of these kinds are the failures that may have other reasons than they seem to. */
+const SILENCES: readonly TestFailure['kind'][] = [
+  'timeout',
+  'closed',
+  'reset',
+  'tls-failed',
+  'proxy-refused',
+];
+
 /** Their servers listen on UDP: nobody can knock there. */
 const OVER_UDP: ReadonlySet<EngineEndpoint['protocol']> = new Set([
   'hysteria2',
@@ -15,9 +24,9 @@ const OVER_UDP: ReadonlySet<EngineEndpoint['protocol']> = new Set([
 /**
  * What an attempt failed of that the engine says nothing about. Most of the protocols never say
  * whether they take a user: a server that does not closes, or keeps silent, when the first data
- * has come. Until its first byte came back, nothing is known of what lies behind the proxy.
+ * has come.
  *
- * @param seen what our own socket saw
+ * @param seen what our own socket saw, before any byte came back from behind the proxy
  * @param address where the engine dials the endpoint
  */
 export async function explainSilence(
@@ -26,17 +35,19 @@ export async function explainSilence(
   seen: TestFailure,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<TestFailure> {
-  const unanswered = seen.phase === 'proxy' || seen.phase === 'tls' || seen.phase === 'first-byte';
-  if (!unanswered || !['timeout', 'closed', 'reset', 'tls-failed'].includes(seen.kind)) return seen;
+  if (!SILENCES.includes(seen.kind)) return seen;
   const missing = OVER_UDP.has(endpoint.protocol)
     ? undefined
     : await knock(endpoint, address, limits);
   if (missing) return missing;
+  if (seen.kind === 'proxy-refused') return seen;
   if (seen.kind === 'timeout') {
     const message = 'keeps silent: its credentials may be wrong, or it is too slow';
     return { phase: 'proxy', kind: 'timeout', message };
   }
-  const message = 'closes without an answer: its credentials are wrong, or it cannot go on';
+  const does =
+    seen.kind === 'tls-failed' ? "answers in the target's place" : 'closes without an answer';
+  const message = `${does}: its credentials are wrong, or it cannot go on`;
   return { phase: 'proxy', kind: 'proxy-refused', message };
 }
 

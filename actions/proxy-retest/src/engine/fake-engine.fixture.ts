@@ -1,6 +1,8 @@
 /** How the stand-in of an engine behaves. */
 export interface FakeEngine {
   readonly version?: string;
+  /** It takes no configuration at all. */
+  readonly refuses?: boolean;
   /** Outbounds with this tag make its start fail, and it names them. */
   readonly refusesAtStart?: string;
   /** It ends this long after it has started, ms. */
@@ -18,6 +20,9 @@ const behaviour = ${JSON.stringify({ version: '1.14.1', ...behaviour })};
 const [command] = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 if (command === 'version') {
   console.log('sing-box version ' + behaviour.version + '\\n\\nTags: with_quic,with_utls');
+} else if (behaviour.refuses) {
+  console.error('FATAL[0000] decode config at stdin: dns: no');
+  process.exit(1);
 } else {
   let text = '';
   process.stdin.on('data', (chunk) => { text += chunk; });

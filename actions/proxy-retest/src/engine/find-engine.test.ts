@@ -44,7 +44,7 @@ describe('findEngine', () => {
   it('finds out what one that does not know its version takes', async () => {
     await engineAt(join(folder, 'sb'), 'unknown');
     expect(await findEngine(wish({ path: 'sb' }))).toMatchObject({
-      engine: { name: 'sing-box unknown' },
+      engine: { name: 'a sing-box of unknown version' },
     });
   });
 

@@ -24,8 +24,10 @@ export interface SessionEngine {
   readonly caFile: string;
 }
 
-/** How long the engine's log may lag behind its answer, ms. */
+/** How long the engine's log may lag behind, ms: where it may have nothing to say … */
 const LOG_LAG_MS = 150;
+/** … and where it has refused, and always says why. */
+const REFUSAL_LAG_MS = 2_000;
 
 /** Opens a session as {@link Engine.open} promises. */
 export async function openSession(
@@ -76,8 +78,10 @@ export async function openSession(
       if (now.kind === 'down') return { kind: 'unusable', failure: ofTheEngine(now.why) };
       return { kind: 'ready', via: doorOf(tagOf(index), now.port, config.password) };
     },
-    explain: async ({ index, via, startedAt, seen }) => {
-      const text = await log.of(tagOf(index), startedAt, LOG_LAG_MS);
+    explain: async ({ index, via, startedAt, seen, firstAnswerIn }) => {
+      const refused = seen.phase === 'proxy' && seen.kind !== 'timeout';
+      const lag = refused && running.isUp(via.port) ? REFUSAL_LAG_MS : LOG_LAG_MS;
+      const text = await log.of(tagOf(index), startedAt, lag);
       if (!running.isUp(via.port)) return ofTheEngine('it ended during the test');
       const told = text === undefined ? undefined : explainFailure(text);
       const endpoint = endpoints[index];
@@ -85,6 +89,8 @@ export async function openSession(
       if (!endpoint || !address?.ok) return told ?? seen;
       // That it was closed, our own socket saw too.
       if (told && told.kind !== 'closed') return inTheLightOf(endpoint, told);
+      const unanswered = seen.phase === 'proxy' || seen.phase === firstAnswerIn;
+      if (!unanswered) return seen;
       const limits = { timeoutMs: options.connectTimeoutMs, signal };
       return explainSilence(endpoint, address.address, told ?? seen, limits);
     },

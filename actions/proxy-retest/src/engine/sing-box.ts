@@ -24,7 +24,7 @@ export async function singBox(program: EngineProgram, options: SingBoxOptions): 
   const { exec, caFile } = options;
   const { version, generation } = await askVersion(program, options);
   return {
-    name: `sing-box ${version}`,
+    name: version === 'unknown' ? 'a sing-box of unknown version' : `sing-box ${version}`,
     open: (endpoints, session) =>
       openSession({ program, exec, generation, caFile }, endpoints, session),
   };
@@ -56,7 +56,7 @@ async function askVersion(
 }
 
 /** The 12 of 1.12.3; 2.0 would be newer than all that we know. */
-export function minorOf(version: string): number | undefined {
+function minorOf(version: string): number | undefined {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
   if (major === undefined) return undefined;
   return Number(major) > 1 ? Number.POSITIVE_INFINITY : Number(minor);

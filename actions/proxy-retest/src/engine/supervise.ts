@@ -1,9 +1,9 @@
-import { namedBy } from './check.ts';
+import { namedBy, reason } from './check.ts';
 import { type Carried, type ConfigOptions, engineConfig } from './config/engine-config.ts';
 import type { LogEvent } from './log-lines.ts';
 import { type EngineProcess, type EngineProgram, startEngine } from './process.ts';
 
-export type Running =
+type Running =
   | { readonly kind: 'up'; readonly port: number }
   /** For good; untrusted. */
   | { readonly kind: 'down'; readonly why: string };
@@ -18,7 +18,7 @@ export interface Supervised {
 
 export interface SuperviseOptions {
   readonly onEvent: (event: LogEvent) => void;
-  /** One that the engine takes in its check but not at its start. */
+  /** One that the engine takes in its check but not at its start; `why` is harmless. */
   readonly onUnfit: (carried: Carried, why: string) => void;
   readonly signal: AbortSignal;
 }
@@ -54,7 +54,7 @@ export function supervise(
     }
     const unfit = namedBy(outcome.why, carried);
     if (!unfit) return { kind: 'down', why: outcome.why };
-    onUnfit(unfit, outcome.why);
+    onUnfit(unfit, reason(outcome.why));
     carried = carried.filter((one) => one !== unfit);
     return start();
   };

@@ -105,15 +105,22 @@ export const endpoints: { readonly [P in Endpoint['protocol']]: fc.Arbitrary<End
     tls: fc.option(tls, { nil: undefined }),
     transport,
   }),
-  hysteria2: fc.record({
-    protocol: fc.constant('hysteria2' as const),
-    host,
-    port,
-    ports: fc.constant([]),
-    password,
-    obfuscation: fc.oneof(fc.constant(''), fc.stringMatching(/^[!-~]{1,12}$/)),
-    tls,
-  }),
+  hysteria2: fc
+    .record({
+      protocol: fc.constant('hysteria2' as const),
+      host,
+      port,
+      ports: fc.constantFrom([], ['5000-6000'], ['5000-6000', '7000-7000']),
+      password,
+      obfuscation: fc.oneof(fc.constant(''), fc.stringMatching(/^[!-~]{1,12}$/)),
+      tls,
+    })
+    // The first port stands in the list of them too.
+    .map((endpoint) =>
+      endpoint.ports.length === 0
+        ? endpoint
+        : { ...endpoint, ports: [`${endpoint.port}-${endpoint.port}`, ...endpoint.ports] },
+    ),
   tuic: fc.record({
     protocol: fc.constant('tuic' as const),
     host,

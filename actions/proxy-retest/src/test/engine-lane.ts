@@ -38,6 +38,8 @@ export interface EngineLaneSettings {
 
 export interface EngineLane extends AsyncDisposable {
   readonly ask: (entry: Entry, target: Target, attempt: number) => Promise<Attempt>;
+  /** Finds the engine, where there is something for it. Throws as `loadEngine` does, not for a stop. */
+  readonly load: () => Promise<void>;
   /** The endpoint is done with; with the last of its batch the process ends. */
   readonly done: (entry: Entry) => void;
 }
@@ -87,6 +89,15 @@ export function engineLane(settings: EngineLaneSettings): EngineLane {
   };
 
   return {
+    load: async () => {
+      if (takers.length === 0) return;
+      engine ??= loadEngine();
+      try {
+        await engine;
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
     ask: async ({ id }, target, attempt) => {
       const seat = seats.get(id);
       if (seat === undefined) return unusable('engine', 'engine', 'it has no place in the engine');
@@ -94,7 +105,7 @@ export function engineLane(settings: EngineLaneSettings): EngineLane {
       try {
         const session = await seat.batch.session;
         if (typeof session === 'string') return unusable('engine', 'engine', session);
-        return await through(session, seat.index, (via) => ask(via, target, attempt));
+        return await through(session, seat.index, target, (via) => ask(via, target, attempt));
       } catch (error) {
         if (signal.aborted) return unusable('engine', 'aborted', 'stopped');
         throw error;
@@ -115,6 +126,7 @@ export function engineLane(settings: EngineLaneSettings): EngineLane {
 async function through(
   session: EngineSession,
   index: number,
+  target: Target,
   ask: (via: NativeEndpoint) => Promise<Attempt>,
 ): Promise<Attempt> {
   const route = await session.route(index);
@@ -125,9 +137,10 @@ async function through(
   if (answer.ok) return { ...answer, address: '' };
   if (answer.failure.kind === 'aborted') return answer;
   const seen = answer.failure;
+  const firstAnswerIn = target.tls ? 'tls' : 'first-byte';
   return {
     ok: false,
-    failure: await session.explain({ index, via: route.via, startedAt, seen }),
+    failure: await session.explain({ index, via: route.via, startedAt, seen, firstAnswerIn }),
   };
 }
 

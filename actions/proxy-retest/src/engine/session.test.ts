@@ -1,0 +1,122 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exec } from '@repo/core/exec';
+import { startTcpServer } from '@repo/testkit/faults/tcp-server';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Trojan } from '../endpoint/endpoint.ts';
+import type { TestFailure } from '../test/failure.ts';
+import type { EngineSession } from './engine.ts';
+import { type FakeEngine, fakeEngine } from './fake-engine.fixture.ts';
+import { singBox } from './sing-box.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'session-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const trojan = (host: string, port: number): Trojan => ({
+  protocol: 'trojan',
+  host,
+  port,
+  password: 'secret',
+  tls: undefined,
+  transport: { kind: 'tcp' },
+});
+
+async function opened(
+  endpoints: readonly Trojan[],
+  behaviour: FakeEngine = {},
+): Promise<EngineSession> {
+  const path = join(folder, 'engine');
+  await writeFile(path, fakeEngine(behaviour));
+  await chmod(path, 0o755);
+  const { signal } = new AbortController();
+  const engine = await singBox({ path, environment: {} }, { exec, caFile: '', signal });
+  return engine.open(endpoints, {
+    findAddress: (host) =>
+      host === 'inside.example'
+        ? { ok: false, failure: { phase: 'dns', kind: 'address-refused', message: 'not public' } }
+        : { ok: true, address: '127.0.0.1' },
+    connectTimeoutMs: 2_000,
+    signal,
+  });
+}
+
+async function explained(
+  session: EngineSession,
+  seen: TestFailure,
+  firstAnswerIn: 'tls' | 'first-byte' = 'tls',
+): Promise<TestFailure> {
+  const route = await session.route(0);
+  if (route.kind !== 'ready') throw new Error(route.failure.message);
+  return session.explain({ index: 0, via: route.via, startedAt: 0, seen, firstAnswerIn });
+}
+
+describe('openSession', () => {
+  it('has a door of its own for each, and none for what may not be dialled', async () => {
+    const session = await opened([trojan('a.example', 1), trojan('inside.example', 1)]);
+    try {
+      expect(await session.route(0)).toMatchObject({
+        kind: 'ready',
+        via: { protocol: 'socks5', host: '127.0.0.1', user: 'p0' },
+      });
+      expect(await session.route(1)).toMatchObject({
+        kind: 'unusable',
+        failure: { phase: 'dns', kind: 'address-refused' },
+      });
+    } finally {
+      await session.close();
+    }
+  });
+
+  it('leaves all of them unjudged when the engine does not run', async () => {
+    const session = await opened([trojan('a.example', 1)], { refuses: true });
+    expect(await session.route(0)).toMatchObject({
+      kind: 'unusable',
+      failure: { kind: 'engine', message: expect.stringContaining('does not take our config') },
+    });
+    await session.close();
+  });
+
+  const timeout: TestFailure = { phase: 'tls', kind: 'timeout', message: 'not in time' };
+  const closed: TestFailure = { phase: 'tls', kind: 'closed', message: 'closed' };
+
+  it('finds out that nobody listens where the engine only keeps silent', async () => {
+    const session = await opened([trojan('a.example', await closedPort())]);
+    expect(await explained(session, timeout)).toMatchObject({ phase: 'tcp', kind: 'refused' });
+    await session.close();
+  });
+
+  it('takes silence and an early end for what they are', async () => {
+    await using server = await startTcpServer({ script: () => {} });
+    const session = await opened([trojan('a.example', server.port)]);
+    expect(await explained(session, timeout)).toMatchObject({ phase: 'proxy', kind: 'timeout' });
+    expect(await explained(session, closed)).toMatchObject({
+      phase: 'proxy',
+      kind: 'proxy-refused',
+    });
+    await session.close();
+  });
+
+  it('leaves alone what came after the first answer', async () => {
+    const session = await opened([trojan('a.example', await closedPort())]);
+    const late: TestFailure = { phase: 'first-byte', kind: 'timeout', message: 'not in time' };
+    expect(await explained(session, late)).toBe(late);
+    expect(await explained(session, late, 'first-byte')).toMatchObject({ phase: 'tcp' });
+    const status: TestFailure = { phase: 'first-byte', kind: 'bad-status', message: 'status 403' };
+    expect(await explained(session, status)).toBe(status);
+    await session.close();
+  });
+
+  it('says that the engine failed when it is gone', async () => {
+    const session = await opened([trojan('a.example', 1)]);
+    const route = await session.route(0);
+    await session.close();
+    if (route.kind !== 'ready') throw new Error(route.failure.message);
+    const attempt = { index: 0, via: route.via, startedAt: 0, firstAnswerIn: 'tls' } as const;
+    expect(await session.explain({ ...attempt, seen: closed })).toMatchObject({ kind: 'engine' });
+  });
+});
