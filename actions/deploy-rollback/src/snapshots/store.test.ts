@@ -1,0 +1,111 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sha } from '../fixtures/history.ts';
+import { type Machine, machine, type Thing } from '../fixtures/world.ts';
+import type { Strategy } from '../strategies/strategy.ts';
+import type { SnapshotStore } from './store.ts';
+
+const A = sha('a');
+const ABOUT = { id: 's-1', kind: 'deploy', revision: A, content: '' } as const;
+
+let here: Machine;
+let thing: Thing;
+let store: SnapshotStore;
+let root: string;
+
+beforeEach(() => {
+  here = machine();
+  thing = here.thing('files');
+  thing.deploy(A);
+  const { snapshots, place } = here.world({}, [thing]);
+  store = snapshots;
+  root = join(place.folder, 'snapshots');
+});
+afterEach(() => here[Symbol.dispose]());
+
+test('R4, R7: what is kept is private, and known by its checksum', async () => {
+  const taken = await store.take([thing.strategy], ABOUT);
+  expect(await store.list()).toEqual([taken]);
+  expect(taken.parts).toMatchObject([
+    { title: 'thing files', files: [{ path: 'deep/copy.txt', bytes: 40 }] },
+  ]);
+  for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
+    const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
+    expect(mode, entry.name).toBe(entry.isFile() ? 0o600 : 0o700);
+  }
+  expect(await store.damage(taken)).toBeUndefined();
+});
+
+test('what could not be kept as a whole is not kept at all', async () => {
+  const other = here.thing('other');
+  other.faults.capture = 'no room';
+  await expect(store.take([thing.strategy, other.strategy], ABOUT)).rejects.toThrow('no room');
+  expect(await store.list()).toEqual([]);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+test('a part that is neither file nor folder is no part', async () => {
+  const linking: Strategy = {
+    ...thing.strategy,
+    capture: async (folder) => {
+      symlinkSync('/etc/passwd', join(folder, 'link'));
+      return {};
+    },
+  };
+  await expect(store.take([linking], ABOUT)).rejects.toThrow(/neither a file nor a folder/);
+});
+
+test('removed: what was kept elsewhere is given up first, what a kill left goes too', async () => {
+  const forgotten: unknown[] = [];
+  const strategy: Strategy = {
+    ...thing.strategy,
+    forget: async ({ part }) => {
+      forgotten.push(part);
+    },
+  };
+  const taken = await store.take([strategy], ABOUT);
+  mkdirSync(join(root, 'half', 'deep'), { recursive: true });
+  await store.remove([taken], [strategy]);
+  expect(forgotten).toEqual([{ runs: A }]);
+  expect(readdirSync(root)).toEqual([]);
+  await store.remove([taken], [strategy]);
+});
+
+describe('a manifest that is not one of ours is told, and left alone', () => {
+  test.each([
+    ['no JSON', () => 'x'],
+    ['a path that leads out', (text: string) => text.replace('deep/copy.txt', '../../copy.txt')],
+    ['an absolute path', (text: string) => text.replace('deep/copy.txt', '/etc/passwd')],
+    ['a folder that leads out', (text: string) => text.replace('1-thing', '../1-thing')],
+    ['another id', (text: string) => text.replace('"s-1"', '"s-2"')],
+    ['another environment', (text: string) => text.replace('"production"', '"staging"')],
+    ['no SHA', (text: string) => text.replace(A, 'HEAD; reboot')],
+    ['a newer format', (text: string) => text.replace('snapshot/v1', 'snapshot/v2')],
+    ['nothing', () => ''],
+  ])('%s', async (_, spoil) => {
+    await store.take([thing.strategy], ABOUT);
+    const manifest = join(root, 's-1', 'manifest.json');
+    writeFileSync(manifest, spoil(readFileSync(manifest, 'utf8')));
+    expect(await store.list()).toEqual([]);
+    expect(here.log.join('\n')).toContain('The snapshot s-1 is left alone');
+    expect(existsSync(manifest)).toBe(true);
+  });
+});
+
+test('a link in the place of a file that was kept is damage', async () => {
+  const taken = await store.take([thing.strategy], ABOUT);
+  const copy = join(root, 's-1', '1-thing', 'deep', 'copy.txt');
+  rmSync(copy);
+  symlinkSync('/etc/passwd', copy);
+  expect(await store.damage(taken)).toBe('deep/copy.txt is no file any more');
+});
