@@ -13,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'docker-cleanup': () => import('./docker-cleanup.ts'),
   'proxy-engine': () => import('./proxy-engine.ts'),
   'proxy-plan': () => import('./proxy-plan.ts'),
+  'proxy-million': () => import('./proxy-million.ts'),
   'proxy-checks': () => import('./proxy-checks.ts'),
   start: () => import('./start.ts'),
   'http-checks': () => import('./http-checks.ts'),

@@ -15,6 +15,7 @@ const BUILT: Readonly<Record<string, readonly string[]>> = {
   'health-check': range('H', 1, 29),
   'docker-label-cleanup': [...range('D', 1, 14), 'D16'],
   'perf-regression': range('P', 1, 25),
+  'proxy-retest': range('X', 1, 24),
   // R20, canaries, needs control over traffic.
   'deploy-rollback': [...range('R', 1, 18), 'R21', 'R22'],
 };

@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import type { ProxyFault, ProxyOptions } from '@repo/testkit/proxies/proxy-server';
 import type { RunResult } from '@repo/testkit/runner/run-action';
@@ -259,7 +260,13 @@ describe('addresses that are not public', () => {
     ];
     const text = listText(hosts.map((host) => record(`http://${host}:${port}`)));
     await world.write('proxies.json', text);
-    await using result = await world.run({ 'allow-private': 'false' });
+    const dials = join(world.folder, 'dials');
+    await world.write('dials', '');
+    const preload = fileURLToPath(new URL('proxy/record-dials.mjs', import.meta.url));
+    await using result = await world.run(
+      { 'allow-private': 'false' },
+      { env: { NODE_OPTIONS: `--import=${preload}`, RECORD_DIALS: dials } },
+    );
     expect(result.outputs, result.log).toMatchObject({
       skipped: String(hosts.length),
       tested: '0',
@@ -267,6 +274,9 @@ describe('addresses that are not public', () => {
     });
     expect(await world.read('proxies.json')).toBe(text);
     expect(connections).toBe(0);
+    // The targets are the user's, and are asked directly; nothing else is dialled at all.
+    const dialled = new Set((await world.read('dials')).trim().split('\n'));
+    expect(dialled).toEqual(new Set(world.targets.map((target) => `127.0.0.1 ${target.port}`)));
   });
 });
 

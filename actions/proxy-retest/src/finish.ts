@@ -35,7 +35,7 @@ export async function finish(
   world: World,
   findings: ReadonlyMap<string, Finding>,
   inputs: Inputs,
-  { clock, workspace }: ActionContext,
+  { clock, workspace, log }: ActionContext,
 ): Promise<Finished> {
   const { found, histories, places, original, store } = world;
   const now = clock.now();
@@ -53,7 +53,10 @@ export async function finish(
   const rewriting = rewritingOf(found, changes, histories, rules);
   const isElsewhere = places.output !== places.list && !(await exists(places.output));
   const changed = rewriting.isMaterial || isElsewhere;
-  if (changed) await writeList(places.output, found, changes, rewriting, rules, original);
+  if (changed) {
+    log.info('Writing the list');
+    await writeList(places.output, found, changes, rewriting, rules, original);
+  }
   const known = remembered(world, changes, now);
   const notes: string[] = [];
   if (changes.size > 0) {
