@@ -66,5 +66,19 @@ describe.skipIf(!chromium.path)(`the HTML report in Chromium ${chromium.needs}`,
     const shot = join(shots, 'perf-regression.png');
     browse(`--screenshot=${shot}`, '--window-size=1300,700', url);
     expect(statSync(shot).size).toBeGreaterThan(10_000);
+
+    // As somebody who clicks the first trend and looks for one benchmark.
+    const used = join(folder, 'used.html');
+    const act = `document.querySelector('.trend').dispatchEvent(new Event('click'));
+      const filter = document.getElementById('filter');
+      filter.value = 'parse';
+      filter.dispatchEvent(new Event('input'));`;
+    writeFileSync(used, text.replace('</body>', `<script>${act}</script></body>`));
+    const after = browse('--dump-dom', pathToFileURL(used).href);
+    expect(after).toContain('class="trend fail large"');
+    expect(after.match(/<tr class="\w+" hidden="">/g)).toHaveLength(3);
+    const zoomed = join(shots, 'perf-regression-zoomed.png');
+    browse(`--screenshot=${zoomed}`, '--window-size=1700,600', pathToFileURL(used).href);
+    expect(statSync(zoomed).size).toBeGreaterThan(10_000);
   });
 });

@@ -4,12 +4,13 @@ export const STYLE = `
 body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1280px; padding: 0 1rem; }
 h1.fail { color: var(--bad); } h1.warn, h1.unknown { color: var(--soft); } h1.pass { color: var(--good); }
 .small { opacity: .75; } .number { text-align: right; white-space: nowrap; }
-table { border-collapse: collapse; width: 100%; } th { text-align: left; }
+table { border-collapse: collapse; width: 100%; } th { text-align: left; } th.number { text-align: right; }
 td, th { border-bottom: 1px solid var(--line); padding: .4rem .6rem; vertical-align: top; }
-td code { overflow-wrap: anywhere; } tr.fail { background: #d1242f14; } tr.warn { background: #bf870014; }
-.trend { cursor: zoom-in; } .trend.large { width: 960px; height: 240px; cursor: zoom-out; }
+td.name { min-width: 16rem; overflow-wrap: anywhere; } td.name .small { display: block; } tr.fail { background: #d1242f14; } tr.warn { background: #bf870014; }
+.trend { cursor: zoom-in; overflow: visible; } .trend text { display: none; font-size: 4px; fill: currentColor; }
+.trend.large text { display: block; } .trend.large { position: fixed; inset: 10vh 5vw; width: 90vw; height: 80vh; padding: 1rem; box-sizing: border-box; background: Canvas; border: 1px solid var(--line); cursor: zoom-out; }
 .trend polyline { fill: none; stroke: currentColor; stroke-width: 1; vector-effect: non-scaling-stroke; }
-.trend circle { fill: currentColor; } .trend.fail circle:last-child { fill: var(--bad); }
+.trend circle { fill: currentColor; } .trend.large circle { r: 1px; } .trend.fail circle:last-child { fill: var(--bad); }
 .trend .change { stroke: var(--bad); stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
 `;
 
@@ -23,6 +24,8 @@ document.getElementById('filter').addEventListener('input', ({ target }) => {
   }
 });
 for (const trend of document.querySelectorAll('.trend')) {
-  trend.addEventListener('click', () => trend.classList.toggle('large'));
+  const zoom = () => trend.classList.toggle('large');
+  trend.addEventListener('click', zoom);
+  trend.addEventListener('keydown', ({ key }) => key === 'Enter' && zoom());
 }
 `;

@@ -4,7 +4,7 @@ import { formatChange, formatValue } from '../format-value.ts';
 import { SCRIPT, STYLE } from './html-assets.ts';
 import { htmlText } from './html-text.ts';
 import { change, SIGNS } from './rows.ts';
-import { trendSvg } from './trend-svg.ts';
+import { FEWEST_SHOWN, trendSvg } from './trend-svg.ts';
 
 /** Rows that the page has; a browser is slow with more. */
 const MOST_ROWS = 1_000;
@@ -29,6 +29,10 @@ export interface Page {
 export function htmlPage({ verdict, message, against, shift, rows, time, sha }: Page): string {
   const shown = rows.slice(0, MOST_ROWS);
   const left = rows.length - shown.length;
+  const has: Columns = {
+    interval: shown.some(({ low, high }) => low !== undefined && high !== undefined),
+    trend: shown.some(({ trend = [] }) => trend.length >= FEWEST_SHOWN),
+  };
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -41,12 +45,12 @@ export function htmlPage({ verdict, message, against, shift, rows, time, sha }: 
 <body>
 <h1 class="${verdict}">perf-regression: ${verdict}</h1>
 <p>${htmlText(message)}.</p>
-<p class="small">Compared with ${htmlText(against)}. ${htmlText(shift)} ${htmlText(time)}${sha === '' ? '' : `, commit ${htmlText(sha.slice(0, 12))}`}</p>
+<p class="small">Compared with ${htmlText(against)}. ${htmlText(shift)} ${htmlText(time.slice(0, 16).replace('T', ' '))} UTC${sha === '' ? '' : `, commit ${htmlText(sha.slice(0, 12))}`}</p>
 <p><label>Show only <input id="filter" type="search" placeholder="part of a name or state"></label></p>
 <table>
-<thead><tr><th></th><th>Benchmark</th><th>Before</th><th>After</th><th>Change</th><th>Interval</th><th>Verdict</th><th>Trend</th></tr></thead>
+<thead><tr><th></th><th>Benchmark</th><th class="number">Before</th><th class="number">After</th><th class="number">Change</th>${has.interval ? '<th class="number">Interval</th>' : ''}<th>Verdict</th>${has.trend ? '<th>Trend</th>' : ''}</tr></thead>
 <tbody>
-${shown.map(rowHtml).join('\n')}
+${shown.map((row) => rowHtml(row, has)).join('\n')}
 </tbody>
 </table>
 ${left > 0 ? `<p>… and ${left} more; the JSON report has them.</p>` : ''}
@@ -56,7 +60,13 @@ ${left > 0 ? `<p>… and ${left} more; the JSON report has them.</p>` : ''}
 `;
 }
 
-function rowHtml(row: Judged): string {
+/** Columns that only some tables need. */
+interface Columns {
+  readonly interval: boolean;
+  readonly trend: boolean;
+}
+
+function rowHtml(row: Judged, has: Columns): string {
   const { benchmark, metric, unit, before, after, low, high, state, reason, since, p } = row;
   const interval =
     low === undefined || high === undefined ? '' : `${formatChange(low)} to ${formatChange(high)}`;
@@ -69,7 +79,26 @@ function rowHtml(row: Judged): string {
           `level changed by ${formatChange(since.ratio)} at <code>${htmlText(since.sha.slice(0, 12))}</code>`,
         ]),
   ].join('; ');
-  const number = (value: number | undefined) =>
-    `<td class="number">${value === undefined ? '' : htmlText(formatValue(value, unit))}</td>`;
-  return `<tr class="${state}"><td title="${state}">${SIGNS[state]}</td><td><code>${htmlText(benchmark)}</code> ${htmlText(metric === benchmark ? '' : metric)}</td>${number(before)}${number(after)}<td class="number">${change(row)}</td><td class="number">${interval}</td><td>${why}</td><td>${trendSvg(row)}</td></tr>`;
+  const number = (text: string) => `<td class="number">${htmlText(text)}</td>`;
+  const value = (of: number | undefined) => number(of === undefined ? '' : formatValue(of, unit));
+  const own = metric === benchmark ? '' : `<span class="small">${htmlText(metric)}</span>`;
+  return [
+    `<tr class="${state}"><td title="${state}">${SIGNS[state]}</td>`,
+    `<td class="name"><code>${breakable(benchmark)}</code>${own}</td>`,
+    value(before),
+    value(after),
+    number(change(row)),
+    has.interval ? number(interval) : '',
+    `<td>${why}</td>`,
+    has.trend ? `<td>${trendSvg(row)}</td>` : '',
+    '</tr>',
+  ].join('');
+}
+
+/** A name that a line may break after a slash or dot of, not in the middle of a word. */
+function breakable(name: string): string {
+  return name
+    .split(/(?<=[/.])/)
+    .map(htmlText)
+    .join('<wbr>');
 }
