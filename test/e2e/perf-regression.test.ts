@@ -146,6 +146,65 @@ describe('each in a state of its own', () => {
     expect(result.outputs.verdict).not.toBe('pass');
   });
 
+  test('a failed benchmark, no number, another unit, a baseline of 0: each says so', async () => {
+    const bench = (name: string, unit: string, value: unknown) => ({ name, unit, value });
+    await write({
+      'old.json': JSON.stringify([
+        bench('calm', 'ns', 10),
+        bench('broken', 'ns', 10),
+        bench('resized', 'MB', 3),
+        bench('from nothing', 'KB', 0),
+      ]),
+      'new.json': JSON.stringify([
+        bench('calm', 'ns', 10),
+        bench('broken', 'ns', 'NaN'),
+        bench('resized', 'ns', 3),
+        bench('from nothing', 'KB', 4),
+      ]),
+      'old.txt': go({ Parse: 1000, Render: 50 }),
+      'new.txt': `${go({ Parse: 1000 })}--- FAIL: BenchmarkRender\nFAIL\texample.org/shop\t1s\n`,
+    });
+    await using numbers = await perf({ results: 'new.json', baseline: 'old.json' });
+    expect(numbers.outputs.verdict, numbers.log).toBe('unknown');
+    const rows = await rowsOf(numbers);
+    const of = (name: string) => rows.find(({ benchmark }) => benchmark === name);
+    expect(of('calm')).toMatchObject({ state: 'unchanged' });
+    expect(of('broken')).toMatchObject({ state: 'failed', reason: 'is not a finite number' });
+    expect(of('resized')).toMatchObject({
+      reason: expect.stringMatching(/looks like|unit|baseline/),
+    });
+    expect(of('from nothing')).toMatchObject({ reason: expect.stringContaining('baseline is 0') });
+    await using failed = await perf({ results: 'new.txt', baseline: 'old.txt' });
+    expect(failed.outputs).toMatchObject({ verdict: 'unknown', missing: '1' });
+    expect((await rowsOf(failed))[0]).toMatchObject({
+      state: 'failed',
+      benchmark: 'example.org/shop.Render',
+      reason: 'go test says FAIL',
+    });
+  });
+
+  test('another unit of the same metric is told, not compared', async () => {
+    const bmf = (unit: string) => JSON.stringify([{ name: 'size', unit, value: 3, extra: '' }]);
+    await write({ 'old.json': bmf('pages'), 'new.json': bmf('blocks') });
+    await using result = await perf({
+      ...{ results: 'new.json', baseline: 'old.json', metrics: '- {match: size, better: lower}' },
+    });
+    expect(result.outputs.verdict, result.log).toBe('unknown');
+    expect((await rowsOf(result))[0]).toMatchObject({
+      state: 'unknown',
+      reason: 'its unit was pages and is blocks',
+    });
+  });
+
+  test('a glob without a file, beside one with, is a warning', async () => {
+    await write({ 'old.txt': go({ Parse: 1000 }), 'new.txt': go({ Parse: 1000 }) });
+    await using result = await perf({ results: 'new.txt\nlost/*.txt', baseline: 'old.txt' });
+    expect(result.outputs.verdict, result.log).toBe('pass');
+    expect(result.annotations).toEqual([
+      expect.objectContaining({ level: 'warning', message: 'lost/*.txt matches no file' }),
+    ]);
+  });
+
   test('no such file is an error that names the input', async () => {
     await using result = await perf({ results: 'nowhere/*.txt' });
     expect(result.exitCode).toBe(1);

@@ -25,9 +25,27 @@ export async function readGlobs(
     if (paths.length === 0) continue;
     results.push(labelled(await readResults(paths, format), label));
   }
+  if (results.length > 0) results.push({ ...NOTHING, warnings: await unmatched(globs, workspace) });
   const [first, ...others] = results;
   return first && others.reduce(together, first);
 }
+
+/** A glob without a file beside others with: half of the results may be missing. */
+async function unmatched(
+  globs: readonly ResultGlob[],
+  workspace: string,
+): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const one of globs) {
+    const paths = await pathsOf([one], workspace);
+    if (paths.length === 0) warnings.push(`${one.glob} matches no file`);
+  }
+  return warnings;
+}
+
+const NOTHING: ReadResult = {
+  ...{ format: '', measurements: [], failures: [], environment: {}, warnings: [] },
+};
 
 /** The files that globs name, each once, in the order of their names. */
 export async function pathsOf(
@@ -60,7 +78,7 @@ function labelled(result: ReadResult, label: string): ReadResult {
 
 function together(one: ReadResult, other: ReadResult): ReadResult {
   return {
-    format: [...new Set([one.format, other.format])].join(' + '),
+    format: [...new Set([one.format, other.format])].filter((name) => name !== '').join(' + '),
     measurements: [...one.measurements, ...other.measurements],
     failures: [...one.failures, ...other.failures],
     environment: { ...one.environment, ...other.environment },

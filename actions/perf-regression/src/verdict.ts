@@ -1,6 +1,7 @@
 import type { Verdict } from '@repo/core/outcome';
 import type { Judged, State } from './compare/judged.ts';
 import { formatChange } from './format-value.ts';
+import { metricLabel } from './report/metric-label.ts';
 
 export type Counts = Readonly<Record<State, number>>;
 
@@ -86,10 +87,10 @@ export function byInterest(rows: readonly Judged[]): readonly Judged[] {
 const RANKS: ReadonlyMap<State, number> = new Map(STATES.map((state, rank) => [state, rank]));
 
 /** `BenchmarkX time +23.4 % (past 20%, …)` */
-export function describe({ benchmark, metric, adjusted, ratio, reason }: Judged): string {
-  const change = adjusted ?? ratio;
-  const name = metric === '' || metric === benchmark ? benchmark : `${benchmark} ${metric}`;
-  return `${name}${change === undefined ? '' : ` ${formatChange(change)}`} (${reason})`;
+export function describe(row: Judged): string {
+  const change = row.adjusted ?? row.ratio;
+  const parts = [row.benchmark, metricLabel(row), change === undefined ? '' : formatChange(change)];
+  return `${parts.filter((part) => part !== '').join(' ')} (${row.reason})`;
 }
 
 function size({ adjusted, ratio }: Judged): number {

@@ -1,5 +1,5 @@
 import type { Failure, Measurement, ReadResult } from '../measurement.ts';
-import { matchesName } from '../rules/rules.ts';
+import { matchesName, type Policy } from '../rules/rules.ts';
 import { qValues } from '../statistics/benjamini-hochberg.ts';
 import { commonShift, NO_SHIFT, referenceShift, type Shift } from './common-shift.ts';
 import { judgeExact } from './exact.ts';
@@ -76,15 +76,7 @@ export function judgePair(
 ): Judged {
   const { policyOf } = settings;
   if (pair.state === 'failed') return failedRow(pair.failure, pair.before);
-  if (pair.state === 'missing') {
-    const { benchmark, metric, unit, better, centre } = pair.before;
-    return {
-      ...{ benchmark, metric, unit, better, before: centre },
-      state: 'missing',
-      method: 'none',
-      reason: 'the baseline has it, these results do not',
-    };
-  }
+  if (pair.state === 'missing') return missingRow(pair.before, policyOf(pair.before));
   const { after } = pair;
   const policy = policyOf(after);
   if (pair.state === 'both') {
@@ -122,6 +114,17 @@ export function judgePair(
         reason: `its unit was ${pair.before.unit || 'none'} and is ${after.unit || 'none'}`,
       };
   }
+}
+
+function missingRow(before: Measurement, { better = before.better }: Policy): Judged {
+  const { benchmark, metric, unit, centre } = before;
+  return {
+    ...{ benchmark, metric, unit, better, before: centre },
+    // Of what is never gated, it is no harm either that it is gone.
+    state: better === 'none' ? 'not-gated' : 'missing',
+    method: 'none',
+    reason: 'the baseline has it, these results do not',
+  };
 }
 
 function failedRow(failure: Failure, before?: Measurement): Judged {

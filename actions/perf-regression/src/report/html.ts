@@ -3,6 +3,7 @@ import type { Judged } from '../compare/judged.ts';
 import { formatChange, formatValue } from '../format-value.ts';
 import { SCRIPT, STYLE } from './html-assets.ts';
 import { htmlText } from './html-text.ts';
+import { metricLabel } from './metric-label.ts';
 import { change, SIGNS } from './rows.ts';
 import { FEWEST_SHOWN, trendSvg } from './trend-svg.ts';
 
@@ -67,7 +68,7 @@ interface Columns {
 }
 
 function rowHtml(row: Judged, has: Columns): string {
-  const { benchmark, metric, unit, before, after, low, high, state, reason, since, p } = row;
+  const { benchmark, unit, before, after, low, high, state, reason, since, p } = row;
   const interval =
     low === undefined || high === undefined ? '' : `${formatChange(low)} to ${formatChange(high)}`;
   const why = [
@@ -81,7 +82,8 @@ function rowHtml(row: Judged, has: Columns): string {
   ].join('; ');
   const number = (text: string) => `<td class="number">${htmlText(text)}</td>`;
   const value = (of: number | undefined) => number(of === undefined ? '' : formatValue(of, unit));
-  const own = metric === benchmark ? '' : `<span class="small">${htmlText(metric)}</span>`;
+  const label = metricLabel(row);
+  const own = label === '' ? '' : `<span class="small">${htmlText(label)}</span>`;
   return [
     `<tr class="${state}"><td title="${state}">${SIGNS[state]}</td>`,
     `<td class="name"><code>${breakable(benchmark)}</code>${own}</td>`,

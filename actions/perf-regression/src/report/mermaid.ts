@@ -1,5 +1,6 @@
 import type { Markdown } from '@repo/core/summary/markdown';
 import type { Judged } from '../compare/judged.ts';
+import { metricLabel } from './metric-label.ts';
 
 /** Fewest values of which a chart shows more than the table does. */
 const FEWEST = 8;
@@ -11,7 +12,7 @@ export function mermaidTrend({ benchmark, metric, unit, trend = [] }: Judged): r
   const values = trend.slice(-MOST).map((value) => Number(value.toPrecision(5)));
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const room = (most - least) * 0.1 || Math.abs(most) * 0.1 || 1;
-  const title = `${benchmark} ${metric === benchmark ? '' : metric}`.replace(
+  const title = `${benchmark} ${metricLabel({ benchmark, metric })}`.replace(
     /[^\p{L}\p{N} ._/-]/gu,
     ' ',
   );

@@ -1,6 +1,7 @@
 import { type Column, code, type Markdown, md, table } from '@repo/core/summary/markdown';
 import type { Judged, State } from '../compare/judged.ts';
 import { formatChange, formatValue } from '../format-value.ts';
+import { metricLabel } from './metric-label.ts';
 import { trendLine } from './trend-line.ts';
 
 export const SIGNS: Readonly<Record<State, string>> = {
@@ -38,9 +39,7 @@ export function rowsTable(all: readonly Judged[], most = MOST_ROWS): readonly Ma
     columns,
     rows.map((row) => [
       md`${SIGNS[row.state]}`,
-      row.metric === row.benchmark || row.metric === ''
-        ? code(row.benchmark)
-        : md`${code(row.benchmark)} ${row.metric}`,
+      md`${code(row.benchmark)} ${metricLabel(row)}`,
       md`${row.before === undefined ? '' : formatValue(row.before, row.unit)}`,
       md`${row.after === undefined ? '' : formatValue(row.after, row.unit)}`,
       md`${change(row)}`,
