@@ -3,6 +3,7 @@ import type { StrategyModule } from './strategy-module.ts';
 /** Every strategy, by the key that it has in `strategies`; loaded when it is used. */
 export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>> = {
   command: async () => (await import('./command/command.ts')).command,
+  compose: async () => (await import('./compose/compose.ts')).compose,
   docker: async () => (await import('./docker/docker.ts')).docker,
   files: async () => (await import('./files/files.ts')).files,
   git: async () => (await import('./git/git.ts')).git,

@@ -1,15 +1,12 @@
-import type { Execution, Output } from '@repo/core/exec';
-import { formatDuration } from '@repo/core/inputs/duration';
+import type { Output } from '@repo/core/exec';
 import { isOwnVariable } from '@repo/core/own-variables';
-import { plainLines } from '@repo/core/untrusted';
 import type { Argv } from '../argv.ts';
 import { withHeartbeat } from '../heartbeat.ts';
+import { showOutput, whyNot } from '../program-output.ts';
 import type { Ports } from '../strategy.ts';
 
 /** Most that is kept of each output, bytes. */
 const MOST_BYTES = 2 ** 20;
-/** Lines of each output that are shown. */
-const SHOWN_LINES = 100;
 
 export interface Call {
   readonly step: 'capture' | 'preflight' | 'apply' | 'identify';
@@ -44,34 +41,6 @@ export async function call(
     }),
   );
   signal.throwIfAborted();
-  if (execution.state !== 'not-started') await show(step, execution, log);
+  if (execution.state !== 'not-started') await showOutput(`Output of ${step}`, execution, log);
   return execution.state === 'exited' ? execution : whyNot(execution, timeoutMs);
-}
-
-function whyNot(execution: Exclude<Execution, { state: 'exited' }>, timeoutMs: number): string {
-  switch (execution.state) {
-    case 'not-started':
-      return execution.reason;
-    case 'killed':
-      return `it was killed by ${execution.by}`;
-    case 'timeout':
-      return `it did not end within ${formatDuration(timeoutMs)}`;
-    case 'aborted':
-      return 'it was cancelled';
-  }
-}
-
-async function show(
-  step: string,
-  { stdout, stderr, truncated }: Output,
-  log: Ports['log'],
-): Promise<void> {
-  if (stdout.trim() === '' && stderr.trim() === '') return;
-  await log.group(`Output of ${step}`, async () => {
-    for (const text of [stdout, stderr]) {
-      if (text.trim() === '') continue;
-      for (const line of plainLines(text, SHOWN_LINES)) log.info(line);
-    }
-    if (truncated) log.info('… (the rest was not kept)');
-  });
 }

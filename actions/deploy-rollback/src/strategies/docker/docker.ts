@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { duration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/untrusted';
-import { connectDocker, type Docker } from '@repo/docker/client';
+import type { Docker } from '@repo/docker/client';
 import { inspectContainer } from '@repo/docker/containers';
 import { dockerHost } from '@repo/docker/endpoint';
-import { findEndpoint } from '@repo/docker/find-endpoint';
-import { inspectImage, removeImage, tagImage } from '@repo/docker/images';
+import { inspectImage } from '@repo/docker/images';
 import { textAt } from '@repo/docker/json';
 import { inspectNetwork } from '@repo/docker/networks';
 import { inspectVolume } from '@repo/docker/volumes';
@@ -19,14 +17,14 @@ import { withHeartbeat } from '../heartbeat.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';
 import type { Identity, Kept, Part, Ports, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
+import { conditionOf } from './condition.ts';
+import { withDocker } from './daemon.ts';
+import { KEEP, pin, pinned, short, unpin } from './pin.ts';
 import { recreate } from './recreate.ts';
 import { type Settings, settingsOf } from './settings.ts';
 
 /** What was inspected; it has variables in it, which may be secrets. */
 const INSPECTED = 'container.json';
-/** The repository of the tags that keep images from being removed. */
-const KEEP = 'deploy-rollback-keep';
-
 const options = v.strictObject(
   {
     container: v.pipe(
@@ -43,9 +41,7 @@ type Options = v.InferOutput<typeof options>;
 
 const keptSchema = v.object({
   format: v.literal('docker/v1'),
-  image: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
-  /** The tag within {@link KEEP}. */
-  tag: v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,127}$/)),
+  ...pinned,
   sha256: v.string(),
 });
 
@@ -68,17 +64,6 @@ export const docker = strategyModule<Options>({
   }),
 });
 
-async function withDocker<T>(
-  { host }: Options,
-  { variable, signal }: Ports,
-  work: (daemon: Docker) => Promise<T>,
-): Promise<T> {
-  const settings = { host, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
-  const endpoint = await findEndpoint(settings, variable);
-  using daemon = await connectDocker(endpoint, { signal, connections: 4 });
-  return await work(daemon);
-}
-
 async function capture(daemon: Docker, { container }: Options, folder: string): Promise<Part> {
   const found = await inspectContainer(daemon, container);
   if (found === undefined) {
@@ -89,9 +74,7 @@ async function capture(daemon: Docker, { container }: Options, folder: string): 
   const inspected = JSON.stringify(found.raw);
   await writeFile(join(folder, INSPECTED), inspected, { mode: 0o600, flag: 'wx' });
   const { sha256 } = await digest(bytesOf(inspected));
-  // Of its own for each snapshot: an image without any tag is the first that is cleaned up.
-  const tag = `${container.slice(0, 80)}-${randomUUID()}`;
-  await tagImage(daemon, found.imageId, KEEP, tag);
+  const tag = await pin(daemon, found.imageId, container);
   return { format: 'docker/v1', image: found.imageId, tag, sha256 };
 }
 
@@ -161,8 +144,7 @@ async function apply(
 
 async function forget(daemon: Docker, kept: Kept): Promise<void> {
   const read = v.safeParse(keptSchema, kept.part);
-  // Where a container runs that has no other tag left, it stays.
-  if (read.success) await removeImage(daemon, `${KEEP}:${read.output.tag}`);
+  if (read.success) await unpin(daemon, read.output.tag);
 }
 
 /** The image is who it is; one that does not run, or is not well yet, is not what it was. */
@@ -171,11 +153,8 @@ async function identify(daemon: Docker, { container }: Options, target: Target):
   const expected = `${short(part.image)}, running`;
   const now = await inspectContainer(daemon, container);
   if (now === undefined) return { kind: 'other', found: 'no container', expected };
-  const { state, health = 'healthy', exitCode } = now;
-  const ended = state === 'exited' ? ` with ${exitCode}` : '';
-  const ill = state === 'running' && health !== 'healthy' ? `, ${health}` : '';
-  const found = `${short(now.imageId)}, ${state}${ended}${ill}`;
-  return now.imageId === part.image && state === 'running' && health === 'healthy'
+  const { found, isWell } = conditionOf(now);
+  return now.imageId === part.image && isWell
     ? { kind: 'same', found }
     : { kind: 'other', found, expected };
 }
@@ -190,11 +169,6 @@ function notKept(problem: string): ActionError {
   return new ActionError(`the settings of the container ${problem}`, {
     remedy: 'They are not what was kept: another snapshot has to serve.',
   });
-}
-
-/** `sha256:0123456789ab` */
-function short(image: string): string {
-  return plain(image).slice(0, 19);
 }
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {

@@ -9,8 +9,8 @@ import {
   stopContainer,
 } from '@repo/docker/container-changes';
 import { inspectContainer, removeContainer } from '@repo/docker/containers';
-import { inspectImage, tagImage } from '@repo/docker/images';
 import { inspectVolume } from '@repo/docker/volumes';
+import { giveBackName } from './pin.ts';
 import { type Settings, withVolumes } from './settings.ts';
 
 /** What a container is to be made of again. */
@@ -70,8 +70,8 @@ export async function recreate(
 
 /** Makes it, under another name and without starting it. */
 async function create(docker: Docker, draft: string, model: Model): Promise<string> {
-  const { imageId, settings } = model;
-  const image = await nameOf(docker, model);
+  const { imageId, imageName, settings } = model;
+  const image = await giveBackName(docker, imageId, imageName);
   const names = [...settings.anonymous.values()];
   const volumes = await Promise.all(names.map((name) => inspectVolume(docker, name)));
   const there = new Set(volumes.flatMap((volume) => (volume ? [volume.name] : [])));
@@ -90,14 +90,6 @@ async function create(docker: Docker, draft: string, model: Model): Promise<stri
     });
   }
   return id;
-}
-
-/** The name that the image had, given back to it; its ID where it had none. */
-async function nameOf(docker: Docker, { imageId, imageName }: Model): Promise<string> {
-  const [, repo, tag = 'latest'] = /^((?:[^/@]*\/)*[^/@:]+)(?::([\w.-]+))?$/.exec(imageName) ?? [];
-  const isId = /^(?:sha256:)?[0-9a-f]{12,64}$/.test(imageName);
-  if (repo !== undefined && !isId) await tagImage(docker, imageId, repo, tag);
-  return (await inspectImage(docker, imageName))?.id === imageId ? imageName : imageId;
 }
 
 async function stop(docker: Docker, id: string, graceSeconds: number | undefined): Promise<void> {
