@@ -9,7 +9,7 @@ export interface FakeEngine {
   readonly crashesAfter?: number;
   /** It never says that it has started. */
   readonly hangs?: boolean;
-  /** A file that each start writes its environment into. */
+  /** A file that each start writes its environment and configuration into, a line of JSON. */
   readonly tells?: string;
 }
 
@@ -28,8 +28,9 @@ if (command === 'version') {
   process.stdin.on('data', (chunk) => { text += chunk; });
   process.stdin.on('end', () => command === 'run' && run(JSON.parse(text)));
 }
-function run({ outbounds }) {
-  if (behaviour.tells) require('node:fs').appendFileSync(behaviour.tells, JSON.stringify(process.env) + '\\n');
+function run(config) {
+  const { outbounds } = config;
+  if (behaviour.tells) require('node:fs').appendFileSync(behaviour.tells, JSON.stringify({ environment: process.env, config }) + '\\n');
   if (outbounds.some(({ tag }) => tag === behaviour.refusesAtStart)) {
     console.error('FATAL[0000] start service: start outbound/trojan[' + behaviour.refusesAtStart + ']: no');
     process.exit(1);

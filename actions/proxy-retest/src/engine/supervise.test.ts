@@ -82,8 +82,8 @@ describe('supervise', () => {
     const { running } = await supervised({ tells }, { environment: { RUNNER_TRACKING_ID: 'a' } });
     await portOf(running);
     await running.stop();
-    const seen = JSON.parse((await readFile(tells, 'utf8')).trim()) as Record<string, string>;
-    expect(seen).toEqual({ RUNNER_TRACKING_ID: 'a' });
+    const { environment } = JSON.parse((await readFile(tells, 'utf8')).trim());
+    expect(environment).toEqual({ RUNNER_TRACKING_ID: 'a' });
   });
 
   it('takes out what it does not start with, and starts for the rest', async () => {
