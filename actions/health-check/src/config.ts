@@ -1,4 +1,5 @@
 import { field } from '@repo/core/config/field';
+import { keysOf } from '@repo/core/config/one-key';
 import { parseConfig } from '@repo/core/config/parse-config';
 import { boolean } from '@repo/core/inputs/boolean';
 import { duration } from '@repo/core/inputs/duration';
@@ -8,7 +9,7 @@ import { percentage } from '@repo/core/inputs/percentage';
 import * as v from 'valibot';
 import type { Expectation } from './expectations/expectation.ts';
 import { COMMON_VARIABLES, type Kind, type Target } from './kinds/kind.ts';
-import { kindKeys, oneKind } from './kinds/one-kind.ts';
+import { oneKind } from './kinds/kind-of.ts';
 import { KINDS } from './kinds/registry.ts';
 import { listOf } from './list-of.ts';
 
@@ -164,7 +165,7 @@ function kindsUsed(data: unknown): readonly string[] {
   const checks = Array.isArray(data) ? data : (data as { checks?: unknown } | null)?.checks;
   if (!Array.isArray(checks)) return [];
   const steps = checks.flatMap((check) => (check as { steps?: unknown } | null)?.steps ?? []);
-  return [...new Set([...checks, ...steps].flatMap((one) => kindKeys(one, KNOWN)))];
+  return [...new Set([...checks, ...steps].flatMap((one) => keysOf(one, KNOWN)))];
 }
 
 function policyRemedy(): string {

@@ -1,6 +1,6 @@
+import { keysOf, oneKey } from '@repo/core/config/one-key';
 import { parseConfig } from '@repo/core/config/parse-config';
 import * as v from 'valibot';
-import { keysOf, oneKey } from '../one-key.ts';
 import { STRATEGIES } from './registry.ts';
 import type { Strategy } from './strategy.ts';
 import type { StrategyModule } from './strategy-module.ts';
@@ -27,7 +27,10 @@ async function loadModules(data: unknown): Promise<ReadonlyMap<string, StrategyM
 function schemaOf(modules: ReadonlyMap<string, StrategyModule>) {
   const strategy = oneKey(
     KNOWN,
-    'strategy',
+    {
+      none: 'is no strategy that is known',
+      several: 'has several of them in one\nWrite an item for each.',
+    },
     (name): v.GenericSchema<unknown, Strategy> | undefined => {
       const module = modules.get(name);
       return (

@@ -1,14 +1,19 @@
 import { field } from '@repo/core/config/field';
+import { oneKey } from '@repo/core/config/one-key';
 import { parseConfig } from '@repo/core/config/parse-config';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import type { SyncParser } from '@repo/core/inputs/parser';
 import * as v from 'valibot';
-import { oneKey } from '../one-key.ts';
 import type { VerifyCheck } from './check.ts';
 import { httpCheck } from './http-check.ts';
 import { tcpCheck } from './tcp-check.ts';
+
+const WORDS = {
+  none: 'is no check that is known',
+  several: 'has several of them in one\nWrite an item for each.',
+};
 
 const http = v.pipe(
   v.strictObject(
@@ -36,7 +41,7 @@ const KINDS: Readonly<Record<string, v.GenericSchema<unknown, VerifyCheck>>> = {
 
 const checks = v.pipe(
   v.array(
-    oneKey(Object.keys(KINDS), 'check', (kind) => {
+    oneKey(Object.keys(KINDS), WORDS, (kind) => {
       const schema = KINDS[kind];
       return schema && titled(kind, schema);
     }),

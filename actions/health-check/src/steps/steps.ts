@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Capture } from '../expectations/cel.ts';
 import type { Expectation } from '../expectations/expectation.ts';
 import { COMMON_VARIABLES, type Kind, type Target } from '../kinds/kind.ts';
-import { oneKind } from '../kinds/one-kind.ts';
+import { oneKind } from '../kinds/kind-of.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { listOf } from '../list-of.ts';
 import { follow } from './follow.ts';
