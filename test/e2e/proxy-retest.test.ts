@@ -424,7 +424,10 @@ test('shards give the list that one run gives (X14)', async () => {
   }
   expect(tested).toBe(12);
   expect(await world.read('proxies.json')).toBe(text);
-  await using merged = await world.run({ mode: 'merge', results: 'results-*.ndjson' });
+  await using merged = await world.run({
+    mode: 'merge',
+    results: join(world.folder, 'results-*.ndjson'),
+  });
   await using alone = await single.run({ targets: world.inputs.targets ?? '' });
   expect(merged.outputs, merged.log).toMatchObject({ died: '4', alive: '8', changed: 'true' });
   expect(alone.outputs, alone.log).toMatchObject({ died: '4', alive: '8' });

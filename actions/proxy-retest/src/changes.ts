@@ -34,7 +34,7 @@ export function hasRevived({ before, after }: Change, published: Published): boo
   return after?.status === 'alive' && !wasAlive(before, published) && isKnown(before, published);
 }
 
-export function wasAlive(before: History | undefined, published: Published): boolean {
+function wasAlive(before: History | undefined, published: Published): boolean {
   return before ? before.status !== 'dead' : published.isWorking !== false;
 }
 

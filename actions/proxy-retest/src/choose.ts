@@ -63,7 +63,7 @@ function timeoutCost({ attempts, connectTimeout, totalTimeout, timeouts }: Input
 }
 
 /** By the host, so that its limit of connections holds over all shards together. */
-export function shardFilter(shard: Shard | undefined): (entry: Pick<Entry, 'host'>) => boolean {
+function shardFilter(shard: Shard | undefined): (entry: Pick<Entry, 'host'>) => boolean {
   if (shard === undefined) return () => true;
   const { index, count } = shard;
   return ({ host }) => {

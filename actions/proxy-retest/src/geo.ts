@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 
 /** Where an address is, as the fields of a record have it. */
-export interface Place {
+interface Place {
   readonly country?: string;
   readonly country_code?: string;
   readonly city?: string;

@@ -96,7 +96,7 @@ export async function testerOf(
 }
 
 /** Everything that is not in the public Internet is refused: a list must not steer us inside. */
-export const publicOnly: AddressPolicy = (address) => {
+const publicOnly: AddressPolicy = (address) => {
   const found = classifyAddress(address);
   return found === 'public' ? undefined : `its address is not public (${found})`;
 };

@@ -10,7 +10,7 @@ import { type ByteSource, fileSource } from './list/byte-source.ts';
 import { type Survey, survey } from './survey.ts';
 
 /** Where things are; absolute paths. */
-export interface Places {
+interface Places {
   readonly list: string;
   readonly output: string;
   readonly state: string;
@@ -33,7 +33,7 @@ export interface World extends AsyncDisposable {
   readonly resumed: Map<string, Finding>;
 }
 
-export function placesOf(inputs: Inputs, workspace: string): Places {
+function placesOf(inputs: Inputs, workspace: string): Places {
   const list = resolve(workspace, inputs.list);
   const state = inputs.state === '' ? `${list}.state.ndjson` : resolve(workspace, inputs.state);
   const part = inputs.shard ? `-${inputs.shard.index}-of-${inputs.shard.count}` : '';

@@ -9,7 +9,7 @@ export interface StateStore {
   readonly write: (histories: Histories) => Promise<string | undefined>;
 }
 
-export interface KeptState extends ReadState {
+interface KeptState extends ReadState {
   readonly note?: string;
 }
 

@@ -2,7 +2,7 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { keyValue } from '@repo/core/inputs/key-value';
 import type { SyncParser } from '@repo/core/inputs/parser';
 
-export const OUTPUT_KINDS = ['txt', 'base64', 'clash', 'sing-box', 'metadata'] as const;
+const OUTPUT_KINDS = ['txt', 'base64', 'clash', 'sing-box', 'metadata'] as const;
 export type OutputKind = (typeof OUTPUT_KINDS)[number];
 
 /** A further file that is written from what is alive. */

@@ -15,13 +15,13 @@ export interface Target {
   readonly page?: Page;
 }
 
-export interface Page {
+interface Page {
   /** Sent along, by their names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBytes: number;
 }
 
-export interface TargetTls {
+interface TargetTls {
   readonly context: SecureContext;
   /** Empty for an IP address: that is no server name (RFC 6066). */
   readonly serverName: string;

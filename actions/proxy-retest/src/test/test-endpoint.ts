@@ -5,7 +5,7 @@ import { isItsFault, type TestFailure } from './failure.ts';
 import type { Target } from './target.ts';
 
 /** A failed attempt, with when it was made, on the monotonic clock. */
-export interface Failed {
+interface Failed {
   readonly target: Target;
   readonly since: number;
   readonly until: number;
