@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { commit, git, type Repository, startRepository } from '@repo/testkit/git/repository';
+import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
+import { runAction } from '@repo/testkit/runner/run-action';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { engine } from './engine.ts';
+import { inputsOf, readmeYaml } from './readme-example.ts';
+
+const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
+const fixtures = join(action, 'fixtures');
+const goTool = engine('go', 'apt-get install golang-go');
+/** Compiling, and benchmarks of real work. */
+const PATIENCE_MS = 300_000;
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly if?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+const goFiles = (rounds: number) => ({
+  'go.mod': 'module example.org/shop\n\ngo 1.19\n',
+  'shop.go': `package shop\n\nfunc Sum() (sum int) {\n\tfor i := 0; i < ${rounds}; i++ {\n\t\tsum += i ^ sum\n\t}\n\treturn\n}\n`,
+  'shop_test.go': `package shop\n\nimport "testing"\n\nvar kept int\n\nfunc BenchmarkSum(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tkept += Sum()\n\t}\n}\n`,
+});
+
+let folder: string;
+let repository: Repository;
+let github: LocalGitHub;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'perf-examples-'));
+  repository = startRepository(goFiles(4000));
+  github = await startLocalGitHub({ bare: repository.remote });
+});
+afterEach(async () => {
+  await github[Symbol.asyncDispose]();
+  repository[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The steps of an example, whether it is a list of them, a job or a whole workflow. */
+async function stepsOf(name: string): Promise<readonly Step[]> {
+  const yaml = parse(await readmeYaml(name, 'perf-regression'));
+  if (Array.isArray(yaml)) return yaml;
+  return yaml.steps ?? (Object.values(yaml.jobs)[0] as { steps: readonly Step[] }).steps;
+}
+
+/**
+ * Does an example's steps as a runner would: shell in the checkout, our action as its bundle. A
+ * program of a stand-in copies what the real one wrote.
+ */
+async function play(
+  name: string,
+  cwd: string,
+  options: { standIn?: Readonly<Record<string, string>>; event?: object; runId?: string } = {},
+) {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  for (const [program, line] of Object.entries(options.standIn ?? {})) {
+    writeFileSync(join(bin, program), `#!/bin/bash\n${line}\n`, { mode: 0o755 });
+  }
+  const env = {
+    PATH: `${bin}:${process.env.PATH}`,
+    HOME: folder,
+    GOCACHE: join(tmpdir(), 'perf-examples-go-cache'),
+    GOFLAGS: '-benchtime=20ms',
+    GOTOOLCHAIN: 'local',
+  };
+  const shown: Awaited<ReturnType<typeof runAction>>[] = [];
+  for (const { uses = '', run, with: given = {} } of await stepsOf(name)) {
+    if (run !== undefined && !run.includes('${{')) {
+      execFileSync('bash', ['-eo', 'pipefail', '-c', run], { cwd, env, stdio: 'pipe' });
+    }
+    if (!uses.startsWith('org/actions/perf-regression@')) continue;
+    const full_name = String(github.context.repository);
+    const event = { repository: { full_name, default_branch: 'main' }, ...options.event };
+    shown.push(
+      await runAction({
+        action,
+        cwd,
+        with: inputsOf({ with: given }),
+        env: { GOCACHE: env.GOCACHE, GOFLAGS: env.GOFLAGS, GOTOOLCHAIN: env.GOTOOLCHAIN },
+        github: {
+          ...github.context,
+          event,
+          ref: 'refs/heads/main',
+          sha: git(cwd, 'rev-parse', 'HEAD'),
+          run_id: options.runId ?? '1',
+        },
+        trackFiles: false,
+        timeoutMs: PATIENCE_MS,
+      }),
+    );
+  }
+  const [result] = shown;
+  if (result === undefined) throw new Error(`the example ${name} does not use the action`);
+  return result;
+}
+
+describe.skipIf(!goTool.path)(`the README's examples work when copied ${goTool.needs}`, () => {
+  test('the first: nothing to compare with, then a run of history', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    const cwd = repository.clone();
+    await using first = await play('first', cwd);
+    expect(first.exitCode, first.log).toBe(0);
+    expect(first.outputs.verdict).toBe('unknown');
+    await using second = await play('first', cwd, { runId: '2' });
+    expect(second.exitCode, second.log).toBe(0);
+    expect(second.log).toContain('1 run of history');
+    expect(second.outputs['history-file']).toContain('perf-history:v1/default/');
+  });
+
+  test('P15, P16: against its base, by hand and by mode: run', {
+    timeout: PATIENCE_MS,
+  }, async () => {
+    for (const name of ['base', 'run']) {
+      rmSync(join(repository.remote, '../base'), { recursive: true, force: true });
+      const cwd = repository.clone();
+      commit(cwd, goFiles(8000));
+      await using slow = await play(name, cwd);
+      expect(slow.exitCode, slow.log).toBe(1);
+      expect(slow.outputs, slow.log).toMatchObject({ verdict: 'fail', regressions: '1' });
+      expect(slow.outputs.worst).toMatch(/Sum time \+\d+/);
+    }
+  });
+});
+
+describe("the README's examples work when copied", () => {
+  test('P1, P22: every push, with criterion', async () => {
+    const cwd = repository.clone();
+    const standIn = { cargo: `cp -r '${fixtures}/criterion/target' target` };
+    await using result = await play('history', cwd, { standIn });
+    expect(result.exitCode, result.log).toBe(0);
+    expect(result.log).toContain('(criterion)');
+    expect(result.outputs['history-file']).toContain('perf-history:');
+  });
+
+  test('P2 to P14, P17, P18, P24: rules', async () => {
+    const cwd = repository.clone();
+    const numbers = { memory: 4e8, rss: 4e8, coverage: 85, vulnerabilities: 0, runtime: 10 };
+    const all = {
+      ...numbers,
+      'counter/inc': 9,
+      migration_seconds: 20,
+      stats: { success_rate: 93 },
+    };
+    mkdirSync(join(cwd, 'previous'));
+    writeFileSync(join(cwd, 'metadata.json'), JSON.stringify({ ...all, coverage: 79 }));
+    writeFileSync(join(cwd, 'image.json'), JSON.stringify({ image_size: 5e8 }));
+    writeFileSync(join(cwd, 'previous/metadata.json'), JSON.stringify(all));
+    await using result = await play('rules', cwd);
+    expect(result.outputs, result.log).toMatchObject({ verdict: 'fail', regressions: '1' });
+    expect(result.outputs.worst).toContain('coverage');
+  });
+
+  test('P20, P21: only with a label', async () => {
+    const cwd = repository.clone();
+    const standIn = { pytest: `cp '${fixtures}/pytest/bench.json' new.json` };
+    await using result = await play('label', cwd, { standIn });
+    expect(result.exitCode, result.log).toBe(0);
+    expect(result.log).toContain('(pytest)');
+  });
+
+  test('a fork leaves its report, and the second workflow posts it', async () => {
+    const cwd = repository.clone();
+    const sha = git(cwd, 'rev-parse', 'HEAD');
+    const head = { repository: 'somebody/else', branch: 'faster', sha };
+    github.state.pulls.push({ number: 1, state: 'open', base: 'main', head });
+    const { apiUrl, context } = github;
+    await fetch(`${apiUrl}/repos/${context.repository}/issues`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${context.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ title: 'A change' }),
+    });
+    const before = 'BenchmarkSum 1 100 ns/op\n'.repeat(6);
+    writeFileSync(join(cwd, 'old.txt'), before);
+    writeFileSync(join(cwd, 'new.txt'), before.replaceAll('100', '150'));
+    const fork = {
+      number: 1,
+      labels: [],
+      base: {},
+      head: { sha, repo: { full_name: head.repository } },
+    };
+    await using left = await play('leave', cwd, { event: { pull_request: fork } });
+    expect(left.outputs.verdict, left.log).toBe('fail');
+    mkdirSync(join(cwd, 'perf-report'));
+    cpSync(left.outputs['report-file'] ?? '', join(cwd, 'perf-report/report.json'));
+    const run = {
+      ...{ event: 'pull_request', head_sha: sha, head_branch: 'faster' },
+      head_repository: { full_name: head.repository },
+    };
+    await using posted = await play('post', cwd, { event: { workflow_run: run } });
+    expect(posted.exitCode, posted.log).toBe(0);
+    expect(github.state.comments).toMatchObject([{ issue: 1 }]);
+  });
+
+  test('coming from github-action-benchmark', async () => {
+    const pages = repository.clone();
+    git(pages, 'checkout', '--quiet', '-b', 'gh-pages');
+    const benches = [{ name: 'BenchmarkSum', value: 100, unit: 'ns/op' }];
+    const runs = [{ commit: { id: 'a'.repeat(40) }, date: 1e12, tool: 'go', benches }];
+    const data = JSON.stringify({ entries: { 'Go Benchmark': runs } });
+    commit(pages, { 'dev/bench/data.js': `window.BENCHMARK_DATA = ${data}` });
+    git(pages, 'push', '--quiet', 'origin', 'gh-pages');
+    const cwd = repository.clone();
+    writeFileSync(join(cwd, 'new.txt'), 'pkg: example.org/shop\nBenchmarkSum-4 1 101 ns/op\n');
+    await using result = await play('move', cwd);
+    expect(result.exitCode, result.log).toBe(0);
+    expect(result.outputs.message).toContain('1 imported runs and 1 metrics of this run');
+    expect(readdirSync(cwd)).not.toContain('.perf-history');
+    const files = git(repository.remote, 'ls-tree', '-r', '--name-only', 'perf-history');
+    expect(files.split('\n')).toHaveLength(2);
+  });
+});
