@@ -17,7 +17,7 @@ const BUILT: Readonly<Record<string, readonly string[]>> = {
   'perf-regression': range('P', 1, 25),
   'proxy-retest': range('X', 1, 24),
   // R20, canaries, needs control over traffic.
-  'deploy-rollback': [...range('R', 1, 18), 'R21', 'R22'],
+  'deploy-rollback': [...range('R', 1, 19), 'R21', 'R22'],
 };
 
 const texts = execFileSync('git', ['ls-files', '*.test.ts', '*.md', '*.yml'], {
