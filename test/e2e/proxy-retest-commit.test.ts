@@ -57,7 +57,7 @@ describe('commit: true (X19)', () => {
     expect(git(clone, 'rev-parse', 'HEAD')).toBe(head);
   });
 
-  test('who was faster loses nothing: the findings are put into their list', async () => {
+  test('E10: who was faster loses nothing: the findings are put into their list', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
     const faster = here.repository.clone();
