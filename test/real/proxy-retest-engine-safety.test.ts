@@ -163,6 +163,42 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
+  it('is started again when it is killed, and what was under way is blamed on nobody', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'engine-'));
+    const program = join(folder, 'sing-box-of-this-test');
+    await symlink(path, program);
+    const { signal } = new AbortController();
+    const engine = await engineOf({ path: program, environment: {} }, { exec, caFile: '', signal });
+    const session = await engine.open(sampleForEngine(20, 9), {
+      findAddress: () => ({ ok: true, address: '127.0.0.1' }),
+      connectTimeoutMs: 1_000,
+      signal,
+    });
+    const doorOf = async (index: number) => {
+      const route = await session.route(index);
+      if (route.kind !== 'ready') throw new Error(route.failure.message);
+      return route.via;
+    };
+    try {
+      const via = await doorOf(0);
+      for (const id of await processesOf(program)) process.kill(id, 'SIGKILL');
+      const failure = await session.explain({
+        index: 0,
+        via,
+        startedAt: 0,
+        seen: { phase: 'tls', kind: 'reset', message: 'connection reset' },
+        firstAnswerIn: 'tls',
+      });
+      expect(failure).toMatchObject({ kind: 'engine' });
+      expect((await doorOf(0)).port).not.toBe(via.port);
+      expect((await doorOf(19)).user).toBe('p19');
+    } finally {
+      await session.close();
+      expect(await processesOf(program)).toEqual([]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('verifies the certificate of the proxy, unless its link says not to (X21)', async () => {
     await using targets = await startTargets('https');
     const servers = {
@@ -236,13 +272,13 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
   });
 });
 
-/** Those that run a program, by their command lines. */
-async function processesOf(program: string): Promise<string[]> {
-  const found: string[] = [];
+/** The ids of those that run a program, by their command lines. */
+async function processesOf(program: string): Promise<number[]> {
+  const found: number[] = [];
   for (const id of await readdir('/proc')) {
     if (!/^\d+$/.test(id)) continue;
     const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
-    if (command.startsWith(program)) found.push(command);
+    if (command.startsWith(program)) found.push(Number(id));
   }
   return found;
 }

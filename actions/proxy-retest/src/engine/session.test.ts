@@ -106,6 +106,8 @@ describe('openSession', () => {
     const late: TestFailure = { phase: 'first-byte', kind: 'timeout', message: 'not in time' };
     expect(await explained(session, late)).toBe(late);
     expect(await explained(session, late, 'first-byte')).toMatchObject({ phase: 'tcp' });
+    const door: TestFailure = { phase: 'tcp', kind: 'timeout', message: 'not in time' };
+    expect(await explained(session, door)).toMatchObject({ kind: 'engine' });
     const status: TestFailure = { phase: 'first-byte', kind: 'bad-status', message: 'status 403' };
     expect(await explained(session, status)).toBe(status);
     await session.close();

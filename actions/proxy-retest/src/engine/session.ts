@@ -29,6 +29,13 @@ const LOG_LAG_MS = 150;
 /** … and where it has refused, and always says why. */
 const REFUSAL_LAG_MS = 2_000;
 
+const FACTS: ReadonlySet<TestFailure['kind']> = new Set([
+  'bad-status',
+  'too-slow',
+  'tls-mitm',
+  'tampered',
+]);
+
 /** Opens a session as {@link Engine.open} promises. */
 export async function openSession(
   { program, exec, generation, caFile }: SessionEngine,
@@ -79,18 +86,21 @@ export async function openSession(
       return { kind: 'ready', via: doorOf(tagOf(index), now.port, config.password) };
     },
     explain: async ({ index, via, startedAt, seen, firstAnswerIn }) => {
+      // What has come through the proxy is a fact, whatever the engine says afterwards.
+      if (FACTS.has(seen.kind)) return seen;
       const refused = seen.phase === 'proxy' && seen.kind !== 'timeout';
       const lag = refused && running.isUp(via.port) ? REFUSAL_LAG_MS : LOG_LAG_MS;
       const text = await log.of(tagOf(index), startedAt, lag);
       if (!running.isUp(via.port)) return ofTheEngine('it ended during the test');
+      if (seen.phase === 'tcp') return ofTheEngine('it takes no connection');
       const told = text === undefined ? undefined : explainFailure(text);
       const endpoint = endpoints[index];
       const address = endpoint && addresses.get(endpoint.host);
       if (!endpoint || !address?.ok) return told ?? seen;
-      // That it was closed, our own socket saw too.
-      if (told && told.kind !== 'closed') return inTheLightOf(endpoint, told);
       const unanswered = seen.phase === 'proxy' || seen.phase === firstAnswerIn;
       if (!unanswered) return seen;
+      // That it was closed, our own socket saw too.
+      if (told && told.kind !== 'closed') return inTheLightOf(endpoint, told);
       const limits = { timeoutMs: options.connectTimeoutMs, signal };
       return explainSilence(endpoint, address.address, told ?? seen, limits);
     },
