@@ -1,95 +1,225 @@
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { type Site, sha, startSite } from './rollback/site.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { type Machine, startMachine } from '../real/rollback/machine.ts';
+import { type StandIns, standIns } from './rollback/stand-ins.ts';
 
-const page = readFileSync(new URL('../../docs/rollback-recipes.md', import.meta.url), 'utf8');
-const recipes = new Map(
-  [...page.matchAll(/<!-- recipe:(\S+) -->\n```yaml\n(.*?)```/gs)].map(
-    ([, name = '', yaml = '']) => [name, parse(yaml) as Readonly<Record<string, string>>],
-  ),
-);
-const PROGRAMS = ['kubectl', 'helm', 'heroku', 'vercel', 'curl', 'wrangler', 'jq'];
-const BAD = sha('f');
+vi.setConfig({ testTimeout: 60_000 });
 
-let site: Site;
-let bin: string;
-beforeEach(async () => {
-  site = await startSite();
-  bin = join(site.root, 'bin');
-  mkdirSync(bin);
-  mkdirSync(join(site.workspace, 'app'));
-  const places = [
-    ...PROGRAMS.map((name) => join(bin, name)),
-    ...['migrate', 'router'].map((name) => join(site.workspace, name)),
-  ];
-  for (const place of places) {
-    // Without an ending Node takes it for a module only if a package says so.
-    copyFileSync(fileURLToPath(new URL('./rollback/stand-in.mjs', import.meta.url)), place);
-    chmodSync(place, 0o755);
-  }
-  for (const folder of [bin, site.workspace]) {
-    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  }
-});
-afterEach(() => site[Symbol.asyncDispose]());
+const folder = fileURLToPath(new URL('../../docs/recipes', import.meta.url));
 
-test.each([
-  [
-    'kubectl',
-    'web@sha256:a',
-    'web@sha256:b',
-    'web@sha256:a',
-    'kubectl set image deployment/web web=web@sha256:a',
-  ],
-  ['helm', '3', '4', '5|Rollback to 3', 'helm rollback web 3 --wait --timeout 5m'],
-  ['heroku', '7', '8', '9|Rollback to v7', 'heroku rollback v7 --app shop'],
-  ['vercel', 'dpl_a', 'dpl_b', 'dpl_a', 'vercel rollback dpl_a --yes'],
-  [
-    'cloudflare',
-    'v-a',
-    'v-b',
-    'v-a',
-    `wrangler rollback v-a --name shop --message rolled back from ${BAD} --yes`,
-  ],
-  ['migrations', '12', '13', '12', 'migrate down-to 12'],
-  ['blue-green', 'blue', 'green', 'blue', 'router switch blue'],
-])('R18, R19, R22: the recipe %s, word for word', async (name, good, bad, after, call) => {
-  const state = join(site.root, 'runs');
-  const calls = join(site.root, 'calls');
-  writeFileSync(state, good);
-  const recipe = recipes.get(name) ?? {};
-  await using result = await site.run(
-    BAD,
-    // No page of the world is asked from here.
-    { ...recipe, ...(recipe['verify-url'] && { 'verify-url': site.url }), 'verify-deadline': '5s' },
-    {
-      env: {
-        PATH: `${bin}:${process.env.PATH}`,
-        STAND_IN_STATE: state,
-        STAND_IN_CALLS: calls,
-        VERCEL_TOKEN: 'secret',
-      },
-      laterSteps: () => {
-        writeFileSync(state, bad);
-        return 'failure';
-      },
+/** The YAML blocks of a recipe. */
+function blocksOf(file: string): readonly string[] {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
+}
+
+interface Recipe {
+  readonly file: string;
+  /** Which of its strategies. */
+  readonly which: number;
+  readonly programs: Readonly<Record<string, string>>;
+  /** What says that the release is live which is good, and the other one. */
+  readonly good: string;
+  readonly bad: string;
+  /** The one call of the rollback that changes something. */
+  readonly change: string;
+  /** Where it is not the file `$LIVE`. */
+  readonly place?: {
+    readonly put: (machine: Machine, live: string) => void;
+    readonly read: (machine: Machine) => string;
+  };
+}
+
+const WORKER = '{"versions":[{"version_id":"\'"$(cat $LIVE)"\'","percentage":100}]}';
+
+const RECIPES: readonly Recipe[] = [
+  {
+    file: 'kubernetes.md',
+    which: 0,
+    good: 'registry/web@sha256:aaaa',
+    bad: 'registry/web@sha256:bbbb',
+    change: 'kubectl<--namespace=shop><set><image><deployment/web><web=registry/web@sha256:aaaa>',
+    programs: {
+      kubectl: `"--namespace=shop get deployment/web -o=jsonpath={.spec.template.spec.containers[0].image}") printf %s "$(cat $LIVE)";;
+"--namespace=shop auth can-i patch deployment/web") echo yes;;
+"--namespace=shop set image deployment/web web="*) printf %s "\${5#web=}" > $LIVE; changed;;
+"--namespace=shop rollout status deployment/web --timeout=100s") ;;`,
     },
+  },
+  {
+    file: 'helm.md',
+    which: 0,
+    good: '4',
+    bad: '5',
+    change: 'helm<rollback><web><4><--namespace><shop><--wait><--timeout=3m>',
+    programs: {
+      helm: `"get manifest web --namespace shop") echo "manifest of $(cat $LIVE)";;
+"get manifest web --namespace shop --revision=4") echo "manifest of 4";;
+"status web --namespace shop --output json") echo '{"name":"web","version":'$(cat $LIVE)'}';;
+"rollback web "*" --namespace shop --wait --timeout=3m") printf %s "$3" > $LIVE; changed;;`,
+    },
+  },
+  {
+    file: 'vercel.md',
+    which: 0,
+    good: 'dpl_good',
+    bad: 'dpl_bad',
+    change: 'vercel<rollback><dpl_good><--timeout><3m><--token><vercel-token>',
+    programs: {
+      curl: `"-fsS -H Authorization: Bearer vercel-token https://api.vercel.com/v4/aliases/shop.example.com") echo '{"deploymentId":"'$(cat $LIVE)'"}';;
+"-fsS -H Authorization: Bearer vercel-token https://api.vercel.com/v13/deployments/dpl_good") echo '{"readyState":"READY"}';;`,
+      vercel: `"rollback "*" --timeout 3m --token vercel-token") printf %s "$2" > $LIVE; changed;;`,
+    },
+  },
+  {
+    file: 'cloudflare.md',
+    which: 0,
+    good: '10000000-0000-0000-0000-000000000000',
+    bad: '20000000-0000-0000-0000-000000000000',
+    change: `wrangler<rollback><10000000-0000-0000-0000-000000000000><--name><shop><--yes><--message><rollback of ${'b'.repeat(40)}>`,
+    programs: {
+      wrangler: `"deployments status --name shop --json") echo '${WORKER}';;
+"versions view 10000000-0000-0000-0000-000000000000 --name shop") ;;
+"rollback "*" --name shop --yes --message "*) printf %s "$2" > $LIVE; changed;;`,
+    },
+  },
+  {
+    file: 'heroku.md',
+    which: 0,
+    good: '102',
+    bad: '103',
+    change: 'heroku<releases:rollback><v102><--app><shop>',
+    programs: {
+      heroku: `"releases:info --app shop --json") echo '{"version":'$(cat $LIVE)',"slug":{"id":"slug-of-'$(cat $LIVE)'"}}';;
+"releases:info v102 --app shop") ;;
+"releases:rollback v"*" --app shop") printf %s "\${2#v}" > $LIVE; changed;;`,
+    },
+  },
+  {
+    file: 'migrations.md',
+    which: 0,
+    good: '1975ea83b712',
+    bad: 'ae1027a6acf1',
+    change: 'alembic<downgrade><1975ea83b712>',
+    programs: {
+      alembic: `"current") echo "INFO  [alembic.runtime.migration] Context impl" >&2; echo "$(cat $LIVE) (head)";;
+"show 1975ea83b712") ;;
+"downgrade "*) printf %s "$2" > $LIVE; changed;;`,
+    },
+  },
+  {
+    file: 'migrations.md',
+    which: 1,
+    good: '3',
+    bad: '5',
+    change: 'cargo<run><--quiet><--><down><-n><2>',
+    programs: {
+      cargo: `"run --quiet -- status") for i in $(seq "$(cat $LIVE)"); do echo "Migration 'm$i', status: Applied"; done; echo "Migration 'm9', status: Pending";;
+"run --quiet -- down -n "*) printf %s "$(($(cat $LIVE) - $6))" > $LIVE; changed;;`,
+    },
+  },
+  {
+    file: 'blue-green.md',
+    which: 0,
+    good: 'blue.conf',
+    bad: 'green.conf',
+    change: 'nginx<-s><reload>',
+    programs: {
+      curl: `"-fsS --max-time 5 http://127.0.0.1:8081/health") ;;`,
+      nginx: `"-s reload") changed;;`,
+    },
+    place: {
+      put: ({ workspace }, live) => {
+        const upstreams = join(workspace, 'upstreams');
+        mkdirSync(upstreams, { recursive: true });
+        writeFileSync(join(upstreams, 'blue.conf'), '# health: http://127.0.0.1:8081/health\n');
+        writeFileSync(join(upstreams, 'green.conf'), '# health: http://127.0.0.1:8082/health\n');
+        rmSync(join(upstreams, 'live.conf'), { force: true });
+        symlinkSync(live, join(upstreams, 'live.conf'));
+      },
+      read: ({ workspace }) => readlinkSync(join(workspace, 'upstreams/live.conf')),
+    },
+  },
+];
+
+let machine: Machine | undefined;
+afterEach(() => machine?.[Symbol.asyncDispose]());
+
+test('every recipe of the docs is tried', () => {
+  const files = readdirSync(folder).filter((name) => name !== 'README.md');
+  const strategies = files.flatMap((file) =>
+    blocksOf(file)
+      .filter((block) => block.startsWith('- command:'))
+      .map((_, which) => `${file} ${which}`),
   );
-  expect(result.exitCode, result.log).toBe(0);
-  expect(result.post?.outputs, result.post?.log).toMatchObject({ result: 'rolled-back' });
-  expect(readFileSync(state, 'utf8')).toBe(after);
-  expect(
-    readFileSync(calls, 'utf8')
-      .split('\n')
-      .filter((line) => line === call),
-  ).toHaveLength(1);
+  expect(RECIPES.map(({ file, which }) => `${file} ${which}`).toSorted()).toEqual(
+    strategies.toSorted(),
+  );
 });
 
-test('every recipe is tried', () => {
-  expect([...recipes.keys()].toSorted()).toEqual(
-    ['blue-green', 'cloudflare', 'helm', 'heroku', 'kubectl', 'migrations', 'vercel'].toSorted(),
-  );
+describe.each(RECIPES)('R18, R19, R22: the recipe $file ($which)', (recipe) => {
+  function start(): { readonly machine: Machine; readonly programs: StandIns } {
+    const blocks = blocksOf(recipe.file);
+    const strategies = blocks.filter((block) => block.startsWith('- command:'))[recipe.which];
+    const [, verify = ''] =
+      blocks.map((block) => /^verify-command: (.*)\n$/.exec(block)).find(Boolean) ?? [];
+    const env = { PATH: '', VERCEL_TOKEN: 'vercel-token' };
+    const started = startMachine({
+      strategies: strategies ?? '',
+      inputs: { 'verify-command': verify, 'verify-deadline': '5s' },
+      env,
+    });
+    const programs = standIns(started.root, recipe.programs);
+    env.PATH = programs.path;
+    machine = started;
+    return { machine: started, programs };
+  }
+
+  const put = (at: ReturnType<typeof start>, live: string) =>
+    recipe.place ? recipe.place.put(at.machine, live) : writeFileSync(at.programs.live, live);
+  const read = (at: ReturnType<typeof start>) =>
+    recipe.place ? recipe.place.read(at.machine) : readFileSync(at.programs.live, 'utf8');
+  const changes = (calls: readonly string[]) => calls.filter((call) => call === recipe.change);
+
+  test('brings the good release back by the right calls, again after a kill', async () => {
+    const at = start();
+    put(at, recipe.good);
+    await at.machine.snapshot();
+    put(at, recipe.bad);
+    at.programs.calls();
+    await at.machine.rollback();
+    expect(read(at)).toBe(recipe.good);
+    expect(changes(at.programs.calls())).toHaveLength(1);
+
+    at.machine.forgetRollbacks();
+    put(at, recipe.bad);
+    at.programs.killAtChange();
+    await using killed = await at.machine.run();
+    expect(killed.signal, killed.log).toBe('SIGKILL');
+    await at.machine.rollbackAgain();
+    expect(read(at)).toBe(recipe.good);
+  });
+
+  test('changes nothing where its program says no, or is not there', async () => {
+    const at = start();
+    put(at, recipe.good);
+    await at.machine.snapshot();
+    put(at, recipe.bad);
+    for (const name of Object.keys(recipe.programs)) {
+      writeFileSync(join(at.machine.root, 'programs', name), '#!/bin/sh\nexit 1\n');
+    }
+    await using result = await at.machine.run({ 'on-exhausted': 'stop' });
+    expect(['no-target', 'failed'], result.log).toContain(result.outputs.result);
+    expect(read(at)).toBe(recipe.bad);
+  });
 });
