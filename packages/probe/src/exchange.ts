@@ -27,65 +27,100 @@ export type Exchange = { readonly firstByte: number | undefined } & (
   | { readonly ok: false; readonly failure: ProbeFailure }
 );
 
-/**
- * Sends one request over an open socket and reads its answer, the body up to `maxBodyBytes`. The
- * socket cannot be used again: the caller destroys it.
- */
-export function exchangeWithin(
-  socket: Socket,
-  message: Message,
-  { maxBodyBytes, peer }: { readonly maxBodyBytes: number; readonly peer: string },
-  limit: Limit,
-): Promise<Exchange> {
-  const { method, target, headers, body } = message;
-  let phase: Phase = body === undefined ? 'first-byte' : 'request';
-  let firstByte: number | undefined;
-  return limit.wait<Exchange>(
-    (settle) => {
-      const fail = (error: unknown) =>
-        settle({ ok: false, failure: explainError(error, { phase, peer }), firstByte });
-      const answered = (response: IncomingMessage) => (content: Body) =>
-        settle({ ok: true, answer: answerOf(response, content), firstByte });
-      let sent = 0;
-      let request: ClientRequest;
-      try {
-        // Without an agent: a connection of its own, and no agent to make for it.
-        const createConnection = () => socket;
-        request = openRequest({ createConnection, method, path: target, headers, setHost: false });
-      } catch (error) {
-        phase = 'request';
-        const failure = explainError(error, { phase, peer: 'the request' });
-        return settle({ ok: false, failure, firstByte });
+/** A request that is ready to go out: what it takes to write it is not the target's time. */
+export interface PreparedExchange {
+  /**
+   * Sends it over an open socket and reads the answer, the body up to `maxBodyBytes`. The socket
+   * cannot be used again: the caller destroys it.
+   */
+  readonly over: (
+    socket: Socket,
+    options: { readonly maxBodyBytes: number; readonly peer: string },
+    limit: Limit,
+  ) => Promise<Exchange>;
+}
+
+export function prepareExchange(message: Message): PreparedExchange {
+  const opened = open(message);
+  return {
+    over: (socket, { maxBodyBytes, peer }, limit) => {
+      if (!opened.ok) {
+        const failure = explainError(opened.error, { phase: 'request', peer: 'the request' });
+        return Promise.resolve({ ok: false, failure, firstByte: undefined });
       }
-      request.on('error', fail);
-      request.once('socket', () => {
-        socket.prependOnceListener('data', () => {
-          firstByte = performance.now() - sent;
-          phase = 'body';
-        });
-      });
-      request.once('response', (response) => {
-        readBody(response, maxBodyBytes, answered(response), fail);
-      });
-      request.once('upgrade', (response) =>
-        answered(response)({ bytes: Buffer.alloc(0), truncated: false }),
-      );
-      if (body !== undefined) {
-        request.once('finish', () => {
-          if (phase !== 'request') return;
-          phase = 'first-byte';
+      const { request, begin } = opened;
+      const hasBody = message.body !== undefined;
+      let phase: Phase = hasBody ? 'request' : 'first-byte';
+      let firstByte: number | undefined;
+      return limit.wait<Exchange>(
+        (settle) => {
+          const fail = (error: unknown) =>
+            settle({ ok: false, failure: explainError(error, { phase, peer }), firstByte });
+          const answered = (response: IncomingMessage) => (content: Body) =>
+            settle({ ok: true, answer: answerOf(response, content), firstByte });
+          let sent = 0;
+          request.on('error', fail);
+          request.once('socket', () => {
+            socket.prependOnceListener('data', () => {
+              firstByte = performance.now() - sent;
+              phase = 'body';
+            });
+          });
+          request.once('response', (response) => {
+            readBody(response, maxBodyBytes, answered(response), fail);
+          });
+          request.once('upgrade', (response) =>
+            answered(response)({ bytes: Buffer.alloc(0), truncated: false }),
+          );
+          if (hasBody) {
+            request.once('finish', () => {
+              if (phase !== 'request') return;
+              phase = 'first-byte';
+              sent = performance.now();
+            });
+          }
           sent = performance.now();
-        });
-      }
-      sent = performance.now();
-      request.end(body);
+          begin(socket);
+        },
+        (end) => ({
+          ok: false,
+          failure: explainEnd(end, { phase, peer }, limit.timeoutMs),
+          firstByte,
+        }),
+      );
     },
-    (end) => ({
-      ok: false,
-      failure: explainEnd(end, { phase, peer }, limit.timeoutMs),
-      firstByte,
-    }),
-  );
+  };
+}
+
+type Opened =
+  | {
+      readonly ok: true;
+      readonly request: ClientRequest;
+      /** Nothing goes out, and nothing happens, before it has its socket. */
+      readonly begin: (socket: Socket) => void;
+    }
+  | { readonly ok: false; readonly error: unknown };
+
+function open({ method, target, headers, body }: Message): Opened {
+  let give: ((error: Error | null, socket: Socket) => void) | undefined;
+  try {
+    // Without an agent: a connection of its own, and no agent to make for it.
+    const createConnection = (_: unknown, done: NonNullable<typeof give>) => {
+      give = done;
+      return undefined;
+    };
+    const request = openRequest({
+      createConnection,
+      method,
+      path: target,
+      headers,
+      setHost: false,
+    });
+    request.end(body);
+    return { ok: true, request, begin: (socket) => give?.(null, socket) };
+  } catch (error) {
+    return { ok: false, error };
+  }
 }
 
 function answerOf(response: IncomingMessage, body: Body): Answer {

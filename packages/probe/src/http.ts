@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { ACCEPTED_ENCODINGS } from './body.ts';
 import type { CertificateFacts } from './certificate.ts';
-import { exchangeWithin, type Message } from './exchange.ts';
+import { type Message, prepareExchange } from './exchange.ts';
 import { peerName } from './explain.ts';
 import type { PhaseTimings, ProbeFailure } from './failure.ts';
 import { type Bounds, type Limit, within } from './limit.ts';
@@ -88,6 +88,7 @@ async function attempt(
   connection: { socket?: Socket },
 ): Promise<HttpAttempt> {
   const { url, socketPath, proxy } = request;
+  const prepared = prepareExchange(messageOf(request));
   const started = performance.now();
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = portOf(url);
@@ -138,9 +139,8 @@ async function attempt(
     if (worst && !request.insecure) return failed({ phase: 'tls', ...worst });
   }
 
-  const exchange = await exchangeWithin(
+  const exchange = await prepared.over(
     connection.socket,
-    messageOf(request),
     { maxBodyBytes: request.maxBodyBytes, peer },
     limit,
   );
