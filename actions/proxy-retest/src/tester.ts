@@ -10,6 +10,7 @@ import { type Examine, examiner } from './judge/ask-judge.ts';
 import { type Attempt, type AttemptSettings, attempt } from './test/attempt.ts';
 import { type Control, control, noControl } from './test/control.ts';
 import { addressFinder, type FindAddress } from './test/find-address.ts';
+import { manyNames } from './test/many-names.ts';
 import { type Target, targetOf } from './test/target.ts';
 import type { TestTimeouts } from './test/wire.ts';
 
@@ -43,6 +44,9 @@ export interface Judge {
 /** A judge has a few hundred bytes to say. */
 const MOST_JUDGE_BYTES = 65_536;
 
+/** A look-up with its wait for a turn, among thousands. */
+const LONGEST_LOOKUP_MS = 600_000;
+
 /** Throws an ActionError when `ca-file` cannot be read. */
 export async function testerOf(
   inputs: Inputs,
@@ -52,7 +56,9 @@ export async function testerOf(
   const context = await contextOf(inputs.caFile, workspace);
   const targets = inputs.targets.map((url) => targetOf(url, context));
   const policy = inputs.allowPrivate ? allowAny : publicOnly;
-  const finder = addressFinder({ policy, timeoutMs: inputs.connectTimeout });
+  const lookup = manyNames({ timeoutMs: inputs.connectTimeout });
+  // Who waits for its turn has not been asked yet: the look-up has time limits of its own.
+  const finder = addressFinder({ policy, timeoutMs: LONGEST_LOOKUP_MS, lookup });
   // Targets, and our own engine, are not the list's: nobody else chose them.
   const trusting = addressFinder({ policy: allowAny, timeoutMs: inputs.connectTimeout });
   const isExpected = (status: number) =>

@@ -6,6 +6,7 @@ import type { TestFailure, TestFailureKind, TestPhase } from './failure.ts';
 const CERTIFICATE =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|INVALID_CA|PATH_LENGTH|HOSTNAME_)/;
 
+/** That no name server answers is a fault of ours: it says nothing about the endpoint. */
 const KINDS: Partial<Record<FailureKind, TestFailureKind>> = {
   refused: 'refused',
   reset: 'reset',
@@ -15,7 +16,6 @@ const KINDS: Partial<Record<FailureKind, TestFailureKind>> = {
   'tls-failed': 'tls-failed',
   'dns-not-found': 'dns',
   'dns-failed': 'dns',
-  'dns-timeout': 'dns',
   'address-refused': 'address-refused',
   protocol: 'protocol',
 };
