@@ -4,9 +4,19 @@ import type { Better, Failure, Measurement } from '../measurement.ts';
 import { directionOf } from '../metric/direction.ts';
 import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';
 import { median } from '../statistics/median.ts';
+import { FormatError } from './format-error.ts';
 
 /** Longest name of a benchmark or metric that is kept. */
 const LONGEST_NAME = 500;
+
+/** Metrics that are read; a file has room for more than the memory. */
+const MOST_METRICS = 500_000;
+
+/** Throws where there are more metrics, or benchmarks, than anybody has. */
+export function assertFewEnough(count: number, file: string): void {
+  if (count <= MOST_METRICS) return;
+  throw new FormatError({ file }, 'holds more than 500,000 metrics', 'Split it up.');
+}
 
 /** A number, or several, as a tool writes them. */
 export interface Reading {
@@ -70,6 +80,10 @@ export class Collector {
     this.#file = file;
   }
 
+  get file(): string {
+    return this.#file;
+  }
+
   add(reading: Reading): void {
     const { unit, factor } = this.#unitOf(reading.unit);
     const groups = this.#groupsOf(reading, factor);
@@ -95,6 +109,7 @@ export class Collector {
       const metrics = this.#series.get(benchmark) ?? new Map<string, Series>();
       this.#series.set(benchmark, metrics.set(metric, series));
       this.#inOrder.push(series);
+      assertFewEnough(this.#inOrder.length, this.#file);
     } else if (known.unit === unit) {
       for (const group of groups) known.groups.push(group);
     } else if (!known.mixed) {

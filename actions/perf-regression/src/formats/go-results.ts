@@ -1,5 +1,5 @@
 import type { Better } from '../measurement.ts';
-import type { Collector } from './collector.ts';
+import { assertFewEnough, type Collector } from './collector.ts';
 import type { GoLine } from './go-line.ts';
 import { goMetric } from './go-metric.ts';
 
@@ -44,8 +44,14 @@ export class GoResults {
   readonly #units = new Map<string, UnitRules>();
   readonly #metrics = new Map<string, GoMetric>();
   readonly #unitNames = new Map<string, Unit>();
+  readonly #file: string;
+  #count = 0;
   #last: Result | undefined;
   #lastPackage = '';
+
+  constructor(file: string) {
+    this.#file = file;
+  }
 
   /** @param bytes that the line was read from */
   add(pkg: string, given: GoLine, bytes: Buffer, line: number): void {
@@ -77,6 +83,7 @@ export class GoResults {
       if (result === undefined) {
         result = { bytes, nameStart, nameEnd, line, columns: [], next: undefined };
         names.set(name, result);
+        assertFewEnough(++this.#count, this.#file);
       }
       if (last !== undefined) last.next = result;
     }

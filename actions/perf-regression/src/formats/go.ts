@@ -37,7 +37,7 @@ function likeness(head: string): number {
 }
 
 function readLines(bytes: Buffer, into: Collector): void {
-  const results = new GoResults();
+  const results = new GoResults(into.file);
   const begun = new Begun();
   const reading = goLine();
   const isColoured = bytes.includes(ESCAPE);

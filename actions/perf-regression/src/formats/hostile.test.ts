@@ -136,6 +136,15 @@ describe('a hostile text takes no more than its length', () => {
     20_000,
   );
 
+  it('more benchmarks than anybody has are an error, before the memory is full', {
+    timeout: 60_000,
+  }, () => {
+    const line = (index: number) => `BenchmarkA${index} 1 1 ns/op\n`;
+    const content = Array.from({ length: 500_010 }, (_, index) => line(index)).join('');
+    const source = sourceOf(Buffer.from(content), 'f');
+    expect(() => FORMATS.get('go')?.read(source, new Collector())).toThrow('more than 500,000');
+  });
+
   it('names of Object are names like others', () => {
     const content =
       '{"__proto__": {"toString": 1, "constructor": {"prototype": 2}}, "hasOwnProperty": 3}';

@@ -3,7 +3,7 @@ import { fileOf, type RunRecord } from './record.ts';
 /** Most runs of a series that are kept. */
 const MOST_RUNS = 2_000;
 
-/** `<sha>-<run>-<attempt>-<job>.json`: what it tells of when the run was. */
+/** `<sha>-<run>-<attempt>-<job>-<digest>.json`: what it tells of when the run was. */
 const NAME = /^[^-]*-(\d+)-(\d+)-/;
 
 /** Names of the files of a series, oldest run first, without reading them. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { oldestFirst, surplus } from './file-names.ts';
-import { decodeRecord, encodeRecord, fileOf, type RunRecord } from './record.ts';
+import { type BenchRecord, decodeRecord, encodeRecord, fileOf, type RunRecord } from './record.ts';
 
 const record: RunRecord = {
   ...{ v: 1, suite: 's', environment: 'e', sha: 'a'.repeat(40), ref: 'refs/heads/main' },
@@ -46,6 +46,12 @@ describe('a record of a branch that others may write to', () => {
       expect(path).not.toMatch(/\/\.+\//);
     },
   );
+});
+
+test('the jobs of a matrix have one name, and still a file each', () => {
+  const other = { ...record, benches: [{ ...(bench as BenchRecord), id: 'c' }] };
+  expect(fileOf(other)).not.toBe(fileOf(record));
+  expect(fileOf({ ...record })).toBe(fileOf(record));
 });
 
 test('names tell the order of runs, imported ones first', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Better, Measurement } from '../measurement.ts';
 import { medianInterval } from '../statistics/median-interval.ts';
 
@@ -51,11 +52,15 @@ export function folderOf({ suite, environment }: SeriesName): string {
   return `v1/${fileName(suite)}/${fileName(environment)}`;
 }
 
-/** The file of a run: nobody else writes it, so that nothing can conflict. */
+/**
+ * The file of a run: nobody else writes it, so that nothing can conflict. The jobs of a matrix have
+ * one name; what they measured tells them apart.
+ */
 export function fileOf(record: RunRecord): string {
   const { id, attempt, job } = record.run;
+  const digest = createHash('sha256').update(JSON.stringify(record.benches)).digest('hex');
   const name = [record.sha.slice(0, 40) || 'unknown', id || '0', attempt || '1', job || 'job'];
-  return `${folderOf(record)}/${name.map(fileName).join('-')}.json`;
+  return `${folderOf(record)}/${[...name.map(fileName), digest.slice(0, 8)].join('-')}.json`;
 }
 
 /** A record as its file has it; one line, so that thousands are small. */
