@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { contentOf, isInHistory } from './content.ts';
+import { type Machine, machine } from './fixtures/world.ts';
+import { mark } from './modes/mark.ts';
+import { snapshot } from './modes/snapshot.ts';
+import { rollback } from './rollback/rollback.ts';
+import { portsOf } from './testing/ports.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'content-'));
+  git('init', '--quiet', '--initial-branch=main');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function git(...args: readonly string[]): string {
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@b.c', '-c', 'commit.gpgsign=false'];
+  return execFileSync('git', [...who, ...args], { cwd: folder, encoding: 'utf8' }).trim();
+}
+
+function commit(text: string): string {
+  writeFileSync(join(folder, 'app.txt'), text);
+  git('add', 'app.txt');
+  git('commit', '--quiet', '--allow-empty', '--message', text);
+  return git('rev-parse', 'HEAD');
+}
+
+const ports = () => portsOf({ workspace: folder });
+
+test('equal content under another SHA is equal content', async () => {
+  const [one, other] = [commit('a'), commit('b')];
+  const again = commit('a');
+  expect(await contentOf(one, ports())).toMatch(/^[0-9a-f]{40}$/);
+  expect(await contentOf(again, ports())).toBe(await contentOf(one, ports()));
+  expect(await contentOf(other, ports())).not.toBe(await contentOf(one, ports()));
+  expect(await contentOf('0'.repeat(40), ports())).toBe('');
+  expect(await contentOf('', ports())).toBe('');
+});
+
+test('what was force-pushed away is not in the history any more', async () => {
+  const good = commit('good');
+  const lost = commit('lost');
+  git('reset', '--quiet', '--hard', good);
+  const head = commit('new');
+  expect(await isInHistory(good, 'main', ports())).toBe(true);
+  expect(await isInHistory(head, 'main', ports())).toBe(true);
+  expect(await isInHistory(lost, 'main', ports())).toBe(false);
+  expect(await isInHistory(good, 'nowhere', ports())).toBeUndefined();
+});
+
+test('R3: a release that was force-pushed away is passed over, with allowed-ref', async () => {
+  using here: Machine = machine();
+  const thing = here.thing('files');
+  const before = commit('one');
+  const lost = commit('two');
+  git('reset', '--quiet', '--hard', before);
+  const bad = commit('three');
+  const world = (sha: string) => {
+    const made = here.world({ sha, allowedRef: 'main' }, [thing]);
+    return { ...made, ports: { ...made.ports, workspace: folder } };
+  };
+  for (const revision of [before, lost]) {
+    await snapshot(world(revision));
+    thing.deploy(revision);
+    await mark(world(revision));
+  }
+  await snapshot(world(bad));
+  // What ran before the lost one was kept by the snapshot in front of it.
+  const found = await rollback(world(bad));
+  expect(found).toMatchObject({ result: 'rolled-back', to: before });
+  expect(found.passedOver).toContainEqual({
+    revision: lost,
+    id: expect.any(String),
+    why: 'is not in the history of main (any more)',
+  });
+});
