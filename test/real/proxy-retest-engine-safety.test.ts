@@ -16,7 +16,6 @@ import { startTargets } from './proxy-targets.ts';
 import { retestLinks } from './retest-links.ts';
 import { runToEnd } from './server-process.ts';
 
-const engines = [singBox, ...earlierSingBoxes].filter(({ path }) => path !== undefined);
 const ID = '0d4cb1a1-9b4e-4e6a-8a34-6f0c2f4d9e11';
 const pem = certificates();
 const SHORT = {
@@ -30,9 +29,8 @@ const SHORT = {
 describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBox.needs}`, () => {
   const path = singBox.path ?? '';
 
-  it.each(engines)(
-    'takes whatever the parser lets through: $name',
-    async ({ path: program = '' }) => {
+  for (const { name, path: program = '', needs } of [singBox, ...earlierSingBoxes]) {
+    it.skipIf(program === '')(`${name} takes what the parser lets through ${needs}`, async () => {
       const { signal } = new AbortController();
       const engine = await engineOf(
         { path: program, environment: {} },
@@ -51,8 +49,8 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
       } finally {
         await session.close();
       }
-    },
-  );
+    });
+  }
 
   it('takes the further file sing-box as a configuration', async () => {
     const all = sampleForEngine(100, 8);
