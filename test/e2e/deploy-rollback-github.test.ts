@@ -43,10 +43,10 @@ function expectRolledBack(part: Part): void {
 describe.each(Object.entries(PARTS))('R1 R2 R3 R10 R15: %s', (_, part) => {
   beforeEach(async () => {
     world = await startWorld(part);
-    await world.deployBoth();
   });
 
   test('snapshot, bad deploy, rollback, identity and health verified, frozen, freed', async () => {
+    await world.deployBoth();
     {
       await using back = await world.run({ reason: 'the health check failed' });
       expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', verdict: 'fail' });
@@ -72,6 +72,9 @@ describe.each(Object.entries(PARTS))('R1 R2 R3 R10 R15: %s', (_, part) => {
   });
 
   test.each(['before', 'after'] as const)('killed (-9) %s the change, then again', async (when) => {
+    world.asIfDeployed();
+    part.deploy(world, world.good);
+    part.deploy(world, world.bad);
     await world.kill({ ...part.changes, when });
     await using back = await world.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: world.good });
@@ -207,6 +210,26 @@ describe('on GitHub', () => {
     await using back = await world.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'superseded', verdict: 'warn' });
     expect(part.live(world)).toBe('bad');
+    expect(world.locks()).toBe('');
+  });
+
+  test('a newer deploy while it is at work: superseded, nothing touched', async () => {
+    const { state } = world.github;
+    const bad = state.deployments.at(-1);
+    // Somebody deploys while the rules of the branch are looked at.
+    Object.defineProperty(state.rules, 'main', {
+      get: () => {
+        if (bad && state.deployments.at(-1) === bad) {
+          const id = state.nextId();
+          state.deployments.push({ ...bad, id, sha: world.good, statuses: [], payload: '' });
+        }
+        return undefined;
+      },
+    });
+    await using back = await world.run({});
+    expect(back.outputs, back.log).toMatchObject({ result: 'superseded', verdict: 'warn' });
+    expect(part.live(world)).toBe('bad');
+    expect(world.ledger().map(([task]) => task)).toEqual(['deploy', 'deploy', 'deploy']);
     expect(world.locks()).toBe('');
   });
 
