@@ -9,6 +9,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'perf-run': () => import('./perf-run.ts'),
   'perf-go-100k': () => import('./perf-go-100k.ts'),
   'perf-accuracy': () => import('./perf-accuracy.ts'),
+  'rollback-recovery': () => import('./rollback-recovery.ts'),
   'rollback-history': () => import('./rollback-history.ts'),
   'docker-cleanup': () => import('./docker-cleanup.ts'),
   'proxy-engine': () => import('./proxy-engine.ts'),

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { respond } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
@@ -12,7 +13,6 @@ import {
   startLocalGitHub,
 } from '@repo/testkit/github/local-github';
 import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
-import { vi } from 'vitest';
 
 export const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 const DAY = 24 * 3_600_000;
@@ -137,13 +137,8 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
       void running.finally(() => {
         isOver = true;
       });
-      await vi.waitFor(
-        () => {
-          const hanging = github.calls.filter(({ status }) => status === 0).length;
-          if (!isOver && hanging === before) throw new Error('it has not come there yet');
-        },
-        { timeout: 30_000, interval: 5 },
-      );
+      const isHanging = () => github.calls.filter(({ status }) => status === 0).length > before;
+      while (!isOver && !isHanging()) await setTimeout(5);
       controller.abort();
       await using result = await running;
       if (result.signal !== 'SIGKILL') throw new Error(`it was not killed:\n${result.log}`);

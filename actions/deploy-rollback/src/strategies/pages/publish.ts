@@ -16,8 +16,9 @@ export interface Publication {
   readonly timeoutMs: number;
 }
 
-/** Between two looks, ms. */
-const PAUSE = 3_000;
+/** Between two looks, at first and at most, ms. */
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 5_000;
 /** Between two lines, ms. */
 const EVERY = 15_000;
 const BUSY = /due to in progress deployment.*Please cancel (\S+) first/s;
@@ -75,7 +76,7 @@ async function succeeded(
   const end = clock.monotonic() + timeoutMs;
   let told = '';
   let toldAt = 0;
-  for (;;) {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
     const state = await pagesState(github, id);
     if (state.kind === 'good') return;
     if (state.kind === 'failed') {
@@ -89,7 +90,7 @@ async function succeeded(
       [told, toldAt] = [state.status, now];
       log.info(`GitHub Pages: ${plain(state.status)}`);
     }
-    await clock.sleep(Math.min(PAUSE, end - now), signal);
+    await clock.sleep(Math.min(pause, end - now), signal);
   }
   await cancelPagesDeployment(github, id);
   throw new ActionError(`GitHub Pages did not come to an end in ${formatDuration(timeoutMs)}`, {

@@ -1,0 +1,50 @@
+import { PARTS, type Part, startWorld } from '../e2e/rollback/github-world.ts';
+import { type Benchmark, median, type Table } from './benchmark.ts';
+
+const ROUNDS = 9;
+
+export const benchmark: Benchmark = {
+  title: 'deploy-rollback: from detection to the verified restore, on GitHub',
+  method: `The bundle rolls back a bad release on a local GitHub whose workflows and Pages end at once: what is measured is ours alone. \`recovered\` is the output time-to-recover-ms (from the beginning of the rollback to the restore that was verified), \`whole step\` has the start of the process, the lock and the record besides; medians and the longest of ${ROUNDS} runs.`,
+  run: measure,
+};
+
+async function measure(): Promise<Table> {
+  const rows: string[][] = [];
+  for (const [name, part] of Object.entries(PARTS)) {
+    const runs = [];
+    for (let round = 0; round < ROUNDS; round++) runs.push(await rollBack(part));
+    const recovered = runs.map(({ recoveredMs }) => recoveredMs);
+    const whole = runs.map(({ wholeMs }) => wholeMs);
+    rows.push([
+      name,
+      String(runs[0]?.calls),
+      median(recovered).toFixed(0),
+      Math.max(...recovered).toFixed(0),
+      median(whole).toFixed(0),
+    ]);
+  }
+  return {
+    columns: ['strategy', 'API calls', 'recovered, ms', 'longest, ms', 'whole step, ms'],
+    rows,
+  };
+}
+
+async function rollBack(part: Part) {
+  await using world = await startWorld(part);
+  world.asIfDeployed();
+  part.deploy(world, world.good);
+  part.deploy(world, world.bad);
+  // The schema of GitHub is loaded there by its first query, which is none of our time.
+  await using known = await world.run({ mode: 'check' });
+  const asked = world.github.calls.length;
+  const start = performance.now();
+  await using back = await world.run({});
+  const wholeMs = performance.now() - start;
+  if (known.exitCode !== 0 || back.outputs.result !== 'rolled-back') throw new Error(back.log);
+  return {
+    calls: world.github.calls.length - asked,
+    recoveredMs: Number(back.outputs['time-to-recover-ms']),
+    wholeMs,
+  };
+}
