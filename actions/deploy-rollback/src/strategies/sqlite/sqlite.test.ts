@@ -63,7 +63,8 @@ const count = (table: string) =>
   asked<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]?.n ?? Number.NaN;
 
 function badMigration(): void {
-  using database = new DatabaseSync(path);
+  // The writer may be at it.
+  using database = new DatabaseSync(path, { timeout: 10_000 });
   database.exec(
     'DELETE FROM pastes; ALTER TABLE pastes ADD COLUMN bad TEXT; CREATE TABLE more (x)',
   );
