@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -208,4 +208,27 @@ test('a unix socket leads to the daemon', async () => {
   );
   using docker = await connectDocker(endpoint);
   expect(await requestJson(docker, { path: '/x' })).toEqual({ a: 1 });
+});
+
+test('however many requests, an SSH server is not asked for more logins than it takes', async () => {
+  // All wait for each other, so that each has a connection of its own.
+  const held: (() => void)[] = [];
+  const endpoint = (await daemon((_, response) => {
+    held.push(() => response.end('{}'));
+    if (held.length === 8) for (const answer of held.splice(0)) answer();
+  })) as Endpoint & { kind: 'tcp' };
+  const program = `
+    const socket = require('node:net').connect(${endpoint.port}, '127.0.0.1');
+    process.stdin.pipe(socket).pipe(process.stdout);`;
+  const argv = ['sh', '-c', 'echo login >> "$2"; exec "$0" -e "$1"'] as const;
+  const folder = await mkdtemp(join(tmpdir(), 'docker-client-'));
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  const log = join(folder, 'logins');
+  using docker = await connectDocker(
+    { kind: 'command', argv: [...argv, process.execPath, program, log] },
+    { connections: 64 },
+  );
+  await Promise.all(Array.from({ length: 16 }, () => docker.request({ path: '/x' })));
+  const logins = (await readFile(log, 'utf8')).trim().split('\n').length;
+  expect(logins).toBe(8);
 });
