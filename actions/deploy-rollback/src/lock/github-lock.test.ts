@@ -141,6 +141,25 @@ describe('whose owner has ended, it is taken over', () => {
     expect(await newLock().acquire(other)).toMatchObject({ kind });
   });
 
+  test('by a later job of the run on the same runner, which has one job at a time', async () => {
+    await newLock().acquire(owner());
+    startRun('100', {
+      jobs: [
+        { name: 'Deploy', runner: 'runner-1', status: 'completed' },
+        { name: 'Roll back', runner: 'runner-1', status: 'in_progress' },
+      ],
+    });
+    expect(await newLock().acquire(owner({ job: 'rollback' }))).toMatchObject({
+      how: 'taken-over',
+    });
+  });
+
+  test('not by who knows no runner: jobs that wait have none either', async () => {
+    await newLock().acquire(owner({ runner: '' }));
+    startRun('100', { jobs: [{ name: 'Skipped', runner: '', status: 'completed' }] });
+    expect(await newLock().acquire({ ...other, runner: '' })).toMatchObject({ kind: 'held' });
+  });
+
   test('by one of many', async () => {
     await newLock().acquire(owner());
     startRun('100', { status: 'completed' });

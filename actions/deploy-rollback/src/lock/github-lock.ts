@@ -141,12 +141,16 @@ async function hasEnded(
   { runId, runAttempt, runner }: Owner,
   asking: Owner | undefined,
 ): Promise<boolean> {
-  // An attempt begins when the one before is over, and a runner has one job at a time.
-  const isEarlier = asking?.runId === runId && Number(asking.runAttempt) > Number(runAttempt);
-  if (isEarlier) return true;
+  // An attempt begins when the one before is over, and a runner has one job at a time: ours.
+  const isBefore =
+    asking?.runId === runId &&
+    (Number(asking.runAttempt) > Number(runAttempt) || (runner !== '' && asking.runner === runner));
+  if (isBefore) return true;
   try {
     const run = await workflowRun(github, Number(runId));
     if (run.status === 'completed' || run.attempt > Number(runAttempt)) return true;
+    // Jobs that were skipped or wait have no runner either.
+    if (runner === '') return false;
     const jobs = (await jobsOfRun(github, Number(runId))).filter((job) => job.runner === runner);
     return jobs.length > 0 && jobs.every(({ isOver }) => isOver);
   } catch (error) {
