@@ -212,6 +212,16 @@ describe('the judges are judged', () => {
     expect(again.outputs, again.log).toMatchObject({ died: '1', changed: 'true' });
   });
 
+  test('with one attempt a run, the second run takes the other target', async () => {
+    await using world = await proxyWorld();
+    await world.write('proxies.json', listText([record(`http://127.0.0.1:${await closedPort()}`)]));
+    const inputs = { attempts: '1', select: 'all', 'fail-on': 'never' };
+    await using first = await world.run(inputs);
+    expect(first.outputs, first.log).toMatchObject({ tested: '1', died: '0', changed: 'false' });
+    await using second = await world.run(inputs);
+    expect(second.outputs, second.log).toMatchObject({ tested: '1', died: '1', changed: 'true' });
+  });
+
   test('nine of ten dead at once: the list stays as it was', async () => {
     await using world = await proxyWorld();
     const { port } = await world.proxy({ protocol: 'http' });
