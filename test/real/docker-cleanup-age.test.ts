@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { audited, buildImage, cleanUp, everything } from './docker-cleanup.ts';
+import { startSkewed } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
-import { startSkewed } from './skewed-docker.ts';
 
 const TESTING = ['--label', 'environment=testing'];
 

@@ -6,9 +6,9 @@ import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-actio
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { audited, buildImage, cleanupAction, everything } from './docker-cleanup.ts';
+import { startSkewed } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 import { inputsOf, readmeYaml } from './readme-example.ts';
-import { startSkewed } from './skewed-docker.ts';
 
 const TESTING = ['--label', 'environment=testing'];
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { audited, buildImage, cleanUp, everything } from './docker-cleanup.ts';
+import { startStalling } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 
 const TESTING = ['--label', 'environment=testing'];
@@ -117,10 +118,11 @@ describe.skipIf(dockerEngine.path === undefined)(
 
     test('a run that is killed in the middle, and run again, ends clean', async () => {
       await fill(6);
-      // One after the other, so that most is left when the first is gone, however slow we look.
+      // It cannot come to its end, however slow we look.
+      await using stalling = await startStalling(daemon, 2);
       await using killed = await cleanUp(
-        daemon,
-        { concurrency: '1' },
+        stalling,
+        {},
         {
           cancel: { when: /^removed container/ },
           patience: { afterInterrupt: 0, afterTerminate: 0 },
