@@ -16,6 +16,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'proxy-plan': () => import('./proxy-plan.ts'),
   'proxy-million': () => import('./proxy-million.ts'),
   'proxy-checks': () => import('./proxy-checks.ts'),
+  rollback: () => import('./rollback.ts'),
   start: () => import('./start.ts'),
   'http-checks': () => import('./http-checks.ts'),
 };

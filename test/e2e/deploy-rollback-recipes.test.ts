@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type Machine, startMachine } from '../real/rollback/machine.ts';
+import { BAD, type Machine, startMachine } from '../real/rollback/machine.ts';
 import { type StandIns, standIns } from './rollback/stand-ins.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -86,7 +86,7 @@ const RECIPES: readonly Recipe[] = [
     which: 0,
     good: '10000000-0000-0000-0000-000000000000',
     bad: '20000000-0000-0000-0000-000000000000',
-    change: `wrangler<rollback><10000000-0000-0000-0000-000000000000><--name><shop><--yes><--message><rollback of ${'b'.repeat(40)}>`,
+    change: `wrangler<rollback><10000000-0000-0000-0000-000000000000><--name><shop><--yes><--message><rollback of ${BAD}>`,
     programs: {
       wrangler: `"deployments status --name shop --json") echo '${WORKER}';;
 "versions view 10000000-0000-0000-0000-000000000000 --name shop") ;;

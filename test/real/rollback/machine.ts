@@ -16,7 +16,8 @@ import { expect } from 'vitest';
 const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 
 /** The release that is good, and the one that fails. */
-export const [GOOD, BAD] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+const GOOD = 'a'.repeat(40);
+export const BAD = 'b'.repeat(40);
 
 /** A runner that keeps its state, with one environment whose releases are deployed there. */
 export interface Machine extends AsyncDisposable {

@@ -50,22 +50,22 @@ const entry = fc.record({
     { freq: 5 },
   ),
 });
-/** Some that are fine, so that the others come to be looked at. */
-const good = fc.constantFrom(
-  ...[
-    { name: 'in/', type: 'directory', linkname: '' },
-    { name: 'in/a/', type: 'directory', linkname: '' },
-    { name: 'in/a/b', type: 'symlink', linkname: '../..' },
-    { name: 'in/a/in', type: 'symlink', linkname: 'b/../..' },
-    { name: 'in/b', type: 'file', linkname: '' },
-  ].map((one) => ({
-    ...one,
-    type: one.type as 'file',
-    mode: 0o700,
-    body: Buffer.from('x'),
-    pax: null,
-  })),
-);
+const known = (name: string, type: 'directory' | 'symlink' | 'file', linkname = '') => ({
+  ...{ name, type, linkname, mode: 0o700 },
+  body: Buffer.from('x'),
+  pax: null,
+});
+/** Some that are fine, in front, so that what comes after them is looked at. */
+const good = fc.subarray([
+  known('in/', 'directory'),
+  known('in/a/', 'directory'),
+  known('in/a/b', 'symlink', '../..'),
+  known('in/b', 'file'),
+]);
+const hostile = fc.oneof(entry, fc.constant(known('in/a/in', 'symlink', 'b/../..')));
+const archive = fc
+  .tuple(good, fc.array(hostile, { maxLength: 3 }))
+  .map(([first, rest]) => [...first, ...rest]);
 
 type Given = typeof entry extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -153,7 +153,7 @@ test('R8: no archive, whatever is in it, writes outside of the listed paths', {
 }, async () => {
   let taken = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.oneof(good, entry), { maxLength: 6 }), async (entries) => {
+    fc.asyncProperty(archive, async (entries) => {
       if (await tryOut(await archiveOf(entries))) taken++;
     }),
     { numRuns: 250 },

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { chmod, lchown, mkdir, open, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { slots } from '@repo/core/slots';
 import { plain } from '@repo/core/untrusted';
 import { readArchive, type Seal, type Unpacked } from './archive.ts';
 import { badArchive } from './archive-rules.ts';
 import { type Entry, isWithin } from './entry.ts';
 import { nearestFolder, statOf } from './tree.ts';
+
+/** Files that are written to the disk at a time. */
+const MOST_SYNCED = 16;
 
 /** What is brought back to which folder. */
 export interface Restoration {
@@ -62,6 +66,7 @@ async function unpackAll(
   tell: (bytes: number) => void,
 ): Promise<void> {
   const folders: { readonly path: string; readonly entry: Entry }[] = [];
+  const files: { readonly path: string; readonly entry: Entry }[] = [];
   for await (const unpacked of readArchive(archive, seal, [...places.keys()])) {
     signal.throwIfAborted();
     const { entry } = unpacked;
@@ -70,7 +75,11 @@ async function unpackAll(
     const path = place.draft + entry.path.slice(top.length);
     await unpack(path, unpacked, tell);
     if (entry.type === 'folder') folders.push({ path, entry });
+    if (entry.type === 'file') files.push({ path, entry });
   }
+  // All at last and side by side: one after the other, each would wait for the disk.
+  const { take } = slots(MOST_SYNCED);
+  await Promise.all(files.map(({ path, entry }) => take(() => finish(path, entry))));
   // Last and inside out: a folder that may not be written to takes nothing any more.
   for (const { path, entry } of folders.reverse()) await dress(path, entry);
 
@@ -122,12 +131,17 @@ async function unpack(
       tell(chunk.length);
     }
     if (isRoot()) await file.chown(entry.uid, entry.gid);
-    await file.chmod(entry.mode);
     await file.utimes(entry.mtimeMs / 1_000, entry.mtimeMs / 1_000);
-    await file.sync();
     return;
   }
   await body.cancel();
+}
+
+/** A file that nobody may read cannot be opened any more: its mode comes last. */
+async function finish(path: string, { mode }: Entry): Promise<void> {
+  await using file = await open(path, 'r');
+  await file.sync();
+  await file.chmod(mode);
 }
 
 async function dress(path: string, { uid, gid, mode, mtimeMs }: Entry): Promise<void> {

@@ -1,0 +1,223 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { type Dockerd, startDockerd } from '../real/dockerd.ts';
+import type { Benchmark, Table } from './benchmark.ts';
+import { actionEnvironment } from './process.ts';
+
+const ROUNDS = 20;
+const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.meta.url));
+const [GOOD, BAD] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+
+export const benchmark: Benchmark = {
+  title: 'Rolling back (from detection to the verified restore)',
+  method: `Wall time of a whole step of the bundle, from its start to its end: lock, resolve, preflight with checksums, safety snapshot, restore, identity, health, ledger. ${ROUNDS} rounds each, a bad deploy before each. Docker: a container that answers HTTP, on a real daemon that stores in memory; beside it the commands that people write by hand (docker tag, rm -f, run, curl until it answers), which keep nothing and prove no identity; the time of its own start is that of docker run until it answers.`,
+  run: measure,
+};
+
+/** What is brought back, in a folder of its own. */
+interface Part {
+  readonly title: string;
+  readonly strategies: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly deploy: (release: 'good' | 'bad') => Promise<void> | void;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function measure(): Promise<Table> {
+  const root = mkdtempSync(join(tmpdir(), 'bench-rollback-'));
+  const rows: (readonly string[])[] = [];
+  try {
+    for (const part of [filesPart, symlinkPart, sqlitePart]) {
+      const workspace = join(root, String(rows.length));
+      mkdirSync(workspace);
+      rows.push(row(part(workspace), await timeRollbacks(workspace, part(workspace))));
+    }
+    await using daemon = await startDockerd({ diskBytes: 2 ** 30 });
+    const docker = await dockerPart(daemon);
+    const workspace = join(root, 'docker');
+    mkdirSync(workspace);
+    rows.push(row(docker, await timeRollbacks(workspace, docker)));
+    const { script, start } = await timeByHand(docker);
+    rows.push(row({ title: 'docker, by hand' }, script));
+    rows.push(row({ title: 'docker run until it answers' }, start));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+  return { columns: ['what', 'p50, s', 'p95, s'], rows };
+}
+
+function row({ title }: Pick<Part, 'title'>, times: readonly number[]): readonly string[] {
+  return [title, ...[0.5, 0.95].map((share) => (quantile(times, share) / 1_000).toFixed(2))];
+}
+
+/** The value that so large a share of them does not exceed (nearest rank). */
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+}
+
+async function timeRollbacks(workspace: string, part: Part): Promise<readonly number[]> {
+  const state = join(workspace, '.state');
+  await part.deploy('good');
+  await step(workspace, part, { mode: 'snapshot', revision: GOOD });
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await part.deploy('bad');
+    times.push(await step(workspace, part, { 'fail-after-rollback': 'false' }));
+    const said = readFileSync(join(workspace, 'output'), 'utf8');
+    if (!/rolled-back/.test(said)) throw new Error(`${part.title}: ${said}`);
+    // The next round is the first again.
+    const home = join(state, 'production');
+    for (const name of readdirSync(home)) {
+      if (name !== 'snapshots') rmSync(join(home, name), { recursive: true });
+    }
+    for (const name of readdirSync(join(home, 'snapshots'))) {
+      if (name.startsWith('safety-')) rmSync(join(home, 'snapshots', name), { recursive: true });
+    }
+  }
+  return times;
+}
+
+/** A step of the bundle; how long it took, ms. */
+async function step(
+  workspace: string,
+  { strategies, inputs: given = {}, env = {} }: Part,
+  more: Readonly<Record<string, string>>,
+): Promise<number> {
+  const { inputs } = await readActionManifest(action);
+  const start = performance.now();
+  return run([process.execPath, join(action, 'dist/index.js')], start, {
+    ...actionEnvironment(workspace, inputs, {
+      strategies,
+      'state-dir': join(workspace, '.state'),
+      ledger: 'local',
+      failing: BAD,
+      ...given,
+      ...more,
+    }),
+    ...env,
+  });
+}
+
+async function run(
+  [program = '', ...args]: readonly string[],
+  start: number,
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      printed += chunk;
+    });
+  }
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${program} ended with ${code}:\n${printed}`);
+  return performance.now() - start;
+}
+
+function filesPart(workspace: string): Part {
+  return {
+    title: 'files: 200 of 10 kB',
+    strategies: '- files: {paths: [app]}',
+    deploy: (release) => {
+      mkdirSync(join(workspace, 'app'), { recursive: true });
+      for (let number = 0; number < 200; number++) {
+        writeFileSync(join(workspace, 'app', `${number}`), `${release} ${number}`.repeat(1_250));
+      }
+    },
+  };
+}
+
+function symlinkPart(workspace: string): Part {
+  return {
+    title: 'symlink',
+    strategies: '- symlink: {link: current, releases: releases}',
+    deploy: (release) => {
+      mkdirSync(join(workspace, 'releases', release), { recursive: true });
+      writeFileSync(join(workspace, 'releases', release, 'index.html'), release);
+      rmSync(join(workspace, 'current'), { force: true });
+      symlinkSync(`releases/${release}`, join(workspace, 'current'));
+    },
+  };
+}
+
+function sqlitePart(workspace: string): Part {
+  return {
+    title: 'sqlite: 10 MB, WAL',
+    strategies: '- sqlite: {path: app.db}',
+    deploy: (release) => {
+      using database = new DatabaseSync(join(workspace, 'app.db'));
+      database.exec(`
+        PRAGMA journal_mode = WAL;
+        DROP TABLE IF EXISTS pastes;
+        CREATE TABLE pastes (id INTEGER PRIMARY KEY, ${release} BLOB);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+        INSERT INTO pastes SELECT i, randomblob(3900) FROM n;`);
+    },
+  };
+}
+
+interface DockerPart extends Part {
+  readonly daemon: Dockerd;
+  readonly runArguments: readonly string[];
+  readonly url: string;
+}
+
+async function dockerPart(daemon: Dockerd): Promise<DockerPart> {
+  await daemon.importBusybox('box:1');
+  const port = await closedPort();
+  for (const release of ['bad', 'good']) {
+    const file = `FROM box:1\nSTOPSIGNAL SIGKILL\nRUN busybox mkdir /www && echo ${release} > /www/index.html\n`;
+    const tag = ['-t', `app:${release}`, '-t', 'app:latest'];
+    await daemon.dockerWith(file, 'build', '-q', '--network', 'none', ...tag, '-');
+  }
+  const runArguments = [
+    ...['run', '-d', '--name', 'app', '--network', 'host', '--restart', 'always', 'app:latest'],
+    ...['busybox', 'httpd', '-f', '-p', `127.0.0.1:${port}`, '-h', '/www'],
+  ];
+  const url = `http://127.0.0.1:${port}/`;
+  return {
+    title: 'docker',
+    strategies: '- docker: {container: app}',
+    inputs: { 'verify-url': url, 'expect-identity': 'good' },
+    env: { DOCKER_HOST: daemon.host },
+    ...{ daemon, runArguments, url },
+    deploy: async (release) => {
+      await daemon.docker('tag', `app:${release}`, 'app:latest');
+      await daemon.docker('rm', '-f', 'app').catch(() => {});
+      await daemon.docker(...runArguments);
+    },
+  };
+}
+
+/** The commands that people write, and of them only the start. */
+async function timeByHand({ daemon, deploy, runArguments, url }: DockerPart) {
+  const env = { PATH: process.env.PATH ?? '', DOCKER_HOST: daemon.host };
+  const until = `until curl -sf ${url} | grep -q "$1"; do sleep 0.01; done`;
+  const start = `docker ${runArguments.join(' ')} >/dev/null; ${until}`;
+  const times = { script: [] as number[], start: [] as number[] };
+  for (let round = 0; round < ROUNDS; round++) {
+    await deploy('bad');
+    const whole = `set -e; docker tag app:good app:latest; docker rm -f app >/dev/null; ${start}`;
+    times.script.push(await run(['bash', '-c', whole, 'bash', 'good'], performance.now(), env));
+    await daemon.docker('rm', '-f', 'app');
+    times.start.push(await run(['bash', '-c', start, 'bash', 'good'], performance.now(), env));
+  }
+  return times;
+}
