@@ -24,16 +24,17 @@ export function compareSides(
   settings: Settings,
 ): Comparison {
   const pairs = pairUp(before, after, settings.policyOf);
-  const tests = new Map<Pair, TwoSample>();
-  for (const pair of pairs) {
-    if (pair.state !== 'both' || isExact(pair.after, settings)) continue;
-    const samples = comparableSamples(pair.before, pair.after, settings.minSamples);
-    if (samples === undefined) continue;
-    tests.set(pair, compareSamples(...samples, settings.alpha, settings.distributions));
-  }
+  const tests = pairs.map((pair) => testOf(pair, settings));
   const shift = shiftOf(pairs, tests, settings);
-  const rows = pairs.map((pair) => judgePair(pair, tests.get(pair), shift, settings));
+  const rows = pairs.map((pair, index) => judgePair(pair, tests[index], shift, settings));
   return { rows: withQ(rows), shift };
+}
+
+/** What the samples of a pair say; nothing where there is no need of them, or not enough. */
+function testOf(pair: Pair, settings: Settings): TwoSample | undefined {
+  if (pair.state !== 'both' || isExact(pair.after, settings)) return undefined;
+  const samples = comparableSamples(pair.before, pair.after, settings.minSamples);
+  return samples && compareSamples(...samples, settings.alpha, settings.distributions);
 }
 
 function isExact(measurement: Measurement, { policyOf }: Settings): boolean {
@@ -43,17 +44,17 @@ function isExact(measurement: Measurement, { policyOf }: Settings): boolean {
 /** One number a benchmark: its rate and its time move together by definition. */
 function shiftOf(
   pairs: readonly Pair[],
-  tests: ReadonlyMap<Pair, TwoSample>,
+  tests: readonly (TwoSample | undefined)[],
   settings: Settings,
 ): Shift {
   const { normalize, policyOf } = settings;
   if (normalize.kind === 'off') return NO_SHIFT;
   const moves = new Map<string, number>();
   const references: number[] = [];
-  for (const pair of pairs) {
+  for (const [index, pair] of pairs.entries()) {
     if (pair.state !== 'both' || isExact(pair.after, settings)) continue;
     const better = policyOf(pair.after).better ?? pair.after.better;
-    const ratio = tests.get(pair)?.ratio.estimate ?? pair.after.centre / pair.before.centre;
+    const ratio = tests[index]?.ratio.estimate ?? pair.after.centre / pair.before.centre;
     if (!(ratio > 0 && ratio < Number.POSITIVE_INFINITY)) continue;
     const move = worsening(Math.log(ratio), better);
     if (normalize.kind === 'reference' && matchesName(normalize.glob, pair.after)) {
