@@ -8,6 +8,7 @@ import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { go } from './perf/go-output.ts';
 import { openPull } from './perf/pull-request.ts';
+import { schemaErrors } from './perf/report-schema.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const base = { Parse: 1000, Render: 50_000 };
@@ -94,6 +95,7 @@ describe('a pull request from a fork', () => {
     expect(first.exitCode, first.log).toBe(0);
     expect(first.outputs).toMatchObject({ verdict: 'pass', regressions: '1' });
     expect(first.outputs.message).toContain('Told #1');
+    expect(await schemaErrors(first)).toEqual([]);
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]).toMatchObject({ issue: 1 });
     expect(github.state.comments[0]?.body).toContain('perf-regression: fail');

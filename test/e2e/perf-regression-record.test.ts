@@ -6,6 +6,7 @@ import { startLocalCache } from '@repo/testkit/cache/local-cache';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { go } from './perf/go-output.ts';
+import { schemaErrors } from './perf/report-schema.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
@@ -40,9 +41,11 @@ describe('mode: record', () => {
     expect(first.outputs).toMatchObject({ verdict: 'pass', regressions: '0' });
     expect(first.outputs.message).toMatch(/^Remembered 4 metrics of this run of default on /);
     expect(first.outputs['history-file']).toContain('.perf-history/v1/default/');
+    expect(await schemaErrors(first)).toEqual([]);
     await using second = await run(2, { store: 'file' });
     expect(second.outputs.verdict, second.log).toBe('pass');
     expect(second.log).toContain('1 run of history');
+    expect(await schemaErrors(second)).toEqual([]);
   });
 
   test('needs a store, and something to remember', async () => {
