@@ -26,7 +26,7 @@ export function surplus(names: readonly string[], added: readonly RunRecord[]): 
 }
 
 /** The name of a run's file within the folder of its series. */
-export function nameOf(record: RunRecord): string {
+function nameOf(record: RunRecord): string {
   return fileOf(record).split('/').at(-1) ?? '';
 }
 

@@ -1,5 +1,5 @@
 /** The distribution of Mann–Whitney's U when both samples come from one population. */
-export interface UDistribution {
+interface UDistribution {
   /** P(U ≤ u), u a multiple of ½. */
   readonly cdf: (u: number) => number;
 }
