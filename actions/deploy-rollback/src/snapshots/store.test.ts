@@ -54,6 +54,21 @@ test('what could not be kept as a whole is not kept at all', async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
+test('what was kept elsewhere for a snapshot that failed is given up', async () => {
+  const forgotten: unknown[] = [];
+  const tagging: Strategy = {
+    ...thing.strategy,
+    capture: async () => ({ tag: 'keep-1' }),
+    forget: async ({ part }) => {
+      forgotten.push(part);
+    },
+  };
+  const other = here.thing('other');
+  other.faults.capture = 'no room';
+  await expect(store.take([tagging, other.strategy], ABOUT)).rejects.toThrow('no room');
+  expect(forgotten).toEqual([{ tag: 'keep-1' }]);
+});
+
 test('a part that is neither file nor folder is no part', async () => {
   const linking: Strategy = {
     ...thing.strategy,

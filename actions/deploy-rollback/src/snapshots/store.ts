@@ -68,11 +68,11 @@ export function snapshotStore({ environment, folder: home, ports }: Place): Snap
 
     take: async (strategies, about) => {
       const folder = folderOf(about.id);
+      const parts: Manifest['parts'] = [];
       try {
         // What a kill has left is no beginning.
         await rm(folder, { recursive: true, force: true });
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        const parts: Manifest['parts'] = [];
         for (const [index, { name, title, capture }] of strategies.entries()) {
           if (capture === undefined) continue;
           const own = `${index + 1}-${name}`;
@@ -96,6 +96,11 @@ export function snapshotStore({ environment, folder: home, ports }: Place): Snap
         await writeDurably(join(folder, MANIFEST), JSON.stringify(manifest));
         return manifest;
       } catch (error) {
+        for (const { title, part, folder: own } of parts) {
+          const kept = { folder: join(folder, own), part, takenMs: ports.clock.now() };
+          const owner = strategies.find((one) => one.title === title);
+          await owner?.forget?.(kept, ports).catch(() => {});
+        }
         await rm(folder, { recursive: true, force: true }).catch(() => {});
         ports.signal.throwIfAborted();
         if (error instanceof ActionError) throw error;

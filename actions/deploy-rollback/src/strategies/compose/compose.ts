@@ -72,7 +72,7 @@ export const compose = strategyModule<Options>({
     return {
       name: 'compose',
       title: `compose ${plain([...(project ? [project] : []), ...files, ...services].join(' ') || 'project')}`,
-      capture: (_, ports) => withBoth(ports, capture),
+      capture: (folder, ports) => withBoth(ports, (world) => capture(world, folder)),
       preflight: (target, ports) =>
         preflightOf(() => withBoth(ports, (world) => ready(world, target))),
       apply: (target, ports) => withBoth(ports, (world) => apply(world, target)),
@@ -97,7 +97,7 @@ interface World {
   readonly ports: Ports;
 }
 
-async function capture(world: World): Promise<Part> {
+async function capture(world: World, folder: string): Promise<Part> {
   const found = new Map<string, ContainerDetails>();
   for (const [service, container] of await containersOf(world)) {
     const other = found.get(service);
@@ -115,7 +115,7 @@ async function capture(world: World): Promise<Part> {
   }
   const services: KeptService[] = [];
   for (const [service, { imageId, image }] of found) {
-    const tag = await pin(world.daemon, imageId, service.replace(/[^\w.-]/g, '-'));
+    const tag = await pin(world.daemon, imageId, service.replace(/[^\w.-]/g, '-'), folder);
     services.push({ service, image: imageId, imageName: image, tag });
   }
   return { format: 'compose/v1', services };

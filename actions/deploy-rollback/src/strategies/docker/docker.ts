@@ -74,7 +74,7 @@ async function capture(daemon: Docker, { container }: Options, folder: string): 
   const inspected = JSON.stringify(found.raw);
   await writeFile(join(folder, INSPECTED), inspected, { mode: 0o600, flag: 'wx' });
   const { sha256 } = await digest(bytesOf(inspected));
-  const tag = await pin(daemon, found.imageId, container);
+  const tag = await pin(daemon, found.imageId, container, folder);
   return { format: 'docker/v1', image: found.imageId, tag, sha256 };
 }
 

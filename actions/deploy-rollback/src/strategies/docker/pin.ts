@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { plain } from '@repo/core/untrusted';
 import type { Docker } from '@repo/docker/client';
 import { inspectImage, removeImage, tagImage } from '@repo/docker/images';
@@ -17,10 +17,20 @@ export const pinned = {
 
 /**
  * Keeps an image from being cleaned up, as one that lost its last tag to a newer build would be. The
- * tag is one of its own for each snapshot; for {@link unpin}.
+ * tag, for {@link unpin}, is one of its own for each snapshot, and the same when it is taken again
+ * after a kill.
+ *
+ * @param owner the container or service
+ * @param folder that of the snapshot
  */
-export async function pin(docker: Docker, imageId: string, owner: string): Promise<string> {
-  const tag = `${owner.slice(0, 80)}-${randomUUID()}`;
+export async function pin(
+  docker: Docker,
+  imageId: string,
+  owner: string,
+  folder: string,
+): Promise<string> {
+  const snapshot = createHash('sha256').update(folder).digest('hex').slice(0, 16);
+  const tag = `${owner.slice(0, 80)}-${snapshot}`;
   await tagImage(docker, imageId, KEEP, tag);
   return tag;
 }

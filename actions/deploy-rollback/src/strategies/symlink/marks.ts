@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import * as v from 'valibot';
@@ -9,13 +9,18 @@ const FOLDER = '.deploy-rollback';
 
 const schema = v.object({ release: v.string(), snapshot: v.string() });
 
-/** Says that a snapshot needs a release; the name of the mark, for {@link unmark}. */
+/**
+ * Says that a snapshot needs a release. The name of the mark, for {@link unmark}, is the same when the
+ * snapshot is taken again after a kill.
+ */
 export async function mark(releases: string, release: string, snapshot: string): Promise<string> {
   await mkdir(join(releases, FOLDER), { recursive: true, mode: 0o700 });
-  const name = randomUUID();
-  await using file = await open(join(releases, FOLDER, name), 'wx', 0o600);
-  await file.writeFile(JSON.stringify({ release, snapshot }));
-  await file.sync();
+  const name = createHash('sha256').update(snapshot).digest('hex').slice(0, 16);
+  const content = JSON.stringify({ release, snapshot });
+  // There as a whole or not at all: half of one could mean any release.
+  const draft = join(releases, FOLDER, `.${name}`);
+  await writeFile(draft, content, { mode: 0o600, flush: true });
+  await rename(draft, join(releases, FOLDER, name));
   return name;
 }
 
@@ -33,6 +38,7 @@ export async function marked(releases: string, snapshot: string): Promise<Readon
   const found = new Set<string>();
   const names = await readdir(join(releases, FOLDER)).catch(() => []);
   for (const name of names) {
+    if (name.startsWith('.')) continue;
     const text = await readFile(join(releases, FOLDER, name), 'utf8').catch(() => '');
     const read = v.safeParse(v.pipe(v.string(), v.parseJson(), schema), text);
     // What cannot be understood might be about any of them.

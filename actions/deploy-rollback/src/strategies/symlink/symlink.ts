@@ -37,7 +37,7 @@ const keptSchema = v.object({
   inner: v.pipe(v.string(), v.check(isInnerPath)),
   /** Whether it was written as an absolute path. */
   absolute: v.boolean(),
-  mark: v.pipe(v.string(), v.uuid()),
+  mark: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
 });
 
 interface Places {
