@@ -2,7 +2,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/untrusted';
 import { type Finding, finding } from './finding.ts';
-import type { Acquisition, Holder, Owner } from './lock/lock.ts';
+import { type Acquisition, type Holder, isSameOwner, type Owner } from './lock/lock.ts';
 import type { World } from './world.ts';
 
 /** Pause between two tries, doubled each time, and the longest, ms. */
@@ -60,29 +60,53 @@ function locked(by: Holder, { lock, ports }: World): Finding {
   });
 }
 
-async function acquire({
-  lock,
-  inputs,
-  ports,
-}: World): Promise<Exclude<Acquisition, { kind: 'unreadable' }>> {
-  const { clock, log, run, signal, variable } = ports;
-  const owner: Owner = {
-    runId: run.runId,
-    runAttempt: run.runAttempt,
-    job: run.job,
-    runner: variable('RUNNER_NAME'),
+async function acquire(world: World): Promise<Exclude<Acquisition, { kind: 'unreadable' }>> {
+  const { lock } = world;
+  const owner = ownerOf(world);
+  const ask = async () => {
+    const acquisition = await lock.acquire(owner);
+    if (acquisition.kind !== 'unreadable') return acquisition;
+    throw new ActionError(acquisition.problem, { remedy: acquisition.remedy });
   };
+  return patiently(world, ask, (answer) => (answer.kind === 'held' ? answer.by : undefined));
+}
+
+/**
+ * Waits until nobody is at work in the environment, without taking the lock.
+ *
+ * @returns who was there last: somebody who has ended, or {@link locked} where we would wait no longer
+ */
+export async function lookPatiently(
+  world: World,
+): Promise<{ readonly holder: Holder | undefined; readonly locked: Finding | undefined }> {
+  const us = ownerOf(world);
+  // An earlier step of this very job has ended, whatever it left behind.
+  const atWork = (holder: Holder | undefined) =>
+    holder?.ended === false && !isSameOwner(holder.owner, us) ? holder : undefined;
+  const holder = await patiently(world, () => world.lock.look(), atWork);
+  const by = atWork(holder);
+  return { holder, locked: by && locked(by, world) };
+}
+
+function ownerOf({ ports: { run, variable } }: World): Owner {
+  const { runId, runAttempt, job } = run;
+  return { runId, runAttempt, job, runner: variable('RUNNER_NAME') };
+}
+
+/** Asks again and again, until nobody is in the way or the time is over. */
+async function patiently<T>(
+  { inputs, ports }: World,
+  ask: () => Promise<T>,
+  inTheWay: (answer: T) => Holder | undefined,
+): Promise<T> {
+  const { clock, log, signal } = ports;
   const end = clock.monotonic() + inputs.lockTimeout;
   for (let pause = PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
-    const acquisition = await lock.acquire(owner);
-    if (acquisition.kind === 'unreadable') {
-      throw new ActionError(acquisition.problem, { remedy: acquisition.remedy });
-    }
+    const answer = await ask();
+    const holder = inTheWay(answer);
     const left = end - clock.monotonic();
-    if (acquisition.kind === 'acquired' || left <= 0) return acquisition;
-    log.info(
-      `Waiting for ${holderText(acquisition.by, clock.now())} for ${formatDuration(left)} more …`,
-    );
+    if (holder === undefined || left <= 0) return answer;
+    log.info(`Waiting for ${holderText(holder, clock.now())} for ${formatDuration(left)} more …`);
     await clock.sleep(Math.min(pause, left), signal);
   }
 }

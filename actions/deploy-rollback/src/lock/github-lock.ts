@@ -7,8 +7,8 @@ import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
 import { jobsOfRun } from '@repo/github/workflows/jobs';
 import { workflowRun } from '@repo/github/workflows/runs';
-import type { Acquisition, Holder, Lock, Owner } from './lock.ts';
-import { isSameOwner, type LockNote, readLockNote, writeLockNote } from './lock-note.ts';
+import { type Acquisition, type Holder, isSameOwner, type Lock, type Owner } from './lock.ts';
+import { type LockNote, readLockNote, writeLockNote } from './lock-note.ts';
 import { lockRef } from './ref-name.ts';
 
 export interface GitHubLockOptions {

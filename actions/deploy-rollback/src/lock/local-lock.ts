@@ -5,7 +5,7 @@ import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
 import * as v from 'valibot';
 import { epochMs, shortText } from '../state/untrusted-shapes.ts';
-import type { Acquisition, Holder, Lock, Owner } from './lock.ts';
+import { type Acquisition, type Holder, isSameOwner, type Lock, type Owner } from './lock.ts';
 import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
 const ownerSchema = v.object({
@@ -88,7 +88,7 @@ function judge({ content }: Seen, owner: Owner, me: ProcessIdentity, folder: str
   if (content.state === 'free') return { kind: 'acquired', how: 'free' };
   const holder = holderOf(content, me, owner);
   if (!holder.ended) return { kind: 'held', by: holder };
-  const how = isSame(holder.owner, owner) ? 'reentered' : 'taken-over';
+  const how = isSameOwner(holder.owner, owner) ? 'reentered' : 'taken-over';
   return { kind: 'acquired', how, kept: holder.kept };
 }
 
@@ -111,15 +111,6 @@ function isBy(content: Seen['content'], me: ProcessIdentity): boolean {
   if (content === 'unreadable' || content.state === 'free') return false;
   const { pid, host, started } = content.process;
   return pid === me.pid && host === me.host && started === me.started;
-}
-
-function isSame(one: Owner, other: Owner): boolean {
-  return (
-    one.runId === other.runId &&
-    one.runAttempt === other.runAttempt &&
-    one.job === other.job &&
-    one.runner === other.runner
-  );
 }
 
 async function highest(folder: string): Promise<Seen> {

@@ -53,7 +53,3 @@ export function readLockNote(text: string): LockNote | undefined {
 function claimOf({ runId, job, runner }: Owner): string {
   return `${runId}/${job}/${runner}`;
 }
-
-export function isSameOwner(one: Owner, other: Owner): boolean {
-  return claimOf(one) === claimOf(other) && one.runAttempt === other.runAttempt;
-}

@@ -49,3 +49,13 @@ export interface Holder {
   /** Why it was kept, by {@link Lock.keep}. */
   readonly kept: string | undefined;
 }
+
+/** Whether it is the same attempt of the same job, whatever step of it. */
+export function isSameOwner(one: Owner, other: Owner): boolean {
+  return (
+    one.runId === other.runId &&
+    one.runAttempt === other.runAttempt &&
+    one.job === other.job &&
+    one.runner === other.runner
+  );
+}

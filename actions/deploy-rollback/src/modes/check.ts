@@ -1,28 +1,32 @@
 import { plain } from '@repo/core/untrusted';
 import { type Finding, finding } from '../finding.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
+import type { Holder } from '../lock/lock.ts';
 import { shortSha } from '../revision.ts';
 import { stateInWords } from '../rollback/words.ts';
 import { runningEntry } from '../situation.ts';
+import { lookPatiently } from '../under-lock.ts';
 import type { World } from '../world.ts';
 
 /** Whether the next deploy may begin. */
 export async function check(world: World): Promise<Finding> {
-  const held = await heldBack(world);
+  const { holder, locked } = await lookPatiently(world);
+  const held = locked ?? (await heldBack(world, holder));
   if (held !== undefined) return held;
   const runs = runningEntry(await world.ledger.history())?.revision ?? '';
   const message = `${world.inputs.environment} takes deploys`;
   return finding({ result: 'done', message, to: runs });
 }
 
-/** Why no deploy may begin; `undefined` when one may. */
-export async function heldBack({
-  ledger,
-  lock,
-  journals,
-  inputs,
-  ports,
-}: World): Promise<Finding | undefined> {
+/**
+ * Why no deploy may begin; `undefined` when one may.
+ *
+ * @param holder who has or had the lock
+ */
+export async function heldBack(
+  { ledger, journals, inputs, ports }: World,
+  holder: Holder | undefined,
+): Promise<Finding | undefined> {
   const { environment } = inputs;
   const { hold } = await ledger.history();
   if (hold !== undefined) {
@@ -33,7 +37,6 @@ export async function heldBack({
       remedy: 'Find out what went wrong, then run mode: unfreeze.',
     });
   }
-  const holder = await lock.look();
   if (holder?.kept !== undefined) {
     return finding({
       result: 'frozen',
@@ -46,8 +49,6 @@ export async function heldBack({
   if (left === undefined || progress === undefined || touchedBy(progress).size === 0) {
     return undefined;
   }
-  // Whoever is at it right now has the lock, and ends it.
-  if (holder !== undefined && !holder.ended) return undefined;
   ports.log.info(`The journal of ${left.begun.claim} has no end.`);
   return finding({
     result: 'frozen',

@@ -7,16 +7,17 @@ import type { History } from '../ledger/ledger.ts';
 import { shortSha } from '../revision.ts';
 import { runningEntry } from '../situation.ts';
 import { superfluous } from '../snapshots/prune.ts';
-import { underLock } from '../under-lock.ts';
+import { lookPatiently, underLock } from '../under-lock.ts';
 import type { World } from '../world.ts';
 import { heldBack } from './check.ts';
 
 /** Keeps what runs now, and opens the ledger's entry for what is about to be deployed. */
 export async function snapshot(world: World): Promise<Finding> {
   // Before the lock is taken: one that was kept would be free after it.
-  const before = await heldBack(world);
+  const { holder, locked } = await lookPatiently(world);
+  const before = locked ?? (await heldBack(world, holder));
   if (before !== undefined) return before;
-  return underLock(world, async () => (await heldBack(world)) ?? keep(world));
+  return underLock(world, async () => (await heldBack(world, undefined)) ?? keep(world));
 }
 
 async function keep(world: World): Promise<Finding> {

@@ -270,6 +270,23 @@ describe('who else is there', () => {
     expect(found.result).toBe('locked');
     expect(found.message).toMatch(/^run 77 \(attempt 1, job deploy\), which has the lock since/);
     expect(runsEverywhere()).toEqual([BAD, BAD]);
+    expect(await check(here.world({}, things))).toMatchObject({ result: 'locked' });
+    expect(await snapshot(here.world({ sha: C }, things))).toMatchObject({ result: 'locked' });
+    expect((await entries()).map(({ revision }) => revision)).toEqual([BAD, B]);
+  });
+
+  test('a deploy that asks waits until the rollback is over', async () => {
+    const { lock } = here.world({}, things);
+    await lock.acquire({ runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' });
+    const waits = () => here.log.some((line) => line.startsWith('Waiting for run 77'));
+    const patient = here.world({ lockTimeout: 60_000 }, things);
+    const look = async () => {
+      if (waits()) await lock.release();
+      return lock.look();
+    };
+    const asked = await check({ ...patient, lock: { ...patient.lock, look } });
+    expect(asked).toMatchObject({ result: 'done' });
+    expect(waits()).toBe(true);
   });
 
   test('a newer deploy, before it begins', async () => {
