@@ -1,9 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dockerEngine, startDockerd } from '../real/dockerd.ts';
+import { engine, GO_BIN } from '../real/engine.ts';
 import { POSTGRES_PASSWORD, postgresEngine, startPostgres } from '../real/postgres.ts';
 import { act, startRunner, workflowFile } from './act.ts';
 
@@ -102,6 +107,85 @@ describe.skipIf(!ready)(`the gates of Loka Stratum ${act.needs} ${postgresEngine
     expect(without.log).not.toMatch(/perf-regression: /);
   });
 });
+
+const compose = engine('docker-compose-v2', 'from the Go module proxy, see .ci/run', [GO_BIN]);
+const mayDeploy =
+  act.path !== undefined && dockerEngine.path !== undefined && compose.path !== undefined;
+
+describe.skipIf(!mayDeploy)(
+  `the deploy of Loka Stratum ${act.needs} ${dockerEngine.needs} ${compose.needs}`,
+  () => {
+    test('R1, H27: what is sick in staging goes back there, with compose, and production is not touched', async () => {
+      await using daemon = await startDockerd();
+      await daemon.importBusybox('box:1');
+      const ports = { staging: await closedPort(), production: await closedPort() };
+      const programs = await mkdtemp(join(tmpdir(), 'programs-'));
+      await symlink(compose.path ?? '', join(programs, 'docker-compose'));
+      await using front = await startHttpServer({
+        script: async ({ request, response }) => {
+          const [, environment = '', page] = request.path.split('/');
+          const port = ports[environment as keyof typeof ports];
+          const answer = await fetch(`http://127.0.0.1:${port}/${page}`).catch(() => undefined);
+          response.writeHead(answer?.status ?? 502).end(await answer?.text());
+        },
+      });
+      const service = (environment: keyof typeof ports) =>
+        `services: {proxy: {image: 'loka:${environment}', network_mode: host, stop_signal: SIGKILL, command: [busybox, httpd, -f, -p, '127.0.0.1:${ports[environment]}', -h, /www]}}`;
+      await using runner = await startRunner({
+        '.github/workflows/deploy.yml': await workflowFile(`${WORKFLOWS}/deploy.yml`),
+        'compose.staging.yml': service('staging'),
+        'compose.production.yml': service('production'),
+        'deploy.sh': LOKA_DEPLOY,
+        pages: 'health metrics',
+      });
+      const run = () =>
+        runner.run({
+          workflow: 'deploy.yml',
+          programs,
+          env: { DOCKER_HOST: daemon.host },
+          variables: { STATE: join(programs, 'state'), HEALTH_URL: front.url, DEADLINE: '6s' },
+        });
+      const commit = async (environment: string) =>
+        (await fetch(`${front.url}/${environment}/commit`)).text();
+      // A first release of each, by hand.
+      for (const environment of ['staging', 'production'] as const) {
+        await deployByHand(runner.folder, environment, { programs, host: daemon.host });
+      }
+      const good = await run();
+      expect(good.succeeded, good.log).toBe(true);
+      const first = await commit('production');
+      expect(await commit('staging')).toBe(first);
+
+      await runner.commit({ pages: 'health' });
+      const sick = await run();
+      expect(sick.succeeded, sick.log).toBe(false);
+      expect(sick.outputs.result, sick.log).toBe('rolled-back');
+      expect(await commit('staging')).toBe(first);
+      expect(await commit('production')).toBe(first);
+      await rm(programs, { recursive: true });
+    });
+  },
+);
+
+/** Builds the image of an environment and runs it. */
+const LOKA_DEPLOY = `#!/bin/bash
+set -eu
+{
+  echo FROM box:1; echo "RUN busybox mkdir /www && echo \${DEPLOY_SHA:-by hand} > /www/commit"
+  for page in $(cat pages); do echo "RUN echo stratum_connections 1 > /www/$page"; done
+} | docker build --quiet --network none --tag "loka:$1" -
+docker-compose -f "compose.$1.yml" -p "loka-$1" up --detach --no-build
+`;
+
+async function deployByHand(
+  folder: string,
+  environment: string,
+  { programs, host }: { programs: string; host: string },
+): Promise<void> {
+  const PATH = `${programs}:${process.env.PATH}`;
+  const env = { PATH, DOCKER_HOST: host, HOME: programs };
+  await promisify(execFile)('./deploy.sh', [environment], { cwd: folder, env });
+}
 
 function figures(changes: Readonly<Record<string, number>>) {
   const usual = {
