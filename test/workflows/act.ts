@@ -8,7 +8,7 @@ import { engine, GO_BIN } from '../real/engine.ts';
 import { type ActionsTree, makeActionsTree } from './actions-tree.ts';
 
 /** What a run of a workflow came to. */
-export interface WorkflowRun {
+interface WorkflowRun {
   readonly succeeded: boolean;
   /** What became of each job, by its name; jobs that were skipped are absent. */
   readonly jobs: Readonly<Record<string, 'success' | 'failure'>>;
@@ -22,7 +22,7 @@ export interface WorkflowRun {
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface WorkflowOptions {
+interface WorkflowOptions {
   /** The file of the workflow, below `.github/workflows`. */
   readonly workflow: string;
   /** `workflow_dispatch` unless told. */

@@ -45,7 +45,7 @@ export interface Site extends AsyncDisposable {
   readonly reset: () => void;
 }
 
-export const STRATEGIES = `
+const STRATEGIES = `
 - files: {paths: [version.txt]}
 - files: {paths: [config]}
 `;

@@ -44,7 +44,7 @@ export interface Machine extends AsyncDisposable {
   readonly forgetRollbacks: () => void;
 }
 
-export interface RollbackReport {
+interface RollbackReport {
   readonly outputs: Readonly<Record<string, string>>;
   readonly log: string;
 }

@@ -15,7 +15,7 @@ export interface Settings {
   readonly networkOf: string;
 }
 
-export interface Connection {
+interface Connection {
   readonly network: string;
   readonly endpoint: Readonly<Record<string, unknown>>;
 }
