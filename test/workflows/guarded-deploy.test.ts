@@ -196,5 +196,13 @@ jobs:
     expect(failed.succeeded, failed.log).toBe(false);
     expect(failed.outputs.result, failed.log).toBe('rolled-back');
     expect(await machine.site()).toBe('one');
+
+    // Held: nothing runs between the phases, and nothing is brought back from what never ran.
+    await runner.commit(release('three'));
+    const held = await deploy('deploy.yml');
+    expect(held.succeeded, held.log).toBe(false);
+    expect(held.log).toMatch(/production is frozen/);
+    expect(held.outputs.rollback, held.log).not.toBe('rolled-back');
+    expect(await machine.site()).toBe('one');
   });
 });

@@ -48,6 +48,21 @@ describe('whether there is anything to roll back', () => {
     expect(judge(lines).kind).toBe(kind);
   });
 
+  test('a release that a freeze held back never ran, and nothing is brought back for it', () => {
+    const frozen = { ...history(GOOD), hold: { reason: 'bad', sinceMs: NOW } };
+    const asked = {
+      failing: BAD,
+      wanted: { kind: 'auto' },
+      maxRollbacks: { most: 1, window: 3_600_000 },
+      nowMs: NOW,
+    } as const;
+    expect(situationOf(frozen, asked)).toMatchObject({ kind: 'noop', runs: A });
+    expect(situationOf(frozen, { ...asked, failing: A }).kind).toBe('go');
+    // Who names a release has looked.
+    const named = { ...asked, wanted: { kind: 'named', name: A } } as const;
+    expect(situationOf(frozen, named).kind).toBe('go');
+  });
+
   test('superseded says by whom', () => {
     expect(judge([GOOD, FAILING, { revision: B, state: 'good' }])).toEqual({
       kind: 'superseded',

@@ -27,6 +27,10 @@ export function situationOf(history: History, asked: Asked): Situation {
     const why = `${shortSha(failing)} has been rolled back to ${shortSha(running.revision)} already`;
     return { kind: 'noop', why, runs: running.revision };
   }
+  if (wanted.kind !== 'named' && history.hold !== undefined && !wasDeployed(history, failing)) {
+    const why = `${shortSha(failing)} was held back before it ran: the environment is frozen`;
+    return { kind: 'noop', why, runs: running?.revision ?? '' };
+  }
   const newer = running?.revision === failing ? undefined : newerDeploy(history, failing);
   if (newer !== undefined) {
     const why = `${shortSha(newer.revision)} has been deployed after ${shortSha(failing)}`;
@@ -70,6 +74,11 @@ export function runningEntry({ entries }: History): Entry | undefined {
 /** The latest deploy, which a rollback must not undo when it is another than at its beginning. */
 export function newestDeploy({ entries }: History): Entry | undefined {
   return entries.find(({ kind }) => kind === 'deploy');
+}
+
+/** Whether a deploy of a release, or a rollback to it, was ever begun. */
+function wasDeployed({ entries }: History, release: string): boolean {
+  return entries.some(({ revision }) => revision === release);
 }
 
 /** A deploy of another release after the latest one of `failing`. */
