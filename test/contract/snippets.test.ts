@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InputError } from '@repo/core/errors/input-error';
+import type { InputDefinition } from '@repo/core/inputs/define-inputs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
@@ -16,13 +18,29 @@ interface Use {
 
 interface Input {
   readonly required?: boolean;
+  readonly default?: unknown;
 }
+
+/** Inputs that composites and reusable workflows hand on as they are, and to whom. */
+const HANDED_ON: Readonly<Record<string, string>> = {
+  strategies: 'deploy-rollback',
+  checks: 'health-check',
+};
 
 /** Every such step and job, however deep it stands. */
 function usesIn(node: unknown): readonly Use[] {
   if (typeof node !== 'object' || node === null) return [];
   const own = 'uses' in node && NAME.test(String(node.uses)) ? [node as Use] : [];
   return [...own, ...Object.values(node).flatMap(usesIn)];
+}
+
+/** The docs of deploy-rollback show strategies, and inputs of it, by themselves. */
+function rollbackUse(yaml: string): readonly Use[] {
+  const uses = 'org/actions/deploy-rollback@v1';
+  const shown: unknown = parse(yaml, { logLevel: 'silent' });
+  if (Array.isArray(shown)) return [{ uses, with: { strategies: yaml } }];
+  const isInputs = typeof shown === 'object' && shown !== null && 'strategies' in shown;
+  return isInputs ? [{ uses, with: { ...shown } }] : [];
 }
 
 /** What an action or a reusable workflow takes; undefined where there is none of that name. */
@@ -45,6 +63,31 @@ function problemOf({ uses, with: given = {} }: Use): readonly string[] {
   ];
 }
 
+/** What the action itself says of the inputs; what the runner would fill in is let pass. */
+async function mistakesOf({ uses, with: given = {} }: Use): Promise<readonly string[]> {
+  const { name = '' } = NAME.exec(uses)?.groups ?? {};
+  const source = join(root, 'actions', name, 'src/inputs.ts');
+  if (!existsSync(source)) {
+    const handedOn = Object.entries(HANDED_ON).filter(([input]) => input in given);
+    const all = handedOn.map(([input, to]) =>
+      mistakesOf({ uses: `org/actions/${to}@v1`, with: { [input]: given[input] } }),
+    );
+    return (await Promise.all(all)).flat();
+  }
+  const { inputs }: { readonly inputs: InputDefinition<unknown> } = await import(source);
+  const known = inputsOf(uses) ?? {};
+  const text = (input: string) => String(given[input] ?? known[input]?.default ?? '');
+  try {
+    await inputs.parse(text, () => {});
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.problems
+      .filter(({ where }) => !text(where.split(':')[0] ?? '').includes('${{'))
+      .map(({ where, problem }) => `${uses}: ${where} ${problem}`);
+  }
+}
+
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
@@ -57,12 +100,18 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
     const snippets = path.endsWith('.md')
       ? [...text.matchAll(/^```ya?ml\n(.*?)^```/gms)].map(([, yaml = '']) => yaml)
       : [text];
-    return { path, uses: snippets.flatMap((yaml) => usesIn(parse(yaml, { logLevel: 'silent' }))) };
+    const own = /^docs\/(?:rollback-|recipes\/)/.test(path) ? snippets.flatMap(rollbackUse) : [];
+    const uses = snippets.flatMap((yaml) => usesIn(parse(yaml, { logLevel: 'silent' })));
+    return { path, uses: [...own, ...uses] };
   })
   .filter(({ uses }) => uses.length > 0);
 
 test.each(files)('E34: what $path uses of ours exists and takes these inputs', ({ uses }) => {
   expect(uses.flatMap(problemOf)).toEqual([]);
+});
+
+test.each(files)('E34: what $path says to them is what they understand', async ({ uses }) => {
+  expect((await Promise.all(uses.map(mistakesOf))).flat()).toEqual([]);
 });
 
 test('they are found', () => {

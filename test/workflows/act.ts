@@ -118,18 +118,22 @@ async function runAct(
   await writeFile(eventFile, JSON.stringify({ inputs: options.inputs, ...payload }));
   const pairs = (flag: string, values: Readonly<Record<string, string>> = {}) =>
     Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
+  const file = join(folder, '.github/workflows', workflow);
   const repositories = {
     'org/actions@v1': tree.folder,
     ...Object.fromEntries(
       Object.entries(options.standIns ?? {}).map(([name, path]) => [`${name}@v1`, path]),
     ),
     ...Object.fromEntries(
-      [...tree.foreign].map((uses) => [uses, join(standIns, uses.replace(/@.*/, ''))]),
+      [...tree.foreign, ...(await usedIn(file))].map((uses) => [
+        uses,
+        join(standIns, uses.replace(/@.*/, '')),
+      ]),
     ),
   };
   const args = [
     event,
-    ...['--workflows', join(folder, '.github/workflows', workflow)],
+    ...['--workflows', file],
     ...['--directory', folder, '--json', '--eventpath', eventFile],
     ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
     ...['--action-offline-mode', '--no-cache-server', '--action-cache-path', join(base, 'cache')],
@@ -164,6 +168,12 @@ async function runAct(
     succeeded: result.state === 'exited' && result.exitCode === 0,
     artifacts: await filesIn(artifacts),
   };
+}
+
+/** What a workflow uses of GitHub's own actions. */
+async function usedIn(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, 'utf8');
+  return [...text.matchAll(/uses: (actions\/[\w-]+@\S+)/g)].map(([, uses = '']) => uses);
 }
 
 /** What act says in its lines of JSON. */

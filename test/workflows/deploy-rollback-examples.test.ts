@@ -1,0 +1,180 @@
+import { mkdir, readlink, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { respond } from '@repo/testkit/faults/answers';
+import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-server';
+import { closedPort } from '@repo/testkit/faults/unreachable';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import { type Dockerd, dockerEngine, startDockerd } from '../real/dockerd.ts';
+import { readmeYaml } from '../real/readme-example.ts';
+import { act, startRunner } from './act.ts';
+
+const PLACE = 'http://localhost:8080';
+
+/** An example as it stands, with the places of a test instead of its own. */
+async function example(name: string, places: Readonly<Record<string, string>>): Promise<string> {
+  let yaml = await readmeYaml(name, 'deploy-rollback');
+  for (const [place, own] of Object.entries(places)) {
+    expect(yaml).toContain(place);
+    yaml = yaml.replaceAll(place, own);
+  }
+  return yaml;
+}
+
+describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.needs}`, () => {
+  let site: HttpServer;
+  let current = '';
+  beforeEach(async () => {
+    site = await startHttpServer({
+      script: async ({ response }) => {
+        response.writeHead(/good$/.test(await readlink(current)) ? 200 : 500).end();
+      },
+    });
+  });
+  afterEach(() => site[Symbol.asyncDispose]());
+
+  test('R9: by hand, first only to see, then done', async () => {
+    await using runner = await startRunner({ 'deploy.sh': '#!/bin/sh\nln -sfn $1 $CURRENT\n' });
+    const releases = join(runner.folder, '../srv/releases');
+    current = join(runner.folder, '../srv/current');
+    for (const release of ['good', 'bad']) {
+      await mkdir(join(releases, release), { recursive: true });
+      await writeFile(join(releases, release, 'index.html'), release);
+    }
+    await symlink(join(releases, 'good'), current);
+    const strategies = `- symlink: {link: ${current}, releases: ${releases}}`;
+    // How releases come there: the same strategy guards the deploy.
+    const deploy = (release: string) => ({
+      '.github/workflows/deploy.yml': stringify({
+        on: 'workflow_dispatch',
+        permissions: {},
+        jobs: {
+          deploy: {
+            'runs-on': 'self-hosted',
+            steps: [
+              { uses: 'actions/checkout@v6' },
+              { uses: 'org/actions/deploy-rollback@v1', with: { mode: 'guard', strategies } },
+              { run: `./deploy.sh ${join(releases, release)}`, env: { CURRENT: current } },
+            ],
+          },
+        },
+      }),
+      '.github/workflows/a.yml': rollback,
+    });
+    const rollback = await example('manual', {
+      [PLACE]: site.url,
+      '/srv/app/current': current,
+      '/srv/app/releases': releases,
+    });
+    for (const release of ['good', 'bad']) {
+      await runner.commit(deploy(release));
+      const done = await runner.run({ workflow: 'deploy.yml' });
+      expect(done.succeeded, done.log).toBe(true);
+    }
+    expect(await readlink(current)).toMatch(/bad$/);
+
+    const byHand = (dry: string) =>
+      runner.run({ workflow: 'a.yml', inputs: { target: 'auto', 'dry-run': dry } });
+    const seen = await byHand('true');
+    expect(seen.outputs.result, seen.log).toBe('dry-run');
+    expect(await readlink(current)).toMatch(/bad$/);
+    const done = await byHand('false');
+    expect(done.succeeded, done.log).toBe(true);
+    expect(done.outputs.result, done.log).toBe('rolled-back');
+    expect(await readlink(current)).toMatch(/good$/);
+  });
+});
+
+const ready = act.path !== undefined && dockerEngine.path !== undefined;
+
+/** What is on the machine before the job: a database with two pastes, settings. */
+const ARRANGE = `#!/bin/bash
+set -eu
+mkdir -p storage
+echo LEVEL=before > .env
+echo 'retention = 30' > config.toml
+node -e "new (require('node:sqlite').DatabaseSync)('storage/pastes.db').exec(\\"create table pastes (text); insert into pastes values ('kept'), ('too')\\")"
+`;
+
+const SHOW = `#!/bin/bash
+cat .env
+node -e "for (const { text } of new (require('node:sqlite').DatabaseSync)('storage/pastes.db').prepare('select text from pastes').all()) console.log('paste', text)"
+`;
+
+const deploy = (path: string, statement: string) => `#!/bin/bash
+set -eu
+{ echo FROM box:1; echo RUN "busybox mkdir /www && echo well > /www/${path}"; } |
+  docker build --quiet --network none --tag tailpaste:latest -
+node -e "new (require('node:sqlite').DatabaseSync)('storage/pastes.db').exec(\\"${statement}\\")"
+echo LEVEL=after > .env
+docker rm --force tailpaste
+docker run --detach --name tailpaste --network host --stop-signal KILL tailpaste:latest \\
+  busybox httpd -f -p "127.0.0.1:$PORT" -h /www
+`;
+
+describe.skipIf(!ready)(
+  `the README of deploy-rollback, step by step ${act.needs} ${dockerEngine.needs}`,
+  () => {
+    let daemon: Dockerd;
+    let hook: HttpServer;
+    beforeEach(async () => {
+      daemon = await startDockerd();
+      await daemon.importBusybox('box:1');
+      hook = await startHttpServer({ script: respond(200) });
+    });
+    afterEach(async () => {
+      await hook[Symbol.asyncDispose]();
+      await daemon[Symbol.asyncDispose]();
+    });
+
+    test('R4–R6, R10, R11, R17: database, files and image come back together', async () => {
+      const port = await closedPort();
+      const job = parse(
+        await example('steps', {
+          [PLACE]: `http://127.0.0.1:${port}`,
+          'deadline: 2m': 'deadline: 4s',
+        }),
+      );
+      const steps = [
+        { uses: 'actions/checkout@v6' },
+        { run: './arrange.sh' },
+        ...job.steps,
+        { if: 'always()', run: './show.sh' },
+      ];
+      // A first release, by hand.
+      await daemon.docker('run', '-d', '--name', 'tailpaste', '--network', 'host', 'box:1');
+      await using runner = await startRunner({
+        '.github/workflows/a.yml': stringify({
+          on: 'workflow_dispatch',
+          permissions: {},
+          jobs: { deploy: { ...job, 'runs-on': 'self-hosted', steps } },
+        }),
+        'arrange.sh': ARRANGE,
+        'show.sh': SHOW,
+        'deploy.sh': deploy('health', 'create table clicks (at)'),
+      });
+      const run = () =>
+        runner.run({
+          workflow: 'a.yml',
+          env: { DOCKER_HOST: daemon.host, PORT: String(port) },
+          secrets: { SLACK_WEBHOOK: `${hook.url}/hook` },
+        });
+      const good = await run();
+      expect(good.succeeded, good.log).toBe(true);
+      expect(good.log).toContain('LEVEL=after');
+      const image = () => daemon.docker('inspect', '--format', '{{.Image}}', 'tailpaste');
+      const first = await image();
+
+      await runner.commit({ 'deploy.sh': deploy('other', 'drop table pastes') });
+      const bad = await run();
+      expect(bad.outputs.result, bad.log).toBe('rolled-back');
+      expect(bad.outputs['time-to-recover-ms']).toMatch(/^\d+$/);
+      expect(bad.outputs['rollbacks-in-window']).toBe('1');
+      expect(hook.requests.map(({ url }) => url)).toEqual(['/hook']);
+      expect(bad.log).toContain('LEVEL=before');
+      expect(bad.log).toMatch(/paste kept[\s\S]*paste too/);
+      expect(await image()).toBe(first);
+      expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+    });
+  },
+);
