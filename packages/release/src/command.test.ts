@@ -50,6 +50,14 @@ test('E29: the tree has the actions at its root, the workflows byte for byte, an
   expect(git(clone, 'show', `${sha}:SHA256SUMS`).split('\n')).toHaveLength(13);
 });
 
+test('what git cannot do is told in git’s words, with no stack', () => {
+  using shop = startShop();
+  const nowhere = join(shop.clone(), 'nowhere.git');
+  expect(() => shop.sha(shop.clone(), 'move', ...VERSION, '--remote', nowhere)).toThrow(
+    /^git ls-remote failed: fatal: '.*nowhere\.git' does not appear to be a git repository/,
+  );
+});
+
 test('publishing tags the release and moves the tags of its line', () => {
   using shop = startShop();
   const clone = shop.clone();
