@@ -35,7 +35,7 @@ export default class TallyReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
-    const skipped = tests.filter((test) => test.result().state === 'skipped');
+    const skipped = tests.filter(isSkipped);
     const strict = process.env.REQUIRE_REAL === '1';
     process.stdout.write(describeSkipped(skipped, strict));
     const tally = count(tests, modules, unhandledErrors.length);
@@ -49,8 +49,9 @@ function count(
   modules: readonly TestModule[],
   unhandledErrors: number,
 ): Tally {
+  const ran = tests.filter((test) => !isSkipped(test));
   const inState = (...states: string[]) =>
-    tests.filter((test) => states.includes(test.result().state)).length;
+    ran.filter((test) => states.includes(test.result().state)).length;
   const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
   return {
     passed: inState('passed'),
@@ -58,8 +59,24 @@ function count(
       inState('failed', 'pending') +
       suites.filter((suite) => suite.errors().length > 0).length +
       unhandledErrors,
-    skipped: inState('skipped'),
+    skipped: tests.length - ran.length,
   };
+}
+
+/** In a skipped group inside of a skipped group, vitest leaves tests `pending`. */
+function isSkipped(test: TestCase): boolean {
+  const { state } = test.result();
+  return state === 'skipped' || (state === 'pending' && suitesAround(test).some(isSkippedSuite));
+}
+
+function isSkippedSuite({ options }: TestSuite): boolean {
+  return options.mode === 'skip';
+}
+
+function suitesAround(test: TestCase): readonly TestSuite[] {
+  const suites: TestSuite[] = [];
+  for (let at = test.parent; at.type === 'suite'; at = at.parent) suites.push(at);
+  return suites;
 }
 
 function describeSkipped(tests: readonly TestCase[], strict: boolean): string {
@@ -73,19 +90,9 @@ function describeSkipped(tests: readonly TestCase[], strict: boolean): string {
 function lackOf(test: TestCase): string {
   const result = test.result();
   const note = result.state === 'skipped' ? (result.note ?? '') : '';
-  for (const text of [note, ...namesAround(test)]) {
+  for (const text of [note, test.name, ...suitesAround(test).map(({ name }) => name)]) {
     const [, engine, install] = NEEDS.exec(text) ?? [];
     if (engine && install) return `needs ${engine.trim()}: ${install.trim()}`;
   }
   return `${test.module.relativeModuleId}: ${note || 'no reason given'}`;
-}
-
-function namesAround(test: TestCase): readonly string[] {
-  const names: string[] = [];
-  let task: TestCase | TestSuite | TestModule = test;
-  while (task.type !== 'module') {
-    names.push(task.name);
-    task = task.parent;
-  }
-  return names;
 }

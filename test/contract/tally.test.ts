@@ -50,6 +50,7 @@ test('fine', () => {});
 describe.skip('nginx (needs nginx: apt-get install nginx)', () => {
   test('one', () => {});
   describe('deep', () => test('two', () => {}));
+  describe.skip('deeper', () => test('three', () => {}));
 });
 test('at run time', ({ skip }) => skip('needs Docker: https://docs.docker.com'));
 test.skip('without a word', () => {});
@@ -58,18 +59,18 @@ test.skip('without a word', () => {});
 
 test('skipped tests are grouped by what they lack; the tally is the last line', async () => {
   const { code, lines } = await vitest(SKIPPING);
-  expect(lines.at(-1)).toBe('1 passed, 0 failed, 4 skipped');
+  expect(lines.at(-1)).toBe('1 passed, 0 failed, 5 skipped');
   expect(lines.slice(lines.indexOf('Skipped:') + 1).slice(0, 3)).toEqual([
     '  1 × a.test.mjs: no reason given',
     '  1 × needs Docker: https://docs.docker.com',
-    '  2 × needs nginx: apt-get install nginx',
+    '  3 × needs nginx: apt-get install nginx',
   ]);
   expect(code).toBe(0);
 });
 
 test('with REQUIRE_REAL=1 a skip is a failure', async () => {
   const { code, lines } = await vitest(SKIPPING, { REQUIRE_REAL: '1' });
-  expect(lines.at(-1)).toBe('1 passed, 4 failed, 0 skipped');
+  expect(lines.at(-1)).toBe('1 passed, 5 failed, 0 skipped');
   expect(code).toBe(1);
 });
 

@@ -38,7 +38,7 @@ const BOT = {
  * on theirs; nothing is ever forced. Throws an ActionError when it does not get through.
  */
 export async function commitAndPush(wish: CommitWish): Promise<Committed> {
-  const git = gitIn(wish);
+  const git = await gitIn(wish);
   const branch = (await git('symbolic-ref', '--short', 'HEAD')).text;
   if (branch === '') {
     throw new ActionError('cannot commit: no branch is checked out', {
@@ -93,10 +93,8 @@ async function commit(git: Git, { paths, workspace, message }: CommitWish) {
   const base = await must(git('rev-parse', 'HEAD'), 'read the last commit');
   await must(git('add', '--', ...present), 'add the list');
   if ((await git('diff', '--cached', '--quiet', '--', ...present)).ok) return undefined;
-  const hasName = (await git('config', 'user.email')).ok;
-  const who = hasName ? [] : ['-c', `user.name=${BOT.name}`, '-c', `user.email=${BOT.email}`];
   const text = message.includes('[skip ci]') ? message : `${message} [skip ci]`;
-  await must(git(...who, 'commit', '--quiet', '-m', text, '--', ...present), 'commit the list');
+  await must(git('commit', '--quiet', '-m', text, '--', ...present), 'commit the list');
   return { base, sha: await must(git('rev-parse', 'HEAD'), 'read the commit') };
 }
 
@@ -109,20 +107,26 @@ interface GitAnswer {
 
 type Git = (...args: readonly string[]) => Promise<GitAnswer>;
 
-function gitIn({ workspace, exec, signal }: CommitWish): Git {
-  return async (...args) => {
-    const done = await exec({
-      argv: ['git', ...args],
-      cwd: workspace,
-      // Its messages are read; nobody is there to be asked for a password.
-      env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
-      timeoutMs: GIT_MS,
-      signal,
-    });
-    if (done.state === 'not-started') return { ok: false, text: '', why: done.reason };
-    const ok = done.state === 'exited' && done.exitCode === 0;
-    return { ok, text: done.stdout.trim(), why: done.stderr || done.state };
+/** git in the workspace. Where it knows nobody, the bot is who commits, in a rebase too. */
+async function gitIn({ workspace, exec, signal }: CommitWish): Promise<Git> {
+  const gitAs = (...who: readonly string[]): Git => {
+    return async (...args) => {
+      const done = await exec({
+        argv: ['git', ...who, ...args],
+        cwd: workspace,
+        // Its messages are read; nobody is there to be asked for a password.
+        env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
+        timeoutMs: GIT_MS,
+        signal,
+      });
+      if (done.state === 'not-started') return { ok: false, text: '', why: done.reason };
+      const ok = done.state === 'exited' && done.exitCode === 0;
+      return { ok, text: done.stdout.trim(), why: done.stderr || done.state };
+    };
   };
+  const git = gitAs();
+  const isKnown = (await git('config', 'user.email')).ok;
+  return isKnown ? git : gitAs('-c', `user.name=${BOT.name}`, '-c', `user.email=${BOT.email}`);
 }
 
 async function must(answer: Promise<GitAnswer>, what: string): Promise<string> {

@@ -153,9 +153,12 @@ describe('R6: files, folders and links come back as they were', () => {
     const target = await keep(strategy);
     await strategy.apply(target, ports);
     expect(everything(workspace)).toEqual(before);
+    // Who is not root cannot remove it as it is.
+    chmodSync(join(workspace, 'odd/locked'), 0o755);
     rmSync(join(workspace, 'odd'), { recursive: true, force: true });
     await strategy.apply(target, ports);
     expect(everything(workspace)).toEqual(before);
+    chmodSync(join(workspace, 'odd/locked'), 0o755);
   });
 
   test('below another folder than the workspace', async () => {
