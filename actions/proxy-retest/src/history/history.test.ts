@@ -101,3 +101,19 @@ test('the state file is read as it was written, sorted; a broken line costs itse
   const damaged = Buffer.concat([Buffer.from('{"id":"x"}\n\n'), text.subarray(0, -10)]);
   expect(parseState(damaged)).toMatchObject({ broken: 2, histories: { size: 2 } });
 });
+
+test.each([
+  { latency: 'soon' },
+  { aliveAt: null },
+  { why: 'tcp' },
+  { why: { phase: 'tcp', kind: 7 } },
+  { failedOn: 'one.example' },
+  { failedOn: [1] },
+  { status: 'well' },
+  { fails: 'many' },
+])('X12: a line of the state with %o is none of ours', (wrong) => {
+  const line = (changes: object) =>
+    Buffer.from(JSON.stringify({ id: 'a'.repeat(64), ...after(alive(NOW)), ...changes }));
+  expect(parseState(line({}))).toMatchObject({ broken: 0, histories: { size: 1 } });
+  expect(parseState(line(wrong))).toMatchObject({ broken: 1, histories: { size: 0 } });
+});

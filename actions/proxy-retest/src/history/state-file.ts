@@ -42,13 +42,32 @@ function parseLine(line: string): [string, History] | undefined {
   try {
     const { id, ...fields }: Record<string, unknown> = JSON.parse(line);
     if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) return undefined;
-    const numbers = ['s', 'n', 'at', 'since', 'fails', 'flips', 'watched'];
-    if (!numbers.every((name) => Number.isFinite(fields[name]))) return undefined;
-    if (!['alive', 'dead', 'unsure'].includes(String(fields.status))) return undefined;
-    return [id, fields as unknown as History];
+    return isHistory(fields) ? [id, fields] : undefined;
   } catch {
     return undefined;
   }
+}
+
+const NUMBERS = ['s', 'n', 'at', 'since', 'fails', 'flips', 'watched'];
+
+function isHistory(value: Record<string, unknown>): value is History & Record<string, unknown> {
+  const { status, latency, aliveAt, why, failedOn } = value;
+  return (
+    NUMBERS.every((name) => Number.isFinite(value[name])) &&
+    [latency, aliveAt].every((one) => one === undefined || Number.isFinite(one)) &&
+    ['alive', 'dead', 'unsure'].includes(String(status)) &&
+    (why === undefined || isReason(why)) &&
+    (failedOn === undefined || isTexts(failedOn))
+  );
+}
+
+function isReason(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return 'phase' in value && 'kind' in value && isTexts([value.phase, value.kind]);
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 /** The lines of a state file, in order. */
