@@ -24,7 +24,7 @@ const http = v.pipe(
       body: v.optional(v.string(), ''),
       json: v.optional(v.record(v.string(), field({ parse: (given) => given })), {}),
     },
-    'A http check knows url, status, headers, body and json.',
+    'An http check knows url, status, headers, body and json.',
   ),
   v.transform(httpCheck),
 );

@@ -37,7 +37,7 @@ export const http: Kind = {
         'follow-redirects': v.optional(field(boolean()), true),
         'max-redirects': v.optional(field(integer({ min: 0, max: 50 })), 10),
       },
-      'A http check knows url, method, headers, body, follow-redirects and max-redirects.',
+      'An http check knows url, method, headers, body, follow-redirects and max-redirects.',
     ),
     v.transform(({ 'follow-redirects': followRedirects, 'max-redirects': maxRedirects, ...rest }) =>
       target({ ...rest, body: rest.body, followRedirects, maxRedirects }),

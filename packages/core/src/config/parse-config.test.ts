@@ -55,6 +55,12 @@ describe('what is right', () => {
     });
   });
 
+  test('a byte order mark in front of a list, as editors on Windows write it', async () => {
+    const list = v.array(v.strictObject({ name: v.string(), tries: v.number() }));
+    const text = '\uFEFF- name: a\r\n  tries: 3\r\n';
+    expect(await parseConfig(text, 'cfg', list)).toEqual([{ name: 'a', tries: 3 }]);
+  });
+
   test('JSON with tabs and Windows line ends', async () => {
     const text = '{\r\n\t"timeout": "5s",\r\n\t"checks": [\r\n\t\t{ "name": "a" }\r\n\t]\r\n}\r\n';
     expect(await parseConfig(text, 'cfg', schema)).toEqual({

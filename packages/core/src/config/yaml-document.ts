@@ -16,7 +16,8 @@ export interface YamlDocument {
 /** Reads one YAML document. Throws an {@link InputError} with every mistake. */
 export function readYaml(text: string, source: string): YamlDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, {
+  // The parser counts a byte order mark as a column of the first line, and no list holds together.
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     lineCounter: lines,
     prettyErrors: false,
     logLevel: 'error',
