@@ -137,7 +137,7 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
         needs: listOf(nameSchema),
         ...overrides,
       },
-      `A check of the kind ${name} knows name, ${name}, expect, degraded, fail-when, invert, needs and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
+      `A ${name} check knows name, ${name}, expect, degraded, fail-when, invert, needs and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
     ),
     v.transform((given): ConfiguredCheck => {
       const { name: own, expect, degraded, 'fail-when': failWhen, invert, needs, ...rest } = given;
