@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
+import { counted } from '@repo/core/counted';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
 import { connectDocker, type Docker } from '@repo/docker/client';
@@ -88,7 +89,7 @@ async function cleanDaemon(
   }
 
   refuseTooMany(made, inputs.maxDeletions);
-  const results = await log.group(`Removing ${made.steps.length} objects`, () =>
+  const results = await log.group(`Removing ${counted(made.steps.length, 'object')}`, () =>
     act(made.steps, workOf(inputs, policy, world, disk), {
       docker,
       removers: removersFor(docker),
@@ -152,7 +153,7 @@ function refuseTooMany({ steps }: Plan, most: number): void {
     {
       where: 'max-deletions',
       given: String(most),
-      problem: `is less than the ${steps.length} objects that would be removed; nothing was touched`,
+      problem: `is less than the ${counted(steps.length, 'object')} that would be removed; nothing was touched`,
       remedy: 'Look at them with mode: plan; then correct labels, or raise max-deletions.',
     },
   ]);

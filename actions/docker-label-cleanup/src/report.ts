@@ -1,4 +1,5 @@
 import type { Annotation } from '@repo/core/annotation';
+import { counted } from '@repo/core/counted';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { formatSize } from '@repo/core/inputs/size';
@@ -114,8 +115,8 @@ function sentence(
 ): string {
   const size = bytes > 0 ? ` (about ${formatSize(bytes)})` : '';
   const done = isPlan
-    ? `Would remove ${objects(planned)}${size}`
-    : `Removed ${objects(counts.removed)}${size}`;
+    ? `Would remove ${counted(planned, 'object')}${size}`
+    : `Removed ${counted(counts.removed, 'object')}${size}`;
   const others = OUTCOMES.filter(
     (outcome) => !['removed', 'planned', 'unselected'].includes(outcome) && counts[outcome] > 0,
   ).map((outcome) => `${counts[outcome]} ${WORDS[outcome] ?? outcome}`);
@@ -127,10 +128,6 @@ const WORDS: Partial<Record<OutcomeKind, string>> = {
   'too-young': 'too young',
   gone: 'gone already',
 };
-
-function objects(count: number): string {
-  return count === 1 ? '1 object' : `${count} objects`;
-}
 
 /** Of images of which nothing is left. An estimate: Docker does not tell which layers are shared. */
 function reclaimedBytes(entries: readonly Entry[], outcome: OutcomeKind): number {

@@ -1,3 +1,4 @@
+import { counted } from '@repo/core/counted';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Verdict } from '@repo/core/outcome';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
@@ -94,7 +95,7 @@ function statusOf(
   durationMs: number,
 ): { status: Status; reason: string } {
   const { attempts, relapses, stableAttempts, stableFailures } = progress;
-  const tries = attempts === 1 ? 'after 1 attempt' : `after ${attempts} attempts`;
+  const tries = `after ${counted(attempts, 'attempt')}`;
   const within = `${tries} in ${formatDuration(durationMs)}`;
   const failure = lastFailure?.reasons.join('; ') ?? 'nothing failed';
   if (ending.state === 'healthy') {

@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/context';
+import { counted } from '@repo/core/counted';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Settings } from './compare/settings.ts';
 import { compare } from './compare.ts';
@@ -34,7 +35,7 @@ export async function findResults(
   }
   const results = await readOwnResults(inputs, context.workspace);
   if (results === undefined) throw new Error('the inputs let results be empty');
-  context.log.info(`Read ${results.measurements.length} metrics (${results.format})`);
+  context.log.info(`Read ${counted(results.measurements.length, 'metric')} (${results.format})`);
   const past = await pastOf(inputs, store, series, context);
   const against = describePast(past, series);
   context.log.info(`Comparing with ${against}`);
@@ -64,7 +65,7 @@ function describePast(past: Past, { environment }: SeriesName): string {
     case 'files':
       return 'the files of the baseline';
     case 'history':
-      return `${past.records.length === 1 ? '1 run' : `${past.records.length} runs`} of history on ${environment}`;
+      return `${counted(past.records.length, 'run')} of history on ${environment}`;
     case 'nothing':
       return `nothing: ${past.why}`;
   }

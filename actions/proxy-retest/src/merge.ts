@@ -1,6 +1,7 @@
 import { glob, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
+import { counted } from '@repo/core/counted';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Outcome } from '@repo/core/outcome';
 import type { Finding } from './history/history.ts';
@@ -20,7 +21,7 @@ export async function merge(inputs: Inputs, context: ActionContext): Promise<Out
   const known = new Set(found.entries.map(({ id }) => id));
   const findings = new Map(world.resumed);
   for (const [id, finding] of results) if (known.has(id)) findings.set(id, finding);
-  log.info(`${findings.size} findings for ${known.size} endpoints`);
+  log.info(`${counted(findings.size, 'finding')} for ${counted(known.size, 'endpoint')}`);
   const finished = await publish(world, findings, inputs, context);
   return report({
     ...finished,

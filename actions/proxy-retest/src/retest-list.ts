@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/context';
+import { counted } from '@repo/core/counted';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Outcome } from '@repo/core/outcome';
 import { type Choice, choose } from './choose.ts';
@@ -32,7 +33,7 @@ export async function retestList(inputs: Inputs, context: ActionContext): Promis
     random: Math.random,
   });
   log.info(
-    `${found.records.length} records, ${found.entries.length} endpoints, ${choice.selected} selected, ${choice.planned} planned`,
+    `${counted(found.records.length, 'record')}, ${counted(found.entries.length, 'endpoint')}, ${choice.selected} selected, ${choice.planned} planned`,
   );
   const told = {
     found,
@@ -125,7 +126,7 @@ async function test(
       isNative(endpoint) ? tester.ask(endpoint, target, attempt) : lane.ask(entry, target, attempt);
     const journal = inputs.dryRun ? undefined : openJournal(world.places.journal);
     try {
-      const title = `Testing ${order.length} endpoints for at most ${formatDuration(testingMs)}`;
+      const title = `Testing ${counted(order.length, 'endpoint')} for at most ${formatDuration(testingMs)}`;
       await log.group(title, () =>
         retest(order, {
           ...inputs,

@@ -1,4 +1,5 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { counted } from '@repo/core/counted';
 import { plain } from '@repo/core/untrusted';
 import type { FailureKind } from './failure.ts';
 
@@ -191,6 +192,5 @@ function day(date: Date): string {
 }
 
 function days(ms: number): string {
-  const count = Math.floor(ms / 86_400_000);
-  return count === 1 ? '1 day' : `${count} days`;
+  return counted(Math.floor(ms / 86_400_000), 'day');
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { counted } from '@repo/core/counted';
 import { contentOf } from '../content.ts';
 import { releaseOf } from '../failing.ts';
 import { type Finding, finding } from '../finding.ts';
@@ -50,7 +51,7 @@ async function keep(world: World): Promise<Finding> {
     snapshotId: taken?.id ?? '',
     steps: (taken?.parts ?? []).map(({ title, files }) => ({
       title,
-      step: `kept ${files.length} ${files.length === 1 ? 'file' : 'files'}`,
+      step: `kept ${counted(files.length, 'file')}`,
       warnings: [],
     })),
   });

@@ -1,3 +1,4 @@
+import { counted } from '@repo/core/counted';
 import { integer } from '@repo/core/inputs/integer';
 import type { SyncParser } from '@repo/core/inputs/parser';
 import { type Expectation, MET } from './expectation.ts';
@@ -24,6 +25,6 @@ export function minTlsDays(): SyncParser<Expectation> {
 }
 
 function ends(left: number): string {
-  const days = `${Math.abs(left)} ${Math.abs(left) === 1 ? 'day' : 'days'}`;
+  const days = counted(Math.abs(left), 'day');
   return left < 0 ? `ended ${days} ago` : `ends in ${days}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '@repo/core/counted';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { median } from '../statistics/median.ts';
 import { robustBand } from '../statistics/robust-band.ts';
@@ -53,7 +54,7 @@ export function judgeSeries(
   };
   const now = step(current);
   if (window.length < FEWEST) {
-    const few = `with ${window.length === 1 ? '1 run' : `${window.length} runs`} of history`;
+    const few = `with ${counted(window.length, 'run')} of history`;
     return now === undefined
       ? {
           state: 'unchanged',

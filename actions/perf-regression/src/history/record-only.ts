@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/context';
+import { counted } from '@repo/core/counted';
 import type { Outcome } from '@repo/core/outcome';
 import { md } from '@repo/core/summary/markdown';
 import { NO_SHIFT } from '../compare/common-shift.ts';
@@ -37,7 +38,9 @@ export async function recordOnly(
   const historyFile = await store.write([...imported, ...own]);
   const parts = [
     ...(imported.length > 0 ? [`${imported.length} imported runs`] : []),
-    ...(results === undefined ? [] : [`${results.measurements.length} metrics of this run`]),
+    ...(results === undefined
+      ? []
+      : [`${counted(results.measurements.length, 'metric')} of this run`]),
   ];
   const remembered = `${parts.join(' and ')} of ${series.suite} on ${series.environment}`;
   const message = historyFile === '' ? `Not remembered: ${remembered}` : `Remembered ${remembered}`;

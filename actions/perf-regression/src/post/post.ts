@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/context';
+import { counted } from '@repo/core/counted';
 import { ActionError } from '@repo/core/errors/action-error';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
@@ -46,7 +47,7 @@ export async function post(inputs: Inputs, context: ActionContext): Promise<Outc
     const [untold] = await tell({ ...news, sha: workflowRun.headSha }, inputs, context);
     if (untold !== undefined) throw untold.error;
   }
-  const about = reports.length === 1 ? '1 report' : `${reports.length} reports`;
+  const about = counted(reports.length, 'report');
   return posted(reports, pulls, `Told ${pulls.map((pull) => `#${pull}`).join(', ')} of ${about}`);
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '@repo/core/counted';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
 import type { Choice } from '../choose.ts';
@@ -11,7 +12,7 @@ export function summaryOf(facts: RunFacts, n: Numbers, message: string): readonl
   const { choice, found, notes } = facts;
   const failures = failuresOf(facts.changes);
   const rows: [string, string][] = [
-    ['records', `${n.total} (${found.entries.length} endpoints, ${n.invalid} invalid)`],
+    ['records', `${n.total} (${counted(found.entries.length, 'endpoint')}, ${n.invalid} invalid)`],
     ...(choice ? [ruleRow(choice)] : []),
     ['tested', `${n.tested} (${n.coverage} % of what was due)`],
     ['alive', `${n.alive}`],

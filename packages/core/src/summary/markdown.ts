@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import { stripInvisible } from '../untrusted.ts';
 
 /** A piece of GitHub Markdown whose foreign parts are escaped. */
@@ -77,7 +78,7 @@ export function table(
   ];
   const left = rows.length - most;
   if (left > 0) {
-    lines.push('', `… and ${left} more ${left === 1 ? 'row' : 'rows'}; the report has all.`);
+    lines.push('', `… and ${counted(left, 'more row')}; the report has all.`);
   }
   return { markdown: lines.join('\n') };
 }

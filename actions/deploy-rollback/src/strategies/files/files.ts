@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { counted } from '@repo/core/counted';
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatSize } from '@repo/core/inputs/size';
 import { plain } from '@repo/core/untrusted';
@@ -129,7 +130,7 @@ function preflight(paths: readonly string[], base: string, target: Target): Prom
     for (const path of restoration.absent) await writable(base, path);
     const some = entries.filter(({ type }) => type === 'file').length;
     return {
-      step: `puts back ${told(restoration)}: ${some} ${some === 1 ? 'file' : 'files'} (${formatSize(contentOf(entries))}), kept ${ago(target)}`,
+      step: `puts back ${told(restoration)}: ${counted(some, 'file')} (${formatSize(contentOf(entries))}), kept ${ago(target)}`,
       warnings: [],
     };
   });
