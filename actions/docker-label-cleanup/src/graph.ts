@@ -57,14 +57,19 @@ export function graphOf(world: World, subjects: readonly Subject[], oldestFirst:
   };
 }
 
-/** Containers that have a network, running or not; before the first start only its name is known. */
+/**
+ * Containers that have a network, running or not. Before the first start only its name is known;
+ * Podman has the name for an ID always.
+ */
 export function attachedTo(
   network: { readonly id: string; readonly name: string },
   containers: readonly Container[],
 ): readonly Container[] {
   return containers.filter(({ networks }) =>
     networks.some(({ id, name }) =>
-      id === '' ? name === network.name || network.id.startsWith(name) : id === network.id,
+      id === '' || id === name
+        ? name === network.name || network.id.startsWith(name)
+        : id === network.id,
     ),
   );
 }
