@@ -3,11 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requestFound, requestJson, requestRemoval } from './answers.ts';
 import { type ConnectOptions, connectDocker } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
 import { DaemonError, DaemonUnreachable } from './errors.ts';
+import { daemonInfo, pruneBuildCache } from './system.ts';
 
 let cleanUps: (() => Promise<void>)[];
 beforeEach(() => {
@@ -231,4 +232,35 @@ test('however many requests, an SSH server is not asked for more logins than it 
   await Promise.all(Array.from({ length: 16 }, () => docker.request({ path: '/x' })));
   const logins = (await readFile(log, 'utf8')).trim().split('\n').length;
   expect(logins).toBe(8);
+});
+
+test('a jump of our own clock does not move that of the daemon', async () => {
+  using docker = await connected((_, response) => response.end('{}'));
+  const before = docker.now();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 86_400_000);
+  try {
+    expect(docker.now() - before).toBeLessThan(60_000);
+  } finally {
+    clock.mockRestore();
+  }
+});
+
+test('build cache is left to a daemon that would mind no age', async () => {
+  const asked: string[] = [];
+  const endpoint = await daemon((request, response) => {
+    asked.push(request.url ?? '');
+    response.end('{"SpaceReclaimed": 7}');
+  }, '1.38');
+  using docker = await connectDocker(endpoint);
+  await expect(pruneBuildCache(docker, 60_000)).rejects.toThrow(/would remove all build cache/);
+  expect(asked).toEqual([]);
+});
+
+test('Podman, which makes up an ID for each answer, is known by its name and folder', async () => {
+  let id = 0;
+  const info = { Name: 'ci', DockerRootDir: '/data', BuildahVersion: '1.28.2' };
+  using docker = await connected((_, response) => {
+    response.end(JSON.stringify({ ...info, ID: `uuid-${id++}` }));
+  });
+  expect((await daemonInfo(docker)).id).toBe((await daemonInfo(docker)).id);
 });

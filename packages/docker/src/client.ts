@@ -54,7 +54,8 @@ export async function connectDocker(
       );
     }
     const told = Date.parse(headers.date ?? '');
-    const ahead = Number.isNaN(told) ? 0 : told - Date.now();
+    // Runs on by what has passed: a jump of our own clock shall make nothing older.
+    const started = (Number.isNaN(told) ? Date.now() : told) - performance.now();
     const apiVersion = older(offered, NEWEST_VERSION);
     const versioned = (request: DockerRequest) => ({
       ...request,
@@ -63,7 +64,7 @@ export async function connectDocker(
     return {
       endpoint,
       apiVersion,
-      now: () => Date.now() + ahead,
+      now: () => started + performance.now(),
       request: async (request) =>
         (await exchange(line, versioned(request))).whole(request.maxBytes),
       stream: (request) => exchange(line, versioned(request)),
