@@ -1,5 +1,5 @@
 import type { Container } from '@repo/docker/containers';
-import { KINDS, keyOf, type Subject, type World } from './subject.ts';
+import { KINDS, keyOf, repositoryOf, type Subject, type World } from './subject.ts';
 
 /** Who uses what. */
 export interface Graph {
@@ -9,7 +9,7 @@ export interface Graph {
   readonly usersOf: (subject: Subject) => readonly Subject[];
   /** The other tags and digests of an image. */
   readonly siblingsOf: (subject: Subject) => readonly Subject[];
-  /** The container was started from this very tag. */
+  /** The container was started from this very tag, or by a digest, which goes with the last tag. */
   readonly names: (container: Subject, image: Subject) => boolean;
 }
 
@@ -51,8 +51,9 @@ export function graphOf(world: World, subjects: readonly Subject[], oldestFirst:
     siblingsOf: (subject) =>
       (ofImage.get(subject.id) ?? []).filter(({ reference }) => reference !== subject.reference),
     names: (container, image) => {
-      const name = given.get(container.id);
-      return name === image.reference || `${name}:latest` === image.reference;
+      const [name = '', digest] = (given.get(container.id) ?? '').split('@');
+      if (name === image.reference || `${name}:latest` === image.reference) return true;
+      return digest !== undefined && repositoryOf(name) === repositoryOf(image.reference ?? '');
     },
   };
 }
@@ -76,7 +77,8 @@ export function attachedTo(
 
 /**
  * The users because of which a subject cannot go. A tag of an image that keeps another one can go
- * under all of them, but for a container that was started by this very tag.
+ * under all of them, but for a container that was started by this very tag or by a digest of
+ * its repository.
  */
 export function usersThatStay(
   subject: Subject,

@@ -246,6 +246,9 @@ test(`D1, D2, D8: on ${RUNS} random daemons, what must stay is never planned, us
         // Old enough, and idle where that is asked for.
         if (wanted.minAgeMs > 0) {
           expect(subject.bornMs).toBeDefined();
+          const pulled =
+            kind === 'image' && given.images.some((one) => one.id === id && one.digests.length > 0);
+          if (pulled) expect(given.taggedMs.has(id)).toBe(true);
           expect(NOW_MS - (subject.bornMs ?? NOW_MS)).toBeGreaterThanOrEqual(wanted.minAgeMs);
         }
         const raw = given.containers.find((one) => kind === 'container' && one.id === id);

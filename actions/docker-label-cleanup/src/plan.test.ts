@@ -16,3 +16,35 @@ test('Podman has the names of networks where Docker has their IDs', () => {
   );
   expect(fates(made)).toEqual({ shop: 'unselected', net: 'in-use' });
 });
+
+test('the age of what was pulled is unknown: it was built long before it came here', () => {
+  const pulled = { labels: CI, tags: ['app:1'], digests: ['app@sha256:0'], createdMs: 1.5e12 };
+  const aged = policy({ tags: ['*'], minAgeMs: HOUR_MS });
+  const images = [image('sha256:1', pulled)];
+  expect(fates(plan(world({ images }), aged))).toEqual({ 'app:1': 'too-young' });
+  expect(fates(plan(world({ images }), policy({ tags: ['*'] })))).toEqual({ 'app:1': 'remove' });
+  const taggedMs = new Map([['sha256:1', NOW_MS - 2 * HOUR_MS]]);
+  expect(fates(plan(world({ images, taggedMs }), aged))).toEqual({ 'app:1': 'remove' });
+});
+
+test.each([
+  ['reg:5000/app@sha256:0', 'in-use'],
+  ['reg:5000/app:ci@sha256:0', 'in-use'],
+  ['other@sha256:0', 'remove'],
+  ['sha256:1', 'remove'],
+])('a tag of an image that runs as %s, and keeps another tag: %s', (name, fate) => {
+  const made = plan(
+    world({
+      containers: [container('shop', { image: name, imageId: 'sha256:1' })],
+      images: [image('sha256:1', { labels: CI, tags: ['reg:5000/app:ci', 'shop:production'] })],
+    }),
+    policy({ tags: ['*'] }),
+  );
+  expect(fates(made)).toMatchObject({ 'reg:5000/app:ci': fate, 'shop:production': 'protected' });
+});
+
+test('a container of a swarm service stays: swarm would start another one', () => {
+  const labels = { ...CI, 'com.docker.swarm.task.id': 'x', 'com.docker.swarm.service.name': 'web' };
+  const made = plan(world({ containers: [container('web.1.x', { labels })] }), policy());
+  expect(fates(made)).toEqual({ 'web.1.x': 'protected' });
+});

@@ -127,8 +127,9 @@ export function judge(
   if (protection !== undefined) return { kind: 'protected', rule: protection };
   if (subject.running && policy.running === 'skip') return { kind: 'running' };
   if (policy.minAgeMs > 0) {
-    const { bornMs } = subject;
+    const { bornMs, pulled } = subject;
     if (bornMs === undefined) return { kind: 'too-young', rule: 'its age is unknown' };
+    if (pulled) return { kind: 'too-young', rule: 'nobody knows when it was pulled' };
     const ageMs = nowMs - bornMs;
     if (ageMs < policy.minAgeMs) {
       return { kind: 'too-young', rule: `${formatDuration(Math.max(0, ageMs))} old` };

@@ -105,6 +105,12 @@ const BUILT_IN: readonly BuiltIn[] = [
       (kind === 'container' || kind === 'volume') && name.startsWith('buildx_buildkit_'),
   },
   {
+    // Swarm would start another one at once: to be rid of it, remove the service.
+    name: 'swarm',
+    optional: false,
+    protects: ({ kind, labels }) => kind === 'container' && labels.has('com.docker.swarm.task.id'),
+  },
+  {
     // Labels belong to the image, so that `app:production` has those of `app:testing` beside it.
     name: 'production',
     optional: true,

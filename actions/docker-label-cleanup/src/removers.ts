@@ -8,7 +8,14 @@ import { listVolumes, removeVolume } from '@repo/docker/volumes';
 import { attachedTo } from './graph.ts';
 import type { Step } from './plan.ts';
 import { shareQuestions } from './share-questions.ts';
-import { imageBirth, isRunning, type Kind, referencesOf, type Subject } from './subject.ts';
+import {
+  imageBirth,
+  isPulled,
+  isRunning,
+  type Kind,
+  referencesOf,
+  type Subject,
+} from './subject.ts';
 
 /** What a subject is right before it is removed. */
 type Look =
@@ -59,7 +66,10 @@ export function removersFor(docker: Docker): Removers {
         }
         return there(
           subject,
-          { bornMs: imageBirth(found.createdMs, found.taggedMs) },
+          {
+            bornMs: imageBirth(found.createdMs, found.taggedMs),
+            pulled: isPulled(found, found.taggedMs),
+          },
           found.labels,
         );
       },

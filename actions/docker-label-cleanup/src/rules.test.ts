@@ -138,6 +138,12 @@ describe('the container that we run in', () => {
       'cgroups 2, by its mounts',
       `700 680 254:1 /var/lib/docker/containers/${ID}/hostname /etc/hostname rw - ext4 /dev/vda rw`,
     ],
+    ['Podman, cgroups 2', `0::/machine.slice/libpod-${ID}.scope/container`],
+    ['Podman, cgroups 1', `12:pids:/machine.slice/libpod-${ID}.scope`],
+    [
+      'Podman, by its mounts',
+      `700 680 0:24 /containers/storage/overlay-containers/${ID}/userdata/hostname /etc/hostname rw - tmpfs tmpfs rw`,
+    ],
   ])('%s', (_, text) => {
     expect(containerIds(text, 'runner')).toEqual([ID]);
   });

@@ -35,11 +35,13 @@ export interface Subject {
   readonly ownLabels: Labels;
   /** When it came to be on this daemon, epoch milliseconds. */
   readonly bornMs: number | undefined;
+  /** Of an image: it may have come here long after it was built, and nobody knows when. */
+  readonly pulled: boolean;
   /** Of a container. */
   readonly running: boolean;
   /** Of an image, with the layers that others share; 0 of all others, which Docker does not tell. */
   readonly bytes: number;
-  /** Of a container: all the volumes that it uses. Of a network that swarm made: see predefined. */
+  /** Of a container: all the volumes that it uses. */
   readonly volumes: readonly string[];
   /** Made by Docker itself, and not to be removed. */
   readonly predefined: boolean;
@@ -83,6 +85,7 @@ export function imageSubjects(
     labels: image.labels,
     ownLabels: parent ? without(image.labels, parent.labels) : image.labels,
     bornMs: imageBirth(image.createdMs, taggedMs),
+    pulled: isPulled(image, taggedMs),
     bytes: image.bytes,
   };
   const references = referencesOf(image);
@@ -117,6 +120,11 @@ export function imageBirth(
 ): number | undefined {
   const known = [createdMs, taggedMs].filter((ms) => ms !== undefined && ms > FIRST_DOCKER_MS);
   return known.length === 0 ? undefined : Math.max(...(known as number[]));
+}
+
+/** Docker notes no time when it pulls, Podman never does; only what a registry knows has a digest. */
+export function isPulled({ digests }: Pick<Image, 'digests'>, taggedMs: number | undefined) {
+  return taggedMs === undefined && digests.length > 0;
 }
 
 export function networkSubject(network: Network): Subject {
@@ -162,6 +170,7 @@ const PREDEFINED_NETWORKS: ReadonlySet<string> = new Set([
 ]);
 const NOTHING = {
   reference: undefined,
+  pulled: false,
   running: false,
   bytes: 0,
   volumes: [],

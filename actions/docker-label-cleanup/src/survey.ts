@@ -58,8 +58,10 @@ export async function ownContainers(): Promise<readonly string[]> {
 export function containerIds(text: string, host: string): readonly string[] {
   const found = [
     // Only what is mounted over our own files: the daemon's machine sees mounts of all containers.
-    ...text.matchAll(/\/([0-9a-f]{64})\/(?:hostname|hosts|resolv\.conf) \/etc\//g),
-    ...text.matchAll(/^\d+:[^:]*:.*\/(?:docker[/-])?([0-9a-f]{64})(?:\.scope)?$/gm),
+    ...text.matchAll(/\/([0-9a-f]{64})\/(?:userdata\/)?(?:hostname|hosts|resolv\.conf) \/etc\//g),
+    ...text.matchAll(
+      /^\d+:[^:]*:.*\/(?:docker[/-]|libpod-)?([0-9a-f]{64})(?:\.scope)?(?:\/container)?$/gm,
+    ),
   ];
   const ids = found.map(([, id = '']) => id);
   // By default the host name of a container is the beginning of its ID.
