@@ -596,12 +596,26 @@ describe('an action with a post', () => {
     expect(await readReport(main.outputs['report-file'])).toMatchObject({ message: 'all is well' });
   });
 
-  test('it comes after a run that failed by its inputs, and may have nothing to tell', async () => {
+  test('mistakes in the inputs are told once: after them, there is nothing to do at the end', async () => {
     env.INPUT_TIMEOUT = '5';
-    const { main } = await mainAndPost('return pass;', 'return undefined;');
+    const { main, post } = await mainAndPost('return pass;', `throw new Error('post was run');`);
     expect(main.code).toBe(1);
-    delete env.INPUT_TIMEOUT;
-    const post = await run(`throw new Error('run again'); }, post: async () => {`);
+    expect(main.stdout).toMatch(/^::error title=tiny%3A invalid inputs::/m);
+    expect(post).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  test('an input that is wrong only at the end is told then', async () => {
+    const { main } = await mainAndPost('return pass;', 'return undefined;');
+    expect(main.code).toBe(0);
+    env.INPUT_TIMEOUT = '5';
+    const post = await run(`return pass; }, post: async () => {`);
+    expect(post.code).toBe(1);
+    expect(post.stdout).toMatch(/^::error title=tiny%3A invalid inputs::/m);
+  });
+
+  test('it comes after a run that threw, and may have nothing to tell', async () => {
+    const { main, post } = await mainAndPost(`throw new Error('broken');`, 'return undefined;');
+    expect(main.code).toBe(1);
     expect(post).toMatchObject({ code: 0, stdout: '' });
   });
 

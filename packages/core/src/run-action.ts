@@ -7,8 +7,13 @@ import { requireNode } from './node-version.ts';
 import type { Outcome } from './outcome.ts';
 import { cancellationIn, stopSignal } from './stop.ts';
 
-/** The state by which the second run of the same program knows that it is the `post` of the first. */
+/**
+ * The state by which the second run of the same program knows that it is the `post` of the first, and
+ * whether the first came further than its inputs.
+ */
 const POST = 'post';
+const BEGUN = 'begun';
+const READ = 'read';
 /** Time that open sockets get to close by themselves once everything has been said. */
 const LINGER_MS = 1_000;
 
@@ -53,20 +58,26 @@ export async function runAction<Inputs extends SharedInputs>(
     requireNode(process.versions.node);
     const startedAt = new Date();
     const start = systemClock.monotonic();
-    const isPost = action.post !== undefined && emit.state.read(POST) !== '';
+    const before = action.post && emit.state.read(POST);
+    const isPost = before === BEGUN || before === READ;
     // Before anything can fail: whatever becomes of this run, the next one is not another like it.
-    if (action.post && !isPost) emit.state.save(POST, 'true');
-    inputs = await action.inputs.parse(emit.input, emit.mask);
-    const work = isPost && action.post ? action.post : action.run;
-    const outcome = await work(inputs, contextOf(env, emit, signal));
+    if (before === '') emit.state.save(POST, BEGUN);
+    let outcome: Outcome | undefined;
+    // The mistakes in the inputs have been told, and nothing was begun.
+    if (before !== BEGUN) {
+      inputs = await action.inputs.parse(emit.input, emit.mask);
+      if (before === '') emit.state.save(POST, READ);
+      const work = isPost && action.post ? action.post : action.run;
+      outcome = await work(inputs, contextOf(env, emit, signal));
+    }
     answered = true;
     const durationMs = Math.round(systemClock.monotonic() - start);
-    if (outcome) {
+    if (inputs && outcome) {
       const { tell } = await import('./tell.ts');
       const run = { startedAt, durationMs, isPost };
       await tell(action, inputs, outcome, run, env, emit, signal);
     }
-    process.exitCode = outcome && isFailure(action, inputs, outcome) ? 1 : 0;
+    process.exitCode = inputs && outcome && isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {
     const message = giveUp(error);
     // Who wants to hear of failures wants to hear of this one; a cancel is somebody's wish.
