@@ -59,6 +59,24 @@ test('the list is loaded, retested and written back in its shape, without any so
   expect(same(after)).toBe(same(before));
 });
 
+test.each(['retest', 'plan'])(
+  'mode: %s: a list in which nothing is a proxy is probably another file',
+  async (mode) => {
+    await using world = await proxyWorld();
+    const text = 'name,age\nann,7\n';
+    await world.write('proxies.json', text);
+    await using result = await world.run({ format: 'plain', mode });
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({
+      verdict: 'unknown',
+      message: 'None of 2 records names an endpoint',
+      invalid: '2',
+      changed: 'false',
+    });
+    expect(await world.read('proxies.json')).toBe(text);
+  },
+);
+
 test('what is not tested is written back as the same bytes, whatever its form', async () => {
   await using world = await proxyWorld();
   const text = `\ufeff [ {"config" :"http://192.0.2.1:1" , "tested_at":"${new Date().toISOString()}","a":1.50,"a":2,\r\n "b":"\\u00e9é"},{} ,null, "socks5://198.51.100.1:1080"\t]\n\n`;

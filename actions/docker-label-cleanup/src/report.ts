@@ -4,7 +4,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { formatSize } from '@repo/core/inputs/size';
 import { nameList } from '@repo/core/name-list';
-import type { Outcome, OutputValue } from '@repo/core/outcome';
+import { type Outcome, type OutputValue, VERDICT_SIGNS } from '@repo/core/outcome';
 import { code, details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
 import { type Entry, isLeftover, OUTCOMES, type OutcomeKind } from './audit.ts';
 import type { Inputs } from './inputs.ts';
@@ -29,9 +29,10 @@ export function report({ entries, made, planFile = '', cacheBytes = 0 }: Facts):
   const bytes = images + cacheBytes;
   const leftovers = entries.filter(isLeftover).length;
   const message = sentence(counts, { planned: made.steps.length, isPlan: planFile !== '', bytes });
+  const verdict = verdictOf(entries);
   const shown = entries.filter(({ outcome }) => outcome !== 'unselected');
   return {
-    verdict: verdictOf(entries),
+    verdict,
     message,
     outputs: {
       ...NO_OUTPUTS,
@@ -54,7 +55,10 @@ export function report({ entries, made, planFile = '', cacheBytes = 0 }: Facts):
       objects: entries,
     },
     summary: [
-      heading(2, md`docker-label-cleanup: ${planFile === '' ? 'what was removed' : 'the plan'}`),
+      heading(
+        2,
+        md`${VERDICT_SIGNS[verdict]} docker-label-cleanup: ${planFile === '' ? 'what was removed' : 'the plan'}`,
+      ),
       md`${message}`,
       ...(shown.length === 0 ? [] : [entriesTable(shown)]),
       ...unselectedOf(entries),
@@ -73,7 +77,10 @@ export function unknown(place: string, error: unknown): Outcome {
     message,
     outputs: NO_OUTPUTS,
     result: { mode: 'unknown', reason: message, remedy },
-    summary: [heading(2, md`docker-label-cleanup: unknown`), md`${message}. ${remedy}`],
+    summary: [
+      heading(2, md`${VERDICT_SIGNS.unknown} docker-label-cleanup: unknown`),
+      md`${message}. ${remedy}`,
+    ],
     annotations: [
       { level: 'warning', title: 'Nothing was cleaned up', message: `${message}. ${remedy}` },
     ],

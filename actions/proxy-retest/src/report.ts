@@ -1,4 +1,5 @@
 import type { Annotation } from '@repo/core/annotation';
+import { counted } from '@repo/core/counted';
 import type { Outcome, OutputValue, Verdict } from '@repo/core/outcome';
 import { failuresOf } from './report/failures.ts';
 import { countRun, type Numbers } from './report/numbers.ts';
@@ -34,7 +35,7 @@ export function report(facts: RunFacts): Outcome {
       state: facts.state,
     },
     result: resultOf(facts, numbers),
-    summary: summaryOf(facts, numbers, message),
+    summary: summaryOf(facts, numbers, { verdict, message }),
     annotations: annotationsOf(facts),
   };
 }
@@ -61,10 +62,11 @@ export const NO_OUTPUTS: Readonly<Record<string, OutputValue>> = {
 };
 
 /**
- * `unknown`: nothing could be judged; `fail`: nothing that was tested answers; `warn`: the guard held
+ * `unknown`: nothing could be judged, or no record could be read; `fail`: nothing that was tested answers; `warn`: the guard held
  * the old list, or some could not be judged.
  */
-function verdictOf({ mode, stopReason, guard }: RunFacts, numbers: Numbers): Verdict {
+function verdictOf({ mode, stopReason, guard, found }: RunFacts, numbers: Numbers): Verdict {
+  if (namesNothing(found)) return 'unknown';
   if (mode === 'plan') return 'pass';
   if (stopReason === 'void') return 'unknown';
   if (guard?.holds || numbers.void > 0) return 'warn';
@@ -72,7 +74,16 @@ function verdictOf({ mode, stopReason, guard }: RunFacts, numbers: Numbers): Ver
   return 'pass';
 }
 
-function sentence({ mode, choice, guard, stopReason, changed }: RunFacts, n: Numbers): string {
+/** Probably another file than the one that was meant. */
+function namesNothing({ records, entries }: RunFacts['found']): boolean {
+  return records.length > 0 && entries.length === 0;
+}
+
+function sentence(
+  { mode, choice, guard, stopReason, changed, found }: RunFacts,
+  n: Numbers,
+): string {
+  if (namesNothing(found)) return `None of ${counted(n.total, 'record')} names an endpoint`;
   if (mode === 'plan') {
     return `Would test ${n.planned} of ${choice?.selected ?? 0} selected endpoints within the budget`;
   }
@@ -135,10 +146,13 @@ function annotationsOf({
   const tell = ({ count, first }: Findings, title: string) => {
     if (count === 0) return;
     const some = first.slice(0, 3).map(({ record, why }) => `record ${record}: ${why}`);
-    warnings.push([`${count} ${title}`, `${some.join('; ')}. They stay in the list as they are.`]);
+    warnings.push([
+      `${counted(count, 'record')} ${title}`,
+      `${some.join('; ')}. They stay in the list as they are.`,
+    ]);
   };
-  tell(found.invalid, 'records could not be read');
-  tell(found.problems, 'records are not as they should be');
+  tell(found.invalid, 'could not be read');
+  tell(found.problems, 'not as it should be');
   if (found.records.length === 0) warnings.push(['The list is empty', 'It holds no record.']);
   if (brokenState > 0) {
     warnings.push(['The state is damaged', `${brokenState} of its lines cannot be read.`]);

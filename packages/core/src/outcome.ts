@@ -4,6 +4,14 @@ import type { Markdown } from './summary/markdown.ts';
 /** `unknown` = could not judge; it is never a pass. */
 export type Verdict = 'pass' | 'warn' | 'fail' | 'unknown';
 
+/** A verdict at a glance, in logs, summaries and messages. */
+export const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
+  pass: '✅',
+  warn: '⚠️',
+  fail: '❌',
+  unknown: '❔',
+};
+
 export const VERDICTS: readonly Verdict[] = ['pass', 'warn', 'fail', 'unknown'];
 
 /** What an action found and did, as data; `runAction` alone turns it into effects. */

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Action, SharedInputs } from './action.ts';
 import type { Emitter } from './emitter.ts';
 import { type Environment, readRunInfo, runUrl, workspaceOf } from './environment.ts';
-import { SIGNS } from './notify/message.ts';
 import type { Outcome } from './outcome.ts';
+import { VERDICT_SIGNS } from './outcome.ts';
 import { postReportFile, type Report, reportPath, writeWhole } from './report.ts';
 import { version } from './version.ts';
 
@@ -22,7 +22,7 @@ export async function tell<Inputs extends SharedInputs>(
 ): Promise<void> {
   const message = emit.plainMessage(outcome.message);
   emit.annotations(outcome.annotations);
-  emit.log.info(`${SIGNS[outcome.verdict]} ${message}`);
+  emit.log.info(`${VERDICT_SIGNS[outcome.verdict]} ${message}`);
   if (inputs.summary) emit.summary(outcome.summary);
 
   const workspace = workspaceOf(env);

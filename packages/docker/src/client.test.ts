@@ -111,6 +111,13 @@ describe('answers', () => {
     expect(failure.message).toBe('DELETE /x: the Docker daemon answered 500: no room ::error::x');
   });
 
+  test('one without a word is told by its status alone', async () => {
+    using docker = await say(404, '');
+    await expect(requestJson(docker, { path: '/x' })).rejects.toThrow(
+      /^GET \/x: the Docker daemon answered 404$/,
+    );
+  });
+
   test('plain HTTP to a TLS port is told as such', async () => {
     using docker = await say(400, 'Client sent an HTTP request to an HTTPS server.');
     const failure: unknown = await requestJson(docker, { path: '/x' }).catch((error) => error);

@@ -17,7 +17,8 @@ export class DaemonError extends ActionError {
 /** An error for a status that the caller has no use for. */
 export function refused(what: string, status: number, said: string): DaemonError {
   const [, remedy] = HINTS.find(([pattern]) => pattern.test(said)) ?? [];
-  return new DaemonError(status, `${what}: the Docker daemon answered ${status}: ${plain(said)}`, {
+  const words = said.trim() === '' ? '' : `: ${plain(said)}`;
+  return new DaemonError(status, `${what}: the Docker daemon answered ${status}${words}`, {
     remedy: remedy ?? 'Look into the log of the Docker daemon (journalctl -u docker).',
   });
 }

@@ -1,5 +1,5 @@
 import type { Annotation } from '@repo/core/annotation';
-import type { Outcome } from '@repo/core/outcome';
+import { type Outcome, VERDICT_SIGNS } from '@repo/core/outcome';
 import { details, heading, type Markdown, md } from '@repo/core/summary/markdown';
 import type { Shift } from '../compare/common-shift.ts';
 import type { Judged } from '../compare/judged.ts';
@@ -27,7 +27,6 @@ export interface Findings {
   readonly accepted: boolean;
 }
 
-const VERDICT_SIGNS = { pass: '✅', warn: '⚠️', fail: '❌', unknown: '❔' };
 /** Rows that the report lists; the JSON of 100,000 helps nobody. */
 const MOST_ROWS = 2_000;
 /** Rows that are shown unfolded. */

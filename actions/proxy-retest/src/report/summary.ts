@@ -1,5 +1,6 @@
 import { counted } from '@repo/core/counted';
 import { formatDuration } from '@repo/core/inputs/duration';
+import { type Outcome, VERDICT_SIGNS } from '@repo/core/outcome';
 import { details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
 import type { Choice } from '../choose.ts';
 import type { RunFacts } from '../run-facts.ts';
@@ -8,7 +9,11 @@ import { type FailureCount, failuresOf } from './failures.ts';
 import type { Numbers } from './numbers.ts';
 
 /** The job summary: the answer, the figures, then what they come from. */
-export function summaryOf(facts: RunFacts, n: Numbers, message: string): readonly Markdown[] {
+export function summaryOf(
+  facts: RunFacts,
+  n: Numbers,
+  { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
+): readonly Markdown[] {
   const { choice, found, notes } = facts;
   const failures = failuresOf(facts.changes);
   const rows: [string, string][] = [
@@ -21,7 +26,7 @@ export function summaryOf(facts: RunFacts, n: Numbers, message: string): readonl
     ['took', formatDuration(facts.durationMs)],
   ];
   return [
-    heading(2, md`proxy-retest`),
+    heading(2, md`${VERDICT_SIGNS[verdict]} proxy-retest: ${verdict}`),
     md`${message}`,
     ...notes.map((note) => md`${note}`),
     table(
@@ -29,8 +34,8 @@ export function summaryOf(facts: RunFacts, n: Numbers, message: string): readonl
       rows.map(([what, figure]) => [md`${what}`, md`${figure}`]),
     ),
     ...(failures.length === 0 ? [] : [failureTable(failures)]),
-    ...folded('records that could not be read', found.invalid),
-    ...folded('records with something odd, tested all the same', found.problems),
+    ...folded('that could not be read', found.invalid),
+    ...folded('with something odd, tested all the same', found.problems),
   ];
 }
 
@@ -64,7 +69,7 @@ function failureTable(failures: readonly FailureCount[]): Markdown {
 function folded(title: string, { count, first }: Findings): readonly Markdown[] {
   if (count === 0) return [];
   return [
-    details(md`${count} ${title}`, [
+    details(md`${counted(count, 'record')} ${title}`, [
       table(
         [{ title: 'Record', align: 'right' }, { title: 'Why' }],
         first.map(({ record, why }) => [md`${record}`, md`${why}`]),

@@ -1,4 +1,4 @@
-import type { Verdict } from '../outcome.ts';
+import { VERDICT_SIGNS, type Verdict } from '../outcome.ts';
 
 /** One message, told in the format of each service. */
 export interface Notification {
@@ -12,14 +12,7 @@ export interface Notification {
   readonly runUrl: string;
 }
 
-export const SIGNS: Readonly<Record<Verdict, string>> = {
-  pass: '✅',
-  warn: '⚠️',
-  fail: '❌',
-  unknown: '❔',
-};
-
 /** The first line of the message. */
 export function headline({ action, verdict, repository }: Notification): string {
-  return `${SIGNS[verdict]} ${action}: ${verdict}${repository === '' ? '' : ` in ${repository}`}`;
+  return `${VERDICT_SIGNS[verdict]} ${action}: ${verdict}${repository === '' ? '' : ` in ${repository}`}`;
 }
