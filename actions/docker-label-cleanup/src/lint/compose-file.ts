@@ -1,8 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
-import { InputError } from '@repo/core/errors/input-error';
+import { readYaml } from '@repo/core/config/yaml-document';
 import type { Labels } from '@repo/docker/json';
 import { at, entriesAt, listAt, textAt, textsAt } from '@repo/docker/json';
-import { isAlias, isMap, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 
 /** As much of a compose file as says what Docker will make of it. */
 export interface ComposeFile {
@@ -38,35 +37,8 @@ interface Resource {
 
 /** Reads a compose file. Throws an InputError where it is not YAML. */
 export function readCompose(text: string, path: string, absolute: string): ComposeFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    merge: true,
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'error',
-  });
-  if (document.errors.length > 0) {
-    throw new InputError(
-      document.errors.map(({ message, pos }) => {
-        const { line, col } = lines.linePos(pos[0]);
-        return {
-          where: `${path}:${line}:${col}`,
-          problem: `is not valid YAML: ${message}`,
-          remedy: 'Check the indentation, colons and quotes around this place.',
-        };
-      }),
-    );
-  }
-  const data: unknown = document.toJS({ maxAliasCount: 1_000 });
-  const root = document.contents;
-  const lineOf = (section: string, name: string) => {
-    const outer = pairOf(root, section, (node) => (isAlias(node) ? node.resolve(document) : node));
-    const inner = pairOf(outer?.value, name, (node) =>
-      isAlias(node) ? node.resolve(document) : node,
-    );
-    const offset = (inner?.key ?? outer?.key)?.range?.[0] ?? 0;
-    return Math.max(1, lines.linePos(offset).line);
-  };
+  const { data, ...yaml } = readYaml(text, path, { merge: true });
+  const lineOf = (section: string, name: string) => yaml.placeOf([section, name]).line;
   const folder = dirname(absolute);
   const project = textAt(data, 'name') || basename(folder);
 
@@ -143,12 +115,4 @@ function placeOf(
 function isExternal(options: unknown): boolean {
   const external = at(options, 'external');
   return external !== undefined && external !== false;
-}
-
-type Found = { readonly key?: Node; readonly value?: unknown } | undefined;
-
-function pairOf(map: unknown, name: string, follow: (node: unknown) => unknown): Found {
-  const node = follow(map);
-  if (!isMap(node)) return undefined;
-  return node.items.find(({ key }: Pair) => String(key) === name) as Found;
 }

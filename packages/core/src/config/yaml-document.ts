@@ -9,16 +9,26 @@ export interface YamlDocument {
   /** Where the key at a path stands, as `source:line:column`, or its nearest owner. */
   readonly placeOf: (path: readonly string[]) => {
     readonly offset: number;
+    readonly line: number;
     readonly where: string;
   };
 }
 
-/** Reads one YAML document. Throws an {@link InputError} with every mistake. */
-export function readYaml(text: string, source: string): YamlDocument {
+/**
+ * Reads one YAML document. Throws an {@link InputError} with every mistake.
+ *
+ * @param merge whether `<<` merges, for files of tools that know it
+ */
+export function readYaml(
+  text: string,
+  source: string,
+  { merge = false }: { readonly merge?: boolean } = {},
+): YamlDocument {
   const lines = new LineCounter();
   // The parser counts a byte order mark as a column of the first line, and no list holds together.
   const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     lineCounter: lines,
+    merge,
     prettyErrors: false,
     logLevel: 'error',
   });
@@ -28,7 +38,8 @@ export function readYaml(text: string, source: string): YamlDocument {
     data: toData(document, source),
     placeOf: (path) => {
       const offset = offsetOf(document, path);
-      return { offset, where: position(source, lines, offset) };
+      const { line } = lines.linePos(offset);
+      return { offset, line: Math.max(1, line), where: position(source, lines, offset) };
     },
   };
 }
