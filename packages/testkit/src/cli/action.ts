@@ -4,7 +4,10 @@ import { actionCommand } from './action-command.ts';
 
 // pnpm action <name> key=value …
 const interrupted = new AbortController();
-process.once('SIGINT', () => interrupted.abort());
+// Its process group is one of its own: what ends us must be handed on.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => interrupted.abort());
+}
 
 process.exitCode = await actionCommand({
   root: fileURLToPath(new URL('../../../..', import.meta.url)),
