@@ -66,11 +66,14 @@ export async function measure(
       if (!done) break;
       rounds++;
       log.info(`… round ${rounds} of at most ${most} done, ${formatDuration(elapsed())}`);
-      if (rounds < Math.min(most, settings.minSamples)) continue;
+      const tooFew = rounds < Math.min(most, settings.minSamples);
+      // The first round is read at once: a command that prints nothing is not run again and again.
+      if (tooFew && rounds > 1) continue;
       const [before, results] = await Promise.all(
         [base, head].map((side) => readResults(side.files, inputs.format)),
       );
       if (before === undefined || results === undefined) break;
+      if (tooFew) continue;
       latest = { results, ...compareSides(before, results, settings) };
       if (inputs.rounds === 'auto' && latest.rows.every((row) => isDecided(row, settings))) break;
     }
