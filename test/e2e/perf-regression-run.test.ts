@@ -49,6 +49,17 @@ describe('P15: mode: run on a small real repository', () => {
     expect(git(cwd, 'status', '--porcelain')).toBe('');
   });
 
+  test('a command whose output cannot be read is told after the first round', async () => {
+    using repository = startRepository({ 'a.txt': 'A' });
+    const cwd = repository.clone();
+    commit(cwd, { 'a.txt': 'B' });
+    const log = join(cwd, '../runs.log');
+    await using result = await measure(cwd, { command: `echo x >> ${log}; echo nothing of use` });
+    expect(result.exitCode, result.log).toBe(1);
+    expect(result.outputs.verdict).toBe('unknown');
+    expect((await readFile(log, 'utf8')).trim().split('\n')).toHaveLength(2);
+  });
+
   test('sides take turns A B B A, each prepared once, and results may be files', {
     timeout: PATIENCE_MS,
   }, async () => {

@@ -213,7 +213,7 @@ describe("the README's examples work when copied", () => {
     writeFileSync(join(cwd, 'new.txt'), 'pkg: example.org/shop\nBenchmarkSum-4 1 101 ns/op\n');
     await using result = await play('move', cwd);
     expect(result.exitCode, result.log).toBe(0);
-    expect(result.outputs.message).toContain('1 imported runs and 1 metrics of this run');
+    expect(result.outputs.message).toContain('1 imported run and 1 metric of this run');
     expect(readdirSync(cwd)).not.toContain('.perf-history');
     const files = git(repository.remote, 'ls-tree', '-r', '--name-only', 'perf-history');
     expect(files.split('\n')).toHaveLength(2);

@@ -37,7 +37,7 @@ export async function recordOnly(
       : [recordOf({ series, results, rows: [], run, sha, now: clock.now(), accepted: false })];
   const historyFile = await store.write([...imported, ...own]);
   const parts = [
-    ...(imported.length > 0 ? [`${imported.length} imported runs`] : []),
+    ...(imported.length > 0 ? [counted(imported.length, 'imported run')] : []),
     ...(results === undefined
       ? []
       : [`${counted(results.measurements.length, 'metric')} of this run`]),
