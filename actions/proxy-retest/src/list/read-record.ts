@@ -1,6 +1,7 @@
-import { isIP } from 'node:net';
 import type { Endpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
+import { host as hostOf, port as portOf } from '../share-link/form.ts';
 import { parseShareLink } from '../share-link/share-link.ts';
+import { UnusableLink } from '../share-link/unusable-link.ts';
 
 /** What the list itself says of an endpoint. */
 export interface Published {
@@ -42,7 +43,7 @@ export function readJsonRecord(raw: string): ReadRecord {
   } catch {
     return { kind: 'invalid', why: 'it is not JSON' };
   }
-  if (typeof value === 'string') return readLine(value, 'http');
+  if (typeof value === 'string') return asRecord(named(value, 'http'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { kind: 'invalid', why: 'it is no JSON object' };
   }
@@ -60,8 +61,15 @@ export function readJsonRecord(raw: string): ReadRecord {
  */
 export function readLine(raw: string, protocol: NativeEndpoint['protocol']): ReadRecord {
   if (/^(#|\/\/|;)/.test(raw)) return { kind: 'none' };
-  const text = Buffer.from(raw, 'latin1').toString('utf8');
-  const found = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? link(text) : bare(text, protocol);
+  return asRecord(named(Buffer.from(raw, 'latin1').toString('utf8'), protocol));
+}
+
+/** What a text names that says nothing else. */
+function named(text: string, protocol: NativeEndpoint['protocol']): Found {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? link(text) : bare(text, protocol);
+}
+
+function asRecord(found: Found): ReadRecord {
   return found.kind === 'endpoint' ? { ...found, published: {}, problems: [] } : found;
 }
 
@@ -90,6 +98,7 @@ function bare(text: string, protocol: NativeEndpoint['protocol']): Found {
 }
 
 const PROTOCOLS: Readonly<Record<string, NativeEndpoint['protocol']>> = {
+  __proto__: null as never,
   http: 'http',
   https: 'https',
   socks: 'socks5',
@@ -102,18 +111,18 @@ const PROTOCOLS: Readonly<Record<string, NativeEndpoint['protocol']>> = {
 /** monosans and others: `protocol`, `host` or `ip` or `address`, `port`, `username`, `password`. */
 function byFields(fields: Fields): Found {
   const protocol = PROTOCOLS[textOf(fields.protocol ?? fields.type).toLowerCase()];
-  const host = textOf(fields.host ?? fields.ip ?? fields.address).replace(/^\[(.*)\]$/, '$1');
-  const port = Number(fields.port);
+  const host = textOf(fields.host ?? fields.ip ?? fields.address);
   if (host === '') return { kind: 'invalid', why: 'it has neither config nor host' };
   if (protocol === undefined) return { kind: 'invalid', why: 'its protocol is not known' };
-  if (!Number.isInteger(port)) return { kind: 'invalid', why: 'its port is no number' };
   const user = textOf(fields.username ?? fields.user);
   const password = textOf(fields.password);
-  // The parser of links holds host and port to their form.
-  const parsed = link(`${protocol}://${isIP(host) === 6 ? `[${host}]` : host}:${port}`);
-  if (parsed.kind !== 'endpoint') return parsed;
-  const endpoint = { ...(parsed.endpoint as NativeEndpoint), user, password };
-  return { ...parsed, endpoint };
+  try {
+    const endpoint = { protocol, host: hostOf(host), port: portOf(fields.port), user, password };
+    return { kind: 'endpoint', endpoint, remarks: '' };
+  } catch (error) {
+    if (error instanceof UnusableLink) return { kind: 'invalid', why: error.message };
+    throw error;
+  }
 }
 
 function textOf(value: unknown): string {

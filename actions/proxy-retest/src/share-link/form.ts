@@ -42,7 +42,7 @@ const HOST_NAME = /^(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/;
 
 /** A port of text or, in JSON, a number. */
 export function port(value: unknown): number {
-  const text = String(value ?? '').trim();
+  const text = typeof value === 'string' || typeof value === 'number' ? `${value}`.trim() : '';
   if (text === '') throw new UnusableLink('it names no port');
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (number < 1 || number > 65_535)
