@@ -103,8 +103,8 @@ async function* edits(
     const raw = (await list.source.read(start, end - start)).toString('latin1');
     // A link that stands in the array as it is has no place for results.
     if (!raw.startsWith('{')) continue;
-    const place = findPlace?.(addressOf(entry, change)) ?? {};
-    const text = setMembers(raw, { ...place, ...membersFor(raw, fields, compat) });
+    const place = placeOf(entry, change, findPlace);
+    const text = setMembers(raw, membersFor(raw, fields, place, compat));
     if (text !== raw) yield { start, end, bytes: Buffer.from(text, 'latin1') };
   }
 }
@@ -112,21 +112,32 @@ async function* edits(
 const EMPTY = Buffer.alloc(0);
 
 /** The members that a record gets: a stranger's shape gets no fields of ConfigStream's. */
-function membersFor(raw: string, fields: NewFields, compat: boolean): Record<string, unknown> {
+function membersFor(
+  raw: string,
+  fields: NewFields,
+  place: object,
+  compat: boolean,
+): Record<string, unknown> {
   const record: Record<string, unknown> = JSON.parse(raw);
   const tested_at = timeLike(record.tested_at, fields.tested_at);
   const plain = { latency: fields.latency, is_working: fields.is_working, tested_at };
   const isOurs = 'config' in record || 'is_working' in record;
   const own = isOurs ? plain : {};
-  if (compat) return own;
+  if (compat) {
+    const known = Object.entries(place).filter(([name]) => name in record);
+    return { ...Object.fromEntries(known), ...own };
+  }
   const { latency, is_working } = fields;
   const rest = isOurs ? {} : { alive: is_working, latency, tested_at };
-  return { ...own, retest: { ...rest, ...fields.retest } };
+  return { ...place, ...own, retest: { ...rest, ...fields.retest } };
 }
 
-/** The address that was dialled; of one that went through an engine, what the list says. */
-function addressOf({ host }: Entry, { finding }: Change): string {
-  return (finding.state === 'alive' && finding.address) || host;
+/**
+ * Where what is alive is, by the address that was dialled; of one that went through an engine, by
+ * what the list says.
+ */
+function placeOf({ host }: Entry, { finding }: Change, findPlace: FindPlace | undefined): object {
+  return finding.state === 'alive' && findPlace ? findPlace(finding.address || host) : {};
 }
 
 /** A time written as the one before it was: `+00:00` where that stood. */
