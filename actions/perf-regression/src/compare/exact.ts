@@ -1,22 +1,13 @@
 import type { Base } from './frame.ts';
 import type { Judged } from './judged.ts';
-import { isImproved, type Limits, stepOf } from './limits.ts';
+import { isImproved, isShareOfNothing, type Limits, NO_SHARE, stepOf } from './limits.ts';
 
 /** One number a side tells all: the threshold alone decides. */
 export function judgeExact(base: Base, limits: Limits): Judged {
   const { before = 0, after = 0 } = base;
   const row = { ...base, method: 'exact' as const };
-  if (
-    before === 0 &&
-    after !== 0 &&
-    [limits.warn, limits.fail].some((limit) => limit?.kind === 'relative')
-  ) {
-    return {
-      ...row,
-      state: 'unknown',
-      reason: 'the baseline is 0, of which there is no share; give an amount, such as +1',
-    };
-  }
+  if (isShareOfNothing(limits, before, after))
+    return { ...row, state: 'unknown', reason: NO_SHARE };
   const step = stepOf(limits, before, after);
   if (step !== undefined) return { ...row, state: step, reason: `past ${limits[step]?.text}` };
   return isImproved(limits, before, after) && before !== after

@@ -21,6 +21,14 @@ export function stepOf(
   return undefined;
 }
 
+/** Of 0 there is no share: what came after it can be past an amount, but past no percentage. */
+export function isShareOfNothing({ warn, fail }: Limits, before: number, after: number): boolean {
+  return before === 0 && after !== 0 && [warn, fail].some((limit) => limit?.kind === 'relative');
+}
+
+/** Why that cannot be judged. */
+export const NO_SHARE = 'the baseline is 0, of which there is no share; give an amount, such as +1';
+
 /** Whether a metric got better by what would be a step the other way round; `scale` as in `exceeds`. */
 export function isImproved(limits: Limits, before: number, after: number, scale = 1): boolean {
   const least = limits.warn ?? limits.fail;

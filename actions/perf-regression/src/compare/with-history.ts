@@ -5,7 +5,7 @@ import { judgeExact } from './exact.ts';
 import { type Factors, factorsOf } from './factors.ts';
 import { type Base, frame } from './frame.ts';
 import type { Judged } from './judged.ts';
-import { type Limits, worsening } from './limits.ts';
+import { isShareOfNothing, type Limits, NO_SHARE, worsening } from './limits.ts';
 import { movedTogether } from './noisy.ts';
 import { keyOf, type Pair, pairUp } from './pairing.ts';
 import { latestResult, type Point, pointsByKey } from './points.ts';
@@ -87,15 +87,22 @@ function judgeNoisySeries(
   const judged = shift.applied ? judge(true) : raw;
   const calm = judged.state === 'unchanged' || judged.state === 'unknown';
   const together = calm && (raw.state === 'fail' || raw.state === 'warn');
-  return {
-    ...base,
+  const { ratio: _, ...rest } = base;
+  const row = {
+    ...rest,
     before: raw.before,
-    ratio: after / raw.before,
-    method: 'history',
-    ...(together ? movedTogether(shift) : { state: judged.state, reason: judged.reason }),
-    adjusted: judged.after / judged.before,
+    ...(raw.before !== 0 && { ratio: after / raw.before }),
+    method: 'history' as const,
+    ...(judged.before !== 0 && { adjusted: judged.after / judged.before }),
     ...(judged.p !== undefined && { p: judged.p }),
     samples: judged.runs,
+  };
+  if (isShareOfNothing(limits, raw.before, raw.after)) {
+    return { ...row, state: 'unknown', reason: NO_SHARE };
+  }
+  return {
+    ...row,
+    ...(together ? movedTogether(shift) : { state: judged.state, reason: judged.reason }),
   };
 }
 
