@@ -25,6 +25,26 @@ test('without a server, the ones of this machine are asked one after the other',
   ]);
 });
 
+test.each([
+  ['SERVFAIL', 0x8182],
+  ['NOTIMP', 0x8184],
+  ['REFUSED', 0x8185],
+])('one that says %s could not find out: that is no answer', async (rcode, head) => {
+  await using ill = await nameServer((query) => {
+    query.writeUInt16BE(head, 2);
+    return query;
+  });
+  const nameServers = [`127.0.0.1:${ill.port}`];
+  const context = attemptContext({ timeout: 200, network: { nameServers } });
+  const reason = `no name server of this machine can tell: 127.0.0.1:${ill.port} says ${rcode}`;
+  expect(await target({ name: 'shop.example' }).attempt(context)).toEqual([
+    { state: 'unknown', reason, final: false },
+  ]);
+  // Of a server that the check is about, it is the answer.
+  const named = target({ name: 'shop.example', server: `127.0.0.1:${ill.port}` });
+  expect(await named.attempt(context)).toMatchObject([{ state: 'answered', facts: { rcode } }]);
+});
+
 test('that none of them answers is the fault of this machine: unknown, with the reason', async () => {
   await using silent = await nameServer(() => undefined);
   const { attempt } = target({ name: 'shop.example' });
@@ -32,7 +52,7 @@ test('that none of them answers is the fault of this machine: unknown, with the 
     expect(await attempt(attemptContext({ timeout: 50, network: { nameServers } }))).toMatchObject([
       {
         state: 'unknown',
-        reason: expect.stringContaining('no name server of this machine answers'),
+        reason: expect.stringContaining('no name server of this machine can tell'),
       },
     ]);
   }

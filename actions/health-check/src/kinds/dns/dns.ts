@@ -4,6 +4,7 @@ import { domainToASCII } from 'node:url';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { oneOf } from '@repo/core/inputs/one-of';
+import { peerName } from '@repo/probe/explain';
 import * as v from 'valibot';
 import { type Expectation, MET } from '../../expectations/expectation.ts';
 import { dial } from '../dial.ts';
@@ -72,26 +73,29 @@ const hasAnswers: Expectation = {
   },
 };
 
+/** Answers by which a resolver says that it could not find out. */
+const COULD_NOT_TELL = new Set<unknown>(['SERVFAIL', 'NOTIMP', 'REFUSED']);
+
 /**
- * Asks the name servers of this machine, one after the other until one answers. That none does is
- * this machine's trouble, and says nothing about the name.
+ * Asks the name servers of this machine, one after the other until one can tell, as the system's
+ * own resolver does. That none can is this machine's trouble, and says nothing about the name.
  */
 async function askTheSystems(
   question: Question,
   context: AttemptContext,
 ): Promise<readonly Observation[]> {
   const servers = (context.network.nameServers ?? getServers()).map(serverOf);
-  const silent: Observation[] = [];
+  const reasons: string[] = [];
   for (const { host, port } of servers) {
     const timeout = context.timeout / servers.length;
     const server = { address: host, port, resolveMs: 0 };
     const observation = await ask(server, question, { ...context, timeout });
-    if (observation.state === 'answered') return [observation];
-    silent.push(observation);
+    if (observation.state !== 'answered') reasons.push(observation.reason);
+    else if (!COULD_NOT_TELL.has(observation.facts.rcode)) return [observation];
+    else reasons.push(`${peerName(host, port)} says ${observation.facts.rcode}`);
     if (context.signal.aborted) break;
   }
-  const reasons = silent.flatMap((one) => ('reason' in one ? [one.reason] : []));
-  const reason = `no name server of this machine answers: ${reasons.join('; ') || 'it has none'}`;
+  const reason = `no name server of this machine can tell: ${reasons.join('; ') || 'it has none'}`;
   return [{ state: 'unknown', reason, final: false }];
 }
 
