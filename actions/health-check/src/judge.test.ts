@@ -35,6 +35,16 @@ const blind = (final: boolean): Observation => ({ state: 'unknown', reason: 'no 
 const A = '192.0.2.1';
 const B = '192.0.2.2';
 
+test('inverted, what could not be reached from here is not gone', () => {
+  const demands = { ...DEMANDS, invert: true };
+  expect(judge(demands, [refused(A)])).toMatchObject({ state: 'good', reasons: [] });
+  expect(judge(demands, [{ ...refused(A), noRoute: true }])).toMatchObject({
+    state: 'unknown',
+    reasons: ['connection refused'],
+  });
+  expect(judge(demands, [blind(true)])).toMatchObject({ state: 'impossible' });
+});
+
 test.each<[string, readonly Observation[], object]>([
   ['good', [answer(A, WELL)], { state: 'good', reasons: [], degraded: [] }],
   [

@@ -105,6 +105,8 @@ function firstEvidence(observations: readonly Observation[]): readonly Evidence[
 function judgeOne(demands: Demands, observation: Observation, shared: Facts): JudgedOne {
   const judged = judgeUpright(demands, observation, shared);
   if (!demands.invert) return judged;
+  // Without a way to it nobody can see that it is gone.
+  if (observation.noRoute) return { ...judged, state: 'unknown' };
   if (judged.state === 'bad') return { state: 'good', reasons: [], degraded: [] };
   if (judged.state === 'good')
     return { state: 'bad', reasons: ['it is still there'], degraded: [] };

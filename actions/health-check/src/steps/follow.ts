@@ -71,11 +71,12 @@ async function take(step: Step, target: Target, context: AttemptContext): Promis
   const reason = judged.reasons.join('; ');
   const evidence = () => judged.evidence;
   const unknown = observations.find(({ state }) => state === 'unknown');
+  const noRoute = observations.every((one) => one.noRoute);
   return {
     state: 'not good',
     observation:
       judged.state === 'bad' || unknown?.state !== 'unknown'
-        ? { state: 'failed', reason, evidence }
+        ? { state: 'failed', reason, noRoute, evidence }
         : { state: 'unknown', reason, final: unknown.final, evidence },
   };
 }

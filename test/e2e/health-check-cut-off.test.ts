@@ -71,6 +71,25 @@ describe.skipIf(!mayMount)('the resolver of this machine (needs root: sudo)', ()
   });
 });
 
+test.skipIf(!mayMount)(
+  'a runner without any network sees nothing, and so not that something is gone (needs root: sudo)',
+  async () => {
+    const checks = JSON.stringify([
+      { name: 'tcp', tcp: { host: '192.0.2.1', port: 80 }, invert: true },
+      { name: 'http', http: { url: 'http://192.0.2.1/' }, invert: true },
+      { name: 'steps', steps: [{ http: { url: 'http://192.0.2.1/' } }], invert: true },
+    ]);
+    const launcher: RunActionOptions['launcher'] = ['unshare', '--net'];
+    await using result = await runAction({
+      action,
+      with: { checks, 'max-attempts': '1' },
+      launcher,
+    });
+    expect(statusesOf(result)).toEqual({ tcp: 'unknown', http: 'unknown', steps: 'unknown' });
+    expect(result.log).toMatch(/❔ tcp: unknown, no way to 192\.0\.2\.1:80/);
+  },
+);
+
 type Result = Awaited<ReturnType<typeof runAction>>;
 
 function expectAll(result: Result, status: string): void {
