@@ -7,6 +7,7 @@ import { hostileText } from '@repo/testkit/faults/hostile-text';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { redirectLoop, redirectTo } from '@repo/testkit/faults/redirects';
 import { byPath, versions } from '@repo/testkit/faults/script';
+import { banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { safeParse } from 'valibot';
 import { expect, test } from 'vitest';
@@ -317,4 +318,27 @@ test('the options of a configuration', () => {
     'has a name that HTTP does not allow',
   ]);
   expect(issues({ url: 'http://a', 'max-redirects': 51 })).toHaveLength(1);
+});
+
+test('a proxy that cannot be reached keeps us from looking; one that cannot reach the target does not', async () => {
+  const through = (proxy: string, url: string) =>
+    look(url, { network: { proxy: new URL(proxy), lookup: async () => [] } });
+  const closed = `http://127.0.0.1:${await closedPort()}`;
+  await using broken = await startHttpServer({ script: reset() });
+  await using bad = await startHttpServer({ script: respond(502) });
+  await using refusing = await startTcpServer({
+    script: banner('HTTP/1.1 502 Bad Gateway\r\n\r\n'),
+  });
+  for (const url of ['http://shop.example/', 'https://shop.example/']) {
+    expect(await through(closed, url)).toMatchObject({ state: 'unknown', final: false });
+    expect(await through('http://proxy.example:3128', url)).toMatchObject({
+      state: 'unknown',
+      reason: 'proxy.example has no address',
+    });
+  }
+  expect(await through(broken.url, 'https://shop.example/')).toMatchObject({ state: 'unknown' });
+  expect(await through(`http://127.0.0.1:${refusing.port}`, 'https://shop.example/')).toMatchObject(
+    { state: 'failed', reason: expect.stringContaining('502 Bad Gateway') },
+  );
+  expect(await through(bad.url, 'http://shop.example/')).toMatchObject({ state: 'answered' });
 });

@@ -4,6 +4,7 @@ import { boolean } from '@repo/core/inputs/boolean';
 import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
+import type { ProbeFailure } from '@repo/probe/failure';
 import { DEFAULT_MAX_BODY_BYTES } from '@repo/probe/http';
 import { requestFollowing } from '@repo/probe/redirects';
 import type { ResolvedHost } from '@repo/probe/resolve';
@@ -12,7 +13,7 @@ import { expectStatus } from '../expectations/status.ts';
 import { METHODS } from '../methods.ts';
 import { certificateEvidence } from './certificate.ts';
 import { dial, failed, resolve } from './dial.ts';
-import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
+import type { AttemptContext, Kind, Network, Observation, Target } from './kind.ts';
 import { PAGE_VARIABLES, pageEvidence, pageFacts } from './page.ts';
 import { publicUrl, requestHeaders, secretsOfRequest } from './request.ts';
 
@@ -55,14 +56,27 @@ function target(options: HttpOptions): Target {
     secrets: secretsOfRequest(url, headers),
     implied: [expectStatus().parse('200-299')],
     attempt: async (context) => {
-      const { host, port } = endpointOf(context.network.proxy ?? url);
-      const refusal = context.network.proxy && refusedLiteral(url, context);
+      const { proxy } = context.network;
+      const { host, port } = endpointOf(proxy ?? url);
+      const refusal = proxy && refusedLiteral(url, context);
       if (refusal !== undefined) return [{ state: 'unknown', reason: refusal, final: true }];
-      return dial(host, port, context, (address, resolved, rest) =>
+      const seen = await dial(host, port, context, (address, resolved, rest) =>
         request(options, address, resolved, rest),
       );
+      // Without an address, it is the proxy that has none.
+      return proxy ? seen.map((one) => (one.address === undefined ? notLooked(one) : one)) : seen;
     },
   };
+}
+
+/** That there is no way to the proxy says nothing about what is behind it. */
+function notLooked(seen: Observation): Observation {
+  return seen.state === 'failed' ? { ...seen, state: 'unknown', final: false } : seen;
+}
+
+/** Has a code when the connection to the proxy failed; none when the proxy itself says no. */
+function isOnTheWayToProxy({ phase, code }: ProbeFailure, { proxy }: Network): boolean {
+  return proxy !== undefined && phase === 'connect' && code !== undefined;
 }
 
 /** A proxy resolves names by itself; an address that we refuse it shall not reach for us either. */
@@ -108,6 +122,7 @@ async function request(
   const phases = attempt.phases;
   if (!attempt.ok) {
     const observation = failed(attempt.failure, { address, phases });
+    if (isOnTheWayToProxy(attempt.failure, network)) return notLooked(observation);
     const { certificate } = attempt;
     return certificate
       ? { ...observation, evidence: () => [certificateEvidence(certificate)] }
