@@ -15,6 +15,10 @@ const PARTS = { host: 'hostname', port: 'port' } as const;
 export function targetUrl(): SyncParser<TargetUrl> {
   return {
     parse: (given) => {
+      // Of what stands after a space the URL parser makes a part of the path.
+      if (/\s/.test(given)) {
+        throw new InvalidValue('has a space in it', 'Write one URL a line, a space in it as %20.');
+      }
       if (!URL.canParse(given)) {
         throw new InvalidValue(
           'is not a URL',
@@ -24,6 +28,12 @@ export function targetUrl(): SyncParser<TargetUrl> {
       const url = new URL(given);
       const scheme = url.protocol.slice(0, -1);
       const kind = kindOfScheme(scheme);
+      if (kind === undefined && !given.includes('://')) {
+        throw new InvalidValue(
+          'has no scheme in front',
+          'Write http://host:port, tcp://host:port.',
+        );
+      }
       if (kind === undefined) {
         throw new InvalidValue(
           `has the unknown scheme ${scheme}`,
