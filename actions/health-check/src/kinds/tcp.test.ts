@@ -97,5 +97,7 @@ test('all: each address', async () => {
 test('host and port of a URL', () => {
   expect(endpointOf(new URL('tcp://db:5432'))).toEqual({ host: 'db', port: 5432 });
   expect(endpointOf(new URL('tcp://[::1]:5432'))).toEqual({ host: '::1', port: 5432 });
+  // And is shown as it was written.
+  expect(target('tcp://[::1]:5432').description).toBe('tcp://[::1]:5432');
   expect(() => endpointOf(new URL('tcp://db'))).toThrow('has no host and port');
 });

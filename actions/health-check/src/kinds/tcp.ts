@@ -2,6 +2,7 @@ import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { integer } from '@repo/core/inputs/integer';
 import { plainLines } from '@repo/core/untrusted';
+import { peerName } from '@repo/probe/explain';
 import { connectTcp, readBanner } from '@repo/probe/tcp';
 import * as v from 'valibot';
 import { DurationFact } from '../expectations/duration-fact.ts';
@@ -30,7 +31,7 @@ export const tcp: Kind = {
 
 function target(endpoint: Endpoint): Target {
   return {
-    description: `tcp://${endpoint.host}:${endpoint.port}`,
+    description: `tcp://${peerName(endpoint.host, endpoint.port)}`,
     secrets: [],
     implied: [],
     attempt: (context) =>

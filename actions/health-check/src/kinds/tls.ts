@@ -1,3 +1,4 @@
+import { peerName } from '@repo/probe/explain';
 import { connectTcp } from '@repo/probe/tcp';
 import { handshake } from '@repo/probe/tls';
 import * as v from 'valibot';
@@ -16,7 +17,7 @@ export const tls: Kind = {
 
 function target(endpoint: Endpoint): Target {
   return {
-    description: `tls://${endpoint.host}:${endpoint.port}`,
+    description: `tls://${peerName(endpoint.host, endpoint.port)}`,
     secrets: [],
     implied: [],
     attempt: (context) =>
