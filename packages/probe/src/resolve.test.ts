@@ -90,6 +90,12 @@ describe('resolveHost', () => {
     const result = await resolve('example.com', { lookup, family: 6 });
     expect(result.ok && result.value.addresses).toEqual([{ address: '2001:db8::1', family: 6 }]);
     expect(asked).toBe(6);
+    const none: Lookup = async () => {
+      throw Object.assign(new Error('queryAAAA'), { code: 'ENOTFOUND' });
+    };
+    expect(await resolve('example.com', { lookup: none, family: 6 })).toMatchObject({
+      failure: { kind: 'dns-not-found', message: 'example.com has no IPv6 address' },
+    });
     expect(await resolve('127.0.0.1', { family: 6 })).toMatchObject({
       failure: { kind: 'dns-not-found', message: '127.0.0.1 has no IPv6 address' },
     });

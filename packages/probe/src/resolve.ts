@@ -58,7 +58,7 @@ export async function resolveHost(host: string, options: ResolveOptions): Promis
         const { lookup = systemLookup, family = 0 } = options;
         lookup(name, family).then(
           (addresses) => settle({ ok: true, addresses: addresses.map(({ address }) => address) }),
-          (error) => settle({ ok: false, failure: explainError(error, place) }),
+          (error) => settle({ ok: false, failure: lookupFailure(error, place, options) }),
         );
       },
       (end) => ({ ok: false, failure: explainEnd(end, place, limit.timeoutMs) }),
@@ -105,8 +105,19 @@ function admit(
     if (family === undefined || family === version) addresses.push({ address, family: version });
   }
   if (addresses.length === 0) {
-    const message = `${peer} has no ${family === undefined ? '' : `IPv${family} `}address`;
+    const message = noAddress(peer, family);
     return { ok: false, failure: { phase, kind: 'dns-not-found', message } };
   }
   return { ok: true, value: { host, addresses, ms } };
+}
+
+function lookupFailure(error: unknown, place: Place, { family }: ResolveOptions): ProbeFailure {
+  const failure = explainError(error, place);
+  return failure.kind === 'dns-not-found'
+    ? { ...failure, message: noAddress(place.peer, family) }
+    : failure;
+}
+
+function noAddress(peer: string, family: 4 | 6 | undefined): string {
+  return `${peer} has no ${family === undefined ? '' : `IPv${family} `}address`;
 }
