@@ -81,7 +81,7 @@ test.each<[string, string, string, string, RegExp]>([
     '- name: a\n  tcp: {host: db, port: 1}\n  intervall: 5s',
     'checks:3:3',
     '0.intervall is not a known key',
-    /^A tcp check knows name, tcp, expect, .*interval/,
+    /^A check of the kind tcp knows name, tcp, expect, .*interval/,
   ],
   [
     'an unknown key of the whole',
@@ -158,7 +158,14 @@ test.each<[string, string, string, string, RegExp]>([
     '- tcp: {host: db, port: 1}',
     'checks:1:3',
     '0.name is missing',
-    /^A tcp check knows name, /,
+    /^A check of the kind tcp knows name, /,
+  ],
+  [
+    'a name of two lines',
+    '- name: "a\\nb"\n  tcp: {host: db, port: 1}',
+    'checks:1:3',
+    '0.name "a b" has a line break in it',
+    /on one line/,
   ],
   [
     'an empty name',

@@ -137,7 +137,7 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
         needs: listOf(nameSchema),
         ...overrides,
       },
-      `A ${name} check knows name, ${name}, expect, degraded, fail-when, invert, needs and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
+      `A check of the kind ${name} knows name, ${name}, expect, degraded, fail-when, invert, needs and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
     ),
     v.transform((given): ConfiguredCheck => {
       const { name: own, expect, degraded, 'fail-when': failWhen, invert, needs, ...rest } = given;
@@ -158,7 +158,11 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
   );
 }
 
-const nameSchema = v.pipe(v.string('Give it a name.'), v.nonEmpty('is empty\nGive it a name.'));
+const nameSchema = v.pipe(
+  v.string('Give it a name; a number in quotes.'),
+  v.nonEmpty('is empty\nGive it a name.'),
+  v.check((name) => !/[\r\n]/.test(name), 'has a line break in it\nWrite it on one line.'),
+);
 
 /** The kinds of all checks and of their steps. */
 function kindsUsed(data: unknown): readonly string[] {

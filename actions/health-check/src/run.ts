@@ -4,7 +4,7 @@ import type { ActionContext } from '@repo/core/context';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
 import { act } from './act.ts';
-import type { CheckResult } from './check.ts';
+import type { Check, CheckResult } from './check.ts';
 import type { Config } from './config.ts';
 import type { Healing } from './heal/healing.ts';
 import type { Inputs } from './inputs.ts';
@@ -23,7 +23,7 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
 
   const startedAt = clock.now();
   const start = clock.monotonic();
-  const results = await log.group(`Checking ${checks.map(({ name }) => name).join(', ')}`, () =>
+  const results = await log.group(`Checking ${titleOf(checks)}`, () =>
     act(checks, network, inputs.concurrency, {
       log,
       clock,
@@ -36,6 +36,15 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
   const healing = await healed(results, inputs, context);
   const files = await reportFiles(results, took, inputs, context);
   return { ...report(results, took.durationMs, inputs, healing), files };
+}
+
+/** With more checks than this, their number says more than their names. */
+const MOST_NAMES = 10;
+
+function titleOf(checks: readonly Check[]): string {
+  return checks.length > MOST_NAMES
+    ? `${checks.length} checks`
+    : checks.map(({ name }) => name).join(', ');
 }
 
 /** Loaded only when something may be done on GitHub. */
