@@ -266,6 +266,14 @@ describe('broken YAML', () => {
     expect((await mistakes(text))[0]).toContain(expected);
   });
 
+  test('what follows from a mistake is not told, and a tab is named', async () => {
+    expect(await mistakes('- name: a\n\ttcp: {host: x, port: 1}\n- {name: b}\n')).toEqual([
+      'cfg:2:2: is not valid YAML: unexpected scalar at node end. Indent with spaces: YAML takes no tabs.',
+    ]);
+    // Mistakes of their own are told.
+    expect(await mistakes('a: 1\na: 2\nb: 1\nb: 2\n')).toHaveLength(2);
+  });
+
   test('a billion laughs', async () => {
     const names = 'abcdefgh'.split('');
     const text = names

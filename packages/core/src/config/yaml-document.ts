@@ -26,13 +26,16 @@ export function readYaml(
 ): YamlDocument {
   const lines = new LineCounter();
   // The parser counts a byte order mark as a column of the first line, and no list holds together.
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+  const own = text.replace(/^\uFEFF/, '');
+  const document = parseDocument(own, {
     lineCounter: lines,
     merge,
     prettyErrors: false,
     logLevel: 'error',
   });
-  const broken = document.errors.map((error) => brokenYaml(error, source, lines));
+  const broken = withoutConsequences(document.errors).map((error) =>
+    brokenYaml(error, own, source, lines),
+  );
   if (broken.length > 0) throw new InputError(broken);
   return {
     data: toData(document, source),
@@ -63,14 +66,28 @@ function toData(document: Document, source: string): unknown {
   }
 }
 
-function brokenYaml({ code, message, pos }: YAMLError, source: string, lines: LineCounter) {
-  const where = position(source, lines, pos[0]);
+/** After a token that it does not expect, the parser does not expect the ones that follow either. */
+function withoutConsequences(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const first = errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  return first < 0 ? errors : errors.slice(0, first + 1);
+}
+
+function brokenYaml(
+  { code, message, pos: [offset] }: YAMLError,
+  text: string,
+  source: string,
+  lines: LineCounter,
+) {
+  const where = position(source, lines, offset);
+  const indentation = /^[^\S\n]*/.exec(text.slice(text.lastIndexOf('\n', offset - 1) + 1))?.[0];
   return code === 'MULTIPLE_DOCS'
     ? { where, problem: 'has several documents', remedy: 'Keep one; "---" begins another.' }
     : {
         where,
         problem: `is not valid YAML: ${lowerFirst(message)}`,
-        remedy: 'Check the indentation, colons and quotes around this place.',
+        remedy: indentation?.includes('\t')
+          ? 'Indent with spaces: YAML takes no tabs.'
+          : 'Check the indentation, colons and quotes around this place.',
       };
 }
 
