@@ -50,4 +50,30 @@ describe.skipIf(act.path === undefined)(`H26: the health monitor ${act.needs}`, 
     expect(github.state.runs.map(({ event }) => event)).toEqual(['workflow_dispatch']);
     expect(github.state.issues).toMatchObject([{ state: 'open' }]);
   });
+
+  test('two monitors in one workflow keep their reports apart', async () => {
+    await using server = await startHttpServer({ script: json({ status: 'ok' }) });
+    await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
+    const job = (name: string, inputs: string) => `
+  ${name}:
+    permissions: {contents: read, actions: write, issues: write}
+    uses: org/actions/.github/workflows/health-monitor.yml@v1
+    with: {url: '${server.url}/${name}', deadline: 2s${inputs}}`;
+    await using runner = await startRunner({
+      '.github/workflows/monitor.yml': `
+on: workflow_dispatch
+permissions: {}
+jobs:${job('shop', '')}${job('blog', ', artifact: health-of-blog')}
+`,
+    });
+    const both = await runner.run({
+      workflow: 'monitor.yml',
+      env: { GITHUB_API_URL: github.apiUrl },
+    });
+    expect(both.succeeded, both.log).toBe(true);
+    expect(both.artifacts).toEqual({
+      'health-report': ['health-check.json'],
+      'health-of-blog': ['health-check.json'],
+    });
+  });
 });
