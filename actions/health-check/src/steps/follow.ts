@@ -29,6 +29,11 @@ export async function follow(
       if (value === undefined) {
         return [failed(`${label}: there is nothing to capture as ${name}`, captured)];
       }
+      // A protocol may read what is behind it as something else.
+      if (value.includes('\0')) {
+        const reason = `${label}: what is captured as ${name} has a NUL character in it`;
+        return [failed(reason, captured)];
+      }
       captured.set(name, value);
     }
   }

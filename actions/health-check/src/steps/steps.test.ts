@@ -56,6 +56,17 @@ test('a step that is not well ends it, and its number is told', async () => {
   expect(server.requests.at(-1)?.path).toBe('/b/7');
 });
 
+test('what a stranger hides a NUL in is not handed on', async () => {
+  await using server = await startHttpServer({ script: json({ id: 'a\0b' }) });
+  const capture = { http: { url: `${server.url}/` }, capture: { id: 'json.id' } };
+  for (const next of [{ unix: { socket: '/tmp/${id}' } }, { postgres: { host: '${id}' } }]) {
+    expect(await attempt([capture, next])).toMatchObject({
+      state: 'failed',
+      reason: 'step 1: what is captured as id has a NUL character in it',
+    });
+  }
+});
+
 test('what is not there cannot be captured', async () => {
   await using server = await startHttpServer({ script: json({}) });
   const seen = await attempt([{ http: { url: server.url }, capture: { token: 'json.token' } }]);

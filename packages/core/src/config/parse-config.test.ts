@@ -302,6 +302,24 @@ describe('broken YAML', () => {
 describe('harmless', () => {
   const anything = v.record(v.string(), v.unknown());
 
+  test.each([
+    ['YAML', 'a: b\nc:\n  - d: "x\\0y"\n'],
+    ['JSON', '{"a": "b",\n "c":\n  [{"d": "x\\u0000y"}]}'],
+  ])('a NUL, which no path, command or protocol takes: %s', async (_, text) => {
+    expect(await mistakes(text, anything)).toEqual([
+      expect.stringMatching(/^cfg:3:\d: c\.0\.d has a NUL character in it\. Take it out\.$/),
+    ]);
+  });
+
+  test('a NUL in a key', async () => {
+    expect(await mistakes('a: {"b\\0": 1}', anything)).toEqual([
+      'cfg:1:1: a has a NUL character in it. Take it out.',
+    ]);
+    expect(await mistakes('{"b\\0": 1}', anything)).toEqual([
+      'cfg:1:1: a key has a NUL character in it. Take it out.',
+    ]);
+  });
+
   test('tags run nothing', async () => {
     const text =
       'a: !!js/function "function () { throw 1 }"\nb: !<tag:yaml.org,2002:js/undefined> x';

@@ -7,6 +7,7 @@ import {
 } from 'valibot';
 import { InputError, type InputProblem } from '../errors/input-error.ts';
 import { jsonData } from './json-data.ts';
+import { pathToNul } from './nul.ts';
 import { isUnknownKey, keysTo, meantIssues, ownerOf, problemOf } from './schema-issue.ts';
 
 /** Longest configuration that is read, in characters. */
@@ -36,12 +37,17 @@ export async function parseConfig<const S extends GenericSchema>(
   const schemaFor = async (data: unknown) => (typeof schema === 'function' ? schema(data) : schema);
   // JSON is read in a tenth of the time; where its mistakes are, only the other way tells.
   const json = jsonData(text);
-  if (json) {
+  if (json && pathToNul(json.data) === undefined) {
     const answer = safeParse(await schemaFor(json.data), json.data);
     if (answer.success) return answer.output;
   }
   const { readYaml } = await import('./yaml-document.ts');
   const { data, placeOf } = readYaml(text, source);
+  const nul = pathToNul(data);
+  if (nul !== undefined) {
+    const problem = `${nul.join('.') || 'a key'} has a NUL character in it`;
+    throw new InputError([{ where: placeOf(nul).where, problem, remedy: 'Take it out.' }]);
+  }
   const asked = await schemaFor(data);
   const answer = ask(() => safeParse(asked, data));
   if (answer.success) return answer.output;
