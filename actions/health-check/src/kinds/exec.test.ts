@@ -1,6 +1,7 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { safeParse } from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { attemptOf } from '../fixtures/configured.ts';
 import { exec } from './exec.ts';
@@ -31,11 +32,35 @@ describe('H29: a command', () => {
   });
 
   test('may be a line, which no shell reads', async () => {
-    const line = `"${node}" -p 'process.argv.slice(1).join()' -- $HOME ; 'a b' > out`;
+    const line = `"${node}" -p 'process.argv.slice(1).join()' -- $HOME ";" 'a b' \\> out`;
     const { state, reason } = await run(line, { expect: ["stdout == '$HOME,;,a b,>,out'"] });
     expect(reason).toBe('');
     expect(state).toBe('good');
   });
+
+  test.each([
+    'a | b',
+    'a && b',
+    'a || b',
+    'a; b',
+    'a > b',
+    'a 2>&1',
+    'a < b',
+    'a &',
+    'a 2>/dev/null',
+  ])('a line that wants a shell is a mistake: %s', async (command) => {
+    const result = safeParse(exec.schema, { command });
+    expect(result.issues?.[0].message).toMatch(
+      /has .* in it, which only a shell reads\n.*bash, -c/,
+    );
+  });
+
+  test.each(["grep 'a | b' c", 'a "b; c" d', 'a\\;b', 'a b>c', 'curl http://a/?b&c', 'a -> b'])(
+    'no shell is wanted by %s',
+    async (command) => {
+      expect(safeParse(exec.schema, { command }).success).toBe(true);
+    },
+  );
 
   test('runs in the workspace; numbers in a list are texts', async () => {
     const list = [node, '-p', 'process.cwd() + process.argv[1]', 5];

@@ -33,8 +33,22 @@ export const exec: Kind = {
   variables: VARIABLES,
 };
 
+/** What a word by itself means to a shell, or a semicolon at the end of one. */
+const OPERATOR = /(?:^|\s)(\|\|?|&&?|\d?>>?(?:&\d|\/dev\/null)?|<<?)(?=\s|$)|(;)(?=\s|$)/;
+const KEPT = /\\[\s\S]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"/g;
+
 function argvOf(command: string | readonly string[]): Argv {
-  if (typeof command === 'string') return words().parse(command);
+  if (typeof command === 'string') {
+    const [, operator, end] = OPERATOR.exec(command.replace(KEPT, '_')) ?? [];
+    // As an argument it would go unnoticed: `check | grep ok` would ask nothing of grep.
+    if (operator !== undefined || end !== undefined) {
+      throw new InvalidValue(
+        `has ${operator ?? end} in it, which only a shell reads`,
+        'Write command: [bash, -c, "…"], or put it in quotes.',
+      );
+    }
+    return words().parse(command);
+  }
   const [program = '', ...args] = command;
   if (program === '') {
     throw new InvalidValue('names no program', 'Write command: [program, argument, …].');
