@@ -4,13 +4,13 @@ import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
 import type { Facts, Kind, Target } from './kind.ts';
 import { lookHere, pathIn } from './look-here.ts';
-import { targetSchema } from './target-schema.ts';
+import { filled, targetSchema } from './target-schema.ts';
 
 const VARIABLES = ['usedPercent', 'free', 'total', 'inodesUsedPercent'];
 
 /** The file system that holds a path has room, by default for a tenth more. */
 export const disk: Kind = {
-  schema: targetSchema({ path: v.optional(v.string(), '.') }, 'A disk check knows path.', target),
+  schema: targetSchema({ path: v.optional(filled, '.') }, 'A disk check knows path.', target),
   variables: VARIABLES,
 };
 

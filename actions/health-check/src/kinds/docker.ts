@@ -4,7 +4,6 @@ import { type ContainerDetails, inspectContainer } from '@repo/docker/containers
 import type { Endpoint } from '@repo/docker/endpoint';
 import { DaemonError } from '@repo/docker/errors';
 import { containerLogs } from '@repo/docker/logs';
-import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { scrub } from '../scrub.ts';
@@ -12,7 +11,7 @@ import { askDocker } from './docker-daemon.ts';
 import { hostOption } from './docker-host.ts';
 import type { Evidence, Facts, Kind, Target } from './kind.ts';
 import { lookHere } from './look-here.ts';
-import { targetSchema } from './target-schema.ts';
+import { filled, targetSchema } from './target-schema.ts';
 
 const VARIABLES = ['state', 'health', 'restarts', 'age', 'image', 'exitCode'];
 /** Last lines of its output that are shown of one that is not well. */
@@ -21,7 +20,7 @@ const SHOWN_LINES = 10;
 /** A container runs, and its health check, if it has one, says that it is well. */
 export const docker: Kind = {
   schema: targetSchema(
-    { container: v.pipe(v.string(), v.nonEmpty('is empty\nName the container.')), ...hostOption },
+    { container: filled, ...hostOption },
     'A docker check knows container and host.',
     ({ container, host }) => target(container, host),
   ),

@@ -1,14 +1,13 @@
 import { open, stat } from 'node:fs/promises';
 import { formatSize } from '@repo/core/inputs/size';
 import { plainLines } from '@repo/core/untrusted';
-import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { parseJson } from '../json.ts';
 import { scrub } from '../scrub.ts';
 import type { Kind, Target } from './kind.ts';
 import { lookHere, pathIn, unknown } from './look-here.ts';
-import { targetSchema } from './target-schema.ts';
+import { filled, targetSchema } from './target-schema.ts';
 
 const VARIABLES = ['exists', 'age', 'size', 'json', 'text'];
 /** Most of a file that is read for `text` and `json`, bytes; judging a part would be a guess. */
@@ -16,7 +15,7 @@ const MOST_BYTES = 2 ** 20;
 
 /** A file or folder exists, and is as old, as large and says what it should. */
 export const file: Kind = {
-  schema: targetSchema({ path: v.string() }, 'A file check knows path.', target),
+  schema: targetSchema({ path: filled }, 'A file check knows path.', target),
   variables: VARIABLES,
 };
 

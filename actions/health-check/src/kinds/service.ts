@@ -4,6 +4,7 @@ import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import * as v from 'valibot';
 import type { AttemptContext, Facts, Target } from './kind.ts';
+import { filled } from './target-schema.ts';
 import { converse, type Wire } from './wire.ts';
 
 /**
@@ -40,8 +41,8 @@ const text = field({ parse: (given) => given });
 
 /** The options of a service in a configuration: a `url`, or `host` and the rest. */
 export const serviceOptions = {
-  url: v.optional(v.string()),
-  host: v.optional(v.string()),
+  url: v.optional(filled),
+  host: v.optional(filled),
   port: v.optional(field(integer({ min: 1, max: 65_535 }))),
   user: v.optional(text),
   password: v.optional(text),

@@ -8,7 +8,7 @@ import type { AttemptContext, Evidence, Facts, Kind, Observation, Target } from 
 import { lookHere, pathIn, unknown } from './look-here.ts';
 import { type Row, wholeNumber } from './row.ts';
 import { type Answer, type Cell, program, type Question } from './sqlite-program.ts';
-import { targetSchema } from './target-schema.ts';
+import { filled, targetSchema } from './target-schema.ts';
 
 const VARIABLES = ['integrity', 'size', 'row'];
 /** Longest answer, bytes: a row is to be judged, not to be carried away. */
@@ -17,7 +17,7 @@ const MOST_BYTES = 2 ** 20;
 /** A SQLite database is whole, and a query finds in it what it should. */
 export const sqlite: Kind = {
   schema: targetSchema(
-    { path: v.string(), query: v.optional(v.string()), quick: v.optional(v.boolean(), false) },
+    { path: filled, query: v.optional(v.string()), quick: v.optional(v.boolean(), false) },
     'A sqlite check knows path, query and quick.',
     target,
   ),

@@ -2,6 +2,12 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import * as v from 'valibot';
 import type { Target } from './kind.ts';
 
+/** A text that names something: with an empty one, which is easily come by, it would be something else. */
+export const filled = v.pipe(
+  v.string(),
+  v.nonEmpty('is empty\nName it, or leave the key out: a variable that is not set is empty.'),
+);
+
 /**
  * The options of a kind, understood as a target. What `build` cannot take (it throws an
  * InvalidValue) is told without what was given: that may be a URL with a password in it.

@@ -8,6 +8,7 @@ import * as v from 'valibot';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { dial, failed } from './dial.ts';
 import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
+import { filled } from './target-schema.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -18,7 +19,7 @@ export interface Endpoint {
 const LONGEST_BANNER = 1_024;
 
 export const endpointSchema = v.strictObject(
-  { host: v.string(), port: field(integer({ min: 1, max: 65_535 })) },
+  { host: filled, port: field(integer({ min: 1, max: 65_535 })) },
   'Write host and port.',
 );
 

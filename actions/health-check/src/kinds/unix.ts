@@ -9,7 +9,7 @@ import { failed } from './dial.ts';
 import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
 import { PAGE_VARIABLES, pageEvidence, pageFacts } from './page.ts';
 import { requestHeaders, secretsOfRequest } from './request.ts';
-import { targetSchema } from './target-schema.ts';
+import { filled, targetSchema } from './target-schema.ts';
 
 interface Options {
   /** The path of the socket. */
@@ -25,7 +25,7 @@ interface Options {
 export const unix: Kind = {
   schema: targetSchema(
     {
-      socket: v.string(),
+      socket: filled,
       path: v.optional(v.string(), '/'),
       method: v.optional(field(oneOf(METHODS)), 'GET'),
       headers: v.optional(requestHeaders, {}),

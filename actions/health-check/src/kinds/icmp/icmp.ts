@@ -1,5 +1,4 @@
 import { field } from '@repo/core/config/field';
-import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { exec } from '@repo/core/exec';
 import { integer } from '@repo/core/inputs/integer';
 import { plainLines } from '@repo/core/untrusted';
@@ -8,7 +7,7 @@ import { DurationFact } from '../../expectations/duration-fact.ts';
 import { type Expectation, MET } from '../../expectations/expectation.ts';
 import { dial } from '../dial.ts';
 import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
-import { targetSchema } from '../target-schema.ts';
+import { filled, targetSchema } from '../target-schema.ts';
 import { pingCommand, readPartOfPing, readPing } from './ping.ts';
 
 const DEFAULT_COUNT = 3;
@@ -17,7 +16,7 @@ const DEFAULT_COUNT = 3;
 export const icmp: Kind = {
   schema: targetSchema(
     {
-      host: v.string(),
+      host: filled,
       count: v.optional(field(integer({ min: 1, max: 100 })), DEFAULT_COUNT),
     },
     'An icmp check knows host and count.',
@@ -28,7 +27,6 @@ export const icmp: Kind = {
 };
 
 function target(host: string, count: number): Target {
-  if (host === '') throw new InvalidValue('names no host', 'Write host: example.com.');
   return {
     description: `icmp://${host.includes(':') ? `[${host}]` : host}`,
     secrets: [],

@@ -28,7 +28,12 @@ export const redis: Kind = {
   schema: targetSchema(
     {
       ...serviceOptions,
-      command: v.optional(v.union([v.string(), v.array(v.string())])),
+      command: v.optional(
+        v.union([
+          v.string(),
+          v.pipe(v.array(v.string()), v.nonEmpty('is empty\nWrite command: [GET, key].')),
+        ]),
+      ),
     },
     'A redis check knows url, host, port, user, password, database, tls and command.',
     ({ command: given = [...PING], ...options }) => {

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { DurationFact } from '../../expectations/duration-fact.ts';
 import { type Expectation, MET } from '../../expectations/expectation.ts';
 import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
-import { targetSchema } from '../target-schema.ts';
+import { filled, targetSchema } from '../target-schema.ts';
 import { readStatus } from './status.ts';
 
 /** Where tailscaled listens on Linux; other systems have the program alone. */
@@ -16,7 +16,7 @@ const MOST_BYTES = 16 * 1_048_576;
 /** This machine is in its tailnet (H10), as its daemon says. */
 export const tailscale: Kind = {
   schema: targetSchema(
-    { socket: v.optional(v.string(), SOCKET) },
+    { socket: v.optional(filled, SOCKET) },
     'A tailscale check knows socket.',
     ({ socket }) => target(socket),
   ),
