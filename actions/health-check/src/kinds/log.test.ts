@@ -17,6 +17,14 @@ function look(options: object, expect?: readonly string[], folder = workspace) {
   return attemptOf(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
 }
 
+test('a log of which no line is short enough to be read is unknown, not empty', async () => {
+  await writeFile(join(workspace, 'endless.log'), `ERROR ${'x'.repeat(17 * 2 ** 20)}`);
+  expect(await look({ file: 'endless.log' })).toMatchObject({
+    state: 'unknown',
+    reason: 'endless.log has no line within the 16.8MB that are read',
+  });
+});
+
 describe('H11, H22: errors of a log', () => {
   test('none, or no more than so many', async () => {
     const file = 'python-basic.log';

@@ -16,7 +16,7 @@ import { scrub } from '../scrub.ts';
 import { hostOption } from './docker-host.ts';
 import type { AttemptContext, Evidence, Facts, Kind, Target } from './kind.ts';
 import { lookHere, pathIn, unknown } from './look-here.ts';
-import { targetSchema } from './target-schema.ts';
+import { filled, targetSchema } from './target-schema.ts';
 
 const VARIABLES = ['lines', 'levels', 'errors', 'warnings', 'categories', 'unmatched', 'requests'];
 /** Lines that are read where the user asks for no other number and no time. */
@@ -37,8 +37,8 @@ interface Options {
 export const log: Kind = {
   schema: targetSchema(
     {
-      file: v.optional(v.string()),
-      container: v.optional(v.string()),
+      file: v.optional(filled),
+      container: v.optional(filled),
       ...hostOption,
       tail: v.optional(field(integer({ min: 1, max: 1_000_000 }))),
       since: v.optional(field(duration({ min: 1 }))),
@@ -74,6 +74,9 @@ function target(options: Options): Target {
             ? await readContainer(options, since, context, signal)
             : await readFileLog(pathIn(context.machine.workspace, file), options);
         if ('state' in source) return source;
+        if (source.isCut && source.streams.every(({ length }) => length === 0)) {
+          return unknown(`${what} has no line within the ${formatSize(MOST_BYTES)} that are read`);
+        }
         // The daemon knows best when a line came.
         const period = { now, since: file === undefined ? undefined : since };
         const analysis = await analyse(source.streams, period, signal);
