@@ -9,6 +9,7 @@ test.each([
   ['"text"', 'text'],
   [' 0 ', 0],
   ['', undefined],
+  ['\uFEFF{"a": 1}', { a: 1 }],
   ['<html>', undefined],
   ['{"a": 1} trailing', undefined],
 ])('%s', (text, value) => {

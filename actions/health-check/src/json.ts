@@ -5,7 +5,8 @@ const DEEPEST = 200;
 export function parseJson(text: string): unknown {
   if (depthOf(text) > DEEPEST) return undefined;
   try {
-    return JSON.parse(text);
+    // A byte order mark is no part of a text.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

@@ -86,6 +86,26 @@ test('what nobody reads is not made', async () => {
   });
 });
 
+test('text is read in the encoding that it comes in', async () => {
+  const utf16 = Buffer.from('\uFEFF{"status":"ök"}', 'utf16le');
+  const typed = (type: string, body: Buffer) =>
+    respond(200, { headers: { 'content-type': type }, body });
+  await using server = await startHttpServer({
+    script: byPath({
+      '/latin': typed('text/plain; charset="ISO-8859-1"', Buffer.from('{"status":"ök"}', 'latin1')),
+      '/utf16': typed('application/json;charset=utf-16le', utf16),
+      // As .NET writes it; JSON.parse would refuse it.
+      '/mark': typed('application/json', Buffer.from('\uFEFF{"status":"ök"}')),
+      '/nonsense': typed('text/plain; charset=nonsense', Buffer.from('{"status":"ök"}')),
+    }),
+  });
+  for (const path of ['/latin', '/utf16', '/mark', '/nonsense']) {
+    const seen = await look(server.url + path);
+    expect(factsOf(seen), path).toMatchObject({ json: { status: 'ök' }, body: '{"status":"ök"}' });
+    expect(evidenceOf(seen).lines, path).toEqual(['{"status":"ök"}']);
+  }
+});
+
 test('JSON that is none, or out of all reason, is absent', async () => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   await using server = await startHttpServer({

@@ -27,7 +27,7 @@ export function pageFacts(
   redirects: number,
   reads: ReadonlySet<string>,
 ): Facts {
-  const body = reads.has('body') || reads.has('json') ? response.body.toString('utf8') : undefined;
+  const body = reads.has('body') || reads.has('json') ? textOf(response, response.body) : undefined;
   return {
     status: response.status,
     headers: response.headers,
@@ -45,6 +45,17 @@ export function pageFacts(
   };
 }
 
+/** A body as text, in the encoding that it says, else in UTF-8, as it is where nobody knows it. */
+function textOf({ headers }: Pick<HttpResponse, 'headers'>, body: Buffer): string {
+  const [, charset = 'utf-8'] =
+    /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '') ?? [];
+  try {
+    return new TextDecoder(charset).decode(body);
+  } catch {
+    return body.toString('utf8');
+  }
+}
+
 /** What explains an answer that was not the expected one. */
 export function pageEvidence({
   body,
@@ -58,7 +69,7 @@ export function pageEvidence({
     {
       title: `answer ${status} ${statusText} (${type}${truncated ? ', cut' : ''})`,
       // Enough for any excerpt that may be asked for; it is cut again when it is shown.
-      lines: plainLines(body.subarray(0, 16_384).toString('utf8'), 40),
+      lines: plainLines(textOf({ headers }, body.subarray(0, 16_384)), 40),
     },
   ];
 }
