@@ -3,6 +3,7 @@ import { strings } from '@bufbuild/cel/ext';
 import { create } from '@bufbuild/protobuf';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { formatDuration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/untrusted';
 import { roundMs } from '../journal.ts';
 import type { Facts } from '../kinds/kind.ts';
@@ -188,7 +189,8 @@ function show(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   if ('size' in value) return `${value.size} entries`;
   const { message } = value as { message?: { seconds?: bigint; nanos?: number } };
-  if (message?.seconds !== undefined)
-    return `${roundMs(Number(message.seconds) * 1_000 + (message.nanos ?? 0) / 1e6)}ms`;
-  return 'a value';
+  if (message?.seconds === undefined) return 'a value';
+  const ms = Number(message.seconds) * 1_000 + (message.nanos ?? 0) / 1e6;
+  // Of a latency the part of a millisecond may be what decides; of an age nobody wants to reckon.
+  return ms < 60_000 ? `${roundMs(ms)}ms` : formatDuration(ms);
 }
