@@ -227,6 +227,31 @@ describe('D6: each object has an outcome of its own', () => {
   });
 });
 
+test('D16: what fails after the removals does not cost their audit', async () => {
+  await using docker = await startFakeDocker([container('a'), container('b', {})]);
+  await using result = await clean({
+    host: docker.host,
+    resources: 'containers\nbuild-cache',
+    'build-cache-older-than': '1h',
+  });
+  expect(docker.left()).toEqual(['b']);
+  expect(result.outputs, result.log).toMatchObject({
+    verdict: 'fail',
+    removed: '1',
+    'removed-containers': 'a',
+    message: 'Removed 1 object, the build cache could not be pruned',
+  });
+  expect(result.annotations).toEqual([
+    expect.objectContaining({
+      title: 'The build cache could not be pruned',
+      message: expect.stringMatching(/answered 404: No such prune\. Look into/),
+    }),
+  ]);
+  const { objects, buildCacheProblem } = (await reportOf(result)).result;
+  expect(objects.map(({ outcome }: { outcome: string }) => outcome)).toContain('removed');
+  expect(buildCacheProblem).toContain('404');
+});
+
 describe('a daemon that cannot be asked is unknown, with a remedy', () => {
   test.each([
     ['never', 0],

@@ -1,3 +1,4 @@
+import { describeError } from '@repo/core/errors/describe-error';
 import type { Log } from '@repo/core/log';
 import { type Slots, slots } from '@repo/core/slots';
 import { carryOut, type Ports, type Result, whyStopped } from './carry-out.ts';
@@ -45,8 +46,12 @@ export async function act(
     }
     return bounded[step.subject.kind].take(async () => {
       if (ports.signal.aborted) return { kind: 'failed', why: whyStopped(ports.signal) };
-      const why = await enough?.();
-      if (why !== undefined) return { kind: 'spared', why };
+      try {
+        const why = await enough?.();
+        if (why !== undefined) return { kind: 'spared', why };
+      } catch (error) {
+        return { kind: 'failed', why: describeError(error) };
+      }
       const result = await carryOut(step, policy, self, ports);
       ports.log.info(`${result.kind} ${step.subject.kind} ${step.subject.name}`);
       return result;

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
 import { counted } from '@repo/core/counted';
+import { ActionError } from '@repo/core/errors/action-error';
+import { describeError } from '@repo/core/errors/describe-error';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
 import { connectDocker, type Docker } from '@repo/docker/client';
@@ -11,7 +13,7 @@ import { daemonInfo, pruneBuildCache } from '@repo/docker/system';
 import { listVolumes } from '@repo/docker/volumes';
 import { act, type Work } from './act.ts';
 import { auditOf, type Entry } from './audit.ts';
-import type { Result } from './carry-out.ts';
+import { type Result, whyStopped } from './carry-out.ts';
 import { diskOf, percent } from './disk.ts';
 import type { Inputs } from './inputs.ts';
 import { runLabel } from './owner.ts';
@@ -19,7 +21,7 @@ import { groupFor, type Plan, type Policy, plan } from './plan.ts';
 import { type PlanFile, readPlanFile, writePlanFile } from './plan-file.ts';
 import { protectRules } from './protect.ts';
 import { removersFor } from './removers.ts';
-import { report, unknown } from './report.ts';
+import { type CacheResult, report, unknown } from './report.ts';
 import { describeGroup, type Group } from './selector.ts';
 import { KINDS, type World } from './subject.ts';
 import { ownContainers, survey } from './survey.ts';
@@ -89,8 +91,9 @@ async function cleanDaemon(
   }
 
   refuseTooMany(made, inputs.maxDeletions);
+  const work = workOf(inputs, policy, world, disk);
   const results = await log.group(`Removing ${counted(made.steps.length, 'object')}`, () =>
-    act(made.steps, workOf(inputs, policy, world, disk), {
+    act(made.steps, work, {
       docker,
       removers: removersFor(docker),
       clock: context.clock,
@@ -99,7 +102,7 @@ async function cleanDaemon(
       log,
     }),
   );
-  const cacheBytes = await pruneCache(docker, inputs, context.signal);
+  const cache = await pruneCache(docker, inputs, work, context.signal);
   const entries = await withAnonymousVolumes(
     auditOf(made.decisions, results),
     made,
@@ -107,7 +110,7 @@ async function cleanDaemon(
     docker,
     context.signal,
   );
-  return report({ entries: [...entries, ...vanished(approved, made)], made, inputs, cacheBytes });
+  return report({ entries: [...entries, ...vanished(approved, made)], made, inputs, cache });
 }
 
 function policyOf(inputs: Inputs, owner: Group, approved: PlanFile | undefined): Policy {
@@ -180,13 +183,22 @@ function workOf(
   };
 }
 
+/** Of what was removed before, the audit has to be told whatever comes of this. */
 async function pruneCache(
   docker: Docker,
   { resources, buildCacheOlderThan }: Inputs,
+  { enough }: Work,
   signal: AbortSignal,
-): Promise<number> {
-  if (!resources.has('build-cache') || buildCacheOlderThan === undefined) return 0;
-  return signal.aborted ? 0 : pruneBuildCache(docker, buildCacheOlderThan);
+): Promise<CacheResult> {
+  const isWanted = resources.has('build-cache') && buildCacheOlderThan !== undefined;
+  if (!isWanted || signal.aborted) return { bytes: 0 };
+  try {
+    if ((await enough?.()) !== undefined) return { bytes: 0 };
+    return { bytes: await pruneBuildCache(docker, buildCacheOlderThan) };
+  } catch (error) {
+    const problem = signal.aborted ? whyStopped(signal) : describeError(error);
+    return { bytes: 0, problem, ...(error instanceof ActionError && { remedy: error.remedy }) };
+  }
 }
 
 /** Volumes that went with their containers were selected by nothing, but are gone. */
@@ -205,7 +217,10 @@ async function withAnonymousVolumes(
     }
   }
   if (owners.size === 0 || signal.aborted) return entries;
-  const left = new Set((await listVolumes(docker)).map(({ name }) => name));
+  const volumes = await listVolumes(docker).catch(() => undefined);
+  // They have gone with their containers, or will be found by the next run.
+  if (volumes === undefined) return entries;
+  const left = new Set(volumes.map(({ name }) => name));
   return entries.map((entry) => {
     const owner = entry.kind === 'volume' && !left.has(entry.id) ? owners.get(entry.id) : undefined;
     return owner === undefined

@@ -18,18 +18,27 @@ export interface Facts {
   readonly inputs: Pick<Inputs, 'mode'>;
   /** Where the plan was written, with `mode: plan`. */
   readonly planFile?: string;
-  /** What the build cache gave back. */
-  readonly cacheBytes?: number;
+  readonly cache?: CacheResult;
+}
+
+/** What came of pruning the build cache. */
+export interface CacheResult {
+  /** What it gave back. */
+  readonly bytes: number;
+  /** Why it could not be pruned, as a clause. */
+  readonly problem?: string;
+  readonly remedy?: string;
 }
 
 /** The audit in all the forms that people and workflows read. */
-export function report({ entries, made, planFile = '', cacheBytes = 0 }: Facts): Outcome {
+export function report({ entries, made, planFile = '', cache = { bytes: 0 } }: Facts): Outcome {
   const counts = countsOf(entries);
   const images = reclaimedBytes(entries, planFile === '' ? 'removed' : 'planned');
-  const bytes = images + cacheBytes;
+  const bytes = images + cache.bytes;
   const leftovers = entries.filter(isLeftover).length;
-  const message = sentence(counts, { planned: made.steps.length, isPlan: planFile !== '', bytes });
-  const verdict = verdictOf(entries);
+  const told = sentence(counts, { planned: made.steps.length, isPlan: planFile !== '', bytes });
+  const message = cache.problem ? `${told}, the build cache could not be pruned` : told;
+  const verdict = cache.problem ? 'fail' : verdictOf(entries);
   const shown = entries.filter(({ outcome }) => outcome !== 'unselected');
   return {
     verdict,
@@ -51,7 +60,8 @@ export function report({ entries, made, planFile = '', cacheBytes = 0 }: Facts):
       mode: planFile === '' ? 'apply' : 'plan',
       counts: { ...counts, leftovers },
       reclaimedBytesEstimate: images,
-      buildCacheBytes: cacheBytes,
+      buildCacheBytes: cache.bytes,
+      ...(cache.problem && { buildCacheProblem: cache.problem }),
       objects: entries,
     },
     summary: [
@@ -63,8 +73,17 @@ export function report({ entries, made, planFile = '', cacheBytes = 0 }: Facts):
       ...(shown.length === 0 ? [] : [entriesTable(shown)]),
       ...unselectedOf(entries),
     ],
-    annotations: entries.flatMap(annotationOf),
+    annotations: [...entries.flatMap(annotationOf), ...cacheAnnotation(cache)],
   };
+}
+
+function cacheAnnotation({
+  problem,
+  remedy = 'Raise timeout.',
+}: CacheResult): readonly Annotation[] {
+  if (problem === undefined) return [];
+  const title = 'The build cache could not be pruned';
+  return [{ level: 'warning', title, message: `${problem}. ${remedy}` }];
 }
 
 /** The outcome when the daemon could not be asked, so that nobody knows what is left. */
