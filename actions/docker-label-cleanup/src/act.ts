@@ -8,7 +8,7 @@ import { type Kind, keyOf, type World } from './subject.ts';
 export interface Work {
   readonly policy: Policy;
   readonly self: World['self'];
-  /** Most removals of each kind at a time. */
+  /** Most removals at a time; of networks as many besides. */
   readonly concurrency: number;
   /**
    * Where only as much is removed as is needed: why it is enough now, `undefined` as long as it is
@@ -26,12 +26,13 @@ export async function act(
   { policy, self, concurrency, enough }: Work,
   ports: Ports & { readonly log: Log },
 ): Promise<ReadonlyMap<string, Result>> {
+  const shared = slots(concurrency);
   // Networks, which take longest, shall not queue behind what they do not wait for.
   const bounded = {
-    container: slots(concurrency),
-    image: slots(concurrency),
+    container: shared,
+    image: shared,
     network: slots(concurrency),
-    volume: slots(concurrency),
+    volume: shared,
   } satisfies Record<Kind, Slots>;
   const results = new Map<string, Promise<Result>>();
   const names = new Map(steps.map(({ subject }) => [keyOf(subject), subject]));

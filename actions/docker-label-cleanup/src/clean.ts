@@ -29,6 +29,13 @@ import { ownContainers, survey } from './survey.ts';
 /** Longest that one request may take, ms: a large image is not removed in a moment. */
 const REQUEST_MS = 120_000;
 
+/**
+ * Removals at a time where the user says nothing. A daemon at the end of a line is asked for more
+ * while the answers travel; beside us it only gets slower by it (docs/benchmarks.md).
+ */
+const AT_HOME = 8;
+const AFAR = 32;
+
 /** Surveys the daemon, plans, and carries the plan out or writes it. */
 export async function clean(
   inputs: Inputs,
@@ -38,12 +45,13 @@ export async function clean(
   const endpoint = await findEndpoint(inputs, context.variable);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(inputs.timeout)]);
   try {
+    const concurrency = inputs.concurrency ?? (endpoint.kind === 'socket' ? AT_HOME : AFAR);
     using docker = await connectDocker(endpoint, {
       timeoutMs: Math.min(inputs.timeout, REQUEST_MS),
       signal,
-      connections: 2 * inputs.concurrency,
+      connections: 2 * concurrency,
     });
-    return await cleanDaemon(docker, inputs, { ...context, signal }, owner);
+    return await cleanDaemon(docker, { ...inputs, concurrency }, { ...context, signal }, owner);
   } catch (error) {
     // A cancel is told by whoever runs us.
     if (context.signal.aborted) throw error;
@@ -57,7 +65,7 @@ export async function clean(
 
 async function cleanDaemon(
   docker: Docker,
-  inputs: Inputs,
+  inputs: Inputs & Pick<Work, 'concurrency'>,
   context: ActionContext,
   owner: Group,
 ): Promise<Outcome> {
@@ -163,7 +171,7 @@ function refuseTooMany({ steps }: Plan, most: number): void {
 }
 
 function workOf(
-  inputs: Inputs,
+  inputs: Inputs & Pick<Work, 'concurrency'>,
   policy: Policy,
   { self }: World,
   disk: (() => Promise<number>) | undefined,

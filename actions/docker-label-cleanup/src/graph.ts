@@ -1,9 +1,15 @@
 import type { Container } from '@repo/docker/containers';
-import { KINDS, keyOf, repositoryOf, type Subject, type World } from './subject.ts';
+import { type Kind, keyOf, repositoryOf, type Subject, type World } from './subject.ts';
+
+/**
+ * What is gone for first, all of its users before it. A daemon removes networks one after the other,
+ * 30 ms each: what waits for them shall not be the last of everything.
+ */
+const ORDER: readonly Kind[] = ['network', 'container', 'image', 'volume'];
 
 /** Who uses what. */
 export interface Graph {
-  /** All subjects: containers, images with children first, networks, volumes; the oldest first. */
+  /** All subjects, users before what they use: networks, containers, images, volumes; the oldest first. */
   readonly ordered: readonly Subject[];
   /** Containers that are attached to, run from or mount it; images that were built on it. */
   readonly usersOf: (subject: Subject) => readonly Subject[];
@@ -98,7 +104,7 @@ function ordered(
 ): readonly Subject[] {
   const wanted = subjects.toSorted(
     (a, b) =>
-      (oldestFirst ? 0 : KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind)) ||
+      (oldestFirst ? 0 : ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)) ||
       (a.bornMs ?? Number.MAX_VALUE) - (b.bornMs ?? Number.MAX_VALUE),
   );
   const result: Subject[] = [];

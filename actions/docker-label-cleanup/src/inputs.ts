@@ -50,7 +50,7 @@ const parsers = {
   'tls-ca': text(),
   'tls-cert': text(),
   'tls-key': text(),
-  concurrency: integer({ min: 1, max: 256 }),
+  concurrency: optional(integer({ min: 1, max: 256 })),
   retries: integer({ min: 0, max: 100 }),
   timeout: duration({ min: 1 }),
 

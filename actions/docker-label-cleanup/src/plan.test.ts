@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import { type Plan, plan } from './plan.ts';
-import { container, HOUR_MS, image, NOW_MS, network, policy, world } from './world.fixture.ts';
+import {
+  container,
+  HOUR_MS,
+  image,
+  NOW_MS,
+  network,
+  policy,
+  volume,
+  world,
+} from './world.fixture.ts';
 
 const CI = { ci: '' };
 
@@ -41,6 +50,26 @@ test.each([
     policy({ tags: ['*'] }),
   );
   expect(fates(made)).toMatchObject({ 'reg:5000/app:ci': fate, 'shop:production': 'protected' });
+});
+
+test('what networks wait for goes first, one network after the other, the rest later', () => {
+  const made = plan(
+    world({
+      containers: [
+        container('free', { labels: CI, imageId: 'sha256:1' }),
+        container('a1', { labels: CI, networks: [{ name: 'a', id: 'a' }] }),
+        container('b1', { labels: CI, networks: [{ name: 'b', id: 'b' }] }),
+        container('a2', { labels: CI, networks: [{ name: 'a', id: 'a' }] }),
+      ],
+      images: [image('sha256:1', { labels: CI })],
+      networks: [network('a', { labels: CI }), network('b', { labels: CI })],
+      volumes: [volume('data', { labels: CI })],
+    }),
+    policy(),
+  );
+  const names = made.steps.map(({ subject }) => subject.name);
+  expect(names.slice(0, 2).sort()).toEqual(['a1', 'a2']);
+  expect(names.slice(2)).toEqual(['a', 'b1', 'b', 'free', 'sha256:1', 'data']);
 });
 
 test('a container of a swarm service stays: swarm would start another one', () => {
