@@ -163,6 +163,28 @@ describe.skipIf(dockerEngine.path === undefined)(
       await daemon.docker('start', 'prod');
     });
 
+    test('a container whose processes or memory one that stays shares is in use, and all that it shares itself', async () => {
+      const run = (name: string, ...args: string[]) =>
+        daemon.docker(
+          ...['run', '-d', '--network=none', '--name', name, ...args],
+          ...['box:1', 'sleep', '1000'],
+        );
+      await run('base', ...TESTING, '--ipc=shareable');
+      await run('middle', ...TESTING, '--ipc=container:base');
+      await run('debugger', '--pid=container:middle');
+      await run('other', ...TESTING);
+      await run('beside', ...TESTING, '--pid=container:other');
+      await using result = await cleanUp(daemon);
+      expect(await audited(result)).toEqual([
+        'container base: in-use',
+        'container beside: removed',
+        'container middle: in-use',
+        'container other: removed',
+      ]);
+      expect(result.summary).toContain('container debugger');
+      expect(await daemon.docker('inspect', '-f', '{{.State.Running}}', 'debugger')).toBe('true');
+    });
+
     test('running: skip leaves running containers alone, and what they use', async () => {
       await daemon.docker('network', 'create', '--internal', ...TESTING, 'net');
       await daemon.docker('run', '-d', '--name', 'busy', '--network', 'net', ...TESTING, 'box:1');

@@ -6,6 +6,7 @@ import { describeError } from '@repo/core/errors/describe-error';
 import { InputError } from '@repo/core/errors/input-error';
 import type { Outcome } from '@repo/core/outcome';
 import { connectDocker, type Docker } from '@repo/docker/client';
+import { inspectContainer } from '@repo/docker/containers';
 import { describeEndpoint } from '@repo/docker/endpoint';
 import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
 import { findEndpoint } from '@repo/docker/find-endpoint';
@@ -86,7 +87,7 @@ async function cleanDaemon(
     ({ labels }) => ages && groupFor(labels, policy) !== undefined,
     await ownContainers(),
   );
-  const made = plan(world, policy);
+  const made = await planFor(docker, world, policy);
   const disk = inputs.diskThreshold && (await diskOf(docker));
   if (isPlan) {
     const path = resolve(
@@ -119,6 +120,30 @@ async function cleanDaemon(
     context.signal,
   );
   return report({ entries: [...entries, ...vanished(approved, made)], made, inputs, cache });
+}
+
+/**
+ * Lists do not tell whose processes a container shares, and it dies with those: who stays is asked,
+ * as long as that lets others stay.
+ */
+async function planFor(docker: Docker, world: World, policy: Policy): Promise<Plan> {
+  const sharing = new Map<string, readonly string[]>();
+  for (;;) {
+    const made = plan({ ...world, sharing }, policy);
+    const containers = made.decisions.filter(({ subject }) => subject.kind === 'container');
+    const staying = containers.filter(({ fate }) => fate.kind !== 'remove');
+    if (staying.length === containers.length) return made;
+    const answers = await Promise.all(
+      staying
+        .filter(({ subject }) => !sharing.has(subject.id))
+        .map(async ({ subject: { id } }) => {
+          const shared = (await inspectContainer(docker, id))?.sharesWith ?? [];
+          sharing.set(id, shared);
+          return shared.length > 0;
+        }),
+    );
+    if (!answers.includes(true)) return made;
+  }
 }
 
 function policyOf(inputs: Inputs, owner: Group, approved: PlanFile | undefined): Policy {

@@ -40,7 +40,8 @@ export function graphOf(world: World, subjects: readonly Subject[], oldestFirst:
     const user = containers.get(container.id);
     add(`image ${container.imageId}`, user);
     for (const volume of user?.volumes ?? []) add(`volume ${volume}`, user);
-    if (container.networkOf !== '') add(`container ${container.networkOf}`, user);
+    const shared = new Set([container.networkOf, ...(world.sharing.get(container.id) ?? [])]);
+    for (const id of shared) add(`container ${id}`, user);
   }
   for (const network of world.networks) {
     for (const container of attachedTo(network, world.containers)) {

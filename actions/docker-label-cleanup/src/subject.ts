@@ -17,6 +17,8 @@ export interface World {
   readonly taggedMs: ReadonlyMap<string, number>;
   readonly networks: readonly Network[];
   readonly volumes: readonly Volume[];
+  /** Whose processes or memory containers share, by their IDs; only of those that were asked. */
+  readonly sharing: ReadonlyMap<string, readonly string[]>;
   /** IDs, or their beginnings, of containers that we may be running in. */
   readonly self: readonly string[];
 }

@@ -37,6 +37,7 @@ export async function survey(
     taggedMs: new Map(tagged.filter((entry): entry is [string, number] => entry[1] !== undefined)),
     networks,
     volumes,
+    sharing: new Map(),
     self,
   };
 }

@@ -77,6 +77,7 @@ export function world(given: Partial<World>): World {
     taggedMs: new Map(),
     networks: [],
     volumes: [],
+    sharing: new Map(),
     self: [],
     ...given,
   };

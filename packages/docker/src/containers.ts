@@ -73,6 +73,8 @@ export interface ContainerDetails extends Omit<Container, 'names'> {
   readonly startedMs: number | undefined;
   readonly finishedMs: number | undefined;
   readonly tty: boolean;
+  /** IDs of the containers whose processes or shared memory it sees: it cannot run without them. */
+  readonly sharesWith: readonly string[];
   /** The whole answer, to make another container like it. */
   readonly raw: unknown;
 }
@@ -95,7 +97,7 @@ export async function listContainers(
     state: textAt(item, 'State') as ContainerState,
     labels: labelsAt(item, 'Labels'),
     networks: networksOf(item),
-    networkOf: sharedNetwork(item),
+    networkOf: sharedBy(item, 'NetworkMode'),
     mounts: mountsOf(item),
   }));
 }
@@ -117,7 +119,7 @@ export async function inspectContainer(
     state: textAt(raw, 'State', 'Status') as ContainerState,
     labels: labelsAt(raw, 'Config', 'Labels'),
     networks: networksOf(raw),
-    networkOf: sharedNetwork(raw),
+    networkOf: sharedBy(raw, 'NetworkMode'),
     mounts: mountsOf(raw),
     health: health === '' || health === 'none' ? undefined : (health as ContainerDetails['health']),
     healthOutput: textAt(listAt(raw, 'State', 'Health', 'Log').at(-1), 'Output'),
@@ -128,6 +130,7 @@ export async function inspectContainer(
     startedMs: timeAt(raw, 'State', 'StartedAt'),
     finishedMs: timeAt(raw, 'State', 'FinishedAt'),
     tty: at(raw, 'Config', 'Tty') === true,
+    sharesWith: ['PidMode', 'IpcMode'].flatMap((mode) => sharedBy(raw, mode) || []),
     raw,
   };
 }
@@ -152,8 +155,9 @@ function networksOf(item: unknown): readonly Attachment[] {
   }));
 }
 
-function sharedNetwork(item: unknown): string {
-  const mode = textAt(item, 'HostConfig', 'NetworkMode');
+/** The ID of the container whose namespace of a kind it shares; usually empty. */
+function sharedBy(item: unknown, kind: string): string {
+  const mode = textAt(item, 'HostConfig', kind);
   return mode.startsWith('container:') ? mode.slice('container:'.length) : '';
 }
 
