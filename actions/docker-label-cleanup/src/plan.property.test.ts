@@ -74,6 +74,7 @@ const worlds: fc.Arbitrary<World> = fc
         networks: fc.array(fc.record({ index, started: fc.boolean() }), { maxLength: 2 }),
         volumes: fc.array(index, { maxLength: 2 }),
         shares: fc.option(index),
+        sees: fc.option(index),
         state: fc.constantFrom<Container['state']>(
           'created',
           'running',
@@ -155,6 +156,11 @@ const worlds: fc.Arbitrary<World> = fc
           const ms = before(tagged);
           return ms === undefined ? [] : [[`sha256:i${number}`, ms] as const];
         }),
+      ),
+      sharing: new Map(
+        containers.flatMap(({ sees }, number) =>
+          sees !== null && sees < number ? [[`c${number}`, [`c${sees}`]] as const] : [],
+        ),
       ),
       self,
     });
@@ -258,6 +264,7 @@ test(`D1, D2, D8: on ${RUNS} random daemons, what must stay is never planned, us
         for (const user of given.containers) {
           const uses =
             (kind === 'container' && user.networkOf === id) ||
+            (kind === 'container' && given.sharing.get(user.id)?.includes(id)) ||
             (kind === 'volume' && user.mounts.some((one) => one.volume === id)) ||
             (kind === 'network' &&
               user.networks.some((one) => one.id === id || one.name === name)) ||
