@@ -221,3 +221,17 @@ test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS 
   expect(await readdir(join(folder, 'v1/s/e'))).toHaveLength(2000);
   expect((await store.read(record(0)))[0]?.run.id).toBe('1');
 });
+
+test('P5: without a remote that has the history, the message says so, and what else can be done', async () => {
+  await git(folder, 'init', '--quiet');
+  await writeFile(join(folder, 'new.txt'), go(suite, 1));
+  await using result = await runAction({
+    action,
+    cwd: folder,
+    with: { results: 'new.txt', 'github-token': '' },
+  });
+  expect(result.outputs.message).toBe(
+    "the history, branch perf-history of the remote origin, cannot be reached: 'origin' does not appear to be a git repository",
+  );
+  expect(result.stdout).toContain('Use actions/checkout before, or give github-token');
+});

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
+import { ActionError } from '@repo/core/errors/action-error';
 import { exec } from '@repo/core/exec';
 import type { Inputs } from '../inputs.ts';
 import { gitIn } from './git.ts';
@@ -45,7 +46,8 @@ async function openBranch(
     return apiStore(branch, { github, clock, signal, random: Math.random });
   };
   const problem = await git.problemOf(['ls-remote', '--quiet', 'origin', 'HEAD']);
-  if (problem !== undefined && token !== '') {
+  if (problem !== undefined) {
+    if (token === '') throw unreachable(branch, problem);
     log.info("git does not reach the history: it is read through GitHub's API");
     return byApi();
   }
@@ -54,4 +56,13 @@ async function openBranch(
   if (token === '') return byGit;
   const { eitherStore } = await import('./either-store.ts');
   return eitherStore(byGit, byApi, log);
+}
+
+function unreachable(branch: string, problem: string): ActionError {
+  const [first = ''] = problem.split('\n');
+  return new ActionError(`the history, branch ${branch} of the remote origin, cannot be reached`, {
+    remedy:
+      'Use actions/checkout before, or give github-token; or compare with a baseline, or remember runs elsewhere: store: cache, or store: file.',
+    cause: new Error(first.replace(/^fatal: /, '')),
+  });
 }
