@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ActionContext } from '@repo/core/context';
 import { ActionError } from '@repo/core/errors/action-error';
 import { exec } from '@repo/core/exec';
 import { formatDuration } from '@repo/core/inputs/duration';
+import { removeTree } from '@repo/core/remove-tree';
 import type { Settings } from '../compare/settings.ts';
 import { type Comparison, compareSides } from '../compare/sides.ts';
 import type { TriggerEvent } from '../event.ts';
@@ -85,7 +86,7 @@ export async function measure(
     // An aborted run must clean up all the same.
     const cleaning = gitIn(workspace, exec, AbortSignal.timeout(5_000));
     await cleaning.ask(['worktree', 'remove', '--force', base.folder]);
-    await rm(folder, { recursive: true, force: true });
+    await removeTree(folder);
   }
 }
 

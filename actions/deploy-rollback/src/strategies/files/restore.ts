@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmod, lchown, mkdir, open, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { chmod, lchown, mkdir, open, rename, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeTree } from '@repo/core/remove-tree';
 import { slots } from '@repo/core/slots';
 import { plain } from '@repo/core/untrusted';
 import { readArchive, type Seal, type Unpacked } from './archive.ts';
@@ -161,23 +162,4 @@ async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   await using folder = await open(path, 'r');
   await folder.sync();
-}
-
-/** Removes something with all that is in it; links are not followed. */
-async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM') throw error;
-    await openFolders(path);
-    await rm(path, { recursive: true, force: true });
-  }
-}
-
-/** From a folder that its owner may not write to, nothing can be removed. */
-async function openFolders(path: string): Promise<void> {
-  if (!(await statOf(path))?.isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const name of await readdir(path)) await openFolders(join(path, name));
 }

@@ -13,6 +13,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { integer } from '@repo/core/inputs/integer';
+import { removeTree } from '@repo/core/remove-tree';
 import { plain } from '@repo/core/untrusted';
 import * as v from 'valibot';
 import { isInnerPath } from '../files/entry.ts';
@@ -112,7 +113,7 @@ async function prune(places: Places, keep: number, folder: string, ports: Ports)
     // Somebody deploys at the same time.
     if (now === undefined || releaseOf(now.inner) !== current) return;
     ports.log.info(`Removing the old release ${plain(name)}`);
-    await rm(join(places.releases, name), { recursive: true, force: true });
+    await removeTree(join(places.releases, name));
   }
 }
 
