@@ -376,7 +376,7 @@ describe('R16: mistakes in the inputs are named, and nothing is touched', () => 
     [
       'an unknown strategy',
       { strategies: '- rsync: {}' },
-      /strategies:1:3: .*is no strategy that is known\. Write one of /,
+      /strategies:1:3: .*names no strategy that is known among its keys [a-z]+\. Write one of /,
     ],
     ['an unknown option', { strategies: '- files:\n    path: .env' }, /strategies:2:5/],
     ['no list', { strategies: 'files: .env' }, /strategies:1:1/],

@@ -406,6 +406,32 @@ test('H6: a round trip: create, follow, read back', async () => {
   expect(result.outputs.status, result.log).toBe('healthy');
 });
 
+test('a dry run says what would be asked, finds mistakes, and asks nothing', async () => {
+  await using server = await startHttpServer({ script: respond(200) });
+  const checks = (kind: string) => `
+- {name: page, ${kind}: {url: '${server.url}'}}
+- {name: data, http: {url: '${server.url}/data'}, needs: page}
+`;
+  const dry = { 'dry-run': 'true', 'incident-issue': 'true', 'badge-file': 'badge.json' };
+  await using gate = await check({ ...dry, checks: checks('http') });
+  expect(gate.outputs).toMatchObject({
+    verdict: 'unknown',
+    healthy: 'false',
+    message: '2 checks can be carried out; nothing was asked (dry-run)',
+  });
+  // A gate that was left in a dry run does not open.
+  expect(gate.exitCode).toBe(1);
+  expect(gate.summary).toContain('| data | http |');
+  expect(gate.files.filter((file) => file.endsWith('badge.json'))).toEqual([]);
+
+  await using right = await check({ ...dry, 'fail-on': 'never', checks: checks('http') });
+  expect([right.exitCode, right.annotations]).toEqual([0, []]);
+  await using wrong = await check({ ...dry, 'fail-on': 'never', checks: checks('htp') });
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.log).toContain('has no kind of check among its keys name, htp');
+  expect(server.requests).toHaveLength(0);
+});
+
 test('E15: secrets show nowhere', async () => {
   await using server = await startHttpServer({
     script: respond(403, { body: 'no: s3cr3t-token-1' }),

@@ -108,7 +108,7 @@ test.each<[string, string, string, string, RegExp]>([
     'an unknown kind',
     '- name: a\n  htp: {url: x}',
     'checks:1:3',
-    '0 has no kind',
+    '0 has no kind of check among its keys name, htp',
     /Write one of http/,
   ],
   [

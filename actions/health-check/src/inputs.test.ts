@@ -48,6 +48,7 @@ test('the defaults of action.yml are right, and a url is all that is missing', a
     errorBudget: 0,
     concurrency: 8,
     bodyExcerpt: 512,
+    dryRun: false,
     failOn: 'fail',
     notifyOn: 'fail',
   });

@@ -96,6 +96,7 @@ const parsers = {
   'incident-issue': boolean(),
   'github-token': secret(optional(text())),
 
+  'dry-run': boolean(),
   'fail-on': failOnInput(failOn),
   ...sharedInputs,
 };

@@ -6,6 +6,7 @@ import type { Outcome } from '@repo/core/outcome';
 import { act } from './act.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Config } from './config.ts';
+import { dryRun } from './dry-run.ts';
 import type { Healing } from './heal/healing.ts';
 import type { Inputs } from './inputs.ts';
 import { networkOf, unreadable } from './network.ts';
@@ -19,6 +20,7 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
   const network = await networkOf(inputs, workspace);
   const checks = await plan(inputs, await configs(inputs, workspace));
   for (const secret of checks.flatMap((check) => check.secrets)) mask(secret);
+  if (inputs.dryRun) return dryRun(checks);
   await (await import('./warm-up.ts')).warmUp(checks);
 
   const startedAt = clock.now();

@@ -48,8 +48,16 @@ export function isWell({ status }: CheckResult): boolean {
 
 /** The result of a check that could not begin, for one that it needs is not well. */
 export function notBegun(check: Check, needed: CheckResult): CheckResult {
+  return unjudged(check, `not judged, for it needs ${needed.name}, which is ${needed.status}`);
+}
+
+/** The result of a check in a dry run. */
+export function notAsked(check: Check): CheckResult {
+  return unjudged(check, 'not asked in a dry run');
+}
+
+function unjudged(check: Check, reason: string): CheckResult {
   const ending = { state: 'unknown', why: 'not-judged' } as const;
-  const reason = `not judged, for it needs ${needed.name}, which is ${needed.status}`;
   return { ...resultOf(check, newJournal(), BEGIN, ending, 0), reason };
 }
 

@@ -28,7 +28,7 @@ function schemaOf(modules: ReadonlyMap<string, StrategyModule>) {
   const strategy = oneKey(
     KNOWN,
     {
-      none: 'is no strategy that is known',
+      none: 'names no strategy that is known',
       several: 'has several of them in one\nWrite an item for each.',
     },
     (name): v.GenericSchema<unknown, Strategy> | undefined => {

@@ -11,7 +11,7 @@ import { httpCheck } from './http-check.ts';
 import { tcpCheck } from './tcp-check.ts';
 
 const WORDS = {
-  none: 'is no check that is known',
+  none: 'names no check that is known',
   several: 'has several of them in one\nWrite an item for each.',
 };
 

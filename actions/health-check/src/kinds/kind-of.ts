@@ -3,7 +3,7 @@ import type { GenericSchema } from 'valibot';
 import type { Kind } from './kind.ts';
 
 const WORDS = {
-  none: 'has no kind of check that is known',
+  none: 'has no kind of check',
   several: 'has several kinds of check\nMake it one check for each.',
 };
 
