@@ -23,7 +23,7 @@ function reference({ path, call, permissions }: WorkflowFile): string {
   const file = path.split('/').at(-1);
   return [
     `### ${file}`,
-    `Needs ${permissions.map(code).join(', ')}.`,
+    `Needs ${permissions.map(code).join(', ') || 'no permission'}.`,
     table(['Input', 'Description', 'Default'], (call?.inputs ?? []).map(input)),
     ...fields('Secret', call?.secrets),
     ...fields('Output', call?.outputs),
