@@ -168,6 +168,36 @@ jobs:
     expect(await machine.site()).toBe('three');
   });
 
+  test.each([
+    ['an unknown phase', 'phase: All at once', 'phase is none of all, before and after'],
+    ['a phase in capitals', 'phase: After', 'phase is none of all, before and after'],
+    ['no command', 'deploy-command: ""', 'deploy-command is empty'],
+    ['a mistake in the checks', 'checks: "- {name: a, htp: x}"', 'checks'],
+    ['a file of checks that is not there', 'config: nowhere.yml', 'nowhere.yml'],
+    ['a policy that nothing satisfies', 'stable-for: 1h', 'stable-for'],
+  ])('%s is told before anything is touched', async (_, mistake, told) => {
+    const name = /^[a-z-]+/.exec(mistake)?.[0] ?? '';
+    const without = ALL.split('\n').filter((line) => !line.trim().startsWith(`${name}:`));
+    const wrong = without.join('\n').replace('with:', `with:\n          ${mistake}`);
+    runner = await startRunner({
+      '.github/workflows/deploy.yml': ALL,
+      '.github/workflows/wrong.yml': wrong,
+      'deploy.sh': DEPLOY,
+      ...release('one'),
+    });
+    expect((await deploy('deploy.yml')).succeeded).toBe(true);
+    await runner.commit(release('two'));
+    const result = await deploy('wrong.yml');
+    expect(result.succeeded, result.log).toBe(false);
+    expect(result.outputs.result, result.log).toBe('failed');
+    expect(result.outputs.message).toMatch(/^nothing was touched: /);
+    expect(result.outputs.message).toContain(told);
+    expect(await machine.site()).toBe('one');
+    // And nobody is held back from deploying what is right.
+    expect((await deploy('deploy.yml')).outputs.result).toBe('deployed');
+    expect(await machine.site()).toBe('two');
+  });
+
   test('a command that fails half-way is brought back as well', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
