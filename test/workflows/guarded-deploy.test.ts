@@ -212,6 +212,24 @@ jobs:
     expect(await machine.site()).toBe('one');
   });
 
+  test('a release that is well stays, though it cannot be recorded as good', async () => {
+    runner = await startRunner({
+      '.github/workflows/deploy.yml': ALL,
+      'deploy.sh': DEPLOY,
+      ...release('one'),
+    });
+    expect((await deploy('deploy.yml')).succeeded).toBe(true);
+    // The ledger is lost while the command runs; the snapshot is not.
+    const lost = 'find "$1/state" -name ledger.jsonl -execdir rm {} + -execdir mkdir {} +\n';
+    await runner.commit({ 'deploy.sh': DEPLOY + lost, ...release('two') });
+    const unrecorded = await deploy('deploy.yml');
+    expect(unrecorded.succeeded, unrecorded.log).toBe(false);
+    expect(unrecorded.outputs.result, unrecorded.log).toBe('failed');
+    expect(unrecorded.outputs.message).toMatch(/well, but not recorded as good.*run it again: .+/);
+    expect(unrecorded.steps).not.toHaveProperty('rollback');
+    expect(await machine.site()).toBe('two');
+  });
+
   test('phase before and after go around steps of the caller’s own', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': PHASES,
