@@ -51,4 +51,44 @@ jobs:
       false,
     ]);
   });
+
+  test('two lists in one workflow keep their artifacts apart, and both commits arrive', async () => {
+    await using world = await proxyWorld();
+    await using one = await startHttpServer({ script: respond(204) });
+    await using another = await startHttpServer({ script: respond(204) });
+    const proxy = await world.proxy({ protocol: 'http' });
+    const job = (name: string, more = '') => `
+  ${name}:
+    permissions: {contents: write}
+    uses: org/actions/.github/workflows/proxy-retest.yml@v1
+    with:
+      list: ${name}.json
+      allow-private: true${more}
+      targets: |
+        ${one.url}/
+        ${another.url}/
+`;
+    const revived = { ...record(`http://127.0.0.1:${proxy.port}#a`), is_working: false };
+    await using runner = await startRunner({
+      '.github/workflows/retest.yml': `
+on: workflow_dispatch
+permissions: {}
+jobs:${job('free')}${job('paid', '\n      artifact: retest-paid')}`,
+      'free.json': listText([revived]),
+      'paid.json': listText([revived]),
+    });
+    const run = await runner.run({ workflow: 'retest.yml' });
+    expect(run.succeeded, run.log).toBe(true);
+    expect(Object.keys(run.artifacts).sort()).toEqual([
+      'retest-paid-report',
+      'retest-paid-results-1-of-1',
+      'retest-report',
+      'retest-results-1-of-1',
+    ]);
+    runner.git('fetch', '--quiet');
+    for (const name of ['free', 'paid']) {
+      const [tested] = JSON.parse(runner.git('show', `origin/main:${name}.json`));
+      expect(tested.is_working, name).toBe(true);
+    }
+  });
 });
