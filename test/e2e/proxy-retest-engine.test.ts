@@ -44,7 +44,8 @@ test('an engine that crashes says nothing about the endpoints: void, and the lis
     tested: '0',
     died: '0',
     void: '2',
-    verdict: 'warn',
+    verdict: 'unknown',
+    message: 'Nothing was judged, 2 not judged',
   });
   expect(await resultOf(run)).toMatchObject({
     failures: [

@@ -296,6 +296,7 @@ describe('addresses that are not public', () => {
       { env: { NODE_OPTIONS: `--import=${preload}`, RECORD_DIALS: dials } },
     );
     expect(result.outputs, result.log).toMatchObject({
+      verdict: 'unknown',
       skipped: String(hosts.length),
       tested: '0',
       changed: 'false',

@@ -68,10 +68,15 @@ export const NO_OUTPUTS: Readonly<Record<string, OutputValue>> = {
 function verdictOf({ mode, stopReason, guard, found }: RunFacts, numbers: Numbers): Verdict {
   if (namesNothing(found)) return 'unknown';
   if (mode === 'plan') return 'pass';
-  if (stopReason === 'void') return 'unknown';
+  if (stopReason === 'void' || isUnjudged(numbers)) return 'unknown';
   if (guard?.holds || numbers.void > 0) return 'warn';
   if (numbers.tested > 0 && numbers.alive === 0) return 'fail';
   return 'pass';
+}
+
+/** Something was to be tested, and nothing was, e.g. as no address is public. */
+function isUnjudged({ planned, tested, void: unjudged, skipped }: Numbers): boolean {
+  return tested === 0 && planned + unjudged + skipped > 0;
 }
 
 /** Probably another file than the one that was meant. */
@@ -89,7 +94,7 @@ function sentence(
   }
   if (stopReason === 'void') return 'Nothing was judged: no target answered directly';
   const parts = [
-    `${n.alive} of ${n.tested} tested endpoints are alive`,
+    isUnjudged(n) ? 'Nothing was judged' : `${n.alive} of ${n.tested} tested endpoints are alive`,
     n.died > 0 ? `${n.died} died` : '',
     n.revived > 0 ? `${n.revived} revived` : '',
     n.void > 0 ? `${n.void} not judged` : '',
@@ -97,7 +102,7 @@ function sentence(
     n.invalid > 0 ? `${n.invalid} invalid` : '',
     STOPS[stopReason],
     guard?.holds ? 'the list stays as it was: too many failed at once' : '',
-    changed || guard?.holds ? '' : 'nothing worth writing changed',
+    changed || guard?.holds || isUnjudged(n) ? '' : 'nothing worth writing changed',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }
