@@ -37,7 +37,7 @@ export async function writePieces(path: string, pieces: Pieces): Promise<void> {
     const place = await realpath(path).catch(() => path);
     await mkdir(dirname(place), { recursive: true });
     await removeDrafts(place);
-    draft = `${place}.${randomUUID()}.tmp`;
+    draft = `${place}.${process.pid}-${randomUUID()}.tmp`;
     const mode = await stat(place).then(
       (facts) => facts.mode & 0o777,
       () => 0o644,
@@ -69,11 +69,24 @@ export async function writePieces(path: string, pieces: Pieces): Promise<void> {
   }
 }
 
-/** What runs that were killed left beside the file. */
+/** What runs that were killed left beside the file; one that is still at work keeps its own. */
 async function removeDrafts(place: string): Promise<void> {
   const name = basename(place);
-  const left = (await readdir(dirname(place))).filter(
-    (one) => one.startsWith(`${name}.`) && /^\.[0-9a-f-]{36}\.tmp$/.test(one.slice(name.length)),
-  );
-  for (const one of left) await rm(join(dirname(place), one), { force: true });
+  for (const one of await readdir(dirname(place))) {
+    if (!one.startsWith(`${name}.`)) continue;
+    const pid = DRAFT.exec(one.slice(name.length))?.[1];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    await rm(join(dirname(place), one), { force: true });
+  }
+}
+
+const DRAFT = /^\.(\d+)-[0-9a-f-]{36}\.tmp$/;
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // It is there, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -1,0 +1,40 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { writePieces } from './rewrite.ts';
+
+async function place(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'rewrite-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, 'list.json');
+}
+
+async function* pieces(text: string, meanwhile = async () => {}) {
+  yield Buffer.from(text.slice(0, 1));
+  await meanwhile();
+  yield Buffer.from(text.slice(1));
+}
+
+test('two that write at once do not take each other’s draft; the later one stands', async () => {
+  const path = await place();
+  await writePieces(
+    path,
+    pieces('[1]', () => writePieces(path, pieces('[2]'))),
+  );
+  expect(await readFile(path, 'utf8')).toBe('[1]');
+  expect(await readdir(join(path, '..'))).toEqual(['list.json']);
+});
+
+test('what a killed run left goes, and nothing that only looks like it', async () => {
+  const path = await place();
+  const id = crypto.randomUUID();
+  // No process has the number 0x7fffffff.
+  for (const end of [`.2147483647-${id}.tmp`, '.tmp', `.${id}.tmp`, '.bak']) {
+    await writeFile(`${path}${end}`, '');
+  }
+  await writePieces(path, pieces('[1]'));
+  expect((await readdir(join(path, '..'))).sort()).toEqual(
+    ['list.json', `list.json.${id}.tmp`, 'list.json.bak', 'list.json.tmp'].sort(),
+  );
+});
