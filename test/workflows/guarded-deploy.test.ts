@@ -174,6 +174,9 @@ jobs:
     ['no command', 'deploy-command: ""', 'deploy-command is empty'],
     ['a mistake in the checks', 'checks: "- {name: a, htp: x}"', 'checks'],
     ['a file of checks that is not there', 'config: nowhere.yml', 'nowhere.yml'],
+    ['no address to verify a rollback with', 'verify-url: shop.example', 'verify-url'],
+    ['a limit of rollbacks that is none', 'max-rollbacks: once', 'max-rollbacks'],
+    ['nowhere to tell', 'notify: slack', 'notify'],
     ['a policy that nothing satisfies', 'stable-for: 1h', 'stable-for'],
   ])('%s is told before anything is touched', async (_, mistake, told) => {
     const name = /^[a-z-]+/.exec(mistake)?.[0] ?? '';
@@ -190,7 +193,7 @@ jobs:
     const result = await deploy('wrong.yml');
     expect(result.succeeded, result.log).toBe(false);
     expect(result.outputs.result, result.log).toBe('failed');
-    expect(result.outputs.message).toMatch(/^nothing was touched: /);
+    expect(result.outputs.message).toMatch(/^nothing was (touched|deployed): /);
     expect(result.outputs.message).toContain(told);
     expect(await machine.site()).toBe('one');
     // And nobody is held back from deploying what is right.
