@@ -73,6 +73,19 @@ describe('a deploy that is bad', () => {
     ]);
   });
 
+  test('a step that failed before the deploy began takes nothing along', async () => {
+    await using good = await site.run(BAD, { mode: 'mark', mark: 'good' });
+    expect(good.exitCode, good.log).toBe(0);
+    const before = site.runs();
+    await using result = await site.run(C, { reason: 'checkout failed' });
+    expect(result.exitCode).toBe(1);
+    expect(result.outputs).toMatchObject({ result: 'no-target', verdict: 'fail', from: C });
+    expect(result.log).toMatch(/no deploy of ccccccc has begun.*nothing was touched/);
+    expect(site.runs()).toBe(before);
+    await using check = await site.run(C, { mode: 'check' });
+    expect(check.exitCode, check.log).toBe(0);
+  });
+
   test('fail-after-rollback: false makes it a warning', async () => {
     await using result = await site.run(BAD, { 'fail-after-rollback': 'false' });
     expect(result).toMatchObject({

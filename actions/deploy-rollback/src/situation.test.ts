@@ -10,6 +10,7 @@ function judge(lines: readonly Line[], asked: Partial<Parameters<typeof situatio
   return situationOf(history(...lines), {
     failing: BAD,
     wanted: { kind: 'auto' },
+    mayHaveBegun: true,
     maxRollbacks: { most: 1, window: 3_600_000 },
     nowMs: NOW,
     ...asked,
@@ -53,6 +54,7 @@ describe('whether there is anything to roll back', () => {
     const asked = {
       failing: BAD,
       wanted: { kind: 'auto' },
+      mayHaveBegun: true,
       maxRollbacks: { most: 1, window: 3_600_000 },
       nowMs: NOW,
     } as const;
@@ -61,6 +63,16 @@ describe('whether there is anything to roll back', () => {
     // Who names a release has looked.
     const named = { ...asked, wanted: { kind: 'named', name: A } } as const;
     expect(situationOf(frozen, named).kind).toBe('go');
+  });
+
+  test('one that never began is not rolled back, unless somebody names the target', () => {
+    const asked = { mayHaveBegun: false };
+    expect(judge([GOOD], asked)).toEqual({
+      kind: 'no-target',
+      why: 'no deploy of fffffff has begun, for no snapshot was taken before it; nothing was touched',
+    });
+    const wanted = { kind: 'named', name: A } as const;
+    expect(judge([GOOD], { ...asked, wanted }).kind).toBe('go');
   });
 
   test('superseded says by whom', () => {

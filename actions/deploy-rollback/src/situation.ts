@@ -8,12 +8,15 @@ export type Situation =
   | { readonly kind: 'go' }
   /** The release that failed does not run any more. */
   | { readonly kind: 'noop'; readonly why: string; readonly runs: string }
+  /** It never began to run, so going back from it would go too far. */
+  | { readonly kind: 'no-target'; readonly why: string }
   | { readonly kind: 'superseded'; readonly why: string; readonly by: string }
   | { readonly kind: 'loop-guard'; readonly why: string };
 
 export interface Asked {
   readonly failing: string;
   readonly wanted: Wanted;
+  readonly mayHaveBegun: boolean;
   readonly maxRollbacks: Limit;
   /** Epoch milliseconds. */
   readonly nowMs: number;
@@ -37,7 +40,12 @@ export function situationOf(history: History, asked: Asked): Situation {
     return { kind: 'superseded', why, by: newer.revision };
   }
   // Who names a release has looked, and may go round as often as he likes.
-  return wanted.kind === 'named' ? { kind: 'go' } : loopGuard(history, running, asked);
+  if (wanted.kind === 'named') return { kind: 'go' };
+  if (!asked.mayHaveBegun) {
+    const why = `no deploy of ${shortSha(failing)} has begun, for no snapshot was taken before it; nothing was touched`;
+    return { kind: 'no-target', why };
+  }
+  return loopGuard(history, running, asked);
 }
 
 function loopGuard(

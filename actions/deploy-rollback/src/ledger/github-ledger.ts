@@ -130,6 +130,7 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
 
   return {
     place: `GitHub's deployments to ${environment}`,
+    isOurs: false,
     history: async (how) => {
       const deployments = (how === 'known' ? known : undefined) ?? (await read());
       // A rollback without a status was killed while it was written down: it is not there yet.

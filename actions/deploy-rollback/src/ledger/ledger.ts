@@ -9,6 +9,8 @@
 export interface Ledger {
   /** Where it is, for people: `the ledger in /srv/app/.rollback/production`. */
   readonly place: string;
+  /** Whether nobody else writes into it: a release without an entry was never deployed. */
+  readonly isOurs: boolean;
   /**
    * The latest entries, at least 20 if there are as many, and the hold.
    *

@@ -55,6 +55,7 @@ export function localLedger(folder: string, clock: Pick<Clock, 'now'>): Ledger {
   };
   return {
     place: `the ledger ${path}`,
+    isOurs: true,
     history: async () => historyOf(await events()),
     open: async ({ key, revision: given, content }) => {
       const known = (await events()).find((one) => one.event === 'opened' && one.key === key);

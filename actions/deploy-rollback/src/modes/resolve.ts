@@ -1,5 +1,6 @@
 import { failingOf } from '../failing.ts';
 import { type Finding, finding } from '../finding.ts';
+import { mayHaveBegun } from '../may-have-begun.ts';
 import { shortSha } from '../revision.ts';
 import { answer, claimOf } from '../rollback/begin.ts';
 import { choose } from '../rollback/choose.ts';
@@ -21,6 +22,7 @@ export async function resolve(world: World): Promise<Finding> {
   const situation = situationOf(history, {
     failing,
     wanted: inputs.target,
+    mayHaveBegun: await mayHaveBegun(world, failing, history),
     maxRollbacks: inputs.maxRollbacks,
     nowMs: ports.clock.now(),
   });

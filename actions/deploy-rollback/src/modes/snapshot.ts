@@ -33,6 +33,7 @@ async function keep(world: World): Promise<Finding> {
           kind: 'deploy',
           revision,
           content: await contentOf(revision, ports),
+          before: next,
         }),
       )
     : undefined;

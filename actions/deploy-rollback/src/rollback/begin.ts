@@ -6,6 +6,7 @@ import { type Finding, finding } from '../finding.ts';
 import type { Journal } from '../journal/journal.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
 import type { History } from '../ledger/ledger.ts';
+import { mayHaveBegun } from '../may-have-begun.ts';
 import { shortSha } from '../revision.ts';
 import { newestDeploy, type Situation, situationOf } from '../situation.ts';
 import type { World } from '../world.ts';
@@ -32,6 +33,7 @@ export async function begin(world: World, history: History): Promise<Beginning> 
   const situation = situationOf(history, {
     failing,
     wanted: inputs.target,
+    mayHaveBegun: await mayHaveBegun(world, failing, history),
     maxRollbacks: inputs.maxRollbacks,
     nowMs: world.ports.clock.now(),
   });
@@ -55,6 +57,11 @@ export function answer(situation: Exclude<Situation, { kind: 'go' }>, failing: s
   switch (situation.kind) {
     case 'noop':
       return finding({ ...about, to: situation.runs });
+    case 'no-target':
+      return finding({
+        ...about,
+        remedy: 'If it runs all the same, name the release to go back to: target: SHA.',
+      });
     case 'superseded':
       return finding({ ...about, to: situation.by });
     case 'loop-guard':

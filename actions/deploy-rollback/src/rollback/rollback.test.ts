@@ -88,6 +88,28 @@ describe('R1, R2, R5: the last good release comes back, as a whole', () => {
     expect((await entries()).filter(({ kind }) => kind === 'rollback')).toHaveLength(1);
   });
 
+  test('a release whose deploy never began takes nobody along', async () => {
+    files.faults.capture = 'the disk is full';
+    await mark(here.world({ sha: BAD }, things));
+    await expect(snapshot(here.world({ sha: C }, things))).rejects.toThrow('the disk is full');
+    delete files.faults.capture;
+    const before = runsEverywhere();
+    for (const found of [
+      await resolve(here.world({ mode: 'resolve', sha: C }, things)),
+      await rollBack(C),
+    ]) {
+      expect(found).toMatchObject({
+        result: 'no-target',
+        message: expect.stringMatching(/^no deploy of ccccccc has begun/),
+        remedy: expect.stringContaining('target: SHA'),
+      });
+    }
+    expect(runsEverywhere()).toEqual(before);
+    // Nothing is frozen for it: the next deploy may begin, and may be undone.
+    await deploy(C, false);
+    expect(await rollBack(C)).toMatchObject({ result: 'rolled-back', to: BAD });
+  });
+
   test('R9: a named target, further back', async () => {
     const found = await rollBack(BAD, { target: { kind: 'named', name: A } });
     expect(found).toMatchObject({ result: 'no-target' });

@@ -22,6 +22,8 @@ export const manifestSchema = v.object({
   revision,
   content: shortText,
   takenMs: epochMs,
+  /** The release that was about to be deployed; absent of one taken for safety. */
+  before: v.optional(revision),
   parts: v.pipe(
     v.array(
       v.object({

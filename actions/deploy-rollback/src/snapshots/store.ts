@@ -22,7 +22,7 @@ export interface SnapshotStore {
    */
   readonly take: (
     strategies: readonly Strategy[],
-    about: Pick<Manifest, 'id' | 'kind' | 'revision' | 'content'>,
+    about: Pick<Manifest, 'id' | 'kind' | 'revision' | 'content' | 'before'>,
   ) => Promise<Manifest>;
   /** What is wrong with its files, as a clause; `undefined` where all are as they were. */
   readonly damage: (snapshot: Manifest) => Promise<string | undefined>;
