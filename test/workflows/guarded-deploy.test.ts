@@ -176,6 +176,7 @@ jobs:
     ['a file of checks that is not there', 'config: nowhere.yml', 'nowhere.yml'],
     ['no address to verify a rollback with', 'verify-url: shop.example', 'verify-url'],
     ['a limit of rollbacks that is none', 'max-rollbacks: once', 'max-rollbacks'],
+    ['a version of nothing', 'url: ""\n          expect-version: two', 'expect-version'],
     ['nowhere to tell', 'notify: slack', 'notify'],
     ['a policy that nothing satisfies', 'stable-for: 1h', 'stable-for'],
   ])('%s is told before anything is touched', async (_, mistake, told) => {
