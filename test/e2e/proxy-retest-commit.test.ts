@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commit, git, type Repository, startRepository } from '@repo/testkit/git/repository';
 import { describe, expect, test } from 'vitest';
@@ -63,6 +63,21 @@ describe('commit: true (X19)', () => {
     await using again = await run({ select: 'all' });
     expect(again.outputs, again.log).toMatchObject({ changed: 'false' });
     expect(git(clone, 'rev-parse', 'HEAD')).toBe(head);
+  });
+
+  test('a list that is a link: where it leads is what changes, and is committed', async () => {
+    await using here = await stage();
+    const clone = here.repository.clone();
+    symlinkSync('proxies.json', join(clone, 'current.json'));
+    commit(clone, {});
+    await using result = await here.world.run(
+      { commit: 'true', list: 'current.json' },
+      { cwd: clone },
+    );
+    expect(result.outputs, result.log).toMatchObject({ changed: 'true', died: '1' });
+    const fresh = here.repository.clone();
+    expect(listIn(fresh).map(({ is_working }) => is_working)).toEqual([true, false]);
+    expect(git(fresh, 'ls-files', '--stage', 'current.json')).toMatch(/^120000 /);
   });
 
   test('E10: who was faster loses nothing: the findings are put into their list', async () => {

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
@@ -78,16 +78,12 @@ async function isKeptOnTheirs(git: Git, base: string): Promise<boolean> {
 
 async function commit(git: Git, { paths, workspace, message }: CommitWish) {
   const present: string[] = [];
+  const root = await realpath(workspace);
   for (const path of paths) {
-    const name = relative(workspace, path);
-    if (name.startsWith('..')) continue;
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      present.push(name);
+    // Where a link leads is what was written.
+    const real = await realpath(path).catch(() => undefined);
+    const name = real === undefined ? '..' : relative(root, real);
+    if (!name.startsWith('..')) present.push(name);
   }
   if (present.length === 0) return undefined;
   const base = await must(git('rev-parse', 'HEAD'), 'read the last commit');
