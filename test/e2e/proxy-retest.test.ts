@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closedPort } from '@repo/testkit/faults/unreachable';
@@ -113,6 +113,27 @@ describe('a list that is none is an error, and stays as it is', () => {
     await using result = await world.run();
     expect(result.outputs.message).toMatch(/cannot read the list proxies\.json/);
   });
+});
+
+test.each([
+  ['outputs', { outputs: 'txt=./proxies.json' }],
+  ['state', { state: 'proxies.json' }],
+  ['state', { output: 'proxies.json.state.ndjson' }],
+  ['report-file', { 'report-file': 'link.json' }],
+  ['results', { shard: '1/2', results: 'proxies.json' }],
+  ['outputs', { outputs: 'txt=alive.txt\nbase64=alive.txt' }],
+])('one file that two inputs name is refused, and nothing is written: %s', async (name, inputs) => {
+  await using world = await proxyWorld();
+  const { port } = await world.proxy({ protocol: 'http' });
+  const text = listText([record(`http://127.0.0.1:${port}`)]);
+  await world.write('proxies.json', text);
+  await symlink('proxies.json', join(world.folder, 'link.json'));
+  await using result = await world.run(inputs);
+  expect(result.exitCode).toBe(1);
+  expect(result.log).toMatch(/Invalid input .*is the file of (list|output|outputs) too/);
+  expect(result.log).toContain(`${name}: `);
+  expect(await world.read('proxies.json')).toBe(text);
+  expect((await readdir(world.folder)).sort()).toEqual(['link.json', 'proxies.json']);
 });
 
 test('an array without records is warned about', async () => {

@@ -8,6 +8,7 @@ import { cacheStore, fileStore, type StateStore } from './history/state-store.ts
 import type { Inputs } from './inputs.ts';
 import { type ByteSource, fileSource } from './list/byte-source.ts';
 import { type Survey, survey } from './survey.ts';
+import { refuseToWriteTwice } from './written-twice.ts';
 
 /** Where things are; absolute paths. */
 interface Places {
@@ -45,9 +46,10 @@ function placesOf(inputs: Inputs, workspace: string): Places {
   };
 }
 
-/** Reads the list, the state and the journal. Throws an ActionError. */
+/** Reads the list, the state and the journal. Throws an ActionError or an InputError. */
 export async function readWorld(inputs: Inputs, context: ActionContext): Promise<World> {
   const { workspace } = context;
+  await refuseToWriteTwice(inputs, workspace);
   const places = placesOf(inputs, workspace);
   const original = await fileSource(places.list, inputs.list);
   try {
