@@ -287,3 +287,31 @@ describe('options', () => {
     expect(read.issues?.map((issue) => issue.message).join()).toMatch(message);
   });
 });
+
+test('snapshots within what is kept would go with it: neither taken nor brought back', async () => {
+  const strategy = strategyOf({ paths: ['conf'] });
+  const target = await keep(strategy);
+  folder = join(workspace, 'conf/.state/snapshot');
+  mkdirSync(folder, { recursive: true });
+  symlinkSync(join(workspace, 'conf/.state'), join(root, 'state'));
+  for (const inside of [folder, join(root, 'state/snapshot')]) {
+    folder = inside;
+    await expect(keep(strategy)).rejects.toThrow(
+      /snapshots are kept within conf, which a rollback/,
+    );
+  }
+  writeFileSync(
+    join(folder, 'files.tar'),
+    readFileSync(join(target.kept?.folder ?? '', 'files.tar')),
+  );
+  const moved = { ...target, kept: target.kept && { ...target.kept, folder } };
+  expect(await strategy.preflight(moved, ports)).toMatchObject({
+    kind: 'impossible',
+    remedy: 'Give state-dir a folder outside of what is kept.',
+  });
+  // Beside it is no trouble, nor where a listed link leads.
+  folder = join(workspace, 'conf-state');
+  mkdirSync(folder);
+  symlinkSync('conf-state', join(workspace, 'linked'));
+  await expect(keep(strategyOf({ paths: ['conf', 'linked'] }))).resolves.toBeDefined();
+});

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { counted } from '@repo/core/counted';
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatSize } from '@repo/core/inputs/size';
@@ -80,12 +80,34 @@ async function capture(
   folder: string,
   ports: Ports,
 ): Promise<Part> {
+  await requireOutside(paths, base, folder);
   const { entries, absent } = await treeOf(base, paths);
   const bytes = contentOf(entries);
   await requireRoom([{ folder, bytes, files: 1 }]);
   const tell = byteCounter('kept', bytes, ports);
   const seal = await writeArchive(join(folder, ARCHIVE), base, entries, tell);
   return { format: 'files/v1', ...seal, present: paths.filter((path) => !absent.includes(path)) };
+}
+
+/** What is listed is replaced as a whole: snapshots in it would go with it. @throws ActionError */
+async function requireOutside(
+  paths: readonly string[],
+  base: string,
+  snapshot: string,
+): Promise<void> {
+  const own = await realpath(snapshot);
+  for (const path of paths) {
+    const place = join(base, path);
+    const parent = await realpath(dirname(place)).catch(() => dirname(place));
+    const way = relative(join(parent, basename(place)), own);
+    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) continue;
+    throw new ActionError(
+      `the snapshots are kept within ${plain(path)}, which a rollback replaces`,
+      {
+        remedy: 'Give state-dir a folder outside of what is kept.',
+      },
+    );
+  }
 }
 
 /** What was kept belongs to these paths, and only what is listed may be touched. */
@@ -108,6 +130,7 @@ function restorationOf(paths: readonly string[], base: string, target: Target): 
 function preflight(paths: readonly string[], base: string, target: Target): Promise<Preflight> {
   return preflightOf(async () => {
     const restoration = restorationOf(paths, base, target);
+    await requireOutside(paths, base, dirname(restoration.archive));
     const entries: Entry[] = [];
     for await (const { entry, body } of readArchive(
       restoration.archive,
