@@ -55,6 +55,24 @@ export async function marked(releases: string, snapshot: string): Promise<Readon
   return found;
 }
 
+/** Hidden, so that it is no mark. */
+const LED_TO = '.led-to';
+
+/** Remembers that the link led to a release: what it never led to may be no release at all. */
+export async function remember(releases: string, release: string): Promise<void> {
+  await mkdir(join(releases, FOLDER, LED_TO), { recursive: true, mode: 0o700 });
+  await writeFile(join(releases, FOLDER, LED_TO, release), '');
+}
+
+/** The releases that the link is known to have led to. */
+export async function remembered(releases: string): Promise<ReadonlySet<string>> {
+  return new Set(await readdir(join(releases, FOLDER, LED_TO)).catch(() => []));
+}
+
+export async function forgetRelease(releases: string, release: string): Promise<void> {
+  await rm(join(releases, FOLDER, LED_TO, release), { force: true });
+}
+
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

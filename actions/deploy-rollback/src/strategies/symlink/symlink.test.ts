@@ -164,17 +164,20 @@ describe('R8: preflight, changing nothing', () => {
 describe('old releases', () => {
   test('go, but never the current one, nor one that a snapshot needs', async () => {
     const strategy = strategyOf({ keep: 2 });
-    const first = await keep(strategy);
-    expect(releases()).toEqual(['2', '3']);
-    for (const name of ['4', '5', '6']) deploy(name);
-    const last = await keep(strategy);
-    expect(releases()).toEqual(['2', '5', '6']);
-    // The snapshot of 2 is given up.
-    await strategy.forget?.(first.kept, ports);
-    deploy('7');
-    await keep(strategy);
-    expect(releases()).toEqual(['6', '7']);
-    expect(await strategy.preflight(last, ports)).toMatchObject({ kind: 'ready' });
+    const targets = [await keep(strategy)];
+    for (const name of ['4', '5', '6', '7']) {
+      deploy(name);
+      targets.push(await keep(strategy));
+    }
+    const all = ['1', '2', '3', '4', '5', '6', '7'];
+    expect(releases()).toEqual(all);
+    // The snapshots of 2, 4 and 6 are given up.
+    for (const at of [0, 1, 3]) await strategy.forget?.(targets[at]?.kept as Kept, ports);
+    deploy('8');
+    targets.push(await keep(strategy));
+    // The link never led to 1 and 3.
+    expect(releases()).toEqual(['1', '3', '5', '7', '8']);
+    expect(await strategy.preflight(targets[2] as Target, ports)).toMatchObject({ kind: 'ready' });
   });
 
   test('a mark without a snapshot, left by a kill, does not count for ever', async () => {
@@ -183,16 +186,21 @@ describe('old releases', () => {
     deploy('4');
     rmSync(join(kept.folder, '..'), { recursive: true });
     await keep(strategy);
-    expect(releases()).toEqual(['4']);
+    expect(releases()).toEqual(['1', '3', '4']);
   });
 
-  test('files and links among them are left alone; without keep, so is everything', async () => {
+  test('what the link never led to is left alone; without keep, so is everything', async () => {
     writeFileSync(join(workspace, 'releases/README'), '');
     symlinkSync('1', join(workspace, 'releases/stable'));
+    // As where releases lie beside other folders of the application.
+    mkdirSync(join(workspace, 'releases/shared'));
+    const { kept } = await keep();
+    deploy('4');
+    await strategyOf().forget?.(kept, ports);
     await keep();
-    expect(releases()).toEqual(['1', '2', '3', 'README', 'stable']);
+    expect(releases()).toEqual(['1', '2', '3', '4', 'README', 'shared', 'stable']);
     await keep(strategyOf({ keep: 1 }));
-    expect(releases()).toEqual(['2', '3', 'README', 'stable']);
+    expect(releases()).toEqual(['1', '3', '4', 'README', 'shared', 'stable']);
     expect(lstatSync(join(workspace, 'releases/stable')).isSymbolicLink()).toBe(true);
   });
 

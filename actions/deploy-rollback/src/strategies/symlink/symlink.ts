@@ -20,7 +20,7 @@ import { isInnerPath } from '../files/entry.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';
 import type { Kept, Part, Ports, Preflight, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { mark, marked, unmark } from './marks.ts';
+import { forgetRelease, mark, marked, remember, remembered, unmark } from './marks.ts';
 import { superfluousReleases } from './prune.ts';
 
 const path = v.pipe(v.string(), v.nonEmpty('is empty\nWrite a path.'));
@@ -92,13 +92,15 @@ async function capture(
   const release = releaseOf(current.inner);
   // Before anything is removed: from here on nobody removes that one.
   const name = await mark(places.releases, release, folder);
+  await remember(places.releases, release);
   if (keep !== undefined) await prune(places, keep, folder, ports);
   return { format: 'symlink/v1', ...current, mark: name };
 }
 
 async function prune(places: Places, keep: number, folder: string, ports: Ports): Promise<void> {
   const entries = await readdir(places.releases, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const known = await remembered(places.releases);
+  const folders = entries.filter((entry) => entry.isDirectory() && known.has(entry.name));
   const releases = await Promise.all(
     folders.map(async ({ name }) => {
       const { birthtimeMs, mtimeMs } = await lstat(join(places.releases, name));
@@ -114,6 +116,7 @@ async function prune(places: Places, keep: number, folder: string, ports: Ports)
     if (now === undefined || releaseOf(now.inner) !== current) return;
     ports.log.info(`Removing the old release ${plain(name)}`);
     await removeTree(join(places.releases, name));
+    await forgetRelease(places.releases, name);
   }
 }
 
