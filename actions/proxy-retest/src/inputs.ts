@@ -116,7 +116,7 @@ export const inputs = defineInputs(parsers, [
       (version === '') === (checksum === '')
         ? undefined
         : {
-            where: version === '' ? 'engineVersion' : 'engineSha256',
+            where: version === '' ? 'engine-version' : 'engine-sha256',
             problem: 'is missing: nothing is downloaded that is not held to a checksum',
             remedy: 'Set engine-version and engine-sha256 together.',
           },
