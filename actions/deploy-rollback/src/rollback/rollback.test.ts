@@ -9,6 +9,7 @@ import { mark } from '../modes/mark.ts';
 import { resolve } from '../modes/resolve.ts';
 import { snapshot } from '../modes/snapshot.ts';
 import { unfreeze } from '../modes/unfreeze.ts';
+import { snapshotStore } from '../snapshots/store.ts';
 import { rollback } from './rollback.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
@@ -108,6 +109,20 @@ describe('R1, R2, R5: the last good release comes back, as a whole', () => {
     // Nothing is frozen for it: the next deploy may begin, and may be undone.
     await deploy(C, false);
     expect(await rollBack(C)).toMatchObject({ result: 'rolled-back', to: BAD });
+  });
+
+  test('a clock that was set back changes neither who is the last good one nor what is kept', async () => {
+    await mark(here.world({ sha: BAD }, things));
+    const behind = (inputs: Partial<Inputs> & { readonly sha: string }) => {
+      const world = here.world({ keep: 1, ...inputs }, things);
+      const clock = { ...world.ports.clock, now: () => here.clock.now() - 86_400_000 };
+      const ports = { ...world.ports, clock };
+      return { ...world, ports, snapshots: snapshotStore({ ...world.place, ports }) };
+    };
+    await snapshot(behind({ sha: C }));
+    run(C);
+    expect(await rollback(behind({ sha: C }))).toMatchObject({ result: 'rolled-back', to: BAD });
+    expect(runsEverywhere()).toEqual([BAD, BAD]);
   });
 
   test('R9: a named target, further back', async () => {

@@ -22,6 +22,8 @@ export const manifestSchema = v.object({
   revision,
   content: shortText,
   takenMs: epochMs,
+  /** Each one's is above those before it: the clock may be set back between them. */
+  number: v.optional(count, 0),
   /** The release that was about to be deployed; absent of one taken for safety. */
   before: v.optional(revision),
   parts: v.pipe(

@@ -63,7 +63,7 @@ export function snapshotStore({ environment, folder: home, ports }: Place): Snap
       const all = await Promise.all((await names()).map(read));
       return all
         .filter((one) => one !== undefined)
-        .sort((one, other) => other.takenMs - one.takenMs);
+        .sort((one, other) => other.number - one.number || other.takenMs - one.takenMs);
     },
 
     take: async (strategies, about) => {
@@ -91,6 +91,7 @@ export function snapshotStore({ environment, folder: home, ports }: Place): Snap
           ...about,
           environment,
           takenMs: ports.clock.now(),
+          number: ((await store.list())[0]?.number ?? 0) + 1,
           parts,
         };
         await writeDurably(join(folder, MANIFEST), JSON.stringify(manifest));

@@ -252,6 +252,12 @@ describe('R8: preflight', () => {
       kind: 'impossible',
       problem: 'the copy of pastes.db is 2h 5m old, and max-data-age is 2h',
     });
+    // Somebody has set the clock back since.
+    const earlier = { ...ports.clock, now: () => Date.now() - 7_500_000 };
+    expect(await strict.preflight(target, { ...ports, clock: earlier })).toMatchObject({
+      kind: 'impossible',
+      problem: expect.stringMatching(/^nobody knows how old the copy of pastes\.db is/),
+    });
   });
 
   test('a manifest that somebody wrote', async () => {

@@ -15,6 +15,8 @@ import { strategyModule } from '../strategy-module.ts';
 import { ask } from './ask.ts';
 
 const COPY = 'copy.db';
+/** The clock may be put right by so little without making an age doubtful, milliseconds. */
+const CLOCK_SKEW_MS = 60_000;
 
 const options = v.strictObject(
   {
@@ -79,6 +81,12 @@ function preflight(given: Options, target: Target, ports: Ports): Promise<Prefli
     const { path, timeout, 'max-data-age': maxAge } = given;
     const { folder, part, takenMs } = keptPart(target, keptSchema);
     const age = Math.max(0, ports.clock.now() - takenMs);
+    if (maxAge !== undefined && takenMs > ports.clock.now() + CLOCK_SKEW_MS) {
+      throw new ActionError(
+        `nobody knows how old the copy of ${plain(path)} is: by the clock it is taken at ${new Date(takenMs).toISOString()}`,
+        { remedy: 'Set the clock, or leave max-data-age out if losing what came since is right.' },
+      );
+    }
     if (maxAge !== undefined && age > maxAge) {
       throw new ActionError(
         `the copy of ${plain(path)} is ${formatDuration(age)} old, and max-data-age is ${formatDuration(maxAge)}`,
