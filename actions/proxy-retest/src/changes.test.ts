@@ -116,6 +116,7 @@ describe('what is worth a commit', () => {
     ['never tested before', fields(1_000), { isWorking: true, latency: 1_000 }, true],
     ['exactly as old as may be', fields(1_000), { ...published, testedAt: NOW - 2 * HOUR }, false],
     ['older than may be', fields(1_000), { ...published, testedAt: NOW - 2 * HOUR - 1 }, true],
+    ['tested in the time to come', fields(1_000), { ...published, testedAt: NOW + 9 * HOUR }, true],
     ['25 % slower', fields(1_250), published, false],
     ['more than 25 % slower', fields(1_251), published, true],
     ['more than 25 % faster', fields(749), published, true],

@@ -2,6 +2,7 @@ import { type Finding, type History, remember } from './history/history.ts';
 import { healthOf, scoreOf } from './history/score.ts';
 import type { Histories } from './history/state-file.ts';
 import type { Published } from './list/read-record.ts';
+import { beforeNow } from './select.ts';
 
 /** What a run makes of an endpoint. */
 export interface Change {
@@ -94,8 +95,9 @@ const LATENCY_MS = 100;
  */
 export function isMaterial(fields: NewFields, published: Published, maxAge: number): boolean {
   if (published.isWorking !== fields.is_working) return true;
-  const age = Date.parse(fields.tested_at) - (published.testedAt ?? Number.NEGATIVE_INFINITY);
-  if (age > maxAge) return true;
+  const now = Date.parse(fields.tested_at);
+  const testedAt = beforeNow(published.testedAt, now);
+  if (testedAt === undefined || now - testedAt > maxAge) return true;
   if (fields.latency === null) return false;
   const difference = Math.abs(fields.latency - (published.latency ?? 0));
   return difference > LATENCY_MS && difference > LATENCY_SHARE * (published.latency ?? 0);

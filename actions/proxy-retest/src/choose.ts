@@ -27,7 +27,7 @@ export function choose(
   const isHere = shardFilter(inputs.shard);
   const selected = entries.filter((entry) => {
     if (!isHere(entry)) return false;
-    const rules = rulesFor(factsOf(entry.published, histories.get(entry.id)), limits, now);
+    const rules = rulesFor(factsOf(entry.published, histories.get(entry.id), now), limits, now);
     for (const rule of rules) byRule[rule]++;
     // What a run that was stopped found out need not be found out again.
     if (resumed.has(entry.id)) return false;
@@ -38,7 +38,7 @@ export function choose(
     selected,
     (entry) => {
       const history = histories.get(entry.id);
-      const prospect = prospectOf(factsOf(entry.published, history), history, costs, now);
+      const prospect = prospectOf(factsOf(entry.published, history, now), history, costs, now);
       return inputs.select === 'all' ? { ...prospect, rested: 1 } : prospect;
     },
     { ms: inputs.budgetMinutes, concurrency: inputs.concurrency },

@@ -29,15 +29,19 @@ export interface Limits {
   readonly maxAge: number;
 }
 
-/** What is known of an endpoint: our own history where there is one, else what the list says. */
-export function factsOf(published: Published, history: History | undefined): Facts {
+/**
+ * What is known of an endpoint: our own history where there is one, else what the list says.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function factsOf(published: Published, history: History | undefined, now: number): Facts {
   return {
     hasFailed: history ? history.status !== 'alive' : published.isWorking === false,
     health: history ? healthOf(history) : published.health,
     successRate: published.successRate,
     isMarked: published.isMarked ?? false,
     latency: history?.latency ?? published.latency,
-    testedAt: latest(published.testedAt, history?.at),
+    testedAt: latest(beforeNow(published.testedAt, now), beforeNow(history?.at, now)),
   };
 }
 
@@ -55,6 +59,17 @@ export function rulesFor(facts: Facts, { minHealth, slowMs, maxAge }: Limits, no
     old: testedAt === undefined || now - testedAt > maxAge,
   };
   return RULES.filter((rule) => applies[rule]);
+}
+
+/** Clocks of other machines may be ahead by so much, milliseconds. */
+const CLOCK_SKEW_MS = 10 * 60_000;
+
+/**
+ * A time that is yet to come says nothing: believed, the endpoint would not be tested until then.
+ */
+export function beforeNow(time: number | undefined, now: number): number | undefined {
+  if (time === undefined || time > now + CLOCK_SKEW_MS) return undefined;
+  return Math.min(time, now);
 }
 
 function latest(one: number | undefined, other: number | undefined): number | undefined {

@@ -31,7 +31,7 @@ export const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'proxy-retest': (known, ids, now, random, budgetMs) =>
     plan(
       ids,
-      (id) => prospectOf(factsOf({}, known.get(id)), known.get(id), COSTS, now),
+      (id) => prospectOf(factsOf({}, known.get(id), now), known.get(id), COSTS, now),
       { ms: budgetMs, concurrency: 1 },
       random,
     ).order,
