@@ -175,6 +175,13 @@ describe.skipIf(!ready)(
       expect(bad.log).toMatch(/paste kept[\s\S]*paste too/);
       expect(await image()).toBe(first);
       expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
+
+      // Held before the deploy: there is nothing to bring back, and nobody to tell of it.
+      const held = await run();
+      expect(held.succeeded, held.log).toBe(false);
+      expect(held.outputs.result, held.log).toBe('frozen');
+      expect(await image()).toBe(first);
+      expect(hook.requests).toHaveLength(1);
     });
   },
 );
