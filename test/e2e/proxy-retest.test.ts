@@ -446,6 +446,42 @@ test('nothing is written when nothing material changed, and a plan writes nothin
   expect((await stat(join(world.folder, 'proxies.json'))).mtimeMs).toBe(mtimeMs);
 });
 
+test('a shard that could judge nothing says so; when all of them do, nothing is judged', async () => {
+  await using world = await proxyWorld();
+  const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'];
+  const links = await Promise.all(
+    hosts.map(
+      async (host) => `http://${host}:${(await world.proxy({ protocol: 'http', host })).port}`,
+    ),
+  );
+  const text = listText(links.map((link) => ({ ...record(link), is_working: false })));
+  await world.write('proxies.json', text);
+  const down = `http://127.0.0.1:${await closedPort()}/\nhttp://127.0.0.1:${await closedPort()}/`;
+  const results = (shard: string) => join(world.folder, `results-${shard[0]}.ndjson`);
+  const blind = async (shard: string) => {
+    await using run = await world.run({ shard, results: results(shard), targets: down });
+    expect(run.outputs, run.log).toMatchObject({ verdict: 'unknown', 'stop-reason': 'void' });
+  };
+  const merge = () => world.run({ mode: 'merge', results: join(world.folder, 'results-*.ndjson') });
+  await blind('1/2');
+  await blind('2/2');
+  await using none = await merge();
+  expect(none.outputs, none.log).toMatchObject({
+    verdict: 'unknown',
+    message: 'Nothing was judged: no target answered directly',
+    changed: 'false',
+  });
+  expect(await world.read('proxies.json')).toBe(text);
+  await using seeing = await world.run({ shard: '2/2', results: results('2/2') });
+  expect(Number(seeing.outputs.tested), seeing.log).toBeGreaterThan(0);
+  await using some = await merge();
+  expect(some.outputs, some.log).toMatchObject({
+    revived: seeing.outputs.tested,
+    changed: 'true',
+  });
+  expect(some.log).toContain('No target answered in 1 of 2 shards');
+});
+
 test('shards give the list that one run gives (X14)', async () => {
   const ports: number[] = [];
   await using world = await proxyWorld();

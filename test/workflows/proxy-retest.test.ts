@@ -52,6 +52,41 @@ jobs:
     ]);
   });
 
+  test('with the targets down it turns red, nothing is judged, and the list stays', async () => {
+    await using world = await proxyWorld();
+    const proxy = await world.proxy({ protocol: 'http' });
+    const down = [await closedPort(), await closedPort()];
+    const list = listText([record(`http://127.0.0.1:${proxy.port}#a`)]);
+    await using runner = await startRunner({
+      '.github/workflows/retest.yml': `
+on: workflow_dispatch
+permissions: {}
+jobs:
+  retest:
+    permissions: {contents: write}
+    uses: org/actions/.github/workflows/proxy-retest.yml@v1
+    with:
+      list: proxies.json
+      allow-private: true
+      targets: |
+        http://127.0.0.1:${down[0]}/
+        http://127.0.0.1:${down[1]}/
+`,
+      'proxies.json': list,
+    });
+    const run = await runner.run({ workflow: 'retest.yml' });
+    expect(run.succeeded, run.log).toBe(false);
+    expect(run.outputs, run.log).toMatchObject({
+      verdict: 'unknown',
+      tested: '0',
+      changed: 'false',
+    });
+    expect(run.outputs.message).toBe('Nothing was judged: no target answered directly');
+    expect(run.artifacts['retest-report']).toEqual(['proxy-retest.json']);
+    runner.git('fetch', '--quiet');
+    expect(runner.git('show', 'origin/main:proxies.json')).toBe(list.trim());
+  });
+
   test('two lists in one workflow keep their artifacts apart, and both commits arrive', async () => {
     await using world = await proxyWorld();
     await using one = await startHttpServer({ script: respond(204) });

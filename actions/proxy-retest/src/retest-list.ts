@@ -13,7 +13,7 @@ import { publish } from './publish.ts';
 import { report } from './report.ts';
 import { type Asker, retest } from './retest.ts';
 import type { StopReason } from './run-facts.ts';
-import { writeShard } from './shard-results.ts';
+import { writeShard, writeVoidShard } from './shard-results.ts';
 import { type Entry, endpointAt } from './survey.ts';
 import { engineLane, isNative } from './test/engine-lane.ts';
 import { testerOf } from './tester.ts';
@@ -65,7 +65,9 @@ export async function retestList(inputs: Inputs, context: ActionContext): Promis
   } = await test(world, choice, testingMs, inputs, context);
   const finished =
     stopReason === 'void'
-      ? NOTHING_CHANGED
+      ? inputs.shard
+        ? await writeVoidShard(inputs, context)
+        : NOTHING_CHANGED
       : inputs.shard
         ? await writeShard(world, findings, inputs, context)
         : await publish(world, findings, inputs, context);

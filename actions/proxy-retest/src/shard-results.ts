@@ -14,6 +14,18 @@ function resultsPath({ results, shard }: Inputs, workspace: string): string {
   return resolve(workspace, given ?? `proxy-retest-${shard?.index}-of-${shard?.count}.ndjson`);
 }
 
+/** Says in a file of results that nothing could be judged, where no target answered. */
+export const VOID_LINE = '{"void":true}\n';
+
+/** A shard that could judge nothing says so: for `mode: merge`, one without results has died. */
+export async function writeVoidShard(
+  inputs: Inputs,
+  { workspace }: ActionContext,
+): Promise<Finished> {
+  if (!inputs.dryRun) await writePieces(resultsPath(inputs, workspace), bytesOf([VOID_LINE]));
+  return NOTHING_CHANGED;
+}
+
 /** What a shard found out, for `mode: merge`; the list is left alone. */
 export async function writeShard(
   { histories, places }: World,
@@ -23,12 +35,16 @@ export async function writeShard(
 ): Promise<Finished> {
   const changes = changesBy(findings, histories);
   if (!inputs.dryRun) {
-    await writePieces(resultsPath(inputs, workspace), lines(findings));
+    await writePieces(resultsPath(inputs, workspace), bytesOf(lines(findings)));
     removeJournal(places.journal);
   }
   return { ...NOTHING_CHANGED, changes };
 }
 
-async function* lines(findings: ReadonlyMap<string, Finding>): AsyncIterable<Buffer> {
-  for (const [id, finding] of findings) yield Buffer.from(journalLine(id, finding));
+async function* bytesOf(lines: Iterable<string>): AsyncIterable<Buffer> {
+  for (const line of lines) yield Buffer.from(line);
+}
+
+function* lines(findings: ReadonlyMap<string, Finding>): Iterable<string> {
+  for (const [id, finding] of findings) yield journalLine(id, finding);
 }
