@@ -146,6 +146,10 @@ jobs:
       'deploy.sh': DEPLOY,
       ...release('one'),
     });
+    const nothing = await deploy('rollback.yml');
+    expect(nothing.succeeded, nothing.log).toBe(false);
+    expect(nothing.outputs.result, nothing.log).toBe('no-target');
+    expect(nothing.artifacts).toEqual({ 'rollback-report': ['deploy-rollback.json'] });
     expect((await deploy('deploy.yml')).succeeded).toBe(true);
     await runner.commit(release('two'));
     expect((await deploy('deploy.yml')).succeeded).toBe(true);
