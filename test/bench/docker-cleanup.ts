@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { slots } from '@repo/core/slots';
+import { slots } from '@repo/core/process/slots';
 import { requestJson } from '@repo/docker/answers';
 import { connectDocker, type Docker } from '@repo/docker/client';
 import { dockerHost } from '@repo/docker/endpoint';

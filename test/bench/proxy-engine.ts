@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Vless } from '../../actions/proxy-retest/src/endpoint/endpoint.ts';

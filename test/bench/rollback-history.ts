@@ -1,4 +1,4 @@
-import { systemClock } from '@repo/core/clock';
+import { systemClock } from '@repo/core/process/clock';
 import { connectGitHub } from '@repo/github/connect';
 import { deploymentHistory } from '@repo/github/deployments/history';
 import type { GitHub } from '@repo/github/github';

@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { displayWidth } from '@repo/testkit/terminal/spans';
+import { displayWidth } from '@repo/devtools/terminal/spans';
 import { expect, test } from 'vitest';
 
-const demo = fileURLToPath(new URL('../../packages/testkit/src/cli/demo.ts', import.meta.url));
+const demo = fileURLToPath(new URL('../../packages/devtools/src/cli/demo.ts', import.meta.url));
 
 test('pnpm demo plays its story, fits into 80 columns and keeps every report', {
   timeout: 120_000,

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { actionFolders } from '@repo/testkit/readme/generate';
+import { actionFolders } from '@repo/devtools/readme/generate';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { parseKeyValues, SUMMARY_LIMIT_BYTES } from '@repo/testkit/runner/file-commands';
 import { type RunActionOptions, type RunResult, runAction } from '@repo/testkit/runner/run-action';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { newAction } from '@repo/testkit/new-action/new-action';
+import { newAction } from '@repo/devtools/new-action/new-action';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyCheckout, pnpm } from './checkout.ts';
 

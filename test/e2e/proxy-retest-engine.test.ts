@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { respond } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import type { RunResult } from '@repo/testkit/runner/run-action';

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { version } from '@repo/core/version';
+import { version } from '@repo/core/action/version';
 import { releaseCommand } from '@repo/release/command';
 import { respond } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';

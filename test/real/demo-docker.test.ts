@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { dockerEngine, startDockerd } from './dockerd.ts';
 
-const demo = fileURLToPath(new URL('../../packages/testkit/src/cli/demo.ts', import.meta.url));
+const demo = fileURLToPath(new URL('../../packages/devtools/src/cli/demo.ts', import.meta.url));
 
 describe.skipIf(dockerEngine.path === undefined)(`the demo ${dockerEngine.needs}`, () => {
   test('cleans up a real daemon, keeps what is labelled production, and leaves nothing', {

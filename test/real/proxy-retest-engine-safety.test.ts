@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { blackhole } from '@repo/testkit/faults/unreachable';
 import { describe, expect, it } from 'vitest';

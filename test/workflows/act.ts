@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { engine, GO_BIN } from '../real/engine.ts';
 import { type ActionsTree, makeActionsTree } from './actions-tree.ts';
 

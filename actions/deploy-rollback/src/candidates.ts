@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Entry, History } from './ledger/ledger.ts';
 import { isFullSha, shortSha } from './revision.ts';
 import type { Wanted } from './target.ts';

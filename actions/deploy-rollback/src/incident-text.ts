@@ -1,6 +1,6 @@
-import type { RunInfo } from '@repo/core/environment';
+import type { RunInfo } from '@repo/core/action/run-info';
 import { code, joinBlocks, md, table } from '@repo/core/summary/markdown';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
 import type { EventOf } from './journal/event.ts';
 import type { Attempt } from './journal/progress.ts';

@@ -1,6 +1,6 @@
-import type { Annotation } from '@repo/core/annotation';
+import type { Annotation } from '@repo/core/action/annotation';
+import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Outcome } from '@repo/core/outcome';
 import { code, details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
 import type { Finding } from './finding.ts';
 import type { Inputs } from './inputs.ts';

@@ -1,5 +1,5 @@
-import type { ActionContext } from '@repo/core/context';
-import type { Outcome } from '@repo/core/outcome';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import type { Finding } from './finding.ts';
 import type { Inputs } from './inputs.ts';
 import { report } from './report.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type Finding, finding } from './finding.ts';
 import { type Acquisition, type Holder, isSameOwner, type Owner } from './lock/lock.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '@repo/core/outcome';
+import type { Verdict } from '@repo/core/action/outcome';
 import type { Finding } from './finding.ts';
 import type { Inputs } from './inputs.ts';
 import { touchedBy } from './journal/progress.ts';

@@ -1,5 +1,5 @@
-import type { ActionContext } from '@repo/core/context';
-import { exec } from '@repo/core/exec';
+import type { ActionContext } from '@repo/core/action/context';
+import { exec } from '@repo/core/process/exec';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
 import { settingsOf } from '@repo/github/settings';

@@ -1,6 +1,6 @@
+import type { Log } from '@repo/core/action/log';
 import { describeError } from '@repo/core/errors/describe-error';
-import type { Log } from '@repo/core/log';
-import { type Slots, slots } from '@repo/core/slots';
+import { type Slots, slots } from '@repo/core/process/slots';
 import { carryOut, type Ports, type Result, whyStopped } from './carry-out.ts';
 import type { Policy, Step } from './plan.ts';
 import { type Kind, keyOf, type World } from './subject.ts';

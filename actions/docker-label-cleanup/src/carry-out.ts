@@ -1,5 +1,5 @@
-import type { Clock } from '@repo/core/clock';
 import { describeError } from '@repo/core/errors/describe-error';
+import type { Clock } from '@repo/core/process/clock';
 import type { Docker } from '@repo/docker/client';
 import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
 import { judge, type Policy, type Step } from './plan.ts';

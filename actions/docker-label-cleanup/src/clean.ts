@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
-import { counted } from '@repo/core/counted';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { InputError } from '@repo/core/errors/input-error';
-import type { Outcome } from '@repo/core/outcome';
+import { counted } from '@repo/core/text/counted';
 import { connectDocker, type Docker } from '@repo/docker/client';
 import { inspectContainer } from '@repo/docker/containers';
 import { describeEndpoint } from '@repo/docker/endpoint';

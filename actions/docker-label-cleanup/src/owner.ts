@@ -1,4 +1,4 @@
-import type { RunInfo } from '@repo/core/environment';
+import type { RunInfo } from '@repo/core/action/run-info';
 import { InputError } from '@repo/core/errors/input-error';
 import { describeRule, type Group, type LabelRule, type Selector } from './selector.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { writeWhole } from '@repo/core/action/report';
 import { InputError } from '@repo/core/errors/input-error';
-import { writeWhole } from '@repo/core/report';
 import { listAt, textAt } from '@repo/docker/json';
 import { fingerprintOf, type Step } from './plan.ts';
 import { KINDS, keyOf, type Subject } from './subject.ts';

@@ -1,11 +1,11 @@
-import type { Annotation } from '@repo/core/annotation';
-import { counted } from '@repo/core/counted';
+import type { Annotation } from '@repo/core/action/annotation';
+import { type Outcome, type OutputValue, VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { formatSize } from '@repo/core/inputs/size';
-import { nameList } from '@repo/core/name-list';
-import { type Outcome, type OutputValue, VERDICT_SIGNS } from '@repo/core/outcome';
 import { code, details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
+import { counted } from '@repo/core/text/counted';
+import { nameList } from '@repo/core/text/name-list';
 import { type Entry, isLeftover, OUTCOMES, type OutcomeKind } from './audit.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '@repo/core/outcome';
+import type { Verdict } from '@repo/core/action/outcome';
 import { type Entry, isLeftover } from './audit.ts';
 
 /** `fail`: something could not be removed; `warn`: something selected is left for another reason. */

@@ -1,4 +1,4 @@
-import { slots } from '@repo/core/slots';
+import { slots } from '@repo/core/process/slots';
 import { carryOut, type Ports } from './carry-out.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Network } from './kinds/kind.ts';

@@ -1,4 +1,4 @@
-import { slots } from '@repo/core/slots';
+import { slots } from '@repo/core/process/slots';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { carryOut } from './carry-out.ts';

@@ -1,7 +1,7 @@
-import type { Clock } from '@repo/core/clock';
+import type { Log } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Log } from '@repo/core/log';
-import type { Slots } from '@repo/core/slots';
+import type { Clock } from '@repo/core/process/clock';
+import type { Slots } from '@repo/core/process/slots';
 import type { Check, CheckResult } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { addAttempt, type Journal, newJournal } from './journal.ts';

@@ -1,7 +1,7 @@
-import { counted } from '@repo/core/counted';
+import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Outcome } from '@repo/core/outcome';
 import { code, heading, md, table } from '@repo/core/summary/markdown';
+import { counted } from '@repo/core/text/counted';
 import type { Check } from './check.ts';
 import { report } from './report.ts';
 import { notAsked } from './verdict.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { PhaseTimings } from '@repo/probe/failure';
 import type { Expectation } from './expectations/expectation.ts';
 import type { Evidence, Facts, Observation } from './kinds/kind.ts';

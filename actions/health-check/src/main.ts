@@ -1,4 +1,4 @@
-import { runAction } from '@repo/core/run-action';
+import { runAction } from '@repo/core/action/run-action';
 import { failOn, inputs } from './inputs.ts';
 
 await runAction({

@@ -1,7 +1,6 @@
-import type { Annotation } from '@repo/core/annotation';
+import type { Annotation } from '@repo/core/action/annotation';
+import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { nameList } from '@repo/core/name-list';
-import type { Outcome } from '@repo/core/outcome';
 import {
   code,
   codeBlock,
@@ -12,6 +11,7 @@ import {
   table,
 } from '@repo/core/summary/markdown';
 import { sparkline } from '@repo/core/summary/sparkline';
+import { nameList } from '@repo/core/text/name-list';
 import { type CheckResult, LATENCY_PHASES } from './check.ts';
 import type { Healing } from './heal/healing.ts';
 import { healingAnnotations, healingSummary } from './heal/healing-report.ts';

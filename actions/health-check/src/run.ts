@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { InputError } from '@repo/core/errors/input-error';
-import type { Outcome } from '@repo/core/outcome';
 import { act } from './act.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Config } from './config.ts';

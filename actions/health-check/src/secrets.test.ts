@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { expect, test } from 'vitest';
 import type { Judged } from './judge.ts';
 import { withoutSecrets } from './secrets.ts';

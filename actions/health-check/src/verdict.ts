@@ -1,6 +1,6 @@
-import { counted } from '@repo/core/counted';
+import type { Verdict } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Verdict } from '@repo/core/outcome';
+import { counted } from '@repo/core/text/counted';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
 import { type Journal, newJournal, roundMs } from './journal.ts';
 import { percentiles } from './percentiles.ts';

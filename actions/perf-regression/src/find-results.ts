@@ -1,6 +1,6 @@
-import type { ActionContext } from '@repo/core/context';
-import { counted } from '@repo/core/counted';
+import type { ActionContext } from '@repo/core/action/context';
 import { InputError } from '@repo/core/errors/input-error';
+import { counted } from '@repo/core/text/counted';
 import type { Settings } from './compare/settings.ts';
 import { compare } from './compare.ts';
 import type { TriggerEvent } from './event.ts';

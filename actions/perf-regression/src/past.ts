@@ -1,5 +1,5 @@
-import type { ActionContext } from '@repo/core/context';
-import { exec } from '@repo/core/exec';
+import type { ActionContext } from '@repo/core/action/context';
+import { exec } from '@repo/core/process/exec';
 import { type Git, gitIn } from './history/git.ts';
 import type { RunRecord, SeriesName } from './history/record.ts';
 import type { HistoryStore } from './history/store.ts';

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import type { Annotation } from '@repo/core/annotation';
-import type { ActionContext } from '@repo/core/context';
+import type { Annotation } from '@repo/core/action/annotation';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
+import { writeWhole } from '@repo/core/action/report';
 import { describeError } from '@repo/core/errors/describe-error';
-import type { Outcome } from '@repo/core/outcome';
-import { writeWhole } from '@repo/core/report';
 import { readEvent, type TriggerEvent } from './event.ts';
 import { findResults, readOwnResults } from './find-results.ts';
 import { openStore } from './history/open-store.ts';

@@ -1,4 +1,4 @@
-import type { Verdict } from '@repo/core/outcome';
+import type { Verdict } from '@repo/core/action/outcome';
 import type { Judged, State } from './compare/judged.ts';
 import { formatChange } from './format-value.ts';
 import { metricLabel } from './report/metric-label.ts';

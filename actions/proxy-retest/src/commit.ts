@@ -1,9 +1,9 @@
 import { realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Exec } from '@repo/core/exec';
-import { plain } from '@repo/core/untrusted';
+import type { Clock } from '@repo/core/process/clock';
+import type { Exec } from '@repo/core/process/exec';
+import { plain } from '@repo/core/text/untrusted';
 
 /** Where and what is committed. */
 export interface CommitWish {

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import { type Changes, changesBy, type Guard, massDeath } from './changes.ts';
 import { writeFurther } from './further-outputs.ts';
 import { placeFinder } from './geo.ts';

@@ -1,9 +1,9 @@
 import { glob, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
-import { counted } from '@repo/core/counted';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Outcome } from '@repo/core/outcome';
+import { counted } from '@repo/core/text/counted';
 import { NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';
 import { parseFindings } from './history/journal.ts';

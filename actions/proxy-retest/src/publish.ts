@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
-import { exec } from '@repo/core/exec';
+import type { ActionContext } from '@repo/core/action/context';
+import { exec } from '@repo/core/process/exec';
 import { type Finished, finish } from './finish.ts';
 import type { Finding } from './history/history.ts';
 import type { Inputs } from './inputs.ts';

@@ -1,6 +1,6 @@
-import type { Annotation } from '@repo/core/annotation';
-import { counted } from '@repo/core/counted';
-import type { Outcome, OutputValue, Verdict } from '@repo/core/outcome';
+import type { Annotation } from '@repo/core/action/annotation';
+import type { Outcome, OutputValue, Verdict } from '@repo/core/action/outcome';
+import { counted } from '@repo/core/text/counted';
 import { failuresOf } from './report/failures.ts';
 import { countRun, type Numbers } from './report/numbers.ts';
 import { summaryOf } from './report/summary.ts';

@@ -1,7 +1,7 @@
-import type { ActionContext } from '@repo/core/context';
-import { counted } from '@repo/core/counted';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Outcome } from '@repo/core/outcome';
+import { counted } from '@repo/core/text/counted';
 import { type Choice, choose } from './choose.ts';
 import { NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';

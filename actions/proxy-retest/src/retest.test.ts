@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { systemClock } from '@repo/core/clock';
+import { systemClock } from '@repo/core/process/clock';
 import { allowAny } from '@repo/probe/address';
 import { startProxy } from '@repo/testkit/proxies/proxy-server';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-import type { Clock } from '@repo/core/clock';
-import type { Log } from '@repo/core/log';
+import type { Log } from '@repo/core/action/log';
+import type { Clock } from '@repo/core/process/clock';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import type { Finding } from './history/history.ts';
 import type { Entry } from './survey.ts';

@@ -1,5 +1,5 @@
-import type { ActionContext } from '@repo/core/context';
-import type { Outcome } from '@repo/core/outcome';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { heading, md } from '@repo/core/summary/markdown';
 import type { Inputs } from './inputs.ts';
 import { NO_OUTPUTS } from './report.ts';

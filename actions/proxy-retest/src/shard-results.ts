@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import { changesBy } from './changes.ts';
 import { type Finished, NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createSecureContext, getCACertificates } from 'node:tls';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import { ActionError } from '@repo/core/errors/action-error';
 import { type AddressPolicy, allowAny, classifyAddress } from '@repo/probe/address';
 import type { NativeEndpoint } from './endpoint/endpoint.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import type { Finding } from './history/history.ts';
 import { readJournal } from './history/journal.ts';
 import type { Histories } from './history/state-file.ts';
@@ -81,7 +81,7 @@ async function storeOf(
   { workspace, signal, clock, run }: ActionContext,
 ): Promise<StateStore> {
   if (stateStore === 'file') return fileStore(state);
-  const { runCache } = await import('@repo/core/cache');
+  const { runCache } = await import('@repo/core/action/run-cache');
   const name = createHash('sha256').update(list).digest('hex').slice(0, 16);
   const cache = runCache({ name: `proxy-retest-${name}.ndjson`, workspace, signal });
   const stamp = `${clock.now()}-${run.runId}-${run.runAttempt}`;

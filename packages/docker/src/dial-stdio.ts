@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Agent, type AgentOptions } from 'node:http';
 import { Duplex } from 'node:stream';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 
 /** How much of what the program says on its standard error is kept for a message, characters. */
 const MOST_SAID = 2_000;

@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 
 /** No answer came: nobody there, no permission, no trust, too late. */
 export class DaemonUnreachable extends ActionError {}

@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/core';
-import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
+import type { Clock } from '@repo/core/process/clock';
 import { explain } from './explain.ts';
 import type { GitHub } from './github.ts';
 import { GitHubError } from './github-error.ts';

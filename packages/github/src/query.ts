@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { GitHub } from './github.ts';
 import { GitHubError } from './github-error.ts';
 

@@ -1,5 +1,5 @@
-import type { Clock } from '@repo/core/clock';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Clock } from '@repo/core/process/clock';
 
 /** Which GitHub, which repository there, and who asks. */
 export interface GitHubSettings {

@@ -1,6 +1,6 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { counted } from '@repo/core/counted';
-import { plain } from '@repo/core/untrusted';
+import { counted } from '@repo/core/text/counted';
+import { plain } from '@repo/core/text/untrusted';
 import type { FailureKind } from './failure.ts';
 
 export type CertificateProblemKind = Extract<FailureKind, `certificate-${string}`>;

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { FailureKind, Phase, ProbeFailure } from './failure.ts';
 import type { End } from './limit.ts';
 

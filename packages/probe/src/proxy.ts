@@ -1,6 +1,6 @@
 import { request as openRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { explainEnd, explainError } from './explain.ts';
 import type { ProbeFailure } from './failure.ts';
 import type { Limit } from './limit.ts';

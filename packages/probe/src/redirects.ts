@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { explainEnd, explainError } from './explain.ts';
 import type { FailureKind, PhaseTimings, ProbeFailure } from './failure.ts';
 import { type HttpAttempt, type HttpRequest, requestWithin } from './http.ts';

@@ -1,6 +1,6 @@
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { AddressPolicy } from './address.ts';
 import { explainEnd, explainError, type Place } from './explain.ts';
 import type { ProbeFailure } from './failure.ts';

@@ -20,7 +20,7 @@ export interface BuildRequest {
 }
 
 /** Where the version stands that reports carry. */
-const VERSION_FILE = 'packages/core/src/version.ts';
+const VERSION_FILE = 'packages/core/src/action/version.ts';
 
 /**
  * Builds the release commit and answers its SHA; no branch, tag or file changes. Throws a

@@ -108,6 +108,6 @@ function repositoryName(option: string, value: string | undefined): string | und
 
 function sourceVersion(root: string): string {
   const git = gitIn(root);
-  const file = openCheckout(root, git, readSource(git)).file('packages/core/src/version.ts');
+  const file = openCheckout(root, git, readSource(git)).file('packages/core/src/action/version.ts');
   return /version = '([^']*)'/.exec(file.bytes.toString('utf8'))?.[1] ?? '0.0.0';
 }

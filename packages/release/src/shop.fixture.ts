@@ -12,7 +12,7 @@ const FILES = {
   'docs/more.md': 'more\n',
   LICENSE: 'MIT\n',
   'SECURITY.md': 'Write to us.\n',
-  'packages/core/src/version.ts': "export const version = '1.2.0';\n",
+  'packages/core/src/action/version.ts': "export const version = '1.2.0';\n",
   '.github/workflows/ci.yml': 'on: push\njobs: { a: { uses: $/.github/workflows/b.yml } }\n',
   'actions/ping/action.yml': manifest('ping', '{ using: node24, main: dist/index.js }'),
   'actions/ping/README.md': '# ping\n',
@@ -42,7 +42,9 @@ export function startShop() {
     sha: (folder: string, ...argv: readonly string[]) => release(folder, ...argv).at(-1) ?? '',
     /** Commits a version and pushes it to main. */
     prepare: (folder: string, version: string, more: Readonly<Record<string, string>> = {}) => {
-      const file = { 'packages/core/src/version.ts': `export const version = '${version}';\n` };
+      const file = {
+        'packages/core/src/action/version.ts': `export const version = '${version}';\n`,
+      };
       commit(folder, { ...file, ...more });
       git(folder, 'push', '--quiet', 'origin', 'HEAD:main');
     },

@@ -1,7 +1,7 @@
 // A process of its own, whose CPU time and memory are measured: `own`, `peer`, `refused` or `held`.
 import { get } from 'node:https';
 import { createSecureContext, getCACertificates } from 'node:tls';
-import { systemClock } from '@repo/core/clock';
+import { systemClock } from '@repo/core/process/clock';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { NativeEndpoint } from '../../../actions/proxy-retest/src/endpoint/endpoint.ts';

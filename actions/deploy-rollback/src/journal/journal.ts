@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
+import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
 import { appendLine, readLines } from '../state/lines.ts';
 import { type EventOf, eventSchema, type JournalEvent } from './event.ts';

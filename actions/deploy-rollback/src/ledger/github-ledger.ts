@@ -1,4 +1,4 @@
-import type { RunInfo } from '@repo/core/environment';
+import type { RunInfo } from '@repo/core/action/run-info';
 import { isReachable } from '@repo/github/branches/compare';
 import { createDeployment } from '@repo/github/deployments/create';
 import type { Deployment } from '@repo/github/deployments/deployment';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
+import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
 import { appendLine, readLines } from '../state/lines.ts';
 import { epochMs, identifier, revision, shortText } from '../state/untrusted-shapes.ts';

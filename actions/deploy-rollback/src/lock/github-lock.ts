@@ -1,5 +1,5 @@
-import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
+import type { Clock } from '@repo/core/process/clock';
 import { type Note, readNote, writeNote } from '@repo/github/git/notes';
 import { createRef, deleteRef } from '@repo/github/git/refs';
 import { replaceRef } from '@repo/github/git/replace-ref';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '@repo/core/clock';
+import { systemClock } from '@repo/core/process/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { localLock } from './local-lock.ts';
 import type { Owner } from './lock.ts';
@@ -22,7 +22,7 @@ const files = () => readdirSync(folder).filter((name) => name.startsWith('lock-'
 /** Takes the lock in another process, and dies with it in hand. */
 async function takeAndDie(owner: Owner = OTHER): Promise<void> {
   const program = `
-    import { systemClock } from '@repo/core/clock';
+    import { systemClock } from '@repo/core/process/clock';
     import { localLock } from ${JSON.stringify(new URL('./local-lock.ts', import.meta.url).href)};
     await localLock(process.argv[1], systemClock).acquire(${JSON.stringify(owner)});
     process.kill(process.pid, 'SIGKILL');`;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@repo/core/clock';
 import { ActionError } from '@repo/core/errors/action-error';
+import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
 import { epochMs, shortText } from '../state/untrusted-shapes.ts';
 import { type Acquisition, type Holder, isSameOwner, type Lock, type Owner } from './lock.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type Finding, finding } from '../finding.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
 import type { Holder } from '../lock/lock.ts';

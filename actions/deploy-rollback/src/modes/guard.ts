@@ -1,4 +1,4 @@
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import { type Finding, finding } from '../finding.ts';
 import { rollback } from '../rollback/rollback.ts';
 import type { World } from '../world.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { contentOf } from '../content.ts';
 import { releaseOf } from '../failing.ts';
 import { type Finding, finding } from '../finding.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { counted } from '@repo/core/counted';
+import { counted } from '@repo/core/text/counted';
 import { contentOf } from '../content.ts';
 import { releaseOf } from '../failing.ts';
 import { type Finding, finding } from '../finding.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { failingOf } from '../failing.ts';
 import { type Finding, finding } from '../finding.ts';
 import type { Journal } from '../journal/journal.ts';

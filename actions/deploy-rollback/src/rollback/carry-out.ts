@@ -1,5 +1,5 @@
 import { describeError } from '@repo/core/errors/describe-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Journal } from '../journal/journal.ts';
 import { type Attempt, progressOf } from '../journal/progress.ts';
 import type { Entry } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
 import { describeError } from '@repo/core/errors/describe-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type Candidate, candidates, type PassedOver } from '../candidates.ts';
 import { isInHistory } from '../content.ts';
 import type { PlannedStep } from '../finding.ts';

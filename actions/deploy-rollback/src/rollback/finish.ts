@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { contentOf } from '../content.ts';
 import { type Finding, finding } from '../finding.ts';
 import type { EventOf } from '../journal/event.ts';

@@ -1,5 +1,5 @@
 import { describeError } from '@repo/core/errors/describe-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Strategy, Target } from '../strategies/strategy.ts';
 import type { VerifyCheck } from '../verify/check.ts';
 import { commandCheck } from '../verify/command-check.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import type { Kept, Preflight, Target } from './strategy.ts';
 

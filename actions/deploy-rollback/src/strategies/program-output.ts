@@ -1,6 +1,6 @@
-import type { Execution, Output } from '@repo/core/exec';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { plainLines } from '@repo/core/untrusted';
+import type { Execution, Output } from '@repo/core/process/exec';
+import { plainLines } from '@repo/core/text/untrusted';
 import type { Ports } from './strategy.ts';
 
 /** Lines of each output that are shown. */

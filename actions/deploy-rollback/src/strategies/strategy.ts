@@ -1,5 +1,5 @@
-import type { ActionContext } from '@repo/core/context';
-import type { Exec } from '@repo/core/exec';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Exec } from '@repo/core/process/exec';
 import type { GitHub } from '@repo/github/github';
 
 /**

@@ -1,5 +1,5 @@
-import type { Clock } from '@repo/core/clock';
-import type { RunInfo } from '@repo/core/environment';
+import type { RunInfo } from '@repo/core/action/run-info';
+import type { Clock } from '@repo/core/process/clock';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
 import { fakeClock } from '@repo/testkit/clock';

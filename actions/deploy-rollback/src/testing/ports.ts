@@ -1,5 +1,5 @@
-import { type Clock, systemClock } from '@repo/core/clock';
-import { exec } from '@repo/core/exec';
+import { type Clock, systemClock } from '@repo/core/process/clock';
+import { exec } from '@repo/core/process/exec';
 import type { GitHub } from '@repo/github/github';
 import type { Ports, Target } from '../strategies/strategy.ts';
 import { RUN } from './github.ts';

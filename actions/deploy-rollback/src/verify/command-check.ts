@@ -1,6 +1,6 @@
-import type { Exec } from '@repo/core/exec';
-import { isOwnVariable } from '@repo/core/own-variables';
-import { plain } from '@repo/core/untrusted';
+import type { Exec } from '@repo/core/process/exec';
+import { isOwnVariable } from '@repo/core/process/own-variables';
+import { plain } from '@repo/core/text/untrusted';
 import type { Answer, VerifyCheck } from './check.ts';
 
 /** A command ends with 0. No shell reads it. */

@@ -1,5 +1,5 @@
 import { secretsOfUrl } from '@repo/core/inputs/http-url';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { allowAny } from '@repo/probe/address';
 import { DEFAULT_MAX_BODY_BYTES, type HttpResponse } from '@repo/probe/http';
 import { requestFollowing } from '@repo/probe/redirects';

@@ -1,6 +1,6 @@
-import type { Clock } from '@repo/core/clock';
+import type { Log } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Log } from '@repo/core/log';
+import type { Clock } from '@repo/core/process/clock';
 import type { Answer, VerifyCheck } from './check.ts';
 
 /** What a check came to. */

@@ -4,7 +4,7 @@ import { create } from '@bufbuild/protobuf';
 import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { roundMs } from '../journal.ts';
 import type { Facts } from '../kinds/kind.ts';
 import { accessPaths, type Expr, freeNames, TYPES, walk } from './cel-syntax.ts';

@@ -1,7 +1,7 @@
 import { keyValue } from '@repo/core/inputs/key-value';
 import { list } from '@repo/core/inputs/list';
 import type { Parser } from '@repo/core/inputs/parser';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type Expectation, MET } from './expectation.ts';
 
 /** `Name: text`, one a line: the header is there and its value holds the text. */

@@ -2,7 +2,7 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { list } from '@repo/core/inputs/list';
 import type { Parser } from '@repo/core/inputs/parser';
 import { type LinearRegex, regex } from '@repo/core/inputs/regex';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { JSONPathEnvironment } from 'json-p3';
 import { type Expectation, MET } from './expectation.ts';
 

@@ -1,6 +1,6 @@
-import { counted } from '@repo/core/counted';
 import { integer } from '@repo/core/inputs/integer';
 import type { SyncParser } from '@repo/core/inputs/parser';
+import { counted } from '@repo/core/text/counted';
 import { type Expectation, MET } from './expectation.ts';
 
 /** The certificate stays valid for at least this many days. */

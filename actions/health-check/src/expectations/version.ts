@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type Expectation, MET } from './expectation.ts';
 import { headerOf } from './header.ts';
 import type { JsonPath } from './json-path.ts';

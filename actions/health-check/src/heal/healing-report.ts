@@ -1,4 +1,4 @@
-import type { Annotation } from '@repo/core/annotation';
+import type { Annotation } from '@repo/core/action/annotation';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, type Markdown, md } from '@repo/core/summary/markdown';
 import type { Healing, IncidentHealing, WorkflowHealing } from './healing.ts';

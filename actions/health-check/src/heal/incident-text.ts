@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { RunInfo } from '@repo/core/environment';
+import type { RunInfo } from '@repo/core/action/run-info';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, joinBlocks, type Markdown, md, table } from '@repo/core/summary/markdown';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
 import type { CheckResult } from '../check.ts';
 import { SIGNS, sentence } from '../verdict.ts';

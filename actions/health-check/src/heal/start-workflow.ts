@@ -1,6 +1,6 @@
-import type { Clock } from '@repo/core/clock';
 import { describeError } from '@repo/core/errors/describe-error';
 import type { Limit } from '@repo/core/inputs/limit';
+import type { Clock } from '@repo/core/process/clock';
 import { defaultBranch } from '@repo/github/default-branch';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { CertificateFacts } from '@repo/probe/certificate';
 import type { Evidence } from './kind.ts';
 

@@ -1,4 +1,4 @@
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import type { Docker } from '@repo/docker/client';
 import { type ContainerDetails, inspectContainer } from '@repo/docker/containers';
 import type { Endpoint } from '@repo/docker/endpoint';

@@ -1,9 +1,9 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
-import { exec as execute, type Output } from '@repo/core/exec';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { words } from '@repo/core/inputs/words';
-import { isOwnVariable } from '@repo/core/own-variables';
-import { plainLines } from '@repo/core/untrusted';
+import { exec as execute, type Output } from '@repo/core/process/exec';
+import { isOwnVariable } from '@repo/core/process/own-variables';
+import { plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
 import { DurationFact } from '../expectations/duration-fact.ts';

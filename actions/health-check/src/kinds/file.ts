@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { formatSize } from '@repo/core/inputs/size';
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import { celExpectation } from '../expectations/cel.ts';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { parseJson } from '../json.ts';

@@ -4,7 +4,7 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { duration } from '@repo/core/inputs/duration';
 import { integer } from '@repo/core/inputs/integer';
 import { formatSize } from '@repo/core/inputs/size';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Endpoint } from '@repo/docker/endpoint';
 import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { within } from '@repo/probe/limit';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import type { AttemptContext, Evidence, Facts, Observation } from './kind.ts';

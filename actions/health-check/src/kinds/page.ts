@@ -1,4 +1,4 @@
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import type { PhaseTimings } from '@repo/probe/failure';
 import type { HttpResponse } from '@repo/probe/http';
 import { DurationFact } from '../expectations/duration-fact.ts';

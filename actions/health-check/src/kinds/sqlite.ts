@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { exec } from '@repo/core/exec';
-import { isOwnVariable } from '@repo/core/own-variables';
-import { plain, plainLines } from '@repo/core/untrusted';
+import { exec } from '@repo/core/process/exec';
+import { isOwnVariable } from '@repo/core/process/own-variables';
+import { plain, plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
 import type { AttemptContext, Evidence, Facts, Kind, Observation, Target } from './kind.ts';

@@ -1,7 +1,7 @@
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { integer } from '@repo/core/inputs/integer';
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import { peerName } from '@repo/probe/explain';
 import { connectTcp, readBanner } from '@repo/probe/tcp';
 import * as v from 'valibot';

@@ -1,4 +1,4 @@
-import { stripInvisible } from '@repo/core/untrusted';
+import { stripInvisible } from '@repo/core/text/untrusted';
 import { levelOf } from './level.ts';
 import { parseLine } from './parse-line.ts';
 import type { LogRecord } from './record.ts';

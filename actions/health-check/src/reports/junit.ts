@@ -1,5 +1,5 @@
 import { htmlEscape } from '@repo/core/summary/markdown';
-import { stripInvisible } from '@repo/core/untrusted';
+import { stripInvisible } from '@repo/core/text/untrusted';
 import type { CheckResult } from '../check.ts';
 
 /** When the checks began, and how long all of them took. */

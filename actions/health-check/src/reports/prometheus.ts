@@ -1,4 +1,4 @@
-import { stripInvisible } from '@repo/core/untrusted';
+import { stripInvisible } from '@repo/core/text/untrusted';
 import { type CheckResult, LATENCY_PHASES, type Status } from '../check.ts';
 import type { WorkflowFigures } from './workflow-figures.ts';
 

@@ -1,6 +1,6 @@
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
+import type { OutcomeFile } from '@repo/core/action/outcome';
 import { describeError } from '@repo/core/errors/describe-error';
-import type { OutcomeFile } from '@repo/core/outcome';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
 import { withExcerpt } from '../report.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { DurationFact } from '../expectations/duration-fact.ts';
 import { isSensitive } from '../header-line.ts';

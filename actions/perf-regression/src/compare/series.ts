@@ -1,4 +1,4 @@
-import { counted } from '@repo/core/counted';
+import { counted } from '@repo/core/text/counted';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { median } from '../statistics/median.ts';
 import { robustBand } from '../statistics/robust-band.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Better, Failure, Measurement } from '../measurement.ts';
 import { directionOf } from '../metric/direction.ts';
 import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';

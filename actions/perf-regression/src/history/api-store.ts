@@ -1,4 +1,4 @@
-import type { Clock } from '@repo/core/clock';
+import type { Clock } from '@repo/core/process/clock';
 import { createCommit, readCommit } from '@repo/github/git/commits';
 import { createRef, forwardRef, readRef } from '@repo/github/git/refs';
 import { replaceRef } from '@repo/github/git/replace-ref';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Clock } from '@repo/core/clock';
+import type { Clock } from '@repo/core/process/clock';
 import { surplus } from './file-names.ts';
 import type { Git } from './git.ts';
 import { PushNotAllowed } from './push-not-allowed.ts';

@@ -1,5 +1,5 @@
-import type { RunCache } from '@repo/core/cache';
-import type { Log } from '@repo/core/log';
+import type { Log } from '@repo/core/action/log';
+import type { RunCache } from '@repo/core/action/run-cache';
 import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder } from './record.ts';
 import type { HistoryStore } from './store.ts';
 

@@ -1,4 +1,4 @@
-import type { Log } from '@repo/core/log';
+import type { Log } from '@repo/core/action/log';
 import { PushNotAllowed } from './push-not-allowed.ts';
 import type { HistoryStore } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWhole } from '@repo/core/action/report';
 import { ActionError } from '@repo/core/errors/action-error';
-import { writeWhole } from '@repo/core/report';
 import { surplus } from './file-names.ts';
 import {
   decodeRecord,

@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Exec, Execution } from '@repo/core/exec';
+import type { Exec, Execution } from '@repo/core/process/exec';
 
 /** A git command may take this long, ms. */
 const TIMEOUT_MS = 120_000;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import { ActionError } from '@repo/core/errors/action-error';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import type { Inputs } from '../inputs.ts';
 import { gitIn } from './git.ts';
 import type { HistoryStore } from './store.ts';
@@ -21,7 +21,7 @@ export async function openStore(
       return fileStore(resolve(workspace, historyPath));
     }
     case 'cache': {
-      const { runCache } = await import('@repo/core/cache');
+      const { runCache } = await import('@repo/core/action/run-cache');
       const { cacheStore } = await import('./cache-store.ts');
       return cacheStore(runCache({ name: 'perf-history.ndjson', workspace, signal }), log);
     }

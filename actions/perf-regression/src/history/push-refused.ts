@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 
 /** The remote does not take what is written to the branch of the history. */
 export class PushRefused extends ActionError {

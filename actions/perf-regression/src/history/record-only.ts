@@ -1,7 +1,7 @@
-import type { ActionContext } from '@repo/core/context';
-import { counted } from '@repo/core/counted';
-import type { Outcome } from '@repo/core/outcome';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { md } from '@repo/core/summary/markdown';
+import { counted } from '@repo/core/text/counted';
 import { NO_SHIFT } from '../compare/common-shift.ts';
 import type { Inputs } from '../inputs.ts';
 import type { ReadResult } from '../measurement.ts';

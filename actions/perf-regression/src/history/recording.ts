@@ -1,4 +1,4 @@
-import type { RunInfo } from '@repo/core/environment';
+import type { RunInfo } from '@repo/core/action/run-info';
 import type { Judged } from '../compare/judged.ts';
 import { keyOf } from '../compare/pairing.ts';
 import type { TriggerEvent } from '../event.ts';

@@ -1,11 +1,11 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
 import { ActionError } from '@repo/core/errors/action-error';
-import { exec } from '@repo/core/exec';
+import { removeTree } from '@repo/core/files/remove-tree';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { removeTree } from '@repo/core/remove-tree';
+import { exec } from '@repo/core/process/exec';
 import type { Settings } from '../compare/settings.ts';
 import { type Comparison, compareSides } from '../compare/sides.ts';
 import type { TriggerEvent } from '../event.ts';

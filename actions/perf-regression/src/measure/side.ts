@@ -1,8 +1,8 @@
 import { copyFile, glob, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Exec } from '@repo/core/exec';
-import { plainLines } from '@repo/core/untrusted';
+import type { Exec } from '@repo/core/process/exec';
+import { plainLines } from '@repo/core/text/untrusted';
 import type { ResultGlob } from '../result-glob.ts';
 
 /** Output of a command that is kept: it may be the result. */

@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import type { Judged } from '../compare/judged.ts';
 import type { Findings } from '../report/report.ts';

@@ -1,9 +1,9 @@
-import type { ActionContext } from '@repo/core/context';
-import { counted } from '@repo/core/counted';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
 import { InputError } from '@repo/core/errors/input-error';
-import type { Outcome } from '@repo/core/outcome';
 import { md } from '@repo/core/summary/markdown';
+import { counted } from '@repo/core/text/counted';
 import { connectGitHub } from '@repo/github/connect';
 import { openPullsFrom } from '@repo/github/pulls/pulls';
 import { settingsOf } from '@repo/github/settings';

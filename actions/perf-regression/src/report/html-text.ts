@@ -1,4 +1,4 @@
-import { stripInvisible } from '@repo/core/untrusted';
+import { stripInvisible } from '@repo/core/text/untrusted';
 
 /** Text from outside as text of HTML, in attributes too. */
 export function htmlText(text: string): string {

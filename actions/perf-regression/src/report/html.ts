@@ -1,4 +1,4 @@
-import type { Verdict } from '@repo/core/outcome';
+import type { Verdict } from '@repo/core/action/outcome';
 import type { Judged } from '../compare/judged.ts';
 import { formatChange, formatValue } from '../format-value.ts';
 import { SCRIPT, STYLE } from './html-assets.ts';

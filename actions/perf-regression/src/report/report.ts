@@ -1,5 +1,5 @@
-import type { Annotation } from '@repo/core/annotation';
-import { type Outcome, VERDICT_SIGNS } from '@repo/core/outcome';
+import type { Annotation } from '@repo/core/action/annotation';
+import { type Outcome, VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { details, heading, type Markdown, md } from '@repo/core/summary/markdown';
 import type { Shift } from '../compare/common-shift.ts';
 import type { Judged } from '../compare/judged.ts';

@@ -1,7 +1,7 @@
-import type { Verdict } from '@repo/core/outcome';
+import type { Verdict } from '@repo/core/action/outcome';
 import { fitSummary } from '@repo/core/summary/fit-summary';
 import type { Markdown } from '@repo/core/summary/markdown';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type CheckRun, createCheckRun } from '@repo/github/checks/check-runs';
 import { createOnce } from '@repo/github/create-once';
 import type { GitHub } from '@repo/github/github';

@@ -1,6 +1,6 @@
-import type { ActionContext } from '@repo/core/context';
+import type { ActionContext } from '@repo/core/action/context';
+import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Outcome } from '@repo/core/outcome';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
 import { settingsOf } from '@repo/github/settings';

@@ -1,4 +1,4 @@
-import { slots } from '@repo/core/slots';
+import { slots } from '@repo/core/process/slots';
 import type { FoundAddress } from '../test/find-address.ts';
 import type { SessionOptions } from './engine.ts';
 

@@ -1,6 +1,6 @@
-import type { Exec } from '@repo/core/exec';
-import { slots } from '@repo/core/slots';
-import { plain } from '@repo/core/untrusted';
+import type { Exec } from '@repo/core/process/exec';
+import { slots } from '@repo/core/process/slots';
+import { plain } from '@repo/core/text/untrusted';
 import { type Carried, type ConfigOptions, engineConfig } from './config/engine-config.ts';
 import type { Json } from './config/place.ts';
 import type { EngineProgram } from './process.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { TestFailure } from '../test/failure.ts';
 
 type Rule = readonly [

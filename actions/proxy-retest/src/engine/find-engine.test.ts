@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeEngine } from './fake-engine.fixture.ts';
 import { type EngineWish, findEngine } from './find-engine.ts';

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { EngineBroken } from './check.ts';
 import type { Engine } from './engine.ts';
 import type { EngineRelease } from './install-engine.ts';

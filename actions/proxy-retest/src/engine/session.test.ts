@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';

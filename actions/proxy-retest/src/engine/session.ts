@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Exec } from '@repo/core/exec';
-import { plain } from '@repo/core/untrusted';
+import type { Exec } from '@repo/core/process/exec';
+import { plain } from '@repo/core/text/untrusted';
 import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
 import type { TestFailure } from '../test/failure.ts';
 import type { FoundAddress } from '../test/find-address.ts';

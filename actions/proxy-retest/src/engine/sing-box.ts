@@ -1,5 +1,5 @@
-import type { Exec } from '@repo/core/exec';
-import { plain } from '@repo/core/untrusted';
+import type { Exec } from '@repo/core/process/exec';
+import { plain } from '@repo/core/text/untrusted';
 import { checkWith, EngineBroken } from './check.ts';
 import { engineConfig } from './config/engine-config.ts';
 import { type Generation, OLDEST_MINOR } from './config/generation.ts';

@@ -1,4 +1,4 @@
-import type { RunCache } from '@repo/core/cache';
+import type { RunCache } from '@repo/core/action/run-cache';
 import { writePieces } from '../list/rewrite.ts';
 import { type Histories, parseState, type ReadState, readState, stateLines } from './state-file.ts';
 

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { ByteSource } from './byte-source.ts';
 import { memorySource } from './byte-source.ts';
 import { BrokenList, type Scan } from './scan.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 
 /** An endpoint that is handed on in a further file. */

@@ -1,7 +1,7 @@
-import { counted } from '@repo/core/counted';
+import { type Outcome, VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { type Outcome, VERDICT_SIGNS } from '@repo/core/outcome';
 import { details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
+import { counted } from '@repo/core/text/counted';
 import type { Choice } from '../choose.ts';
 import type { RunFacts } from '../run-facts.ts';
 import type { Findings } from '../survey.ts';

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { UnusableLink } from './unusable-link.ts';
 
 // The forms that the parts of an endpoint are held to; each throws UnusableLink.

@@ -1,4 +1,4 @@
-import type { Clock } from '@repo/core/clock';
+import type { Clock } from '@repo/core/process/clock';
 import type { Target } from './target.ts';
 
 /** Whether a target answers without any proxy. */

@@ -1,4 +1,4 @@
-import type { Clock } from '@repo/core/clock';
+import type { Clock } from '@repo/core/process/clock';
 
 export interface DispatchSettings {
   readonly concurrency: number;

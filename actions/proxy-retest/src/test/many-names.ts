@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns';
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { slots } from '@repo/core/slots';
+import { slots } from '@repo/core/process/slots';
 import type { Lookup } from '@repo/probe/resolve';
 
 /** Most questions under way; a resolver that is asked more at a time drops some. */

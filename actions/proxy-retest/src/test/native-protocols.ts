@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { NativeEndpoint } from '../endpoint/endpoint.ts';
 import { AttemptFailed, type TestFailureKind } from './failure.ts';
 import type { Target } from './target.ts';

@@ -1,6 +1,6 @@
 import type { GenericIssue } from 'valibot';
 import type { InputProblem } from '../errors/input-error.ts';
-import { plain } from '../untrusted.ts';
+import { plain } from '../text/untrusted.ts';
 
 /** Longest value that is shown, so that what is wrong with it is seen as well. */
 const LONGEST_VALUE = 80;

@@ -1,4 +1,4 @@
-import { plain } from '../untrusted.ts';
+import { plain } from '../text/untrusted.ts';
 
 /** How deep causes are followed, and how many of them are told side by side. */
 const MOST = 5;

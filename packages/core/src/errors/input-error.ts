@@ -1,4 +1,4 @@
-import { plain } from '../untrusted.ts';
+import { plain } from '../text/untrusted.ts';
 
 /** One mistake in what the user wrote. */
 export interface InputProblem {

@@ -1,4 +1,4 @@
-import type { Verdict } from '../outcome.ts';
+import type { Verdict } from '../action/outcome.ts';
 import { oneOf } from './one-of.ts';
 import type { SyncParser } from './parser.ts';
 

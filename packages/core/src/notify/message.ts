@@ -1,4 +1,4 @@
-import { VERDICT_SIGNS, type Verdict } from '../outcome.ts';
+import { VERDICT_SIGNS, type Verdict } from '../action/outcome.ts';
 
 /** One message, told in the format of each service. */
 export interface Notification {

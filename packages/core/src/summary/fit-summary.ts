@@ -1,4 +1,4 @@
-import { counted } from '../counted.ts';
+import { counted } from '../text/counted.ts';
 import { joinBlocks, type Markdown } from './markdown.ts';
 
 /** GitHub drops a step's summary whole when it is over 1 MiB; some room is left for others. */

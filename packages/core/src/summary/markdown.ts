@@ -1,5 +1,5 @@
-import { counted } from '../counted.ts';
-import { stripInvisible } from '../untrusted.ts';
+import { counted } from '../text/counted.ts';
+import { stripInvisible } from '../text/untrusted.ts';
 
 /** A piece of GitHub Markdown whose foreign parts are escaped. */
 export interface Markdown {

@@ -1,4 +1,4 @@
-import type { Clock } from '@repo/core/clock';
+import type { Clock } from '@repo/core/process/clock';
 import type { GitHub } from '../github.ts';
 import { type WorkflowRun, workflowRun } from './runs.ts';
 

@@ -1,5 +1,5 @@
-import type { Output } from '@repo/core/exec';
-import { isOwnVariable } from '@repo/core/own-variables';
+import type { Output } from '@repo/core/process/exec';
+import { isOwnVariable } from '@repo/core/process/own-variables';
 import type { Argv } from '../argv.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { showOutput, whyNot } from '../program-output.ts';

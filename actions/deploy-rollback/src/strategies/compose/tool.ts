@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
-import { isOwnVariable } from '@repo/core/own-variables';
-import { plain } from '@repo/core/untrusted';
+import { isOwnVariable } from '@repo/core/process/own-variables';
+import { plain } from '@repo/core/text/untrusted';
 import type { Argv } from '../argv.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { showOutput, whyNot } from '../program-output.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { duration } from '@repo/core/inputs/duration';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Docker } from '@repo/docker/client';
 import { inspectContainer } from '@repo/docker/containers';
 import { dockerHost } from '@repo/docker/endpoint';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Docker } from '@repo/docker/client';
 import { inspectImage, removeImage, tagImage } from '@repo/docker/images';
 import * as v from 'valibot';

@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Docker } from '@repo/docker/client';
 import {
   connectToNetwork,

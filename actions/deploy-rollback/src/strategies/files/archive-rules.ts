@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { TarHeader } from 'modern-tar';
 import { type Entry, isInnerPath, isWithin, linkStaysInside } from './entry.ts';
 

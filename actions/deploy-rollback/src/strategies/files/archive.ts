@@ -4,7 +4,7 @@ import { lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { createTarDecoder, createTarPacker, type TarHeader } from 'modern-tar';
 import { badArchive, entryRules } from './archive-rules.ts';
 import type { Entry } from './entry.ts';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { digest } from '../digest.ts';
 import type { Unpacked } from './archive.ts';
 import type { Entry } from './entry.ts';

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { counted } from '@repo/core/counted';
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatSize } from '@repo/core/inputs/size';
-import { plain } from '@repo/core/untrusted';
+import { counted } from '@repo/core/text/counted';
+import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { byteCounter } from '../heartbeat.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { chmod, lchown, mkdir, open, rename, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { removeTree } from '@repo/core/remove-tree';
-import { slots } from '@repo/core/slots';
-import { plain } from '@repo/core/untrusted';
+import { removeTree } from '@repo/core/files/remove-tree';
+import { slots } from '@repo/core/process/slots';
+import { plain } from '@repo/core/text/untrusted';
 import { readArchive, type Seal, type Unpacked } from './archive.ts';
 import { badArchive } from './archive-rules.ts';
 import { type Entry, isWithin } from './entry.ts';

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { type Entry, linkStaysInside } from './entry.ts';
 
 /** What there is of the listed paths, folders before what is in them. */

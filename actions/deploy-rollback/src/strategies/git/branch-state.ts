@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Preflight, Target } from '../strategy.ts';
 import type { Hosting, Past, Tip } from './hosting.ts';
 import { isRollbackFrom } from './trailers.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Execution } from '@repo/core/exec';
-import { isOwnVariable } from '@repo/core/own-variables';
+import type { Execution } from '@repo/core/process/exec';
+import { isOwnVariable } from '@repo/core/process/own-variables';
 import type { Ports } from '../strategy.ts';
 import type { Hosting, Past } from './hosting.ts';
 

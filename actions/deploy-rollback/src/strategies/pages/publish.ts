@@ -1,6 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
 import { ifThere } from '@repo/github/if-there';

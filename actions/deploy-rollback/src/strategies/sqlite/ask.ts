@@ -1,6 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { isOwnVariable } from '@repo/core/own-variables';
-import { plain } from '@repo/core/untrusted';
+import { isOwnVariable } from '@repo/core/process/own-variables';
+import { plain } from '@repo/core/text/untrusted';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { Ports } from '../strategy.ts';
 import { type Answer, program, type Question } from './program.ts';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { exec } from '@repo/core/exec';
+import { exec } from '@repo/core/process/exec';
 import { startWriter } from '@repo/testkit/sqlite/writer';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';

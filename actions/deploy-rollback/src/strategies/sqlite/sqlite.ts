@@ -5,7 +5,7 @@ import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { duration, formatDuration } from '@repo/core/inputs/duration';
 import { formatSize } from '@repo/core/inputs/size';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { digest } from '../digest.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';

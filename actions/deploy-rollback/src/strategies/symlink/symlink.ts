@@ -12,9 +12,9 @@ import {
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
+import { removeTree } from '@repo/core/files/remove-tree';
 import { integer } from '@repo/core/inputs/integer';
-import { removeTree } from '@repo/core/remove-tree';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { isInnerPath } from '../files/entry.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import { explainEnd, explainError, peerName } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
 import { type Limit, within } from '@repo/probe/limit';

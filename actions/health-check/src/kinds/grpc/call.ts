@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, connect, constants } from 'node:http2';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { explainEnd, explainError } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
 import { Broken, Refusal, type Wire } from '../wire.ts';

@@ -1,7 +1,7 @@
 import { field } from '@repo/core/config/field';
-import { exec } from '@repo/core/exec';
 import { integer } from '@repo/core/inputs/integer';
-import { plainLines } from '@repo/core/untrusted';
+import { exec } from '@repo/core/process/exec';
+import { plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { DurationFact } from '../../expectations/duration-fact.ts';
 import { type Expectation, MET } from '../../expectations/expectation.ts';

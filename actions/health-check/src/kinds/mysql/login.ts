@@ -1,5 +1,5 @@
 import { constants, createHash, publicEncrypt } from 'node:crypto';
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import type { Service } from '../service.ts';
 import { Refusal, type Wire } from '../wire.ts';
 import { fieldsOf, type Packets } from './packet.ts';

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { Refusal, type Wire } from '../wire.ts';
 
 /** The packets of MySQL and MariaDB (https://mariadb.com/kb/en/clientserver-protocol/). */

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { Refusal, type Wire } from '../wire.ts';
 
 /** A message of the server (https://www.postgresql.org/docs/current/protocol-message-formats.html). */

@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { Refusal, type Wire } from '../wire.ts';
 
 /** A reply in RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/). */

@@ -1,5 +1,5 @@
-import { exec } from '@repo/core/exec';
-import { plain } from '@repo/core/untrusted';
+import { exec } from '@repo/core/process/exec';
+import { plain } from '@repo/core/text/untrusted';
 import { requestOnce } from '@repo/probe/http';
 import * as v from 'valibot';
 import { DurationFact } from '../../expectations/duration-fact.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import { Refusal, type Wire } from '../wire.ts';
 
 /** Most lines of the answer's head. */

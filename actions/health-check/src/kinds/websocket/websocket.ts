@@ -1,5 +1,5 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
-import { plainLines } from '@repo/core/untrusted';
+import { plainLines } from '@repo/core/text/untrusted';
 import { basicCredentials } from '@repo/probe/proxy';
 import * as v from 'valibot';
 import { type Expectation, MET } from '../../expectations/expectation.ts';

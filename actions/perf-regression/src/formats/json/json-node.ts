@@ -1,4 +1,4 @@
-import { plain } from '@repo/core/untrusted';
+import { plain } from '@repo/core/text/untrusted';
 import { FormatError } from '../format-error.ts';
 import { lineAt, offsetOfPath } from './json-tokens.ts';
 

@@ -1,0 +1,114 @@
+import { appendFileSync } from 'node:fs';
+import * as core from '@actions/core';
+import { ActionError } from '../errors/action-error.ts';
+import { describeError } from '../errors/describe-error.ts';
+import { InputError } from '../errors/input-error.ts';
+import { cancellationIn } from '../process/cancellation.ts';
+import { fitSummary } from '../summary/fit-summary.ts';
+import type { Markdown } from '../summary/markdown.ts';
+import { redactor } from '../text/redact.ts';
+import { defuse, plain, plainLines, stripInvisible } from '../text/untrusted.ts';
+import { type Annotation, limitAnnotations } from './annotation.ts';
+import type { Log } from './log.ts';
+import type { OutputValue } from './outcome.ts';
+import type { Report } from './report.ts';
+import type { Environment } from './run-info.ts';
+
+/** GitHub's limit on the message of an annotation, in characters. */
+const LONGEST_MESSAGE = 4_000;
+
+const annotate = { error: core.error, warning: core.warning, notice: core.notice };
+
+/** Everything that leaves the process; secrets are redacted, runner commands broken. */
+export type Emitter = ReturnType<typeof emitter>;
+
+export function emitter(env: Environment) {
+  const redact = redactor();
+  /** Without secrets, also those that were hidden behind colours. Always before a text is cut. */
+  const clean = (text: string) => redact.text(stripInvisible(text));
+  /** As it is, but for secrets; where one hides behind what cannot be seen, without that. */
+  const exact = (text: string) => {
+    const visible = stripInvisible(text);
+    return redact.text(visible) === visible ? redact.text(text) : redact.text(visible);
+  };
+  const harmless = (text: string) => defuse(clean(text).replace(/\r\n?/g, '\n'));
+
+  const log: Log = {
+    info: (text) => core.info(harmless(text)),
+    debug: (text) => core.debug(harmless(text)),
+    group: (title, work) => core.group(plain(clean(title)), work),
+  };
+
+  return {
+    log,
+    input: (name: string) => core.getInput(name, { trimWhitespace: false }),
+    state: { read: core.getState, save: core.saveState },
+    mask: (secret: string) => {
+      redact.add(secret);
+      for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line);
+    },
+    /** A message as one line of plain text, for where nothing else is understood. */
+    plainMessage: (message: string) => plain(clean(message), LONGEST_MESSAGE),
+    redact: clean,
+    report: (report: Report) => `${redact.json(report)}\n`,
+
+    /** Into a file, where nothing is read as a command: values stay exact. */
+    outputs: (outputs: Readonly<Record<string, OutputValue>>) => {
+      try {
+        for (const [name, value] of Object.entries(outputs)) {
+          core.setOutput(name, typeof value === 'string' ? exact(value) : value);
+        }
+      } catch (cause) {
+        throw new ActionError('cannot write the outputs of the step (GITHUB_OUTPUT)', {
+          remedy: 'Check that the runner is allowed to write its temporary folder and has room.',
+          cause,
+        });
+      }
+    },
+
+    /** Appends to the job summary; where there is none (not on a runner), says nothing. */
+    summary: (blocks: readonly Markdown[]) => {
+      const path = env.GITHUB_STEP_SUMMARY;
+      if (!path || blocks.length === 0) return;
+      try {
+        appendFileSync(path, redact.text(fitSummary(blocks)));
+      } catch (error) {
+        core.warning(`The job summary could not be written: ${describeError(error)}`);
+      }
+    },
+
+    annotations: (annotations: readonly Annotation[]) => {
+      for (const { level, title, message, file, line } of limitAnnotations(annotations)) {
+        annotate[level](plainLines(clean(message), 20, LONGEST_MESSAGE).join('\n'), {
+          title: plain(clean(title), 120),
+          ...(file !== undefined && { file }),
+          ...(line !== undefined && { startLine: line }),
+        });
+      }
+    },
+
+    /**
+     * What stopped the run: a mistake, a fault of the world or a bug, each told its own way.
+     * Gives it back as one line of plain text.
+     */
+    failure: (action: string, error: unknown): string => {
+      const cancelled = cancellationIn(error);
+      const reason = describeError(cancelled ?? error, clean);
+      if (cancelled) {
+        core.error(reason, { title: `${action}: cancelled` });
+      } else if (error instanceof InputError) {
+        core.error(clean(error.message), { title: `${action}: invalid inputs` });
+      } else if (error instanceof ActionError) {
+        const sentence = reason.replace(/[^.!?…]$/, '$&.');
+        core.error(`${sentence} ${clean(error.remedy)}`, { title: `${action}: could not go on` });
+      } else {
+        const stack = error instanceof Error ? (error.stack ?? reason) : reason;
+        core.error(plainLines(clean(stack), 40).join('\n'), { title: `${action}: bug` });
+        core.info(
+          'This is a bug in the action, not in your workflow. Please report it with this log.',
+        );
+      }
+      return reason;
+    },
+  };
+}

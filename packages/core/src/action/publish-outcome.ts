@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import type { Action, SharedInputs } from './action.ts';
+import type { Emitter } from './emitter.ts';
+import type { Outcome } from './outcome.ts';
+import { VERDICT_SIGNS } from './outcome.ts';
+import { postReportFile, type Report, reportPath, writeWhole } from './report.ts';
+import { type Environment, readRunInfo, runUrl, workspaceOf } from './run-info.ts';
+import { version } from './version.ts';
+
+/**
+ * Tells an outcome: annotations, log, summary, outputs, report, notifications. What can go wrong
+ * comes last, so that it hides as little as possible. Throws an ActionError.
+ */
+export async function tell<Inputs extends SharedInputs>(
+  action: Action<Inputs>,
+  inputs: Inputs,
+  outcome: Outcome,
+  run: { readonly startedAt: Date; readonly durationMs: number; readonly isPost: boolean },
+  env: Environment,
+  emit: Emitter,
+  cancel: AbortSignal,
+): Promise<void> {
+  const message = emit.plainMessage(outcome.message);
+  emit.annotations(outcome.annotations);
+  emit.log.info(`${VERDICT_SIGNS[outcome.verdict]} ${message}`);
+  if (inputs.summary) emit.summary(outcome.summary);
+
+  const workspace = workspaceOf(env);
+  const given = run.isPost ? postReportFile(inputs.reportFile) : inputs.reportFile;
+  const path = await reportPath(given, action.name, {
+    workspace,
+    temp: env.RUNNER_TEMP || workspace,
+  });
+  emit.outputs({
+    ...outcome.outputs,
+    verdict: outcome.verdict,
+    message,
+    'report-file': path,
+  });
+  const report: Report = {
+    schema: `${action.name}/v1`,
+    action: action.name,
+    version,
+    startedAt: run.startedAt.toISOString(),
+    durationMs: run.durationMs,
+    verdict: outcome.verdict,
+    message,
+    run: readRunInfo(env),
+    result: outcome.result,
+  };
+  await writeWhole(path, emit.report(report));
+  for (const file of outcome.files ?? []) {
+    await writeWhole(resolve(workspace, file.path), emit.redact(file.content));
+  }
+  const told = { verdict: outcome.verdict, message };
+  await sendNotification(action.name, inputs, told, env, emit, cancel);
+}
+
+/** Tells those who want to hear of it; what could not be sent is a warning. Never throws. */
+export async function sendNotification(
+  action: string,
+  { notify: targets, notifyOn }: SharedInputs,
+  { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
+  env: Environment,
+  emit: Emitter,
+  cancel: AbortSignal,
+): Promise<void> {
+  const wanted = {
+    fail: ['fail', 'unknown'],
+    warn: ['warn', 'fail', 'unknown'],
+    always: [verdict],
+  };
+  if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
+  const { notify } = await import('../notify/notify.ts');
+  const { repository, workflow } = readRunInfo(env);
+  const failures = await notify(
+    targets,
+    { action, verdict, message, repository, workflow, runUrl: runUrl(env) },
+    { cancel },
+  );
+  emit.annotations(
+    failures.map((failure) => ({
+      level: 'warning',
+      title: 'Notification not sent',
+      message: failure,
+    })),
+  );
+}

@@ -1,0 +1,145 @@
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type ActionManifest, readActionManifest } from '@repo/testkit/runner/action-manifest';
+import { createMasker } from '@repo/testkit/runner/masking';
+import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
+import { actionFolders } from '../readme/generate.ts';
+import { renderMarkdown, type TerminalOptions } from '../terminal/markdown.ts';
+import { displayWidth } from '../terminal/spans.ts';
+import {
+  type InputValue,
+  parseArguments,
+  unknownAction,
+  unknownInput,
+} from './action-arguments.ts';
+import { helpText } from './help.ts';
+import { createLiveLog } from './live-log.ts';
+import { localEnvironment, localGitHub } from './local-github.ts';
+
+// A job's own limit on GitHub.
+const SIX_HOURS_MS = 6 * 60 * 60 * 1_000;
+
+/** What the command needs of the world. */
+export interface ActionCommand {
+  /** The repository, whose `actions/` are run. */
+  readonly root: string;
+  readonly argv: readonly string[];
+  /** Where the user stands: the workspace. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly terminal: TerminalOptions;
+  readonly write: (text: string) => void;
+  /** Ctrl-C: the action is cancelled as the runner would. */
+  readonly interrupted: AbortSignal;
+}
+
+/** `pnpm action`: answers the exit code. */
+export async function actionCommand(command: ActionCommand): Promise<number> {
+  const { root, argv, terminal, write } = command;
+  const args = parseArguments(argv);
+  const refuse = (message: string): number => {
+    write(`${message}\n`);
+    return 2;
+  };
+  if (args.kind === 'mistake') return refuse(args.message);
+  const folders = await actionFolders(root);
+  const wrong = args.name === undefined ? undefined : unknownAction(args.name, folders);
+  if (wrong !== undefined) return refuse(wrong);
+  if (args.kind === 'help') {
+    const shown = folders.filter((folder) => args.name === undefined || folder === args.name);
+    const read = async (folder: string) => ({
+      folder,
+      manifest: await readActionManifest(join(root, 'actions', folder)),
+    });
+    write(helpText(await Promise.all(shown.map(read)), terminal));
+    return 0;
+  }
+  const manifest = await readActionManifest(join(root, 'actions', args.name));
+  const problem = unknownInput(args.values, manifest) ?? (await notRunnable(manifest));
+  if (problem !== undefined) return refuse(problem);
+  const inputs = await readValues(args.values, command.cwd);
+  if (typeof inputs === 'string') return refuse(inputs);
+  return run(command, manifest, inputs, args.debug);
+}
+
+async function run(
+  { cwd, env, terminal, write, interrupted }: ActionCommand,
+  manifest: ActionManifest,
+  inputs: Readonly<Record<string, string>>,
+  debug: boolean,
+): Promise<number> {
+  const log = createLiveLog(terminal.ansi);
+  const github = await localGitHub(env, cwd);
+  // Not disposed: the report lies in its temporary folder.
+  const result = await runAction({
+    action: manifest.folder,
+    with: inputs,
+    env: localEnvironment(env),
+    github,
+    cwd,
+    debug,
+    timeoutMs: SIX_HOURS_MS,
+    cancel: { signal: interrupted },
+    trackFiles: false,
+    onLine: (line) => write(log(line)),
+  });
+  const { mask } = createMasker([github.token ?? '', ...result.masks]);
+  write(mask(closingWords(result, cwd, terminal)));
+  const failed = [result, result.post].find((stage) => stage && stage.outcome !== 'success');
+  return failed === undefined ? 0 : failed.exitCode || 1;
+}
+
+/** Summary, outputs and the place of the report. */
+function closingWords(result: RunResult, cwd: string, terminal: TerminalOptions): string {
+  const summary = [result.summary, result.post?.summary].filter(Boolean).join('\n');
+  const report = result.outputs['report-file'];
+  return [
+    ...(summary === '' ? [] : [renderMarkdown(summary, terminal)]),
+    ...outputLines(result.outputs, terminal.columns),
+    ...(report ? ['', `Report: ${resolve(cwd, report)}`] : []),
+    '',
+  ]
+    .join('\n')
+    .replace(/^/, '\n');
+}
+
+function outputLines(outputs: Readonly<Record<string, string>>, columns: number) {
+  const names = Object.keys(outputs);
+  const width = Math.max(0, ...names.map(displayWidth));
+  return Object.entries(outputs).map(([name, value]) => {
+    const room = Math.max(20, columns - width - 2);
+    const [first = '', ...rest] = value.split('\n');
+    const cut = rest.length > 0 || first.length > room;
+    return `${name.padEnd(width)}  ${cut ? `${first.slice(0, room - 1)}…` : first}`;
+  });
+}
+
+async function notRunnable({ runs, folder }: ActionManifest): Promise<string | undefined> {
+  if (runs.kind === 'composite') {
+    return `${folder} is a composite action: only a workflow runner can run it.`;
+  }
+  const script = join(folder, runs.main);
+  return access(script).then(
+    () => undefined,
+    () => `${script} is missing: run "pnpm build".`,
+  );
+}
+
+/** The inputs, files read; or what is wrong with a file. */
+async function readValues(
+  values: readonly InputValue[],
+  cwd: string,
+): Promise<Readonly<Record<string, string>> | string> {
+  const inputs: Record<string, string> = {};
+  for (const value of values) {
+    if ('text' in value) {
+      inputs[value.key] = value.text;
+      continue;
+    }
+    const path = resolve(cwd, value.file);
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) return `${value.key}: the file ${path} cannot be read.`;
+    inputs[value.key] = text;
+  }
+  return inputs;
+}

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import type { GitHubContext } from '@repo/testkit/runner/job-context';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The `github` context of a run by hand: from the user's variables, else from the git folder. */
+export async function localGitHub(env: Environment, cwd: string): Promise<Partial<GitHubContext>> {
+  const [origin, sha, ref] = await Promise.all([
+    git(cwd, 'remote', 'get-url', 'origin'),
+    git(cwd, 'rev-parse', 'HEAD'),
+    git(cwd, 'symbolic-ref', 'HEAD'),
+  ]);
+  const [, fromOrigin = ''] = /[/:]([^/:]+\/[^/]+?)(?:\.git)?$/.exec(origin) ?? [];
+  const repository = env.GITHUB_REPOSITORY ?? fromOrigin;
+  return {
+    token: env.GITHUB_TOKEN ?? env.GH_TOKEN ?? '',
+    server_url: env.GITHUB_SERVER_URL ?? 'https://github.com',
+    api_url: env.GITHUB_API_URL ?? 'https://api.github.com',
+    graphql_url: env.GITHUB_GRAPHQL_URL ?? 'https://api.github.com/graphql',
+    event_name: 'workflow_dispatch',
+    workflow: 'pnpm action',
+    job: 'local',
+    repository,
+    sha: env.GITHUB_SHA ?? sha,
+    ref: env.GITHUB_REF ?? ref,
+  };
+}
+
+/** The user's variables, without those that a runner sets itself or that pnpm has added. */
+export function localEnvironment(env: Environment): Readonly<Record<string, string>> {
+  const foreign = /^(GITHUB_(?!TOKEN$)|RUNNER_|INPUT_|STATE_|npm_|CI$|INIT_CWD$|NODE_OPTIONS$)/;
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || foreign.test(name) ? [] : [[name, value]],
+    ),
+  );
+}
+
+/** The output of a git command; empty when there is no git, no repository or no answer. */
+function git(cwd: string, ...args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile('git', args, { cwd, timeout: 5_000 }, (error, stdout) =>
+      resolve(error ? '' : stdout.trim()),
+    );
+  });
+}

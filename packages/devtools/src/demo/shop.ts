@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { json } from '@repo/testkit/faults/answers';
+import { startHttpServer } from '@repo/testkit/faults/http-server';
+
+/** A little shop on this machine: a file that says what runs, a SQLite database, a server. */
+export interface Shop extends AsyncDisposable {
+  readonly url: string;
+  readonly folder: string;
+  /** What a deploy script does. */
+  readonly deploy: (release: Release) => void;
+}
+
+/** What a release calls itself, and what its migration does to the database. */
+export interface Release {
+  readonly version: string;
+  readonly sha: string;
+  readonly migration: string;
+}
+
+export async function openShop(folder: string): Promise<Shop> {
+  const database = join(folder, 'shop.db');
+  const stamp = join(folder, 'app/release.json');
+  mkdirSync(join(folder, 'app'));
+  // Reads the disk anew for each request: what was brought back is what answers.
+  const server = await startHttpServer({
+    script: (exchange) => {
+      const release = JSON.parse(readFileSync(stamp, 'utf8')) as object;
+      try {
+        using db = new DatabaseSync(database, { readOnly: true });
+        const row = db.prepare('select count(*) as orders from orders').get();
+        return json({ status: 'ok', ...release, orders: row?.orders })(exchange);
+      } catch (error) {
+        return json({ status: 'broken', ...release, error: String(error) }, 500)(exchange);
+      }
+    },
+  });
+  return {
+    url: server.url,
+    folder,
+    deploy: ({ version, sha, migration }) => {
+      writeFileSync(stamp, JSON.stringify({ version, sha }));
+      using db = new DatabaseSync(database);
+      db.exec(migration);
+    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,50 @@
+import type {
+  ActionInput,
+  ActionManifest,
+  ActionOutput,
+} from '@repo/testkit/runner/action-manifest';
+import { cell, code, table } from './markdown-table.ts';
+
+/** The inputs of an action as a Markdown table. */
+export function inputsTable(inputs: readonly ActionInput[]): string {
+  if (inputs.length === 0) return 'None.';
+  return table(
+    ['Input', 'Description', 'Default'],
+    inputs.map((input) => [code(input.name), describe(input), defaultOf(input)]),
+  );
+}
+
+/** The outputs of an action as a Markdown table. */
+export function outputsTable(outputs: readonly ActionOutput[]): string {
+  if (outputs.length === 0) return 'None.';
+  return table(
+    ['Output', 'Description'],
+    outputs.map(({ name, description }) => [code(name), cell(description)]),
+  );
+}
+
+/** All actions of the repository, each linked to its folder below `actions/`. */
+export function actionsTable(
+  actions: readonly { readonly folder: string; readonly manifest: ActionManifest }[],
+): string {
+  return table(
+    ['Action', 'What it does'],
+    actions.map(({ folder, manifest }) => [
+      `[${folder}](actions/${folder}/README.md)`,
+      cell(manifest.description),
+    ]),
+  );
+}
+
+function describe(input: ActionInput): string {
+  const deprecated =
+    input.deprecationMessage === undefined
+      ? ''
+      : ` **Deprecated:** ${cell(input.deprecationMessage)}`;
+  return cell(input.description) + deprecated;
+}
+
+function defaultOf(input: ActionInput): string {
+  if (input.required) return '**required**';
+  return input.default === undefined || input.default === '' ? '' : code(input.default);
+}
