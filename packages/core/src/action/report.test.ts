@@ -41,7 +41,7 @@ describe('writeWhole', () => {
     const path = join(folder, 'report.json');
     await writeWhole(path, 'old');
     const script = `
-      import { writeWhole } from './report.ts';
+      import { writeWhole } from '@repo/core/action/report';
       await writeWhole('${path}', 'x'.repeat(100_000)).catch((error) => console.log(error.cause.code));
     `;
     // The limit on the size of a file stands for the disk.

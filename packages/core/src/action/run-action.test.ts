@@ -19,7 +19,7 @@ const action = (body: string) => `
   import { optional, secret } from '@repo/core/inputs/parser';
   import { sharedInputs } from '@repo/core/inputs/shared-inputs';
   import { text } from '@repo/core/inputs/text';
-  import { runAction } from './run-action.ts';
+  import { runAction } from '@repo/core/action/run-action';
   import { htmlEscape, md } from '@repo/core/summary/markdown';
 
   const failOn = { fail: ['fail', 'unknown'], warn: ['warn', 'fail', 'unknown'], never: [] };
