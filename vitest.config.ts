@@ -13,7 +13,7 @@ export default defineConfig({
   test: {
     globalSetup: ['test/node-24.ts'],
     reporters: ['default', './test/tally.ts'],
-    // E26. Of the unit tests alone: what only bundles run against real things, they do not see.
+    // Of the unit tests only: code that only the bundles run against real engines is not counted.
     coverage: {
       include: ['packages/*/src/**/*.ts', 'actions/*/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/main.ts', '**/cli.ts', '**/cli/*.ts', '**/template/**'],

@@ -9,7 +9,7 @@ const problemsOf = async (text: string) => {
   return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
 };
 
-test('H26: the hourly workflow of the README is valid for GitHub’s own language service', async () => {
+test('the hourly workflow of the README is valid for GitHub’s own language service', async () => {
   const text = await readmeYaml('monitor');
   expect(await problemsOf(text)).toEqual([]);
   expect(await problemsOf(text.replace('issues: write', 'isues: write'))).not.toEqual([]);

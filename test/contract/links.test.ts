@@ -24,7 +24,7 @@ const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--ex
   .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
   .filter((path) => !/fixtures|template/.test(path));
 
-test.each(documents)('E12, E13: every link of %s leads to something', (path) => {
+test.each(documents)('every link of %s leads to something', (path) => {
   const text = readFileSync(join(root, path), 'utf8').replace(/^```.*?^```/gms, '');
   const broken = [...text.matchAll(LINK)]
     .map(([, link = '']) => link)

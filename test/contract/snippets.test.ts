@@ -106,11 +106,11 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
   })
   .filter(({ uses }) => uses.length > 0);
 
-test.each(files)('E34: what $path uses of ours exists and takes these inputs', ({ uses }) => {
+test.each(files)('what $path uses of ours exists and takes these inputs', ({ uses }) => {
   expect(uses.flatMap(problemOf)).toEqual([]);
 });
 
-test.each(files)('E34: what $path says to them is what they understand', async ({ uses }) => {
+test.each(files)('what $path says to them is what they understand', async ({ uses }) => {
   expect((await Promise.all(uses.map(mistakesOf))).flat()).toEqual([]);
 });
 

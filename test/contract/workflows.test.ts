@@ -38,12 +38,12 @@ async function problemsOf(text: string): Promise<readonly string[]> {
   return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
 }
 
-describe.each(workflows)('E34: %s', (path) => {
+describe.each(workflows)('%s', (path) => {
   test('is valid for GitHub’s own language service', async () => {
     expect(await problemsOf(await readFile(join(root, path), 'utf8'))).toEqual([]);
   });
 
-  test('E14, E16: names its permissions, and pins the actions of others by SHA', async () => {
+  test('names its permissions, and pins the actions of others by SHA', async () => {
     const text = await readFile(join(root, path), 'utf8');
     expect(text).toMatch(/^permissions:/m);
     const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, one = '']) => one);

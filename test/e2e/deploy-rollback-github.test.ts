@@ -40,7 +40,7 @@ function expectRolledBack(part: Part): void {
   }
 }
 
-describe.each(Object.entries(PARTS))('R1 R2 R3 R10 R15: %s', (_, part) => {
+describe.each(Object.entries(PARTS))('%s', (_, part) => {
   beforeEach(async () => {
     world = await startWorld(part);
   });
@@ -158,7 +158,7 @@ describe('on GitHub', () => {
     expectRolledBack(part);
   });
 
-  test('R13: of two runs at once one acts, and the other says who has the lock', async () => {
+  test('of two runs at once one acts, and the other says who has the lock', async () => {
     for (const id of [4711, 4712]) {
       world.github.state.runs.push({
         ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, status: 'in_progress' },
@@ -233,7 +233,7 @@ describe('on GitHub', () => {
     expect(world.locks()).toBe('');
   });
 
-  test('R13: record and lock take at most 9 calls', async () => {
+  test('record and lock take at most 9 calls', async () => {
     const before = world.github.calls.length;
     await using back = await world.run({});
     expect(back.outputs).toMatchObject({ result: 'rolled-back' });
@@ -278,7 +278,7 @@ describe('on GitHub', () => {
   });
 });
 
-describe('R12 R16: the example of the README that is called from a release workflow', () => {
+describe('the example of the README that is called from a release workflow', () => {
   const pointer: Part = {
     strategies: () => '',
     live: appOn('live'),

@@ -147,7 +147,7 @@ describe('somebody deploys while a rollback looks around', () => {
   });
 });
 
-describe('R14: who wants to hear of it, hears of it', () => {
+describe('who wants to hear of it, hears of it', () => {
   test('by a webhook', async () => {
     strategies = await command({ capture: '', apply: '' });
     await using webhook = await startHttpServer({ script: respond(200) });

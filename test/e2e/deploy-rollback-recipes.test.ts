@@ -167,7 +167,7 @@ test('every recipe of the docs is tried', () => {
   );
 });
 
-describe.each(RECIPES)('R18, R19, R22: the recipe $file ($which)', (recipe) => {
+describe.each(RECIPES)('the recipe $file ($which)', (recipe) => {
   function start(): { readonly machine: Machine; readonly programs: StandIns } {
     const blocks = blocksOf(recipe.file);
     const strategies = blocks.filter((block) => block.startsWith('- command:'))[recipe.which];

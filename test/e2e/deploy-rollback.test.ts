@@ -38,7 +38,7 @@ describe('a deploy that is bad', () => {
     await site.release(BAD, 'none');
   });
 
-  test('R1, R2, R10, R15, R17: the last good one comes back, and is proven', async () => {
+  test('the last good one comes back, and is proven', async () => {
     await using result = await site.run(BAD, {
       reason: 'status 500',
       'verify-url': site.url,
@@ -138,7 +138,7 @@ describe('a deploy that is bad', () => {
     expect(journalOf(site)).toEqual([]);
   });
 
-  test('R7, R8: snapshots are private, and a spoiled one is not used', async () => {
+  test('snapshots are private, and a spoiled one is not used', async () => {
     const root = join(site.state, 'production', 'snapshots');
     const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((one) =>
       one.isFile(),
@@ -156,7 +156,7 @@ describe('a deploy that is bad', () => {
     expect(site.runs()).toBe('ff');
   });
 
-  test('R7: on a fresh machine there is nothing, and it says so', async () => {
+  test('on a fresh machine there is nothing, and it says so', async () => {
     await rm(join(site.state, 'production', 'snapshots'), { recursive: true });
     await using result = await site.run(BAD, {});
     expect(result).toMatchObject({ exitCode: 1, outputs: { result: 'no-target' } });
@@ -212,7 +212,7 @@ describe('a deploy that is bad', () => {
   });
 });
 
-describe('R13: two at once', () => {
+describe('two at once', () => {
   test('one acts, the other says who has the lock', async () => {
     site.deploy(A);
     await site.release(B);
@@ -297,7 +297,7 @@ describe('loops and newer deploys', () => {
   });
 });
 
-describe('R1: mode: guard', () => {
+describe('mode: guard', () => {
   const guard = { mode: 'guard' };
   beforeEach(async () => {
     site.deploy(A);
@@ -369,7 +369,7 @@ test('the first example of the README, word for word', async () => {
   for (const file of files) expect(await readFile(file, 'utf8')).toBe('good');
 });
 
-describe('R16: mistakes in the inputs are named, and nothing is touched', () => {
+describe('mistakes in the inputs are named, and nothing is touched', () => {
   test.each([
     [
       'an environment that leads elsewhere',

@@ -39,7 +39,7 @@ const container = (id: string, labels: Readonly<Record<string, string>> = TESTIN
   labels,
 });
 
-describe('D9: a mistake in the inputs is named, and nothing is touched', () => {
+describe('a mistake in the inputs is named, and nothing is touched', () => {
   test.each([
     ['an empty selector', { labels: '' }, /labels: is empty, which would select everything/],
     ['blank lines alone', { labels: ' \n\n ' }, /labels: is empty, which would select everything/],
@@ -145,7 +145,7 @@ test('what uses another object is gone before that one is touched', async () => 
   }
 });
 
-describe('D6: each object has an outcome of its own', () => {
+describe('each object has an outcome of its own', () => {
   test('gone already, removed by another, broken once, in use, broken for good', async () => {
     const answers: Record<
       string,
@@ -227,7 +227,7 @@ describe('D6: each object has an outcome of its own', () => {
   });
 });
 
-test('D16: what fails after the removals does not cost their audit', async () => {
+test('what fails after the removals does not cost their audit', async () => {
   await using docker = await startFakeDocker([container('a'), container('b', {})]);
   await using result = await clean({
     host: docker.host,
@@ -306,7 +306,7 @@ test('10,000 containers are listed and planned in under 300 MB', async () => {
   expect((await reportOf(result)).result.counts).toMatchObject({ planned: 10_000, removed: 0 });
 });
 
-describe('D14: lint', () => {
+describe('lint', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'compose-'));

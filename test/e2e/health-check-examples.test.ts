@@ -49,7 +49,7 @@ const json =
   };
 
 describe('the first examples of the README work when copied', () => {
-  test('H1: the first one', async () => {
+  test('the first one', async () => {
     await using shop = await serve((_, response) => response.end('ok'));
     const place = { 'https://shop.example': shop.url };
     await using result = await runExample('first', place);
@@ -74,7 +74,7 @@ describe('the first examples of the README work when copied', () => {
     expect(Number(result.outputs['time-to-healthy-ms'])).toBeGreaterThan(0);
   });
 
-  test('H28: before a test: a port, and a page that is not ready at once', async () => {
+  test('before a test: a port, and a page that is not ready at once', async () => {
     await using postgres = await startTcpServer({ script: banner('') });
     let asked = 0;
     await using app = await serve((_, response) => {
@@ -89,7 +89,7 @@ describe('the first examples of the README work when copied', () => {
     expect(asked).toBe(2);
   });
 
-  test('H2, H3: several checks, and how each of them goes wrong', async () => {
+  test('several checks, and how each of them goes wrong', async () => {
     let status = 'ok';
     await using shop = await serve(json(() => ({ status })));
     await using mail = await startTcpServer({ script: banner('220 mail.example ESMTP\r\n') });
@@ -114,7 +114,7 @@ describe('the first examples of the README work when copied', () => {
     expect(ill.log).toContain('fail-when is met');
   });
 
-  test('H6: a round trip in steps', async () => {
+  test('a round trip in steps', async () => {
     const pastes: string[] = [];
     await using paste = await serve(async (request, response) => {
       if (request.method === 'POST') {

@@ -96,7 +96,7 @@ const callsTo = (operation: string) =>
 describe.each([
   ['with an incident issue', { ...workflow, ...incident }],
   ['without one', workflow],
-])('H23: a workflow heals, %s', (_, inputs) => {
+])('a workflow heals, %s', (_, inputs) => {
   test('an outage seen by three runs in a row starts it exactly once', async () => {
     const states = [];
     for (let run = 1; run <= 3; run++) {
@@ -337,7 +337,7 @@ describe('GitHub does not let us', () => {
   });
 });
 
-test('H23, H25, H26: the hourly workflow of the README, with the permissions that it has', async () => {
+test('the hourly workflow of the README, with the permissions that it has', async () => {
   const { on, permissions, jobs } = parse(await readmeYaml('monitor'));
   expect(on.schedule).toEqual([{ cron: '0 * * * *' }]);
   await github[Symbol.asyncDispose]();
@@ -369,7 +369,7 @@ test('on an Enterprise Server only what it knows is asked', async () => {
   expect(dispatch?.body).not.toHaveProperty('return_run_details');
 });
 
-test('E15: the token and the secrets of the checks reach neither files nor issues', async () => {
+test('the token and the secrets of the checks reach neither files nor issues', async () => {
   const SECRET = 'hunter2-s3cret-value';
   await using result = await monitor({
     ...workflow,

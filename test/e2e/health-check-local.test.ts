@@ -55,7 +55,7 @@ async function resultsOf(run: { readonly outputs: Readonly<Record<string, string
   return new Map(checks.map((one) => [one.name, one]));
 }
 
-test('H7, H8, H9, H11, H20, H22, H29: each kind is healthy where it should be', async () => {
+test('each kind is healthy where it should be', async () => {
   await using result = await check(`
     - name: sqlite
       sqlite: {path: good.db, query: select count(*) as total from pastes}
@@ -82,7 +82,7 @@ test('H7, H8, H9, H11, H20, H22, H29: each kind is healthy where it should be', 
     - {name: line, exec: {command: '${node} -e ""'}}`);
   expect(result.outputs.message).toBe('All 10 checks are healthy');
   expect(result.exitCode).toBe(0);
-  // H12, H13, H24: what a good log holds is in the summary too.
+  // The summary shows the figures of a good log as well.
   expect(result.summary).toContain('requests: 14 (GET 11');
 });
 
@@ -112,7 +112,7 @@ test('each kind is unhealthy where it should be, and says why', async () => {
   expect(told('exec')).toContain('unhealthy: exitCode == 0: exitCode was 4');
   expect(told('slow')).toContain('unhealthy: did not end within 300ms');
   expect(results.get('exec')?.evidence).toEqual([{ title: 'end of stderr', lines: ['because'] }]);
-  // H16: the errors alone.
+  // The errors only.
   expect(results.get('log')?.evidence[0]).toMatchObject({
     title: 'latest errors, newest first',
     lines: expect.arrayContaining([expect.stringContaining('RuntimeError: ERROR: out of luck')]),
@@ -154,7 +154,7 @@ describe('what cannot be looked at is unknown, never healthy', () => {
     expect(result.outputs.verdict).toBe('unknown');
   });
 
-  test('H7: a Node without SQLite', async () => {
+  test('a Node without SQLite', async () => {
     await using result = await check('[{name: a, sqlite: {path: good.db}}]', {
       env: { NODE_OPTIONS: '--no-experimental-sqlite' },
     });
@@ -220,7 +220,7 @@ test('a cancel ends a command with its children', async () => {
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 5_000);
 });
 
-test('E15: what logs and commands say reaches nobody as a command, and shows no secret', async () => {
+test('what logs and commands say reaches nobody as a command, and shows no secret', async () => {
   await writeFile(
     join(workspace, 'secret.log'),
     [

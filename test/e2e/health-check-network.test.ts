@@ -179,7 +179,7 @@ describe.skipIf(process.platform === 'win32')('ping', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('H10: tailscale', () => {
+describe.skipIf(process.platform === 'win32')('tailscale', () => {
   test('through the socket of a daemon that answers as tailscaled does', async () => {
     await using daemon = await fakeTailscaled(RUNNING);
     const checks = `

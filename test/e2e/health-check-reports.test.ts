@@ -18,7 +18,7 @@ const files = {
 };
 const read = (workspace: string, name: string) => readFile(join(workspace, 'out', name), 'utf8');
 
-test('H18, H24, H25: every report is a file, beside the summary and the JSON report', async () => {
+test('every report is a file, beside the summary and the JSON report', async () => {
   await using well = await startHttpServer({ script: respond(200) });
   await using ill = await startHttpServer({ script: hostileText(500) });
   await using result = await runAction({
@@ -76,7 +76,7 @@ test('a file that cannot be written fails the step and names its path; the outpu
   expect(result.log).toMatch(/cannot write .*taken\/junit\.xml/);
 });
 
-test('E15: secrets of the checks are in none of them, in no form', async () => {
+test('secrets of the checks are in none of them, in no form', async () => {
   const SECRET = `hunter2-&"<'\\s3cret`;
   await using server = await startHttpServer({ script: respond(500, { body: `key ${SECRET}` }) });
   await using result = await runAction({
@@ -108,7 +108,7 @@ test("the README's example of metrics and a badge works when copied", async () =
   });
 });
 
-describe('E20, E21: what GitHub knows of the workflow is among the metrics', () => {
+describe('what GitHub knows of the workflow is among the metrics', () => {
   test('with permission to read runs', async () => {
     await using github = await startLocalGitHub({ permissions: { actions: 'read' } });
     await using server = await startHttpServer({ script: respond(200) });

@@ -29,8 +29,8 @@ async function checksOf(result: { readonly outputs: Readonly<Record<string, stri
   return report.result.checks;
 }
 
-describe('H1, H2, H4, H5: a page and its data after a deploy', () => {
-  test('H24: one good answer is healthy, with phase timings and a summary', async () => {
+describe('a page and its data after a deploy', () => {
+  test('one good answer is healthy, with phase timings and a summary', async () => {
     await using server = await startHttpServer({ script: respond(204) });
     await using result = await check({ url: `${server.url}/\n${server.url}/output/proxies.json` });
     expect(result.exitCode).toBe(0);
@@ -94,7 +94,7 @@ describe('H1, H2, H4, H5: a page and its data after a deploy', () => {
   });
 });
 
-test('H5: a flapping target is unhealthy with stable-for and a budget', async () => {
+test('a flapping target is unhealthy with stable-for and a budget', async () => {
   await using server = await startHttpServer({ script: alternate(respond(200), respond(500)) });
   await using result = await check({
     url: server.url,
@@ -107,7 +107,7 @@ test('H5: a flapping target is unhealthy with stable-for and a budget', async ()
   expect(result.outputs.message).toContain('more than the error budget');
 });
 
-test('H3: slow is degraded or unhealthy, as the limits say', async () => {
+test('slow is degraded or unhealthy, as the limits say', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   await using slow = await check({
     url: server.url,
@@ -296,7 +296,7 @@ describe('wrong inputs', () => {
   });
 });
 
-test('H17, H28: checks of several kinds from a file in JSON', async () => {
+test('checks of several kinds from a file in JSON', async () => {
   await using http = await startHttpServer({
     script: byPath({ '/health': json({ status: 'ok', queue: 3 }) }),
   });
@@ -387,7 +387,7 @@ test('invert: waits until it is gone', async () => {
   expect(result.outputs).toMatchObject({ status: 'healthy', attempts: '3' });
 });
 
-test('H6: a round trip: create, follow, read back', async () => {
+test('a round trip: create, follow, read back', async () => {
   const script = byPath({
     '/': respond(201, { headers: { location: '/p/17' } }),
     '/p/17': respond(200, { body: 'hello' }),
@@ -432,7 +432,7 @@ test('a dry run says what would be asked, finds mistakes, and asks nothing', asy
   expect(server.requests).toHaveLength(0);
 });
 
-test('E15: secrets show nowhere', async () => {
+test('secrets show nowhere', async () => {
   await using server = await startHttpServer({
     script: respond(403, { body: 'no: s3cr3t-token-1' }),
   });
@@ -452,7 +452,7 @@ test('E15: secrets show nowhere', async () => {
   expect(notification?.body).not.toMatch(/s3cr3t/);
 });
 
-test('E1, E6: a failure is told, and a notification that fails is only a warning', async () => {
+test('a failure is told, and a notification that fails is only a warning', async () => {
   await using hook = await startHttpServer({ script: sequence(respond(200), respond(404)) });
   await using result = await check({
     url: `http://127.0.0.1:${await closedPort()}/`,
@@ -467,7 +467,7 @@ test('E1, E6: a failure is told, and a notification that fails is only a warning
   );
 });
 
-test('E1: a run that cannot go on is told as well, though it has no verdict', async () => {
+test('a run that cannot go on is told as well, though it has no verdict', async () => {
   await using hook = await startHttpServer({ script: respond(200) });
   await using server = await startHttpServer({ script: respond(200) });
   await using result = await check({

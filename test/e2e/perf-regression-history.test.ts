@@ -19,7 +19,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
 
-describe('P1, P5, P22, P23: a history in a folder', () => {
+describe('a history in a folder', () => {
   /** One run of a series; each is another machine, at most 4 % off. */
   const remember = async (
     number: number,
@@ -222,7 +222,7 @@ test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS 
   expect((await store.read(record(0)))[0]?.run.id).toBe('1');
 });
 
-test('P5: without a remote that has the history, the message says so, and what else can be done', async () => {
+test('without a remote that has the history, the message says so, and what else can be done', async () => {
   await git(folder, 'init', '--quiet');
   await writeFile(join(folder, 'new.txt'), go(suite, 1));
   await using result = await runAction({

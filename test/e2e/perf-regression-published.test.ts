@@ -69,7 +69,7 @@ if (existsSync(data)) {
     });
 
     test.each(Object.entries(TABLE))(
-      'P19, P20: %s is of %s; beside itself nothing is worse',
+      '%s is of %s; beside itself nothing is worse',
       async (file, format) => {
         const path = join(data, 'benchmarks', file);
         const result = await compared(path, path);
@@ -81,7 +81,7 @@ if (existsSync(data)) {
     );
   });
 
-  describe('P5: metadata.json of an aggregator, run after run', () => {
+  describe('metadata.json of an aggregator, run after run', () => {
     const files = readdirSync(join(data, 'metadata')).toSorted();
     const of = (number: number) =>
       join(data, 'metadata', files.find((file) => file.startsWith(`${number}.`)) ?? '');

@@ -141,7 +141,7 @@ describe('store: cache', () => {
     expect(other.log).toContain('no history of default on arm yet');
   });
 
-  test('P22: where it may not be written, or is not there, the run is what it was', async () => {
+  test('where it may not be written, or is not there, the run is what it was', async () => {
     await using cache = await startLocalCache();
     cache.refuseWrites();
     await using refused = await run(1, { store: 'cache', record: 'always' }, cache.env);

@@ -26,7 +26,7 @@ function measure(cwd: string, inputs: Readonly<Record<string, string>> = {}, git
   });
 }
 
-describe('P15: mode: run on a small real repository', () => {
+describe('mode: run on a small real repository', () => {
   test('30 % slower is caught, unchanged passes (ten times out of ten: pnpm bench perf-run)', {
     timeout: 1_200_000,
   }, async () => {

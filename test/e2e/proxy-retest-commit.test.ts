@@ -43,7 +43,7 @@ const NOBODY = {
   GIT_CONFIG_VALUE_0: 'true',
 };
 
-describe('commit: true (X19)', () => {
+describe('commit: true', () => {
   test('one commit with the list and its state, marked for CI; none when nothing changed', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
@@ -80,7 +80,7 @@ describe('commit: true (X19)', () => {
     expect(git(fresh, 'ls-files', '--stage', 'current.json')).toMatch(/^120000 /);
   });
 
-  test('E10: who was faster loses nothing: the findings are put into their list', async () => {
+  test('who was faster loses nothing: the findings are put into their list', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
     const faster = here.repository.clone();

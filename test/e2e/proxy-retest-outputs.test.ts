@@ -10,7 +10,7 @@ import { listText, proxyWorld, record } from './proxy/proxy-world.ts';
 
 const FORCED = { 'min-retain-ratio': '0', 'fail-on': 'never' };
 
-test('further files hold what is alive, and counts for perf-regression (X20)', async () => {
+test('further files hold what is alive, and counts for perf-regression', async () => {
   await using world = await proxyWorld();
   const { port } = await world.proxy({ protocol: 'socks5' });
   const alive = `socks5://127.0.0.1:${port}`;
@@ -145,7 +145,7 @@ describe('other forms of a list', () => {
   });
 });
 
-test('the user’s own database fills in where a proxy is; without it the fields stay (X23)', async () => {
+test('the user’s own database fills in where a proxy is; without it the fields stay', async () => {
   await using world = await proxyWorld();
   const { port } = await world.proxy({ protocol: 'http' });
   await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
@@ -170,7 +170,7 @@ test('the user’s own database fills in where a proxy is; without it the fields
   expect(broken.log).not.toMatch(/This is a bug/);
 });
 
-describe('judge-url finds what changes on the way (X22)', () => {
+describe('judge-url finds what changes on the way', () => {
   const judge = ({ request, response, socket }: HttpExchange) => {
     const body = { ip: socket.remoteAddress, headers: request.headers, motto: 'as it was' };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -240,7 +240,7 @@ describe('judge-url finds what changes on the way (X22)', () => {
   });
 });
 
-test('progressive timeouts are those of the attempts (X16)', async () => {
+test('progressive timeouts are those of the attempts', async () => {
   await using world = await proxyWorld();
   const { port } = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
   await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
@@ -252,7 +252,7 @@ test('progressive timeouts are those of the attempts (X16)', async () => {
   expect(took).toBeLessThan(4_000);
 });
 
-test('the history in the cache of GitHub Actions: nothing stays in the workspace (X12)', async () => {
+test('the history in the cache of GitHub Actions: nothing stays in the workspace', async () => {
   await using world = await proxyWorld();
   await using cache = await startLocalCache();
   const dead = await closedPort();

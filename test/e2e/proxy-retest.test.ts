@@ -17,7 +17,7 @@ async function proxies(world: ProxyWorld) {
   return JSON.parse(await world.read('proxies.json'));
 }
 
-test('the list is loaded, retested and written back in its shape, without any source (X1, X2, X3, X4)', async () => {
+test('the list is loaded, retested and written back in its shape, without any source', async () => {
   await using world = await proxyWorld();
   const good = await world.proxy({ protocol: 'http' });
   const dead = await closedPort();
@@ -147,7 +147,7 @@ test('an array without records is warned about', async () => {
   expect(result.annotations.map(({ message }) => message)).toEqual(['It holds no record.']);
 });
 
-test('records that are not as they should be are warned about, and tested (X18)', async () => {
+test('records that are not as they should be are warned about, and tested', async () => {
   await using world = await proxyWorld();
   const { port } = await world.proxy({ protocol: 'http' });
   await world.write(
@@ -285,7 +285,7 @@ describe('the judges are judged', () => {
 });
 
 describe('addresses that are not public', () => {
-  test('are not dialled, also behind a name, unless it is allowed (X24)', async () => {
+  test('are not dialled, also behind a name, unless it is allowed', async () => {
     await using world = await proxyWorld();
     const { port, connections } = await world.proxy({ protocol: 'http' });
     const hosts = [
@@ -414,7 +414,7 @@ describe('stopping', () => {
     expect(await readdir(world.folder)).toEqual(['proxies.json', 'proxies.json.state.ndjson']);
   }, 40_000);
 
-  test('the budget ends it within a second, and the rest is untouched (X13)', async () => {
+  test('the budget ends it within a second, and the rest is untouched', async () => {
     await using world = await proxyWorld();
     const { port } = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
     const records = Array.from({ length: 200 }, (_, index) =>
@@ -482,7 +482,7 @@ test('a shard that could judge nothing says so; when all of them do, nothing is 
   expect(some.log).toContain('No target answered in 1 of 2 shards');
 });
 
-test('shards give the list that one run gives (X14)', async () => {
+test('shards give the list that one run gives', async () => {
   const ports: number[] = [];
   await using world = await proxyWorld();
   await using single = await proxyWorld();

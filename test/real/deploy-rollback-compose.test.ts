@@ -108,7 +108,7 @@ services:
       return Promise.all(found);
     }
 
-    test('R5 R10 R15: snapshot, bad deploy, rollback: each service on the image it ran', async () => {
+    test('snapshot, bad deploy, rollback: each service on the image it ran', async () => {
       await machine.snapshot();
       await deploy('bad');
       await daemon.docker('image', 'prune', '-f');
@@ -150,7 +150,7 @@ services:
       }
     });
 
-    test('R8: a vanished image or service is found in preflight, and nothing is changed', async () => {
+    test('a vanished image or service is found in preflight, and nothing is changed', async () => {
       await machine.snapshot();
       await deploy('bad');
       const before = await daemon.docker('ps', '-q');

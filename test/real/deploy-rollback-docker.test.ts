@@ -62,7 +62,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(await answer()).toBe('good\n');
     }
 
-    test('R4 R5 R10 R15: snapshot, bad deploy, rollback: the image by its ID, healthy', async () => {
+    test('snapshot, bad deploy, rollback: the image by its ID, healthy', async () => {
       await machine.snapshot();
       await deploy('bad');
       // What anybody does who needs room: the good image has no tag of its own any more.
@@ -127,7 +127,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(log).not.toContain('s3cret');
     });
 
-    test('R8: a vanished image, network or volume is found in preflight, and nothing is changed', async () => {
+    test('a vanished image, network or volume is found in preflight, and nothing is changed', async () => {
       await daemon.docker('volume', 'create', 'gone');
       await deploy('good', '--volume', 'gone:/data');
       await machine.snapshot();

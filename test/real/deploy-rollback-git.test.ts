@@ -82,7 +82,7 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
     }
   }
 
-  describe.each(WAYS)('R5: %s', (mode, options, name) => {
+  describe.each(WAYS)('%s', (mode, options, name) => {
     const strategies = `- git: {mode: ${mode}, ${options}, remote: origin}`;
     beforeEach(async () => {
       live = name;

@@ -9,7 +9,7 @@ import { type Machine, startMachine } from './rollback/machine.ts';
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `R5: the image, the database and the files of one snapshot ${dockerEngine.needs}`,
+  `the image, the database and the files of one snapshot ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     let machine: Machine;
@@ -86,7 +86,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       ['the archive is damaged', 'files.tar'],
       ['the settings of the container are damaged', 'container.json'],
       ['the image has gone', undefined],
-    ])('R8: none of them comes back where %s', async (_, file) => {
+    ])('none of them comes back where %s', async (_, file) => {
       await machine.snapshot();
       await deploy('bad');
       if (file === undefined) {
@@ -105,7 +105,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(await parts()).toEqual(all('bad'));
     });
 
-    test('R8: none of them comes back where the disk is full', async () => {
+    test('none of them comes back where the disk is full', async () => {
       await using other = startMachine({
         strategies: '- docker: {container: app}\n- files: {paths: [config/big]}',
         inputs: { 'verify-command': 'true' },

@@ -45,7 +45,7 @@ function expectWhole(): void {
 }
 
 describe('deploy-rollback with SQLite in WAL mode', () => {
-  test('R4 R5: with a writer running: snapshot, bad deploy, rollback, identity', async () => {
+  test('with a writer running: snapshot, bad deploy, rollback, identity', async () => {
     await using writer = await startWriter(path);
     await machine.snapshot();
     await writer.more();
@@ -76,7 +76,7 @@ describe('deploy-rollback with SQLite in WAL mode', () => {
     }
   });
 
-  test('R8: too old, a damaged copy: found in preflight, and nothing is changed', async () => {
+  test('too old, a damaged copy: found in preflight, and nothing is changed', async () => {
     await machine.snapshot();
     badDeploy();
     await using old = await machine.run({

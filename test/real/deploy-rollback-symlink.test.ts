@@ -39,7 +39,7 @@ describe.skipIf(nginx.path === undefined)(
 
     const answer = async () => (await fetch(server.url)).text();
 
-    test('R3 R10 R15: snapshot, bad deploy, rollback, identity and health', async () => {
+    test('snapshot, bad deploy, rollback, identity and health', async () => {
       await machine.snapshot();
       deploy('bad');
       expect(await answer()).toBe('release bad\n');
@@ -79,7 +79,7 @@ describe.skipIf(nginx.path === undefined)(
       }
     });
 
-    test('R8: a release that is gone is found in preflight, and nothing is changed', async () => {
+    test('a release that is gone is found in preflight, and nothing is changed', async () => {
       await machine.snapshot();
       deploy('bad');
       rmSync(join(server.root, '../releases/good'), { recursive: true });

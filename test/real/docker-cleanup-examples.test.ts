@@ -48,7 +48,7 @@ describe.skipIf(dockerEngine.path === undefined)(
         env: { DOCKER_HOST: daemon.host, ...options.env },
       });
 
-    test('D1: the first one', async () => {
+    test('the first one', async () => {
       await create('test', ...TESTING);
       await create('other');
       const [step] = await stepsOf('first');
@@ -86,7 +86,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(rest).toEqual({ containers: ['other'], networks: [], volumes: [] });
     });
 
-    test('D16: what compose made', async () => {
+    test('what compose made', async () => {
       await create('web', '--label', 'com.docker.compose.project=shop-test');
       await create('other', '--label', 'com.docker.compose.project=shop');
       const [step] = await stepsOf('compose');
@@ -95,7 +95,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect((await everything(daemon)).containers).toEqual(['other']);
     });
 
-    test('D2, D8, D10, D13: the nightly sweep, by the clock of a daemon that is a day ahead', async () => {
+    test('the nightly sweep, by the clock of a daemon that is a day ahead', async () => {
       const ci = [...TESTING, '--label', 'managed-by=ci'];
       for (const [name, ...labels] of [
         ['shared-db', ...ci],
@@ -132,7 +132,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(result.outputs).toMatchObject({ verdict: 'pass', removed: '0' });
     });
 
-    test('D12: plan first, apply later', async () => {
+    test('plan first, apply later', async () => {
       await create('planned', ...TESTING);
       const [plan, apply] = await stepsOf('plan');
       await using planned = await runStep(plan);
@@ -143,7 +143,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect((await everything(daemon)).containers).toEqual(['later']);
     });
 
-    test('D14: compose files', async () => {
+    test('compose files', async () => {
       await writeFile(join(folder, 'compose.yml'), 'services: {web: {image: "web:1"}}\n');
       const [step] = await stepsOf('lint');
       await using result = await runStep(step);

@@ -15,7 +15,7 @@ const TLS = {
 };
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `D13: docker-label-cleanup on a daemon far away ${dockerEngine.needs}`,
+  `docker-label-cleanup on a daemon far away ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     beforeAll(async () => {

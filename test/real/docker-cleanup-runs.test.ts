@@ -160,7 +160,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       ]);
     });
 
-    test('D7: a setup cleans up at the end of a cancelled job: its own objects, not those of others', async () => {
+    test('a setup cleans up at the end of a cancelled job: its own objects, not those of others', async () => {
       await create('other');
       await using result = await cleanUp(
         daemon,
@@ -182,7 +182,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect((await everything(daemon)).containers).toEqual(['other']);
     });
 
-    test('D7: when: post or both cleans up after a main step that was cancelled', async () => {
+    test('when: post or both cleans up after a main step that was cancelled', async () => {
       await fill(3);
       await using both = await cleanUp(
         daemon,
@@ -202,7 +202,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(post.post?.outputs).toMatchObject({ 'removed-containers': 'left' });
     });
 
-    test('D7: and after one that failed', async () => {
+    test('and after one that failed', async () => {
       await daemon.docker('network', 'create', '--internal', ...TESTING, 'net');
       await daemon.docker('create', '--name', 'blocks', '--network', 'net', 'box:1');
       await using result = await cleanUp(

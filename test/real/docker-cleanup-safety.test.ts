@@ -18,7 +18,7 @@ describe.skipIf(dockerEngine.path === undefined)(
     });
     const create = (...args: string[]) => daemon.docker('create', '--network', 'none', ...args);
 
-    test('D1, D3, D10: of an image with two tags the testing one goes; the script destroys both', async () => {
+    test('of an image with two tags the testing one goes; the script destroys both', async () => {
       const both = ['app:testing', 'app:production'];
       await buildImage(daemon, both);
       await using result = await cleanUp(daemon);
@@ -32,7 +32,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect((await everything(daemon)).images).toEqual(['box:1']);
     });
 
-    test('D10: any tag that protect names, or that tags does not name, stays', async () => {
+    test('any tag that protect names, or that tags does not name, stays', async () => {
       await buildImage(daemon, ['app:testing', 'app:v1', 'app:v2']);
       await using first = await cleanUp(daemon, { protect: 'tag:*:v?' });
       expect(first.outputs['removed-images']).toBe('app:testing');
@@ -42,7 +42,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(second.outputs.removed).toBe('2');
     });
 
-    test('D5, D8: a stopped production container, its volume and its dangling image survive; the script destroys them', async () => {
+    test('a stopped production container, its volume and its dangling image survive; the script destroys them', async () => {
       const old = await buildImage(daemon, ['shop:1'], { label: 'by=hand', from: 'box:1' });
       await daemon.docker('volume', 'create', 'shop-data');
       await create('--name', 'shop', '-v', 'shop-data:/data', 'shop:1');
@@ -70,7 +70,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       });
     });
 
-    test('D2: all labels of a group have to match; a line "or" begins another group', async () => {
+    test('all labels of a group have to match; a line "or" begins another group', async () => {
       await create('--name', 'both', ...TESTING, '--label', 'managed-by=ci', 'box:1');
       await create('--name', 'one', ...TESTING, 'box:1');
       await create('--name', 'other', '--label', 'tmp=1', 'box:1');
@@ -102,7 +102,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(any.outputs.removed).toBe('2');
     });
 
-    test('D4, D16: networks, named and anonymous volumes; what compose made goes as with down -v', async () => {
+    test('networks, named and anonymous volumes; what compose made goes as with down -v', async () => {
       const project = ['--label', 'com.docker.compose.project=shop-test'];
       await daemon.docker('network', 'create', '--internal', ...project, 'shop-test_default');
       await daemon.docker('volume', 'create', ...project, 'shop-test_data');
@@ -197,7 +197,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       ]);
     });
 
-    test('D8: protect wins over labels: by label, name and ID', async () => {
+    test('protect wins over labels: by label, name and ID', async () => {
       const id = await create('--name', 'by-id', ...TESTING, 'box:1');
       await create('--name', 'prod-1', ...TESTING, 'box:1');
       await create('--name', 'labelled', ...TESTING, '--label', 'keep', 'box:1');
@@ -229,7 +229,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect((await everything(daemon)).containers).toEqual(['aa', 'bb', 'cc']);
     });
 
-    test('D11, D12: plan touches nothing and lists every object, with rule and outcome', async () => {
+    test('plan touches nothing and lists every object, with rule and outcome', async () => {
       await create('--name', 'aa', ...TESTING, 'box:1');
       await create('--name', 'prod', ...TESTING, 'box:1');
       await using result = await cleanUp(daemon, { mode: 'plan', protect: 'name:prod' });

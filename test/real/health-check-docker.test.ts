@@ -50,7 +50,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       );
     }
 
-    test('H21: containers that run, with a health check and without', async () => {
+    test('containers that run, with a health check and without', async () => {
       await using result = await check(`
         - {name: plain, docker: {container: plain}}
         - {name: well, docker: {container: well}}
@@ -68,7 +68,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(result.outputs.message).toBe('All 5 checks are healthy');
     });
 
-    test('H21: not running, unhealthy, starting, restarting, not there: unhealthy, with evidence', async () => {
+    test('not running, unhealthy, starting, restarting, not there: unhealthy, with evidence', async () => {
       await using result = await check(
         `
         - {name: over, docker: {container: over}}
@@ -96,7 +96,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       for (const one of [over, starting, again, gone, ill]) expect(one.status).toBe('unhealthy');
     });
 
-    test('H11, H14, H15: the log of a container, both streams, is analysed', async () => {
+    test('the log of a container, both streams, is analysed', async () => {
       await using result = await check(`
         - name: log
           log: {container: service}
@@ -113,7 +113,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(result.summary).toContain('errors: 2 (database 1, exception 1)');
     });
 
-    test('H16, H22: too many errors: the latest are shown, without secrets', async () => {
+    test('too many errors: the latest are shown, without secrets', async () => {
       await using result = await check('[{name: log, log: {container: service}}]', {
         'max-attempts': '1',
       });
@@ -148,7 +148,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(d.reason).toContain('does not support reading');
     });
 
-    test('H27, H15: the example of the README works when copied', async () => {
+    test('the example of the README works when copied', async () => {
       const inputs = inPlaceOf(await readmeExample('containers'), { tailpaste: 'well' });
       await using result = await check(inputs.checks ?? '');
       expect(result.outputs.message).toBe('All 2 checks are healthy');

@@ -27,7 +27,7 @@ const { ca } = certificates();
 describe.skipIf(databases.some(({ path }) => path === undefined))(
   `the README's examples of databases work when copied ${databases.map(({ needs }) => needs).join(' ')}`,
   () => {
-    test('H28: services, databases', async () => {
+    test('services, databases', async () => {
       await using postgres = await startPostgres(postgresEngine.path ?? '', {
         login: 'scram-sha-256',
       });
@@ -86,7 +86,7 @@ const tools = [dnsmasq, ping];
 describe.skipIf(tools.some(({ path }) => path === undefined))(
   `the README's example of the network works when copied ${tools.map(({ needs }) => needs).join(' ')}`,
   () => {
-    test('H10: dns, grpc, websocket, unix, icmp, tailscale', async () => {
+    test('dns, grpc, websocket, unix, icmp, tailscale', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'examples-'));
       const app = await serveJson(join(folder, 'app.sock'), { status: 'ok' });
       const tailscaled = await serveJson(join(folder, 'tailscaled.sock'), {

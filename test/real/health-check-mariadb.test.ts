@@ -13,7 +13,7 @@ const { ca } = certificates();
 describe.skipIf(mariadb.path === undefined)(
   `health-check and a real MariaDB ${mariadb.needs}`,
   () => {
-    test('H28: its greeting, a query of each type, its version; stopped it is unhealthy', async () => {
+    test('its greeting, a query of each type, its version; stopped it is unhealthy', async () => {
       await using server = await startMariadb(mariadb.path ?? '');
       const at = `host: localhost, port: ${server.port}`;
       const user = `user: app, password: "${MARIADB_PASSWORD}", database: shop`;

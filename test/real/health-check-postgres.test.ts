@@ -11,7 +11,7 @@ const login = `admin:${encodeURIComponent(POSTGRES_PASSWORD)}`;
 describe.skipIf(postgresEngine.path === undefined)(
   `health-check and a real PostgreSQL ${postgresEngine.needs}`,
   () => {
-    test('H28: its readiness, a query of each type, its version; stopped it is unhealthy', async () => {
+    test('its readiness, a query of each type, its version; stopped it is unhealthy', async () => {
       await using server = await startPostgres(path, { login: 'scram-sha-256', tls: true });
       const at = `host: localhost, port: ${server.port}`;
       const user = `user: admin, password: "${POSTGRES_PASSWORD}", database: postgres`;

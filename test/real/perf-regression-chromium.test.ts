@@ -32,7 +32,7 @@ function browse(...args: readonly string[]): string {
 }
 
 describe.skipIf(!chromium.path)(`the HTML report in Chromium ${chromium.needs}`, () => {
-  test('P23: shows each row, its trend and the change of level', {
+  test('shows each row, its trend and the change of level', {
     timeout: PATIENCE_MS,
   }, async () => {
     const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };

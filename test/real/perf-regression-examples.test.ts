@@ -117,7 +117,7 @@ describe.skipIf(!goTool.path)(`the README's examples work when copied ${goTool.n
     expect(second.outputs['history-file']).toContain('perf-history:v1/default/');
   });
 
-  test('P15, P16: against its base, by hand and by mode: run', {
+  test('against its base, by hand and by mode: run', {
     timeout: PATIENCE_MS,
   }, async () => {
     for (const name of ['base', 'run']) {
@@ -133,7 +133,7 @@ describe.skipIf(!goTool.path)(`the README's examples work when copied ${goTool.n
 });
 
 describe("the README's examples work when copied", () => {
-  test('P1, P22: every push, with criterion', async () => {
+  test('every push, with criterion', async () => {
     const cwd = repository.clone();
     const standIn = { cargo: `cp -r '${fixtures}/criterion/target' target` };
     await using result = await play('history', cwd, { standIn });
@@ -142,7 +142,7 @@ describe("the README's examples work when copied", () => {
     expect(result.outputs['history-file']).toContain('perf-history:');
   });
 
-  test('P2 to P14, P17, P18, P24: rules', async () => {
+  test('rules', async () => {
     const cwd = repository.clone();
     const numbers = { memory: 4e8, rss: 4e8, coverage: 85, vulnerabilities: 0, runtime: 10 };
     const all = {
@@ -160,7 +160,7 @@ describe("the README's examples work when copied", () => {
     expect(result.outputs.worst).toContain('coverage');
   });
 
-  test('P20, P21: only with a label', async () => {
+  test('only with a label', async () => {
     const cwd = repository.clone();
     const standIn = { pytest: `cp '${fixtures}/pytest/bench.json' new.json` };
     await using result = await play('label', cwd, { standIn });

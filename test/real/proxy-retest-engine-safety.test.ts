@@ -89,7 +89,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     expect(found.run.summary).toMatch(/config\\?-invalid.*invalid URL escape/);
   });
 
-  it('is told no address that is not public, whatever its form, and dials none (X24)', async () => {
+  it('is told no address that is not public, whatever its form, and dials none', async () => {
     await using targets = await startTargets('https');
     let dialled = 0;
     const inside = createServer((socket) => {
@@ -197,7 +197,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
-  it('verifies the certificate of the proxy, unless its link says not to (X21)', async () => {
+  it('verifies the certificate of the proxy, unless its link says not to', async () => {
     await using targets = await startTargets('https');
     const servers = {
       good: await startTrojan(pem.good),

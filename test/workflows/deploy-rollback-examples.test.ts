@@ -33,7 +33,7 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
   });
   afterEach(() => site[Symbol.asyncDispose]());
 
-  test('R9: by hand, first only to see, then done', async () => {
+  test('by hand, first only to see, then done', async () => {
     await using runner = await startRunner({ 'deploy.sh': '#!/bin/sh\nln -sfn $1 $CURRENT\n' });
     const releases = join(runner.folder, '../srv/releases');
     current = join(runner.folder, '../srv/current');
@@ -127,7 +127,7 @@ describe.skipIf(!ready)(
       await daemon[Symbol.asyncDispose]();
     });
 
-    test('R4–R6, R10, R11, R17: database, files and image come back together', async () => {
+    test('database, files and image come back together', async () => {
       const port = await closedPort();
       const job = parse(
         await example('steps', {

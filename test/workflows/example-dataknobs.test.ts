@@ -18,7 +18,7 @@ writeFileSync('bench.json', JSON.stringify({ machine_info: {}, commit_info: {}, 
 `;
 
 describe.skipIf(act.path === undefined)(`Dataknobs ${act.needs}`, () => {
-  test('H29, P20: a package that does not import and one that got slower are told, each by itself', async () => {
+  test('a package that does not import and one that got slower are told, each by itself', async () => {
     const programs = await mkdtemp(join(tmpdir(), 'programs-'));
     await writeFile(join(programs, 'pytest'), PYTEST, { mode: 0o755 });
     try {
@@ -54,7 +54,7 @@ describe.skipIf(act.path === undefined)(`Dataknobs ${act.needs}`, () => {
     }
   });
 
-  test('R16, R21: what is sick in staging is brought back there, and never reaches production', async () => {
+  test('what is sick in staging is brought back there, and never reaches production', async () => {
     const machine = await mkdtemp(join(tmpdir(), 'machine-'));
     const places = ['staging', 'production/eu', 'production/us'];
     for (const place of places) {

@@ -34,7 +34,7 @@ describe.skipIf(act.path === undefined)(`Loka Stratum ${act.needs}`, () => {
   });
   afterAll(() => rm(programs, { recursive: true }));
 
-  test('P6, P7, P15, P19, P21: the slow commit is caught, and only pull requests with the label are measured', async () => {
+  test('the slow commit is caught, and only pull requests with the label are measured', async () => {
     const costs = (parse: number) =>
       JSON.stringify({
         'share/parse': parse,
@@ -67,7 +67,7 @@ describe.skipIf(act.path === undefined)(`Loka Stratum ${act.needs}`, () => {
 const ready = act.path !== undefined && postgresEngine.path !== undefined;
 
 describe.skipIf(!ready)(`the gates of Loka Stratum ${act.needs} ${postgresEngine.needs}`, () => {
-  test('P9, P10, P12, P24, H28: figures are held to the last ones of main; without its database nothing is measured', async () => {
+  test('figures are held to the last ones of main; without its database nothing is measured', async () => {
     await using postgres = await startPostgres(postgresEngine.path ?? '', {
       login: 'scram-sha-256',
     });
@@ -115,7 +115,7 @@ const mayDeploy =
 describe.skipIf(!mayDeploy)(
   `the deploy of Loka Stratum ${act.needs} ${dockerEngine.needs} ${compose.needs}`,
   () => {
-    test('R1, H27: what is sick in staging goes back there, with compose, and production is not touched', async () => {
+    test('what is sick in staging goes back there, with compose, and production is not touched', async () => {
       await using daemon = await startDockerd();
       await daemon.importBusybox('box:1');
       const ports = { staging: await closedPort(), production: await closedPort() };

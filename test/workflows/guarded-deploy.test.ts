@@ -100,7 +100,7 @@ describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
       variables: { MACHINE: machine.folder, URL: machine.server.url },
     });
 
-  test('R1, R2: a good release stays; a sick one is brought back; the next one is held until unfreeze', async () => {
+  test('a good release stays; a sick one is brought back; the next one is held until unfreeze', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
       'deploy.sh': DEPLOY,
@@ -125,7 +125,7 @@ describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
     expect(await machine.site()).toBe('one');
   });
 
-  test('R9: rollback.yml brings back by hand, and lets deploys pass again', async () => {
+  test('rollback.yml brings back by hand, and lets deploys pass again', async () => {
     const byHand = `
 on: {workflow_dispatch: {inputs: {mode: {default: rollback}}}}
 permissions: {}

@@ -18,7 +18,7 @@ jobs:
       deadline: 2s
 `;
 
-describe.skipIf(act.path === undefined)(`H26: the health monitor ${act.needs}`, () => {
+describe.skipIf(act.path === undefined)(`the health monitor ${act.needs}`, () => {
   test('a healthy service is a green run with a report; a sick one is healed, and has one issue', async () => {
     await using server = await startHttpServer({
       script: byPath({ '/good': json({ status: 'ok' }), '/bad': respond(503) }),

@@ -29,81 +29,78 @@ jobs:
     uses: org/actions/.github/workflows/perf-post.yml@v1
 `;
 
-describe.skipIf(act.path === undefined)(
-  `P15: the comparison of a pull request ${act.needs}`,
-  () => {
-    test('a slower commit turns it red, one that changes nothing does not', async () => {
-      await using runner = await startRunner(
-        { '.github/workflows/perf.yml': CALLER, 'bench.mjs': bench(0) },
-        { 'README.md': 'nothing that counts' },
-      );
-      const same = await runner.run({ workflow: 'perf.yml' });
-      expect(same.succeeded, same.log).toBe(true);
-      await runner.commit({ 'bench.mjs': bench(400) });
-      const slow = await runner.run({ workflow: 'perf.yml' });
-      expect(slow.succeeded, slow.log).toBe(false);
-      expect(slow.outputs).toMatchObject({ verdict: 'fail', regressions: '1' });
-      expect(slow.artifacts).toEqual({
-        'perf-report': ['perf-regression.html', 'perf-regression.json'],
-      });
+describe.skipIf(act.path === undefined)(`the comparison of a pull request ${act.needs}`, () => {
+  test('a slower commit turns it red, one that changes nothing does not', async () => {
+    await using runner = await startRunner(
+      { '.github/workflows/perf.yml': CALLER, 'bench.mjs': bench(0) },
+      { 'README.md': 'nothing that counts' },
+    );
+    const same = await runner.run({ workflow: 'perf.yml' });
+    expect(same.succeeded, same.log).toBe(true);
+    await runner.commit({ 'bench.mjs': bench(400) });
+    const slow = await runner.run({ workflow: 'perf.yml' });
+    expect(slow.succeeded, slow.log).toBe(false);
+    expect(slow.outputs).toMatchObject({ verdict: 'fail', regressions: '1' });
+    expect(slow.artifacts).toEqual({
+      'perf-report': ['perf-regression.html', 'perf-regression.json'],
     });
+  });
 
-    test('a pull request from a fork: the second half posts what the first one left', async () => {
-      await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
-      await using runner = await startRunner(
-        { '.github/workflows/perf.yml': CALLER, 'bench.mjs': bench(0) },
-        { 'bench.mjs': bench(400), '.github/workflows/post.yml': POST },
-      );
-      const fork = { repository: 'somebody/else', branch: 'slower' };
-      const sha = runner.git('rev-parse', 'HEAD');
-      await openPull(github, { ...fork, sha });
-      const left = join(runner.folder, '../left');
-      await mkdir(left);
-      const env = { GITHUB_API_URL: github.apiUrl, STAND_IN_ARTIFACTS: left };
-      const repository = { full_name: 'octo-org/octo-repo', default_branch: 'main' };
-      const slow = await runner.run({
-        workflow: 'perf.yml',
-        event: 'pull_request',
+  test('a pull request from a fork: the second half posts what the first one left', async () => {
+    await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
+    await using runner = await startRunner(
+      { '.github/workflows/perf.yml': CALLER, 'bench.mjs': bench(0) },
+      { 'bench.mjs': bench(400), '.github/workflows/post.yml': POST },
+    );
+    const fork = { repository: 'somebody/else', branch: 'slower' };
+    const sha = runner.git('rev-parse', 'HEAD');
+    await openPull(github, { ...fork, sha });
+    const left = join(runner.folder, '../left');
+    await mkdir(left);
+    const env = { GITHUB_API_URL: github.apiUrl, STAND_IN_ARTIFACTS: left };
+    const repository = { full_name: 'octo-org/octo-repo', default_branch: 'main' };
+    const slow = await runner.run({
+      workflow: 'perf.yml',
+      event: 'pull_request',
+      payload: {
+        repository,
+        pull_request: {
+          number: 1,
+          head: { sha, repo: { full_name: fork.repository } },
+          base: { ref: 'main' },
+          labels: [],
+        },
+      },
+      env,
+    });
+    expect(slow.outputs.verdict, slow.log).toBe('fail');
+    expect(github.state.comments).toEqual([]);
+
+    const post = (conclusion: string) =>
+      runner.run({
+        workflow: 'post.yml',
+        event: 'workflow_run',
         payload: {
           repository,
-          pull_request: {
-            number: 1,
-            head: { sha, repo: { full_name: fork.repository } },
-            base: { ref: 'main' },
-            labels: [],
+          workflow_run: {
+            id: 1,
+            event: 'pull_request',
+            conclusion,
+            head_sha: sha,
+            head_branch: fork.branch,
+            head_repository: { full_name: fork.repository },
+            pull_requests: [],
           },
         },
         env,
       });
-      expect(slow.outputs.verdict, slow.log).toBe('fail');
-      expect(github.state.comments).toEqual([]);
-
-      const post = (conclusion: string) =>
-        runner.run({
-          workflow: 'post.yml',
-          event: 'workflow_run',
-          payload: {
-            repository,
-            workflow_run: {
-              id: 1,
-              event: 'pull_request',
-              conclusion,
-              head_sha: sha,
-              head_branch: fork.branch,
-              head_repository: { full_name: fork.repository },
-              pull_requests: [],
-            },
-          },
-          env,
-        });
-      const posted = await post('failure');
-      expect(posted.succeeded, posted.log).toBe(true);
-      expect(github.state.comments).toHaveLength(1);
-      expect(github.state.comments[0]?.body).toContain('perf-regression: fail');
-      // One that newer commits cancelled has left nothing, and is no reason to turn red.
-      const cancelled = await post('cancelled');
-      expect(cancelled.succeeded, cancelled.log).toBe(true);
-      expect(cancelled.jobs).toEqual({});
-    });
-  },
-);
+    const posted = await post('failure');
+    expect(posted.succeeded, posted.log).toBe(true);
+    expect(github.state.comments).toHaveLength(1);
+    expect(github.state.comments[0]?.body).toContain('perf-regression: fail');
+    // One that newer commits cancelled has left nothing, and is no reason to turn red.
+    const cancelled = await post('cancelled');
+    expect(cancelled.succeeded, cancelled.log).toBe(true);
+    expect(cancelled.jobs).toEqual({});
+  });
+});

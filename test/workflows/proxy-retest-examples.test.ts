@@ -61,7 +61,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     ]);
   };
 
-  test('X19: the hourly example works when copied: one commit, and a dead proxy revives', async () => {
+  test('the hourly example works when copied: one commit, and a dead proxy revives', async () => {
     const workflow: Workflow = parse(await readmeYaml('hourly', 'proxy-retest'));
     await using runner = await startRunner({
       '.github/workflows/a.yml': withTargets(workflow),
@@ -76,7 +76,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     );
   });
 
-  test('X20: what is alive for other programs, and the numbers for perf-regression', async () => {
+  test('what is alive for other programs, and the numbers for perf-regression', async () => {
     const steps: readonly Step[] = parse(await readmeYaml('outputs', 'proxy-retest'));
     const show = { run: 'cat public/alive.txt public/clash.yaml public/metadata.json' };
     const job = {
@@ -102,7 +102,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     expect(second.outputs).toMatchObject({ tested: '0', alive: '0' });
   });
 
-  test('X14: eight jobs make one list', async () => {
+  test('eight jobs make one list', async () => {
     const workflow: Workflow = parse(await readmeYaml('shards', 'proxy-retest'));
     await using runner = await startRunner({
       '.github/workflows/a.yml': withTargets({

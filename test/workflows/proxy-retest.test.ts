@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { listText, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
 import { act, startRunner } from './act.ts';
 
-describe.skipIf(act.path === undefined)(`X14, X19: the retest in several jobs ${act.needs}`, () => {
+describe.skipIf(act.path === undefined)(`the retest in several jobs ${act.needs}`, () => {
   test('plan, shards and merge make one commit; a dead proxy revives', async () => {
     await using world = await proxyWorld();
     await using one = await startHttpServer({ script: respond(204) });

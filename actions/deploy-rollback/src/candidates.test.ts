@@ -28,7 +28,7 @@ function ask(lines: readonly Line[], question: Partial<Question> = {}) {
   };
 }
 
-describe('R3: whose turn it is, on histories as they come', () => {
+describe('whose turn it is, on histories as they come', () => {
   test('the one before', () => {
     expect(
       ask([
@@ -207,7 +207,7 @@ describe('R3: whose turn it is, on histories as they come', () => {
   });
 });
 
-describe('R9: a target by name', () => {
+describe('a target by name', () => {
   const lines: readonly Line[] = [
     { revision: A, state: 'good' },
     { revision: B, state: 'good' },

@@ -52,7 +52,7 @@ test('what was force-pushed away is not in the history any more', async () => {
   expect(await isInHistory(good, 'nowhere', ports())).toBeUndefined();
 });
 
-test('R3: a release that was force-pushed away is passed over, with allowed-ref', async () => {
+test('a release that was force-pushed away is passed over, with allowed-ref', async () => {
   using here: Machine = machine();
   const thing = here.thing('files');
   const before = commit('one');

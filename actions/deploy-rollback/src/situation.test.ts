@@ -121,7 +121,7 @@ describe('the loop guard', () => {
     });
   });
 
-  test('R9: who names a target is not held back', () => {
+  test('who names a target is not held back', () => {
     const wanted = { kind: 'named', name: A } as const;
     expect(judge([GOOD, rolledBack(1), FAILING], { wanted }).kind).toBe('go');
     expect(judge([GOOD, FAILING, { revision: B, state: 'good' }], { wanted }).kind).toBe(

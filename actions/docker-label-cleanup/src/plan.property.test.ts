@@ -209,7 +209,7 @@ const policies = fc
 
 const isContainer = ({ subject }: Step) => subject.kind === 'container';
 
-test(`D1, D2, D8: on ${RUNS} random daemons, what must stay is never planned, users come first`, () => {
+test(`on ${RUNS} random daemons, what must stay is never planned, users come first`, () => {
   fc.assert(
     fc.property(worlds, policies, (given, { protect, policy: wanted }) => {
       const { steps } = plan(given, wanted);

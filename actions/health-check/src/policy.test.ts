@@ -294,7 +294,7 @@ test('attempts that max-attempts forbids cannot mend a budget', () => {
   expect(run.states).toHaveLength(2);
 });
 
-test('E38: exponential doubles after each failure of the start-up, up to max-interval', () => {
+test('exponential doubles after each failure of the start-up, up to max-interval', () => {
   const policy = { backoff: 'exponential', maxInterval: 10_000, successThreshold: 2 } as const;
   expect(play(policy, spell('-----+-++')).waits).toEqual([
     2_000, 4_000, 8_000, 10_000, 10_000, 2_000, 2_000, 2_000,

@@ -22,7 +22,7 @@ const pull = (head: object, labels: unknown = [{ name: 'perf' }]) => ({
   pull_request: { number: 7, head, base: { ref: 'main' }, labels },
 });
 
-test('a pull request of the repository, with its labels (P21)', async () => {
+test('a pull request of the repository, with its labels', async () => {
   expect(await read(pull({ sha: 'abc', repo: { full_name: 'org/shop' } }))).toEqual({
     defaultBranch: 'main',
     pullRequest: { number: 7, headSha: 'abc', baseRef: 'main', labels: ['perf'], fromFork: false },

@@ -128,7 +128,7 @@ describe('what is worth a commit', () => {
   });
 });
 
-describe('X11: too many dead at once', () => {
+describe('too many dead at once', () => {
   const run = (died: number, stayed: number, others: readonly Finding[] = []): Changes => {
     const findings = [
       ...Array.from({ length: died }, () => failed()),

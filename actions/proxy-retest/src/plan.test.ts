@@ -48,7 +48,7 @@ describe('the planner', () => {
     );
   });
 
-  test('what it plans fits into the budget (X13)', () => {
+  test('what it plans fits into the budget', () => {
     fc.assert(
       fc.property(items, fc.integer({ min: 1, max: 100_000 }), (given, ms) => {
         const { order, planned } = planOf(given, ms);

@@ -90,7 +90,7 @@ test.runIf(process.platform === 'linux')(
 );
 
 describe('dispatching', () => {
-  test('keeps to the limit of a host and lets others pass (X15)', async () => {
+  test('keeps to the limit of a host and lets others pass', async () => {
     const busy = new Map<string, number>();
     let most = 0;
     let active = 0;

@@ -80,7 +80,7 @@ const ours = (host: string, fields: object = {}) => ({
 const only = async (record: object, told: Told): Promise<Record<string, unknown>> =>
   JSON.parse((await rewritten(JSON.stringify([record]), told)).text)[0];
 
-describe('X4: what a record gets', () => {
+describe('what a record gets', () => {
   test('of one that answers and of one that does not; all else stands, byte for byte', async () => {
     const text =
       '[\n  {"city": "Zürich",   "config": "http://a:80", "latency": 1.50, "is_working": false, "tested_at": "x"},' +
@@ -172,7 +172,7 @@ describe('compat: only the fields that the list has anyway', () => {
   });
 });
 
-describe('X23: where what is alive is', () => {
+describe('where what is alive is', () => {
   const findPlace = (address: string) => ({ country: `of ${address}` });
 
   test('by the address that was dialled, or else by what the list says', async () => {

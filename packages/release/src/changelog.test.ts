@@ -5,7 +5,7 @@ const change = (subject: string, body = ''): Change => ({ sha: 'a'.repeat(40), s
 const of = (...changes: readonly Change[]) =>
   changelog([{ version: '1.2.0', date: '2026-11-25', changes }]);
 
-test('E30: the changelog tells what users notice, breaking changes first', () => {
+test('the changelog tells what users notice, breaking changes first', () => {
   const text = of(
     change('fix(health-check): a redirect is followed once'),
     change('feat(core)!: durations need a unit'),

@@ -21,7 +21,7 @@ test('two clones build the same commit, on top of the source, and nothing of the
   expect(git(one, 'tag')).toBe('');
 });
 
-test('E29: the tree has the actions at its root, the workflows byte for byte, and sums that fit', () => {
+test('the tree has the actions at its root, the workflows byte for byte, and sums that fit', () => {
   using shop = startShop();
   const clone = shop.clone();
   const sha = shop.sha(clone, 'build', ...VERSION);
@@ -98,7 +98,7 @@ test('the changelog is the same in a clone that never saw the earlier release be
 test.each([
   ['a version that is none', '1.2', /"1.2" is no version/],
   ['a version that is not in the source', '1.4.0', /The source is version 1\.2\.0, not 1\.4\.0/],
-])('%s is refused (E28)', (_, version, problem) => {
+])('%s is refused', (_, version, problem) => {
   using shop = startShop();
   const clone = shop.clone();
   for (const command of [['build'], ['publish', '--remote', 'origin']]) {

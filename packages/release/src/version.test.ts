@@ -5,7 +5,7 @@ const version = (text: string): Version => wantedVersion(text);
 const versions = (...texts: readonly string[]) => texts.map(version);
 
 test.each(['1.2', 'v1.2.3', '1.2.3-rc.1', '01.2.3', '1.2.3 ', '1.2.3.4', '', '1.2.x', '-1.2.3'])(
-  'E28: "%s" is no version',
+  '"%s" is no version',
   (text) => {
     expect(readVersion(text)).toBeUndefined();
     expect(() => wantedVersion(text)).toThrow('--version 1.2.3');

@@ -65,7 +65,7 @@ const rolledBack = (given: Partial<RollbackRecord> = {}): RollbackRecord => ({
 const told = async () =>
   (await newLedger().history()).entries.map(({ kind, revision, state }) => [kind, revision, state]);
 
-test('R3: the life of a deploy: opened, good; opened, bad, rolled back, held, freed', async () => {
+test('the life of a deploy: opened, good; opened, bad, rolled back, held, freed', async () => {
   await deployed(good);
   const entry = await ledger.open(release(bad));
   expect(await told()).toEqual([

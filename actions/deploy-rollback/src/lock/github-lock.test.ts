@@ -54,7 +54,7 @@ function startRun(id: string, given: Partial<LocalGitHub['state']['runs'][number
 
 const isThere = () => git(repository.remote, 'for-each-ref', REF) !== '';
 
-test('R13: of two runs at once one has it, and the other is told who', async () => {
+test('of two runs at once one has it, and the other is told who', async () => {
   startRun('100');
   startRun('200');
   const [one, other] = [newLock(), newLock()];

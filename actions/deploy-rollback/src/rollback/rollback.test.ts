@@ -46,7 +46,7 @@ const rollBack = (revision: string, inputs: Partial<Inputs> = {}) =>
 const entries = async () => (await here.world({}, things).ledger.history()).entries;
 const runsEverywhere = () => things.map(({ runs }) => runs());
 
-describe('R1, R2, R5: the last good release comes back, as a whole', () => {
+describe('the last good release comes back, as a whole', () => {
   beforeEach(async () => {
     run(A);
     await deploy(B);
@@ -125,7 +125,7 @@ describe('R1, R2, R5: the last good release comes back, as a whole', () => {
     expect(runsEverywhere()).toEqual([BAD, BAD]);
   });
 
-  test('R9: a named target, further back', async () => {
+  test('a named target, further back', async () => {
     const found = await rollBack(BAD, { target: { kind: 'named', name: A } });
     expect(found).toMatchObject({ result: 'no-target' });
     const [oldest] = (await here.world({}, things).snapshots.list()).toReversed();
@@ -180,7 +180,7 @@ describe('preflight: nothing is touched before all of it can be done', () => {
       (path: string) => writeFileSync(`${path}.more`, 'x'),
       /copy\.txt\.more was not kept by us/,
     ],
-  ])('R8: %s in the backup is found', async (_, spoil, why) => {
+  ])('%s in the backup is found', async (_, spoil, why) => {
     const { snapshots, place } = here.world({}, things);
     for (const { id } of await snapshots.list()) {
       spoil(join(place.folder, 'snapshots', id, '2-thing', 'deep', 'copy.txt'));
@@ -299,7 +299,7 @@ describe('who else is there', () => {
     await deploy(BAD, false);
   });
 
-  test('R13: the lock is somebody else’s', async () => {
+  test('the lock is somebody else’s', async () => {
     const other = here.world({}, things);
     const owner = { runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' };
     expect((await other.lock.acquire(owner)).kind).toBe('acquired');

@@ -22,7 +22,7 @@ const gone = (
   of = past,
 ) => superfluous(snapshots, { history: of, keep, inUse: new Set(inUse) }).map(({ id }) => id);
 
-test('R7: the newest stay, and the last good one however old it is', () => {
+test('the newest stay, and the last good one however old it is', () => {
   const all = [one('4', D), one('3', C), one('2', B), one('1', A), one('0', A)];
   expect(gone(all, 1)).toEqual(['3', '2', '0']);
   expect(gone(all, 3)).toEqual(['0']);

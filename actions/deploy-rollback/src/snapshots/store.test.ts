@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => here[Symbol.dispose]());
 
-test('R4, R7: what is kept is private, and known by its checksum', async () => {
+test('what is kept is private, and known by its checksum', async () => {
   const taken = await store.take([thing.strategy], ABOUT);
   expect(await store.list()).toEqual([taken]);
   expect(taken.parts).toMatchObject([

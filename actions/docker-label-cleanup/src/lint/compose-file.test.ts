@@ -6,7 +6,7 @@ const read = (text: string) => readCompose(text, 'compose.yml', '/srv/shop/compo
 const mounts = (volumes: string, top = '') =>
   read(`services:\n  web:\n    volumes:\n${volumes}\n${top}`).services[0]?.mounts;
 
-describe('D14: what Docker will make of it', () => {
+describe('what Docker will make of it', () => {
   test('services with their lines and labels, in both forms', () => {
     const { services } = read(`
 services:

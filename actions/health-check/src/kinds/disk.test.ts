@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(workspace, { recursive: true }));
 
-describe('H20: disk space', () => {
+describe('disk space', () => {
   test('the disk of the workspace, by default', async () => {
     const { observations, state } = await attemptOf(
       disk,

@@ -57,7 +57,7 @@ function container(state: object, rest: object = {}) {
   };
 }
 
-describe('H21: a container', () => {
+describe('a container', () => {
   test('all that is found out of it; its age by the clock of the daemon', async () => {
     answers = { 'app/json': container({ Health: { Status: 'healthy' } }) };
     expect(await look()).toMatchObject({ state: 'good' });

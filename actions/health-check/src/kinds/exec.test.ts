@@ -17,7 +17,7 @@ function run(command: unknown, options: Parameters<typeof attemptOf>[2] = {}) {
   return attemptOf(exec, { command }, { machine: { workspace }, ...options });
 }
 
-describe('H29: a command', () => {
+describe('a command', () => {
   test('ends well, or not, with its outputs', async () => {
     expect(await run([node, '-e', ''])).toMatchObject({ state: 'good' });
     const failed = await run([node, '-e', "console.error('why'); process.exitCode = 3"]);
@@ -69,7 +69,7 @@ describe('H29: a command', () => {
     });
   });
 
-  test('E15: does not inherit what is ours alone', async () => {
+  test('does not inherit what is ours alone', async () => {
     process.env['INPUT_GITHUB-TOKEN'] = 'inherited';
     try {
       const list = [node, '-p', "String(process.env['INPUT_GITHUB-TOKEN'])"];

@@ -25,7 +25,7 @@ test('a log of which no line is short enough to be read is unknown, not empty', 
   });
 });
 
-describe('H11, H22: errors of a log', () => {
+describe('errors of a log', () => {
   test('none, or no more than so many', async () => {
     const file = 'python-basic.log';
     expect(await look({ file }, undefined, samples)).toMatchObject({
@@ -68,7 +68,7 @@ describe('H11, H22: errors of a log', () => {
     expect(await look({ file }, times, samples)).toMatchObject({ state: 'good' });
   });
 
-  test('H16: the latest errors are shown, newest first, without what looks like a secret', async () => {
+  test('the latest errors are shown, newest first, without what looks like a secret', async () => {
     const { evidence } = await look({ file: 'python-logging.log' }, undefined, samples);
     expect(evidence[0]?.title).toBe('latest errors, newest first');
     expect(evidence[0]?.lines.slice(0, 2)).toEqual([
@@ -84,7 +84,7 @@ describe('H11, H22: errors of a log', () => {
     expect(shown).not.toContain('hidden');
   });
 
-  test('H12, H13: the overview is told of a good log too', async () => {
+  test('the overview is told of a good log too', async () => {
     const { evidence } = await look({ file: 'nginx-access.log' }, undefined, samples);
     expect(evidence).toEqual([
       {
@@ -101,7 +101,7 @@ describe('H11, H22: errors of a log', () => {
 });
 
 describe('how much is read', () => {
-  test('H15: the last lines', async () => {
+  test('the last lines', async () => {
     await writeFile(join(workspace, 'many.log'), 'ERROR a\n'.repeat(2_000));
     expect(await look({ file: 'many.log' }, ['errors == 1000'])).toMatchObject({ state: 'good' });
     expect(await look({ file: 'many.log', tail: 5 }, ['lines == 5'])).toMatchObject({

@@ -187,7 +187,7 @@ function inBrackets(text: string): string {
   return text === '' ? '' : ` (${text})`;
 }
 
-/** H16: the errors alone. */
+/** The errors only. */
 function errorsOf({ latestErrors }: Analysis): Evidence {
   return { title: 'latest errors, newest first', lines: latestErrors.map(headline) };
 }

@@ -42,7 +42,7 @@ async function corrupt(name: string, page: number): Promise<string> {
   return name;
 }
 
-describe('H7: integrity', () => {
+describe('integrity', () => {
   test('of a good database', async () => {
     const { state, observations } = await look();
     expect(state).toBe('good');
@@ -115,7 +115,7 @@ describe('H7: integrity', () => {
   });
 });
 
-test('H8: its size', async () => {
+test('its size', async () => {
   expect(await look({}, ['size < 500000000', 'size > 100000'])).toMatchObject({ state: 'good' });
   expect(await look({}, ['size < 1000'])).toMatchObject({
     state: 'bad',
@@ -123,7 +123,7 @@ test('H8: its size', async () => {
   });
 });
 
-describe('H9: a query', () => {
+describe('a query', () => {
   test('all types; the first row counts', async () => {
     const query = `select count(*) as rows, max(score) as most, min(text) as "first text",
       null as none, 9007199254740993 as big, x'00ff' as raw from pastes`;

@@ -117,7 +117,7 @@ const SAMPLES: Readonly<Record<string, Expected>> = {
   },
 };
 
-describe('H11, H12, H13, H14: the counts of real logs are exact', () => {
+describe('the counts of real logs are exact', () => {
   test.each(Object.entries(SAMPLES))('%s', async (name, expected) => {
     const found = await count(await readFile(new URL(`${name}.log`, folder), 'utf8'));
     const { requests } = found;

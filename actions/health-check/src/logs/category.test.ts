@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { categoryOf } from './category.ts';
 
-describe('H14: an error is of one category', () => {
+describe('an error is of one category', () => {
   test.each([
     ['tailscale whois failed: connection refused', 'tailscale'],
     ["[Errno 28] No space left on device: '/data/app.db'", 'disk'],

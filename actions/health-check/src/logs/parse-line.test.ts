@@ -41,7 +41,7 @@ describe('a level is a field of its own', () => {
     expect(parseLine(line)?.request).toBeUndefined();
   });
 
-  test('H11: INFO that speaks of failing is no error', () => {
+  test('INFO that speaks of failing is no error', () => {
     expect(parseLine('2026-11-20 18:16:46,587 - db - INFO - failed over, ERROR gone')).toEqual({
       level: 'INFO',
       at: '2026-11-20 18:16:46,587',

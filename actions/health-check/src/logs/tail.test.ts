@@ -28,7 +28,7 @@ test.each([
   expect(last).toEqual({ lines: lines.slice(-1), isCut: false });
 });
 
-test('H15: the last lines of a file of many blocks', async () => {
+test('the last lines of a file of many blocks', async () => {
   const path = join(folder, 'large');
   for (const end of ['', '\n']) {
     await writeFile(path, numbered(0, 50_000).join('\n') + end);

@@ -46,7 +46,7 @@ test('what was not measured has no metric', () => {
   expect(text).not.toMatch(/latency|time_to_healthy|github_workflow/);
 });
 
-test('E20, E21: the figures of the workflow', () => {
+test('the figures of the workflow', () => {
   const figures = { workflow: 'CI/CD "x"', durationMs: 61_500, successRate: 2 / 3 };
   const text = prometheus([], NOW, figures);
   expect(text).toContain('github_workflow_duration_seconds{workflow="CI/CD \\"x\\""} 61.5\n');

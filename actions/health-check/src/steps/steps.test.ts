@@ -23,7 +23,7 @@ async function problems(steps: unknown): Promise<string> {
   return error.message;
 }
 
-test('H6: create, follow a relative link, read back', async () => {
+test('create, follow a relative link, read back', async () => {
   await using server = await startHttpServer({
     script: byPath({
       '/': respond(201, { headers: { location: '/p/17' } }),

@@ -51,7 +51,7 @@ test('the least threshold as a share', () => {
   expect(leastShare({ better: 'lower' }, 200)).toBe(0);
 });
 
-test('P10: a budget is kept at its value, and broken past it', () => {
+test('a budget is kept at its value, and broken past it', () => {
   const policy = { exact: false, max: { amount: 10, unit: 'ns' }, min: { amount: 2, unit: 'ns' } };
   const told = (value: number) => brokenBudget(policy, value, (shown) => `${shown} ns`);
   expect([2, 10].map(told)).toEqual([undefined, undefined]);

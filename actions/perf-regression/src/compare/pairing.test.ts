@@ -26,7 +26,7 @@ const states = (before: ReadResult, after: ReadResult, was?: string) =>
     (pair) => `${nameOf(pair)} ${pair.state}`,
   );
 
-describe('P18: what became of each', () => {
+describe('what became of each', () => {
   test('both, new and missing, in any order', () => {
     expect(
       states(side([one('a'), one('b'), one('c')]), side([one('a'), one('d'), one('b')])),

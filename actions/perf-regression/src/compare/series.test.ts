@@ -20,7 +20,7 @@ const judge = (
 const CALM = Array.from({ length: BASELINE }, (_, index) => 99.5 + (index % 3) * 0.5);
 const times = (count: number, value: number) => Array<number>(count).fill(value);
 
-describe('P1: the last 5 runs against the 30 before', () => {
+describe('the last 5 runs against the 30 before', () => {
   test.each([
     [119, 'warn'],
     [121, 'fail'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { find, read } from './testing/read-fixture.ts';
 
-describe('pytest (P20)', () => {
+describe('pytest', () => {
   it('seconds, all rounds, parameters in the name', async () => {
     const one = await find('pytest/bench.json', 'test_numbers.py::test_fib[3]');
     expect(one).toMatchObject({ kind: 'sampled', unit: 'ns', samples: { length: 8 } });

@@ -102,7 +102,7 @@ async function errorOf(promise: Promise<unknown>): Promise<FormatError> {
   return error as FormatError;
 }
 
-describe('format: auto (P5, P19, P20)', () => {
+describe('format: auto', () => {
   it.each(TABLE)('%s is of %s: %d measurements, %d failures', async (path, format, all, failed) => {
     const result = await readResults([join(FIXTURES, path)], 'auto');
     expect(result.format).toBe(format);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fixture, names, read } from './testing/read-fixture.ts';
 
-describe('cargo and criterion (P19)', () => {
+describe('cargo and criterion', () => {
   it('commas, cycles, MB/s; ± is the whole range', () => {
     const text =
       'test a ... bench:      18,149 ns/iter (+/- 755)\n' +

@@ -34,7 +34,7 @@ describe('canonicalUnit', () => {
   });
 });
 
-describe('directionOf (P4)', () => {
+describe('directionOf', () => {
   it.each([
     ['ns', 'success', 'lower'],
     ['ops/s', '', 'higher'],

@@ -31,7 +31,7 @@ describe('which rule holds', () => {
     ['$.runs[0].ms', 'runs.0.ms', true],
     ['$.success_rate', 'metadata/success_rate', true],
     ['$.rate', 'success_rate', false],
-  ])('the number at %s is called %s: %s (P5)', (path, benchmark, expected) => {
+  ])('the number at %s is called %s: %s', (path, benchmark, expected) => {
     const found = policyFor([{ path, better: 'higher' }], DEFAULTS, { benchmark, metric: 'value' });
     expect(found.better === 'higher').toBe(expected);
   });

@@ -16,7 +16,7 @@ describe('what is written', () => {
     ['150%', 1.5, '150%'],
     ['0', 0, '0%'],
     ['12.5%', 0.125, '12.5%'],
-  ])('%s is a share (P2, P3)', (text, share, told) => {
+  ])('%s is a share', (text, share, told) => {
     expect(parsed(text)).toEqual({ kind: 'relative', share, text: told });
   });
 
@@ -29,7 +29,7 @@ describe('what is written', () => {
     ['+1.5 s', 1.5e9, 'ns'],
     ['+3', 3, ''],
     ['1e3ns', 1_000, 'ns'],
-  ])('%s is an amount (P9)', (text, amount, unit) => {
+  ])('%s is an amount', (text, amount, unit) => {
     expect(parsed(text)).toEqual({ kind: 'absolute', quantity: { amount, unit }, text });
   });
 

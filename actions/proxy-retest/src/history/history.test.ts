@@ -84,7 +84,7 @@ describe('the history', () => {
   });
 });
 
-test('the state file is read as it was written, sorted; a broken line costs itself alone (X12)', async () => {
+test('the state file is read as it was written, sorted; a broken line costs itself alone', async () => {
   const histories = new Map(
     ['f', '0', 'a'].map((digit) => [digit.repeat(64), after(alive(NOW)) as History]),
   );
@@ -111,7 +111,7 @@ test.each([
   { failedOn: [1] },
   { status: 'well' },
   { fails: 'many' },
-])('X12: a line of the state with %o is none of ours', (wrong) => {
+])('a line of the state with %o is none of ours', (wrong) => {
   const line = (changes: object) =>
     Buffer.from(JSON.stringify({ id: 'a'.repeat(64), ...after(alive(NOW)), ...changes }));
   expect(parseState(line({}))).toMatchObject({ broken: 0, histories: { size: 1 } });

@@ -44,7 +44,7 @@ describe('a line', () => {
   });
 });
 
-test('X10: what was found out is in the file, the last on each endpoint counts', () => {
+test('what was found out is in the file, the last on each endpoint counts', () => {
   const path = join(folder, 'journal');
   const journal = openJournal(path);
   for (const finding of FINDINGS) journal.add(ID, finding);

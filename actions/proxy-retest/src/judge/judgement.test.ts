@@ -48,7 +48,7 @@ test('only what stays the same from one answer to the next can be changed by a p
   expect([...known.steady.keys()]).toEqual(['page']);
 });
 
-describe('X22', () => {
+describe('what a proxy changes', () => {
   test.each([
     ['the answer is none', 'blocked', 'the answer of the judge was changed'],
     [

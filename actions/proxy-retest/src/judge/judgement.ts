@@ -56,7 +56,7 @@ const TELLTALE = [
 ];
 
 /**
- * What a proxy did to a request and its answer (X22).
+ * What a proxy did to a request and its answer.
  *
  * @param body of the answer that came through it
  * @param sent the headers that have to arrive as they were sent, by their names in lower case

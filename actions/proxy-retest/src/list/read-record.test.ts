@@ -128,7 +128,7 @@ describe('a record', () => {
   });
 });
 
-describe('X1, X5 to X10: what a list says of an endpoint', () => {
+describe('what a list says of an endpoint', () => {
   const published = (fields: object): Published => endpoint(json({ ...LINK, ...fields })).published;
 
   test.each<[object, Published]>([
@@ -175,7 +175,7 @@ describe('X1, X5 to X10: what a list says of an endpoint', () => {
     [{ is_working: 'true' }, 'is_working is neither true nor false'],
     [{ tested_at: 'yesterday' }, 'tested_at is no time'],
     [{ tested_at: 1_700_000_000 }, 'tested_at is no time'],
-  ])('X18: %j is told, and it is tested all the same', (fields, problem) => {
+  ])('%j is told, and it is tested all the same', (fields, problem) => {
     expect(endpoint(json({ ...LINK, ...fields }))).toMatchObject({
       published: {},
       problems: [problem],

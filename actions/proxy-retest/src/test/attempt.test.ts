@@ -93,7 +93,7 @@ describe.each(PROTOCOLS)('%s', (protocol) => {
     ['garbage', { kind: 'garbage' }, { phase: 'proxy', kind: 'protocol' }],
     ['a page instead of a tunnel', { kind: 'no-tunnel' }, { phase: 'tls', kind: 'tls-failed' }],
     [
-      'a man in the middle (X21)',
+      'a man in the middle',
       { kind: 'mitm', pair: pem.untrustedChain },
       { phase: 'tls', kind: 'tls-mitm' },
     ],
@@ -149,7 +149,7 @@ test('the certificate of an HTTPS proxy is looked at', async () => {
   });
 });
 
-test('another status is no answer, and one that comes too late neither (X17)', async () => {
+test('another status is no answer, and one that comes too late neither', async () => {
   const other = await tryThrough({ protocol: 'http', changes: { isExpected: () => false } });
   expect(other.answer).toMatchObject({ ok: false, failure: { kind: 'bad-status' } });
   const late = await tryThrough({

@@ -4,7 +4,7 @@ import { type Annotation, limitAnnotations } from './annotation.ts';
 const some = (level: Annotation['level'], count: number) =>
   Array.from({ length: count }, (_, index) => ({ level, title: `${level} ${index}`, message: '' }));
 
-test('E7: most severe first, within a level as they came', () => {
+test('most severe first, within a level as they came', () => {
   const limited = limitAnnotations([
     ...some('notice', 1),
     ...some('warning', 2),

@@ -113,7 +113,7 @@ const commands = ({ stdout, stderr }: Run) =>
   `${stdout}\n${stderr}`.split(/\r\n|\r|\n/).filter((line) => /^\s*::|##\[/.test(line));
 
 describe('a run that comes to an answer', () => {
-  test('E8: writes outputs, report and summary, and says it in one line', async () => {
+  test('writes outputs, report and summary, and says it in one line', async () => {
     const result = await run(`
       context.log.info('looking');
       return {
@@ -562,7 +562,7 @@ describe('notifications', () => {
     expect(sent).toBe(count);
   });
 
-  test('E39: one that cannot be sent is a warning, never a failure', async () => {
+  test('one that cannot be sent is a warning, never a failure', async () => {
     env['INPUT_NOTIFY-ON'] = 'always';
     env.INPUT_NOTIFY = 'slack=http://127.0.0.1:9/secret-path';
     const result = await run('return pass;');

@@ -31,7 +31,7 @@ test('Slack', () => {
   expect(JSON.stringify(formats.slack(nasty))).not.toMatch(/<[!@]/);
 });
 
-test('E3: Discord', () => {
+test('Discord', () => {
   expect(formats.discord(notification)).toEqual({
     content:
       '**❌ probe: fail in o/r**\napi is down: 503 <b\\>\nhttps://github.test/o/r/actions/runs/7',

@@ -8,7 +8,7 @@ test.each([
   'ACTIONS_RUNTIME_TOKEN',
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
   'GITHUB_TOKEN',
-])('E15: %s is for the action alone', (name) => {
+])('%s is for the action alone', (name) => {
   expect(isOwnVariable(name)).toBe(true);
 });
 

@@ -53,7 +53,7 @@ Needs \`contents: write\`, \`issues: write\`.
 | \`verdict\` | How it went. |`);
 });
 
-test('E12: the matrix names each trigger', () => {
+test('the matrix names each trigger', () => {
   const file = readWorkflow(
     'a.yml',
     `

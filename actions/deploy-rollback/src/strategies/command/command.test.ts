@@ -45,7 +45,7 @@ async function keep(strategy: Strategy): Promise<Target> {
   return { ...target, kept: { folder, part, takenMs: 5 } };
 }
 
-describe('R18: a command of the user brings it back', () => {
+describe('a command of the user brings it back', () => {
   test('capture, preflight, apply and identify, with what they are told', async () => {
     const tool = program('echo "revision $1"; echo to-stderr >&2');
     const strategy = strategyOf({
@@ -123,7 +123,7 @@ describe('R18: a command of the user brings it back', () => {
   });
 });
 
-describe('R8: what cannot be done is found in preflight', () => {
+describe('what cannot be done is found in preflight', () => {
   test.each([
     ['a program that is not there', { apply: ['not-there'] }, /not-there is not installed here/],
     ['a preflight that says no', { apply: 'true', preflight: 'false' }, /preflight failed: exit/],

@@ -78,7 +78,7 @@ function badDeploy(): void {
   chmodSync(join(workspace, 'conf/run.sh'), 0o600);
 }
 
-describe('R6: files, folders and links come back as they were', () => {
+describe('files, folders and links come back as they were', () => {
   test('content, modes, links, and what came later is gone', async () => {
     const strategy = strategyOf(both);
     const before = everything(workspace);
@@ -199,7 +199,7 @@ describe('what cannot be kept is refused, with a remedy', () => {
   });
 });
 
-describe('R8: what cannot be brought back is found in preflight, and nothing is changed', () => {
+describe('what cannot be brought back is found in preflight, and nothing is changed', () => {
   const strategy = strategyOf(both);
   const archive = () => join(folder, 'files.tar');
   const replaceBy = (make: (path: string) => void) => {

@@ -63,7 +63,7 @@ const pushed = { remote: 'origin' };
 describe.each([
   ['by GitHub’s API', {}],
   ['by git push', pushed],
-])('R5 %s', (by, via) => {
+])('%s', (by, via) => {
   const restore = () => strategyOf({ branch: 'main', ...via });
 
   test('restore-commit: one commit on top with the content of the good one, over a merge', async () => {

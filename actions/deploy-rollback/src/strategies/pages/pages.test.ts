@@ -76,7 +76,7 @@ async function snapshot(): Promise<Target> {
 
 const CREATE = 'POST /repos/{owner}/{repo}/pages/deployments';
 
-describe('R3: the artifact of the good run', () => {
+describe('the artifact of the good run', () => {
   test('is published again', async () => {
     ran(BAD);
     expect(await strategy.preflight(target, ports)).toMatchObject({

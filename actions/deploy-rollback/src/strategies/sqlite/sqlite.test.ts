@@ -70,7 +70,7 @@ function badMigration(): void {
   );
 }
 
-describe('R4, R5: a database in WAL mode with a writer running', () => {
+describe('a database in WAL mode with a writer running', () => {
   test('is kept as one point in time, and comes back under the writer', async () => {
     await using writer = await startWriter(path);
     const strategy = strategyOf();
@@ -194,7 +194,7 @@ describe('what else may have happened to it', () => {
   });
 });
 
-describe('R8: preflight', () => {
+describe('preflight', () => {
   const copy = () => join(folder, 'copy.db');
 
   test.each<[string, () => void, RegExp]>([

@@ -55,7 +55,7 @@ async function keep(strategy = strategyOf()): Promise<Target & { readonly kept: 
   return { ...targetOf('a'.repeat(40), 'b'.repeat(40)), kept: { folder, part, takenMs: 5 } };
 }
 
-describe('R3: the link leads to the release again that it led to', () => {
+describe('the link leads to the release again that it led to', () => {
   test('at once, as it was written, and once more', async () => {
     const strategy = strategyOf();
     const target = await keep(strategy);
@@ -98,7 +98,7 @@ describe('R3: the link leads to the release again that it led to', () => {
   });
 });
 
-describe('R8: preflight, changing nothing', () => {
+describe('preflight, changing nothing', () => {
   test.each<[string, () => void, RegExp]>([
     [
       'a release that is gone',

@@ -62,7 +62,7 @@ const dispatching = (given: object = {}) =>
   strategyOf({ file: 'deploy.yml', inputs: { sha: '{revision}', claim: '{claim}' }, ...given });
 const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
 
-describe('R3: a workflow is started with the good SHA', () => {
+describe('a workflow is started with the good SHA', () => {
   test('and waited for', async () => {
     const strategy = dispatching();
     expect(await strategy.preflight(target, ports)).toEqual({
@@ -129,7 +129,7 @@ describe('R3: a workflow is started with the good SHA', () => {
   });
 });
 
-describe('R3: the good run is run again', () => {
+describe('the good run is run again', () => {
   const again = () => strategyOf({ file: 'deploy.yml', rerun: true });
   const ran = (headSha: string, given: Partial<LocalGitHub['state']['runs'][number]> = {}) =>
     local.state.runs.push({

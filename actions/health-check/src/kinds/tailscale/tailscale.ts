@@ -13,7 +13,7 @@ const SOCKET = '/var/run/tailscale/tailscaled.sock';
 /** Every peer of a large tailnet is in a status. */
 const MOST_BYTES = 16 * 1_048_576;
 
-/** This machine is in its tailnet (H10), as its daemon says. */
+/** This machine is in its tailnet, as its daemon reports. */
 export const tailscale: Kind = {
   schema: targetSchema(
     { socket: v.optional(filled, SOCKET) },

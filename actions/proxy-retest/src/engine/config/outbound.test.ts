@@ -81,7 +81,7 @@ describe('outboundOf', () => {
     });
   });
 
-  it('verifies the certificate unless the link says not to (X21)', () => {
+  it('verifies the certificate unless the link says not to', () => {
     expect(outbound('trojan://p@a.example:443')).not.toHaveProperty('tls.insecure');
     expect(outbound('trojan://p@a.example:443?allowInsecure=1')).toMatchObject({
       tls: { insecure: true },

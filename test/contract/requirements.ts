@@ -1,0 +1,343 @@
+/** A test that shows a requirement: its file, and its title or an unmistakable part of it. */
+export type Evidence = readonly [file: string, title: string];
+
+/**
+ * The requirements of the systems that use these actions, by id, each with a test that shows it, or
+ * with the document for what only a document can show. Ids appear in no other file.
+ */
+export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
+  // health-check
+  H1: ['test/e2e/health-check-examples.test.ts', 'the first one'],
+  H2: ['test/e2e/health-check-examples.test.ts', 'several checks, and how each of them goes wrong'],
+  H3: ['test/e2e/health-check-examples.test.ts', 'several checks, and how each of them goes wrong'],
+  H4: ['test/e2e/health-check.test.ts', 'a page and its data after a deploy'],
+  H5: ['test/e2e/health-check.test.ts', 'a page and its data after a deploy'],
+  H6: ['test/e2e/health-check-examples.test.ts', 'a round trip in steps'],
+  H7: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H8: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H9: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H10: ['test/real/health-check-examples.test.ts', 'dns, grpc, websocket, unix, icmp, tailscale'],
+  H11: [
+    'test/real/health-check-docker.test.ts',
+    'the log of a container, both streams, is analysed',
+  ],
+  H12: ['actions/health-check/src/kinds/log.test.ts', 'the overview is told of a good log too'],
+  H13: ['actions/health-check/src/kinds/log.test.ts', 'the overview is told of a good log too'],
+  H14: [
+    'test/real/health-check-docker.test.ts',
+    'the log of a container, both streams, is analysed',
+  ],
+  H15: [
+    'test/real/health-check-docker.test.ts',
+    'the log of a container, both streams, is analysed',
+  ],
+  H16: [
+    'test/real/health-check-docker.test.ts',
+    'too many errors: the latest are shown, without secrets',
+  ],
+  H17: ['test/e2e/health-check.test.ts', 'checks of several kinds from a file in JSON'],
+  H18: [
+    'test/e2e/health-check-reports.test.ts',
+    'every report is a file, beside the summary and the JSON report',
+  ],
+  H19: ['test/e2e/health-check.test.ts', 'group::Checking'],
+  H20: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H21: [
+    'test/real/health-check-docker.test.ts',
+    'containers that run, with a health check and without',
+  ],
+  H22: [
+    'test/real/health-check-docker.test.ts',
+    'too many errors: the latest are shown, without secrets',
+  ],
+  H23: ['test/e2e/health-check-heal.test.ts', 'a workflow heals, %s'],
+  H24: [
+    'test/e2e/health-check-reports.test.ts',
+    'every report is a file, beside the summary and the JSON report',
+  ],
+  H25: [
+    'test/e2e/health-check-heal.test.ts',
+    'the hourly workflow of the README, with the permissions that it has',
+  ],
+  H26: [
+    'test/contract/health-check-workflow.test.ts',
+    'the hourly workflow of the README is valid for GitHub’s own language service',
+  ],
+  H27: ['test/real/health-check-docker.test.ts', 'the example of the README works when copied'],
+  H28: ['test/real/health-check-examples.test.ts', 'services, databases'],
+  H29: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  // docker-label-cleanup
+  D1: ['test/real/docker-cleanup-examples.test.ts', 'the first one'],
+  D2: [
+    'test/real/docker-cleanup-examples.test.ts',
+    'the nightly sweep, by the clock of a daemon that is a day ahead',
+  ],
+  D3: [
+    'test/real/docker-cleanup-safety.test.ts',
+    'of an image with two tags the testing one goes; the script destroys both',
+  ],
+  D4: [
+    'test/real/docker-cleanup-safety.test.ts',
+    'networks, named and anonymous volumes; what compose made goes as with down -v',
+  ],
+  D5: [
+    'test/real/docker-cleanup-safety.test.ts',
+    'a stopped production container, its volume and its dangling image survive; the script destroys them',
+  ],
+  D6: ['test/e2e/docker-label-cleanup.test.ts', 'each object has an outcome of its own'],
+  D7: [
+    'test/real/docker-cleanup-runs.test.ts',
+    'a setup cleans up at the end of a cancelled job: its own objects, not those of others',
+  ],
+  D8: [
+    'test/real/docker-cleanup-examples.test.ts',
+    'the nightly sweep, by the clock of a daemon that is a day ahead',
+  ],
+  D9: [
+    'test/e2e/docker-label-cleanup.test.ts',
+    'a mistake in the inputs is named, and nothing is touched',
+  ],
+  D10: [
+    'test/real/docker-cleanup-examples.test.ts',
+    'the nightly sweep, by the clock of a daemon that is a day ahead',
+  ],
+  D11: [
+    'test/real/docker-cleanup-safety.test.ts',
+    'plan touches nothing and lists every object, with rule and outcome',
+  ],
+  D12: ['test/real/docker-cleanup-examples.test.ts', 'plan first, apply later'],
+  D13: [
+    'test/real/docker-cleanup-examples.test.ts',
+    'the nightly sweep, by the clock of a daemon that is a day ahead',
+  ],
+  D14: ['test/real/docker-cleanup-examples.test.ts', 'compose files'],
+  D16: ['test/real/docker-cleanup-examples.test.ts', 'what compose made'],
+  // perf-regression
+  P1: ['test/real/perf-regression-examples.test.ts', 'every push, with criterion'],
+  P2: ['test/e2e/perf-regression.test.ts', '20% and 0.2 are the same, and strictly greater fails'],
+  P3: ['test/e2e/perf-regression.test.ts', '20% and 0.2 are the same, and strictly greater fails'],
+  P4: ['test/e2e/perf-regression.test.ts', 'a rate that fell by a quarter'],
+  P5: ['test/e2e/perf-regression-history.test.ts', 'a history in a folder'],
+  P6: ['test/e2e/perf-regression.test.ts', '15 % slower warns; with fail-on: warn it fails'],
+  P7: ['test/e2e/perf-regression.test.ts', '15 % slower warns; with fail-on: warn it fails'],
+  P8: ['test/e2e/perf-regression.test.ts', '15 % slower warns; with fail-on: warn it fails'],
+  P9: ['test/e2e/perf-regression.test.ts', 'memory that grew by 101 MB'],
+  P10: ['test/e2e/perf-regression.test.ts', 'an image that grew by 51 MB'],
+  P11: ['test/e2e/perf-regression.test.ts', 'an image that grew by 21 MB'],
+  P12: ['test/e2e/perf-regression.test.ts', 'coverage that fell by 5.1 points'],
+  P13: ['test/e2e/perf-regression.test.ts', 'a vulnerability'],
+  P14: ['test/e2e/perf-regression.test.ts', 'dependencies too old'],
+  P15: ['test/real/perf-regression-examples.test.ts', 'against its base, by hand and by mode: run'],
+  P16: ['test/real/perf-regression-examples.test.ts', 'against its base, by hand and by mode: run'],
+  P17: ['test/e2e/perf-regression.test.ts', 'a counter over its 10 ns'],
+  P18: ['test/e2e/perf-regression.test.ts', 'memory over its budget'],
+  P19: [
+    'test/e2e/perf-regression-published.test.ts',
+    '%s is of %s; beside itself nothing is worse',
+  ],
+  P20: ['test/real/perf-regression-examples.test.ts', 'only with a label'],
+  P21: ['test/real/perf-regression-examples.test.ts', 'only with a label'],
+  P22: ['test/real/perf-regression-examples.test.ts', 'every push, with criterion'],
+  P23: [
+    'test/real/perf-regression-chromium.test.ts',
+    'shows each row, its trend and the change of level',
+  ],
+  P24: ['test/e2e/perf-regression.test.ts', 'a migration over its minute'],
+  P25: ['test/e2e/perf-regression.test.ts', 'samples of a pull request against those of its base'],
+  // proxy-retest
+  X1: [
+    'test/e2e/proxy-retest.test.ts',
+    'the list is loaded, retested and written back in its shape, without any source',
+  ],
+  X2: [
+    'test/e2e/proxy-retest.test.ts',
+    'the list is loaded, retested and written back in its shape, without any source',
+  ],
+  X3: [
+    'test/e2e/proxy-retest.test.ts',
+    'the list is loaded, retested and written back in its shape, without any source',
+  ],
+  X4: [
+    'test/e2e/proxy-retest.test.ts',
+    'the list is loaded, retested and written back in its shape, without any source',
+  ],
+  X5: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
+  X6: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
+  X7: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
+  X8: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
+  X9: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
+  X10: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
+  X11: [
+    'test/workflows/example-configstream.test.ts',
+    'between two runs the list is tested again, and a dead proxy revives',
+  ],
+  X12: [
+    'test/e2e/proxy-retest-outputs.test.ts',
+    'the history in the cache of GitHub Actions: nothing stays in the workspace',
+  ],
+  X13: [
+    'test/e2e/proxy-retest.test.ts',
+    'the budget ends it within a second, and the rest is untouched',
+  ],
+  X14: ['test/e2e/proxy-retest.test.ts', 'shards give the list that one run gives'],
+  X15: [
+    'actions/proxy-retest/src/retest.test.ts',
+    'keeps to the limit of a host and lets others pass',
+  ],
+  X16: ['test/e2e/proxy-retest-outputs.test.ts', 'progressive timeouts are those of the attempts'],
+  X17: [
+    'actions/proxy-retest/src/test/attempt.test.ts',
+    'another status is no answer, and one that comes too late neither',
+  ],
+  X18: [
+    'test/e2e/proxy-retest.test.ts',
+    'records that are not as they should be are warned about, and tested',
+  ],
+  X19: ['test/e2e/proxy-retest-commit.test.ts', 'commit: true'],
+  X20: [
+    'test/e2e/proxy-retest-outputs.test.ts',
+    'further files hold what is alive, and counts for perf-regression',
+  ],
+  X21: [
+    'test/real/proxy-retest-engine-safety.test.ts',
+    'verifies the certificate of the proxy, unless its link says not to',
+  ],
+  X22: ['test/e2e/proxy-retest-outputs.test.ts', 'judge-url finds what changes on the way'],
+  X23: [
+    'test/e2e/proxy-retest-outputs.test.ts',
+    'the user’s own database fills in where a proxy is; without it the fields stay',
+  ],
+  X24: [
+    'test/real/proxy-retest-engine-safety.test.ts',
+    'is told no address that is not public, whatever its form, and dials none',
+  ],
+  // shared
+  E1: [
+    'test/e2e/health-check.test.ts',
+    'a failure is told, and a notification that fails is only a warning',
+  ],
+  E2: ['packages/core/src/notify/formats.test.ts', 'Slack'],
+  E3: ['packages/core/src/notify/formats.test.ts', 'Discord'],
+  E6: [
+    'test/e2e/health-check.test.ts',
+    'a failure is told, and a notification that fails is only a warning',
+  ],
+  E7: [
+    'packages/core/src/action/annotation.test.ts',
+    'most severe first, within a level as they came',
+  ],
+  E8: [
+    'packages/core/src/action/run-action.test.ts',
+    'writes outputs, report and summary, and says it in one line',
+  ],
+  E9: ['test/e2e/proxy-retest-commit.test.ts', 'commit: true'],
+  E10: [
+    'test/e2e/proxy-retest-commit.test.ts',
+    'who was faster loses nothing: the findings are put into their list',
+  ],
+  E11: ['docs/workflows.md', '**Caches**'],
+  E12: ['test/contract/links.test.ts', 'every link of %s leads to something'],
+  E13: ['test/contract/links.test.ts', 'every link of %s leads to something'],
+  E14: [
+    'test/contract/workflows.test.ts',
+    'names its permissions, and pins the actions of others by SHA',
+  ],
+  E15: [
+    'test/e2e/health-check-heal.test.ts',
+    'the token and the secrets of the checks reach neither files nor issues',
+  ],
+  E16: [
+    'test/contract/workflows.test.ts',
+    'names its permissions, and pins the actions of others by SHA',
+  ],
+  E17: ['docs/workflows.md', '**Self-hosted runners**'],
+  E18: ['README.md', 'Linux, macOS and Windows'],
+  E19: ['docs/workflows.md', 'Enable debug logging'],
+  E20: [
+    'test/e2e/health-check-reports.test.ts',
+    'what GitHub knows of the workflow is among the metrics',
+  ],
+  E21: [
+    'test/e2e/health-check-reports.test.ts',
+    'what GitHub knows of the workflow is among the metrics',
+  ],
+  E26: ['.github/workflows/ci.yml', 'test:coverage'],
+  E28: ['packages/release/src/command.test.ts', '%s is refused'],
+  E29: [
+    'packages/release/src/command.test.ts',
+    'the tree has the actions at its root, the workflows byte for byte, and sums that fit',
+  ],
+  E30: [
+    'packages/release/src/changelog.test.ts',
+    'the changelog tells what users notice, breaking changes first',
+  ],
+  E34: ['test/contract/snippets.test.ts', 'what $path uses'],
+  E35: ['docs/workflows.md', 'workflow_dispatch'],
+  E37: ['docs/workflows.md', '**Artifacts**'],
+  E38: [
+    'actions/health-check/src/policy.test.ts',
+    'exponential doubles after each failure of the start-up, up to max-interval',
+  ],
+  E39: [
+    'packages/core/src/action/run-action.test.ts',
+    'one that cannot be sent is a warning, never a failure',
+  ],
+  // deploy-rollback
+  R1: ['test/e2e/deploy-rollback.test.ts', 'the last good one comes back, and is proven'],
+  R2: ['test/e2e/deploy-rollback.test.ts', 'the last good one comes back, and is proven'],
+  R3: [
+    'test/real/deploy-rollback-symlink.test.ts',
+    'snapshot, bad deploy, rollback, identity and health',
+  ],
+  R4: [
+    'test/real/deploy-rollback-docker.test.ts',
+    'snapshot, bad deploy, rollback: the image by its ID, healthy',
+  ],
+  R5: [
+    'test/real/deploy-rollback-compose.test.ts',
+    'snapshot, bad deploy, rollback: each service on the image it ran',
+  ],
+  R6: [
+    'test/workflows/deploy-rollback-examples.test.ts',
+    'database, files and image come back together',
+  ],
+  R7: ['test/e2e/deploy-rollback.test.ts', 'snapshots are private, and a spoiled one is not used'],
+  R8: [
+    'test/real/deploy-rollback-compose.test.ts',
+    'a vanished image or service is found in preflight, and nothing is changed',
+  ],
+  R9: ['test/workflows/deploy-rollback-examples.test.ts', 'by hand, first only to see, then done'],
+  R10: [
+    'test/real/deploy-rollback-compose.test.ts',
+    'snapshot, bad deploy, rollback: each service on the image it ran',
+  ],
+  R11: [
+    'test/workflows/deploy-rollback-examples.test.ts',
+    'database, files and image come back together',
+  ],
+  R12: [
+    'test/e2e/deploy-rollback-github.test.ts',
+    'the example of the README that is called from a release workflow',
+  ],
+  R13: [
+    'test/e2e/deploy-rollback-github.test.ts',
+    'of two runs at once one acts, and the other says who has the lock',
+  ],
+  R14: ['test/e2e/deploy-rollback-interrupted.test.ts', 'who wants to hear of it, hears of it'],
+  R15: [
+    'test/real/deploy-rollback-compose.test.ts',
+    'snapshot, bad deploy, rollback: each service on the image it ran',
+  ],
+  R16: [
+    'test/e2e/deploy-rollback-github.test.ts',
+    'the example of the README that is called from a release workflow',
+  ],
+  R17: ['test/e2e/deploy-rollback.test.ts', 'the last good one comes back, and is proven'],
+  R18: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
+  R19: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
+  R21: [
+    'test/workflows/example-dataknobs.test.ts',
+    'what is sick in staging is brought back there, and never reaches production',
+  ],
+  R22: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
+};
