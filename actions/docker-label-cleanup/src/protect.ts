@@ -1,6 +1,6 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { SyncParser } from '@repo/core/inputs/parser';
-import { matchesGlob } from './glob.ts';
+import { matchesGlob } from '@repo/core/text/glob';
 import { labelRule, meets } from './selector.ts';
 import { repositoryOf, type Subject } from './subject.ts';
 import { readUnbroken } from './unbroken-lines.ts';

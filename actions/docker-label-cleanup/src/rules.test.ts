@@ -2,31 +2,11 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diskThreshold } from './disk-threshold.ts';
-import { matchesGlob } from './glob.ts';
 import { labelArguments, runLabel } from './owner.ts';
 import { matchesTag, protectLine, protectLines } from './protect.ts';
 import { selector } from './selector.ts';
 import { imageBirth, referencesOf, repositoryOf } from './subject.ts';
 import { containerIds } from './survey.ts';
-
-test.each([
-  ['*', '', true],
-  ['prod-*', 'prod-db', true],
-  ['prod-*', 'my-prod-db', false],
-  ['*:v?', 'reg:5000/app:v1', true],
-  ['*:v?', 'app:v10', false],
-  ['a*b*c', 'a-b-b-c', true],
-  ['a.c', 'abc', false],
-  ['[ab]', 'a', false],
-])('the glob %s and %s: %s', (pattern, text, matches) => {
-  expect(matchesGlob(pattern, text)).toBe(matches);
-});
-
-test('a glob takes no time that grows with the square of its stars', () => {
-  const start = performance.now();
-  expect(matchesGlob('*a*a*a*a*a*a*a*a*a*b', 'a'.repeat(20_000))).toBe(false);
-  expect(performance.now() - start).toBeLessThan(2_000);
-});
 
 describe('labels', () => {
   test('lines are ANDed, a line "or" begins another group, space around does not count', () => {

@@ -1,5 +1,5 @@
+import { matchesGlob } from '@repo/core/text/glob';
 import type { Better } from '../measurement.ts';
-import { matchesGlob } from './glob.ts';
 import type { Quantity } from './quantity.ts';
 import type { Threshold } from './threshold.ts';
 
