@@ -275,7 +275,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   E35: ['docs/workflows.md', 'workflow_dispatch'],
   E37: ['docs/workflows.md', '**Artifacts**'],
   E38: [
-    'actions/health-check/src/policy.test.ts',
+    'actions/health-check/src/retry-policy.test.ts',
     'exponential doubles after each failure of the start-up, up to max-interval',
   ],
   E39: [

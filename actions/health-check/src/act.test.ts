@@ -2,9 +2,9 @@ import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { act } from './act.ts';
 import type { Check } from './check.ts';
-import { MACHINE, NETWORK } from './fixtures/attempt-context.ts';
-import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import type { Observation } from './kinds/kind.ts';
+import { MACHINE, NETWORK } from './testing/attempt-context.ts';
+import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 
 const UP: Observation = { state: 'answered', facts: {} };
 const DOWN: Observation = { state: 'failed', reason: 'connection refused' };

@@ -1,7 +1,7 @@
 import { slots } from '@repo/core/process/slots';
-import { carryOut, type Ports } from './carry-out.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Network } from './kinds/kind.ts';
+import { carryOut, type Ports } from './run-check.ts';
 import { isWell, notBegun, SIGNS } from './verdict.ts';
 
 /** A line about what is still waited for, at least this often, ms. */

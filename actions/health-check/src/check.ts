@@ -1,7 +1,7 @@
 import type { Demands, JudgedAddress } from './judge.ts';
 import type { AttemptContext, Evidence, Observation } from './kinds/kind.ts';
 import type { Percentiles } from './percentiles.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './retry-policy.ts';
 
 /** One check, ready to be carried out. */
 export interface Check {

@@ -1,7 +1,7 @@
 import { InputError } from '@repo/core/errors/input-error';
 import { expect, test } from 'vitest';
-import { manifest, readInputs as read } from './fixtures/read-inputs.ts';
 import { inputs } from './inputs.ts';
+import { manifest, readInputs as read } from './testing/read-inputs.ts';
 
 const URL_ONLY = { url: 'https://shop.example/health' };
 

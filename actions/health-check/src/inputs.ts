@@ -20,10 +20,10 @@ import { maxLatency } from './expectations/latency.ts';
 import { expectStatus } from './expectations/status.ts';
 import { minTlsDays } from './expectations/tls-days.ts';
 import { basicAuth, headerLine } from './header-line.ts';
-import { workflowName } from './heal/workflow-name.ts';
 import { METHODS } from './methods.ts';
-import { contradiction } from './policy.ts';
 import { resolveOverride } from './resolve-override.ts';
+import { contradiction } from './retry-policy.ts';
+import { workflowName } from './self-heal/workflow-ref.ts';
 import { targetUrl } from './target-url.ts';
 
 /** A gate that could not look must not open: `unknown` fails as well. */

@@ -2,7 +2,7 @@ import { plain } from '@repo/core/text/untrusted';
 import type { PhaseTimings } from '@repo/probe/failure';
 import type { Expectation } from './expectations/expectation.ts';
 import type { Evidence, Facts, Observation } from './kinds/kind.ts';
-import type { AttemptState } from './policy.ts';
+import type { AttemptState } from './retry-policy.ts';
 
 /** What a check demands of its target. */
 export interface Demands {

@@ -2,8 +2,8 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readInputs } from './fixtures/read-inputs.ts';
 import { networkOf } from './network.ts';
+import { readInputs } from './testing/read-inputs.ts';
 
 const workspace = await mkdtemp(join(tmpdir(), 'health-check-'));
 

@@ -1,8 +1,8 @@
 import { InputError } from '@repo/core/errors/input-error';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { readInputs } from './fixtures/read-inputs.ts';
 import { plan } from './plan.ts';
+import { readInputs } from './testing/read-inputs.ts';
 
 async function planned(given: Readonly<Record<string, string>>) {
   const { values } = await readInputs(given);

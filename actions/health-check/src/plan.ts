@@ -7,7 +7,7 @@ import type { Inputs } from './inputs.ts';
 import type { Kind, RequestInputs, Target } from './kinds/kind.ts';
 import { KINDS } from './kinds/registry.ts';
 import { needsProblems } from './needs.ts';
-import { contradiction, type Policy } from './policy.ts';
+import { contradiction, type Policy } from './retry-policy.ts';
 import type { TargetUrl } from './target-url.ts';
 
 /**

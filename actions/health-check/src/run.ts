@@ -6,13 +6,13 @@ import { InputError } from '@repo/core/errors/input-error';
 import { act } from './act.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Config } from './config.ts';
-import { dryRun } from './dry-run.ts';
-import type { Healing } from './heal/healing.ts';
 import type { Inputs } from './inputs.ts';
+import { dryRun } from './modes/dry-run.ts';
 import { networkOf, unreadable } from './network.ts';
 import { plan } from './plan.ts';
-import { report } from './report.ts';
-import { reportFiles } from './reports/report-files.ts';
+import { report } from './report/report.ts';
+import { reportFiles } from './report/report-files.ts';
+import type { Healing } from './self-heal/self-heal-result.ts';
 
 /** Carries out the checks that the inputs ask for, and tells what became of them. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
@@ -56,7 +56,7 @@ async function healed(
   context: ActionContext,
 ): Promise<Healing | undefined> {
   if (inputs.onUnhealthyWorkflow === undefined && !inputs.incidentIssue) return undefined;
-  const { heal } = await import('./heal/heal.ts');
+  const { heal } = await import('./self-heal/self-heal.ts');
   return heal(results, inputs, context);
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
+import { addAttempt, newJournal } from './attempt-log.ts';
 import type { Check, CheckResult, Status } from './check.ts';
-import { DEFAULT_POLICY } from './fixtures/policy.ts';
-import { addAttempt, newJournal } from './journal.ts';
 import type { Judged } from './judge.ts';
-import { BEGIN, type Ending, type Policy, type Progress } from './policy.ts';
+import { BEGIN, type Ending, type Policy, type Progress } from './retry-policy.ts';
+import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 import { resultOf, sentence, worstStatus } from './verdict.ts';
 
 const POLICY: Policy = { ...DEFAULT_POLICY, deadline: 5_000, stableFor: 30_000 };

@@ -1,10 +1,10 @@
 import type { Verdict } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { counted } from '@repo/core/text/counted';
+import { type Journal, newJournal, roundMs } from './attempt-log.ts';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
-import { type Journal, newJournal, roundMs } from './journal.ts';
 import { percentiles } from './percentiles.ts';
-import { BEGIN, type Ending, type Policy, type Progress } from './policy.ts';
+import { BEGIN, type Ending, type Policy, type Progress } from './retry-policy.ts';
 
 export const SIGNS: Readonly<Record<Status, string>> = {
   healthy: '✅',

@@ -5,7 +5,7 @@ import { DurationSchema } from '@bufbuild/protobuf/wkt';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/text/untrusted';
-import { roundMs } from '../journal.ts';
+import { roundMs } from '../attempt-log.ts';
 import type { Facts } from '../kinds/kind.ts';
 import { accessPaths, type Expr, freeNames, TYPES, walk } from './cel-syntax.ts';
 import { DurationFact } from './duration-fact.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { hang } from '@repo/testkit/faults/breaks';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, test } from 'vitest';
-import { attemptContext } from '../fixtures/attempt-context.ts';
+import { attemptContext } from '../testing/attempt-context.ts';
 import { KINDS, kindOfScheme } from './registry.ts';
 
 const REQUEST = {

@@ -1,5 +1,6 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import * as v from 'valibot';
+import type { Wire } from './connection.ts';
 import type { Facts, Kind } from './kind.ts';
 import {
   type Service,
@@ -10,7 +11,6 @@ import {
   serviceTarget,
 } from './service.ts';
 import { targetSchema } from './target-schema.ts';
-import type { Wire } from './wire.ts';
 
 /** Asks a database whether it is well; the first row of a query, where there is one. */
 type Ask = (wire: Wire, service: Service, query: string | undefined) => Promise<Facts>;

@@ -1,6 +1,6 @@
 import type { ProbeFailure } from '@repo/probe/failure';
 import { expect, test } from 'vitest';
-import { addresses, attemptContext } from '../fixtures/attempt-context.ts';
+import { addresses, attemptContext } from '../testing/attempt-context.ts';
 import { dial, failed } from './dial.ts';
 import type { AttemptContext, Observation } from './kind.ts';
 

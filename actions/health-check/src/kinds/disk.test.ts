@@ -2,7 +2,7 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../fixtures/configured.ts';
+import { attemptOf } from '../testing/run-attempt.ts';
 import { disk, spaceOf } from './disk.ts';
 
 let workspace = '';

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { attemptOf } from '../fixtures/configured.ts';
+import { attemptOf } from '../testing/run-attempt.ts';
 import { docker } from './docker.ts';
 
 // The real daemon is in test/real/health-check-docker.test.ts; this one says what it is told to.

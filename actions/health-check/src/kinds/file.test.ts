@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../fixtures/configured.ts';
+import { attemptOf } from '../testing/run-attempt.ts';
 import { file } from './file.ts';
 
 let workspace = '';

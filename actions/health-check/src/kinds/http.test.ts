@@ -12,7 +12,7 @@ import { closedPort } from '@repo/testkit/faults/unreachable';
 import { safeParse } from 'valibot';
 import { expect, test } from 'vitest';
 import { DurationFact } from '../expectations/duration-fact.ts';
-import { addresses, attemptContext } from '../fixtures/attempt-context.ts';
+import { addresses, attemptContext } from '../testing/attempt-context.ts';
 import { http } from './http.ts';
 import type { Observation, RequestInputs, Target } from './kind.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../fixtures/configured.ts';
+import { attemptOf } from '../testing/run-attempt.ts';
 import { log } from './log.ts';
 
 const samples = fileURLToPath(new URL('../../../../test/fixtures/logs', import.meta.url));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { attemptContext } from '../fixtures/attempt-context.ts';
+import { attemptContext } from '../testing/attempt-context.ts';
 import { lookHere, unknown } from './look-here.ts';
 
 test('what was found is told with the time that it took, its own where it has one', async () => {

@@ -3,9 +3,9 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import * as v from 'valibot';
+import { converse, type Wire } from './connection.ts';
 import type { AttemptContext, Facts, Target } from './kind.ts';
 import { filled } from './target-schema.ts';
-import { converse, type Wire } from './wire.ts';
 
 /**
  * `prefer` takes TLS where it is offered and does not judge the certificate, as database clients

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../fixtures/configured.ts';
+import { attemptOf } from '../testing/run-attempt.ts';
 import { sqlite } from './sqlite.ts';
 
 const PAGE = 4_096;

@@ -4,7 +4,7 @@ import { banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { expect, test } from 'vitest';
 import { DurationFact } from '../expectations/duration-fact.ts';
-import { addresses, attemptContext } from '../fixtures/attempt-context.ts';
+import { addresses, attemptContext } from '../testing/attempt-context.ts';
 import { endpointOf, tcp } from './tcp.ts';
 
 const REQUEST = {

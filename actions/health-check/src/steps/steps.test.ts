@@ -4,7 +4,7 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { byPath } from '@repo/testkit/faults/script';
 import { expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
-import { attemptContext } from '../fixtures/attempt-context.ts';
+import { attemptContext } from '../testing/attempt-context.ts';
 
 const context = attemptContext();
 

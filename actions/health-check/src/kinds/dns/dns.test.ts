@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { safeParse } from 'valibot';
 import { expect, test } from 'vitest';
-import { attemptContext } from '../../fixtures/attempt-context.ts';
+import { attemptContext } from '../../testing/attempt-context.ts';
 import type { Target } from '../kind.ts';
 import { dns } from './dns.ts';
 

@@ -10,8 +10,8 @@ import { type Expectation, MET } from '../../expectations/expectation.ts';
 import { dial } from '../dial.ts';
 import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
 import { targetSchema } from '../target-schema.ts';
-import { ask } from './ask.ts';
 import { type Question, TYPES, type Type } from './message.ts';
+import { ask } from './query.ts';
 
 interface Server {
   readonly host: string;

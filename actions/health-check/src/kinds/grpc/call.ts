@@ -2,7 +2,7 @@ import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { plain } from '@repo/core/text/untrusted';
 import { explainEnd, explainError } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
-import { Broken, Refusal, type Wire } from '../wire.ts';
+import { Broken, Refusal, type Wire } from '../connection.ts';
 
 /** Most bytes of an answer; that of a health check has seven. */
 const MOST_BYTES = 4_096;

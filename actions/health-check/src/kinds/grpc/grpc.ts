@@ -3,9 +3,9 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
 import * as v from 'valibot';
 import { type Expectation, MET } from '../../expectations/expectation.ts';
+import { converse, Refusal, type Wire } from '../connection.ts';
 import type { Facts, Kind, Target } from '../kind.ts';
 import { targetSchema } from '../target-schema.ts';
-import { converse, Refusal, type Wire } from '../wire.ts';
 import { call } from './call.ts';
 import { decodeResponse, encodeRequest } from './health-message.ts';
 

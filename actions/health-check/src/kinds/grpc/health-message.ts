@@ -1,4 +1,4 @@
-import { Refusal } from '../wire.ts';
+import { Refusal } from '../connection.ts';
 
 /** The states of grpc.health.v1 (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). */
 const SERVING_STATES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];

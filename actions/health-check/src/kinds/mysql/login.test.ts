@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeWire } from '../fixtures/fake-wire.ts';
+import { fakeWire } from '../../testing/fake-connection.ts';
 import { logIn } from './login.ts';
 import { packetsOf } from './packet.ts';
 

@@ -1,7 +1,7 @@
 import { constants, createHash, publicEncrypt } from 'node:crypto';
 import { plain } from '@repo/core/text/untrusted';
+import { Refusal, type Wire } from '../connection.ts';
 import type { Service } from '../service.ts';
-import { Refusal, type Wire } from '../wire.ts';
 import { fieldsOf, type Packets } from './packet.ts';
 
 /** What the server says first. */

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { describe, expect, test } from 'vitest';
-import { attemptContext } from '../../fixtures/attempt-context.ts';
+import { attemptContext } from '../../testing/attempt-context.ts';
 import { mysql } from './mysql.ts';
 
 // Debian has MariaDB alone, which test/real asks: what only MySQL does is played here, by

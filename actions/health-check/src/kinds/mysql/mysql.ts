@@ -1,7 +1,7 @@
+import type { Wire } from '../connection.ts';
 import { databaseKind } from '../database.ts';
 import type { Facts } from '../kind.ts';
 import type { Service, ServiceUrls } from '../service.ts';
-import type { Wire } from '../wire.ts';
 import { logIn, readGreeting } from './login.ts';
 import { packetsOf, ServerError } from './packet.ts';
 import { firstRow, ping } from './query.ts';

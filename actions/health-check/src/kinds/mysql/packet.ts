@@ -1,5 +1,5 @@
 import { plain } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../wire.ts';
+import { Refusal, type Wire } from '../connection.ts';
 
 /** The packets of MySQL and MariaDB (https://mariadb.com/kb/en/clientserver-protocol/). */
 export interface Packets {

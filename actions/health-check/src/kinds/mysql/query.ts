@@ -1,6 +1,6 @@
 import { parseJson } from '../../json.ts';
+import { Refusal } from '../connection.ts';
 import { type Row, wholeNumber } from '../row.ts';
-import { Refusal } from '../wire.ts';
 import { fieldsOf, type Packets } from './packet.ts';
 
 const COMMAND_QUERY = 3;

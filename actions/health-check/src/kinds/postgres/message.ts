@@ -1,5 +1,5 @@
 import { plain } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../wire.ts';
+import { Refusal, type Wire } from '../connection.ts';
 
 /** A message of the server (https://www.postgresql.org/docs/current/protocol-message-formats.html). */
 export interface Message {

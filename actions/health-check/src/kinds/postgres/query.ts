@@ -1,6 +1,6 @@
 import { parseJson } from '../../json.ts';
+import { Refusal, type Wire } from '../connection.ts';
 import { type Row, wholeNumber } from '../row.ts';
-import { Refusal, type Wire } from '../wire.ts';
 import { cString, message, nextMessage } from './message.ts';
 
 interface Column {

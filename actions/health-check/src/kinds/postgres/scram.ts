@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Refusal } from '../wire.ts';
+import { Refusal } from '../connection.ts';
 
 /** Most rounds of hashing that a server may ask for; PostgreSQL's default is 4,096. */
 const MOST_ITERATIONS = 1_000_000;

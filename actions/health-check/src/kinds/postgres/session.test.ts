@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fakeWire } from '../fixtures/fake-wire.ts';
+import { fakeWire } from '../../testing/fake-connection.ts';
 import { int32, message } from './message.ts';
 import { isReady, logIn } from './session.ts';
 

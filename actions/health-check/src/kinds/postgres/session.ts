@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Refusal, type Wire } from '../connection.ts';
 import type { Service } from '../service.ts';
-import { Refusal, type Wire } from '../wire.ts';
 import { cString, int32, message, nextMessage, ServerError } from './message.ts';
 import { scram } from './scram.ts';
 

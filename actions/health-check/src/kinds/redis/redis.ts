@@ -1,6 +1,7 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { words } from '@repo/core/inputs/words';
 import * as v from 'valibot';
+import type { Wire } from '../connection.ts';
 import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
 import {
   type Service,
@@ -11,7 +12,6 @@ import {
   serviceTarget,
 } from '../service.ts';
 import { targetSchema } from '../target-schema.ts';
-import type { Wire } from '../wire.ts';
 import { command, ErrorReply } from './resp.ts';
 
 const URLS: ServiceUrls = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fakeWire } from '../fixtures/fake-wire.ts';
+import { fakeWire } from '../../testing/fake-connection.ts';
 import { command } from './resp.ts';
 
 test('a command counts bytes, not characters', async () => {

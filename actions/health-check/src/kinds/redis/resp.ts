@@ -1,5 +1,5 @@
 import { plain } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../wire.ts';
+import { Refusal, type Wire } from '../connection.ts';
 
 /** A reply in RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec/). */
 export type Reply = string | number | null | readonly Reply[];

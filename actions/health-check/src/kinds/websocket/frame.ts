@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Refusal, type Wire } from '../wire.ts';
+import { Refusal, type Wire } from '../connection.ts';
 
 /** Frames of a WebSocket (RFC 6455, section 5). */
 const TEXT = 1;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { plainLines } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../wire.ts';
+import { Refusal, type Wire } from '../connection.ts';
 
 /** Most lines of the answer's head. */
 const MOST_LINES = 200;

@@ -3,10 +3,10 @@ import { plainLines } from '@repo/core/text/untrusted';
 import { basicCredentials } from '@repo/probe/proxy';
 import * as v from 'valibot';
 import { type Expectation, MET } from '../../expectations/expectation.ts';
+import { converse, type Wire } from '../connection.ts';
 import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
 import { publicUrl, requestHeaders, secretsOfRequest } from '../request.ts';
 import { targetSchema } from '../target-schema.ts';
-import { converse, type Wire } from '../wire.ts';
 import { readMessage, sendClose, sendText } from './frame.ts';
 import { upgrade } from './upgrade.ts';
 

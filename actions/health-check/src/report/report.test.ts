@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { CheckResult } from './check.ts';
-import { BLIND, checkResult, ILL as SICK } from './fixtures/check-result.ts';
-import { manifest } from './fixtures/read-inputs.ts';
+import type { CheckResult } from '../check.ts';
+import { BLIND, checkResult, ILL as SICK } from '../testing/check-result.ts';
+import { manifest } from '../testing/read-inputs.ts';
 import { report } from './report.ts';
 
 const HEALTHY = checkResult({

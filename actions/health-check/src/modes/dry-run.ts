@@ -2,9 +2,9 @@ import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, heading, md, table } from '@repo/core/summary/markdown';
 import { counted } from '@repo/core/text/counted';
-import type { Check } from './check.ts';
-import { report } from './report.ts';
-import { notAsked } from './verdict.ts';
+import type { Check } from '../check.ts';
+import { report } from '../report/report.ts';
+import { notAsked } from '../verdict.ts';
 
 /**
  * What would be asked. Nobody looked, so nothing is healthy: a gate that was left in a dry run must

@@ -3,9 +3,9 @@ import type { OutcomeFile } from '@repo/core/action/outcome';
 import { describeError } from '@repo/core/errors/describe-error';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
-import { withExcerpt } from '../report.ts';
 import type { Took } from './junit.ts';
-import type { WorkflowFigures } from './workflow-figures.ts';
+import { withExcerpt } from './report.ts';
+import type { WorkflowFigures } from './workflow-metrics.ts';
 
 type FileInputs = Pick<
   Inputs,
@@ -51,7 +51,7 @@ async function figuresOf(
   const [{ connectGitHub }, { settingsOf }, { workflowFigures }] = await Promise.all([
     import('@repo/github/connect'),
     import('@repo/github/settings'),
-    import('./workflow-figures.ts'),
+    import('./workflow-metrics.ts'),
   ]);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TIME_LIMIT)]);
   try {

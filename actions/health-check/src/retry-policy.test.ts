@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import {
   type AttemptState,
   BEGIN,
@@ -10,7 +9,8 @@ import {
   type Policy,
   type Progress,
   record,
-} from './policy.ts';
+} from './retry-policy.ts';
+import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 
 interface Run {
   readonly ending: Ending;

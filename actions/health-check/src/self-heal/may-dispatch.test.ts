@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reasonNotToStart } from './may-start.ts';
+import { reasonNotToStart } from './may-dispatch.ts';
 
 const HOUR = 3_600_000;
 const NOW = 100 * HOUR;

@@ -6,8 +6,8 @@ import { fakeClock } from '@repo/testkit/clock';
 import { BAD_GATEWAY } from '@repo/testkit/github/faults';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Start, startWorkflow } from './dispatch.ts';
 import { openIncident } from './incident.ts';
-import { type Start, startWorkflow } from './start-workflow.ts';
 
 const MINUTE = 60_000;
 const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLIND, checkResult, ILL, NASTY } from '../fixtures/check-result.ts';
+import { BLIND, checkResult, ILL, NASTY } from '../testing/check-result.ts';
 import { junit } from './junit.ts';
 
 const took = { startedAt: Date.UTC(2026, 10, 20, 21, 0, 0, 123), durationMs: 2_345.6 };

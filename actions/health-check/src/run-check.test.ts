@@ -1,14 +1,14 @@
 import { slots } from '@repo/core/process/slots';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
-import { carryOut } from './carry-out.ts';
 import type { Check } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
 import { type Expectation, MET } from './expectations/expectation.ts';
-import { MACHINE, NETWORK } from './fixtures/attempt-context.ts';
-import { DEFAULT_POLICY } from './fixtures/policy.ts';
 import type { AttemptContext, Observation } from './kinds/kind.ts';
-import type { Policy } from './policy.ts';
+import type { Policy } from './retry-policy.ts';
+import { carryOut } from './run-check.ts';
+import { MACHINE, NETWORK } from './testing/attempt-context.ts';
+import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 
 const POLICY: Policy = { ...DEFAULT_POLICY, deadline: 60_000 };
 

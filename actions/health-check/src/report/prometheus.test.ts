@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkResult, ILL, NASTY } from '../fixtures/check-result.ts';
+import { checkResult, ILL, NASTY } from '../testing/check-result.ts';
 import { prometheus } from './prometheus.ts';
 
 const NOW = 1_780_000_000_400;

@@ -1,6 +1,6 @@
 import { stripInvisible } from '@repo/core/text/untrusted';
 import { type CheckResult, LATENCY_PHASES, type Status } from '../check.ts';
-import type { WorkflowFigures } from './workflow-figures.ts';
+import type { WorkflowFigures } from './workflow-metrics.ts';
 
 /** Names, labels and units are stable: dashboards and alerts are built on them. */
 interface Metric {

@@ -12,11 +12,11 @@ import {
 } from '@repo/core/summary/markdown';
 import { sparkline } from '@repo/core/summary/sparkline';
 import { nameList } from '@repo/core/text/name-list';
-import { type CheckResult, LATENCY_PHASES } from './check.ts';
-import type { Healing } from './heal/healing.ts';
-import { healingAnnotations, healingSummary } from './heal/healing-report.ts';
-import type { Inputs } from './inputs.ts';
-import { SIGNS, sentence, VERDICTS, worstStatus } from './verdict.ts';
+import { type CheckResult, LATENCY_PHASES } from '../check.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Healing } from '../self-heal/self-heal-result.ts';
+import { healingAnnotations, healingSummary } from '../self-heal/self-heal-summary.ts';
+import { SIGNS, sentence, VERDICTS, worstStatus } from '../verdict.ts';
 
 /** A step's outputs share 1 MB; this one must leave room for the others, bytes. */
 const MOST_RESULTS_BYTES = 64_000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLIND, checkResult, ILL, NASTY } from '../fixtures/check-result.ts';
+import { BLIND, checkResult, ILL, NASTY } from '../testing/check-result.ts';
 import {
   incidentBody,
   incidentMarker,

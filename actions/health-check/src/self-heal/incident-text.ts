@@ -6,8 +6,8 @@ import { plain } from '@repo/core/text/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
 import type { CheckResult } from '../check.ts';
 import { SIGNS, sentence } from '../verdict.ts';
-import type { WorkflowHealing } from './healing.ts';
-import { healingLine } from './healing-report.ts';
+import type { WorkflowHealing } from './self-heal-result.ts';
+import { healingLine } from './self-heal-summary.ts';
 
 /** What the text of an incident is made of. */
 export interface IncidentFacts {

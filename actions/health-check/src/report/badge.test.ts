@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLIND, checkResult, ILL } from '../fixtures/check-result.ts';
+import { BLIND, checkResult, ILL } from '../testing/check-result.ts';
 import { badge } from './badge.ts';
 
 const SLOW = checkResult({ status: 'degraded' });

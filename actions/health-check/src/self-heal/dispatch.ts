@@ -8,9 +8,9 @@ import type { Issue } from '@repo/github/issues/issue';
 import { dispatchWorkflow } from '@repo/github/workflows/dispatch';
 import { listWorkflowRuns, type WorkflowRun } from '@repo/github/workflows/runs';
 import { type Claim, claim, claimedBefore } from './claim.ts';
-import type { WorkflowHealing } from './healing.ts';
-import { reasonNotToStart } from './may-start.ts';
-import type { WorkflowName } from './workflow-name.ts';
+import { reasonNotToStart } from './may-dispatch.ts';
+import type { WorkflowHealing } from './self-heal-result.ts';
+import type { WorkflowName } from './workflow-ref.ts';
 
 export interface Start {
   readonly workflow: WorkflowName;

@@ -10,8 +10,8 @@ import {
 } from '@repo/github/issues/comments';
 import type { Issue } from '@repo/github/issues/issue';
 import { hiddenMarker, readMarker } from '@repo/github/marker';
-import type { WorkflowHealing } from './healing.ts';
-import { healingLine } from './healing-report.ts';
+import type { WorkflowHealing } from './self-heal-result.ts';
+import { healingLine } from './self-heal-summary.ts';
 
 /**
  * The right to start the workflow for an incident: a comment on its issue. Comments are only ever

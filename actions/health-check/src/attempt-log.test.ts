@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addAttempt, newJournal } from './journal.ts';
+import { addAttempt, newJournal } from './attempt-log.ts';
 import type { Judged } from './judge.ts';
 
 const GOOD: Judged = {

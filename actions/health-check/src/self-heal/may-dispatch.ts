@@ -1,5 +1,5 @@
 import { formatLimit, type Limit } from '@repo/core/inputs/limit';
-import type { WorkflowHealing } from './healing.ts';
+import type { WorkflowHealing } from './self-heal-result.ts';
 
 /** A run of the workflow that heals, or a note of one that is about to be. Times in ms. */
 export interface EarlierStart {

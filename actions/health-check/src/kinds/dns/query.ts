@@ -6,9 +6,9 @@ import { explainEnd, explainError, peerName } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
 import { type Limit, within } from '@repo/probe/limit';
 import { DurationFact } from '../../expectations/duration-fact.ts';
+import { converse, Refusal } from '../connection.ts';
 import { failed } from '../dial.ts';
 import type { AttemptContext, Evidence, Facts, Observation } from '../kind.ts';
-import { converse, Refusal } from '../wire.ts';
 import { type Answer, decodeAnswer, encodeQuery, type Question } from './message.ts';
 
 /** A datagram may get lost: it is sent again after this, ms. */

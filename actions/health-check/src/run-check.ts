@@ -2,13 +2,13 @@ import type { Log } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Clock } from '@repo/core/process/clock';
 import type { Slots } from '@repo/core/process/slots';
+import { addAttempt, type Journal, newJournal } from './attempt-log.ts';
 import type { Check, CheckResult } from './check.ts';
 import { DurationFact } from './expectations/duration-fact.ts';
-import { addAttempt, type Journal, newJournal } from './journal.ts';
 import { type Judged, judge, slowest } from './judge.ts';
 import type { Facts, Machine, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
-import { BEGIN, decide, giveUp, type Progress, record } from './policy.ts';
+import { BEGIN, decide, giveUp, type Progress, record } from './retry-policy.ts';
 import { withoutSecrets } from './secrets.ts';
 import { resultOf } from './verdict.ts';
 

@@ -1,7 +1,7 @@
 import type { Annotation } from '@repo/core/action/annotation';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, type Markdown, md } from '@repo/core/summary/markdown';
-import type { Healing, IncidentHealing, WorkflowHealing } from './healing.ts';
+import type { Healing, IncidentHealing, WorkflowHealing } from './self-heal-result.ts';
 
 /** What was done on GitHub, for the job summary. */
 export function healingSummary(healing: Healing | undefined): readonly Markdown[] {

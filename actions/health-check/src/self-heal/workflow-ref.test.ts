@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workflowName } from './workflow-name.ts';
+import { workflowName } from './workflow-ref.ts';
 
 test.each([
   ['deploy.yml', { file: 'deploy.yml' }],

@@ -5,9 +5,9 @@ import { hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { afterData, banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, test } from 'vitest';
-import { attemptContext } from '../fixtures/attempt-context.ts';
+import { attemptContext } from '../testing/attempt-context.ts';
+import { converse, Refusal, type Wire } from './connection.ts';
 import type { Facts } from './kind.ts';
-import { converse, Refusal, type Wire } from './wire.ts';
 
 const pem = certificates();
 

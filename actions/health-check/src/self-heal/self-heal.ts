@@ -9,7 +9,7 @@ import { settingsOf } from '@repo/github/settings';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
 import { worstStatus } from '../verdict.ts';
-import type { Healing, IncidentHealing } from './healing.ts';
+import { startWorkflow } from './dispatch.ts';
 import { closeIncident, type OpenIncident, openIncident } from './incident.ts';
 import {
   type IncidentFacts,
@@ -20,7 +20,7 @@ import {
   recoveredComment,
 } from './incident-text.ts';
 import { outageStart } from './outage-start.ts';
-import { startWorkflow } from './start-workflow.ts';
+import type { Healing, IncidentHealing } from './self-heal-result.ts';
 
 type HealInputs = Pick<
   Inputs,
