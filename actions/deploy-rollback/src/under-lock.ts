@@ -1,13 +1,12 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
+import { backoffMs } from '@repo/core/process/backoff';
 import { plain } from '@repo/core/text/untrusted';
 import { type Finding, finding } from './finding.ts';
 import { type Acquisition, type Holder, isSameOwner, type Owner } from './lock/lock.ts';
 import type { World } from './world.ts';
 
-/** Pause between two tries, doubled each time, and the longest, ms. */
-const PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 5_000;
+const POLL = { baseMs: 200, maxMs: 5_000 };
 
 type Acquired = Extract<Acquisition, { kind: 'acquired' }>;
 
@@ -101,13 +100,13 @@ async function patiently<T>(
 ): Promise<T> {
   const { clock, log, signal } = ports;
   const end = clock.monotonic() + inputs.lockTimeout;
-  for (let pause = PAUSE_MS; ; pause = Math.min(LONGEST_PAUSE_MS, pause * 2)) {
+  for (let attempt = 1; ; attempt++) {
     const answer = await ask();
     const holder = inTheWay(answer);
     const left = end - clock.monotonic();
     if (holder === undefined || left <= 0) return answer;
     log.info(`Waiting for ${holderText(holder, clock.now())} for ${formatDuration(left)} more …`);
-    await clock.sleep(Math.min(pause, left), signal);
+    await clock.sleep(Math.min(backoffMs(attempt, POLL), left), signal);
   }
 }
 

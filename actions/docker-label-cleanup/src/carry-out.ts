@@ -1,4 +1,5 @@
 import { describeError } from '@repo/core/errors/describe-error';
+import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import type { Docker } from '@repo/docker/client';
 import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
@@ -27,9 +28,7 @@ export interface Ports {
   readonly retries: number;
 }
 
-/** First pause before another try, doubled each time, and the longest, ms. */
-const PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5_000;
+const RETRY = { baseMs: 100, maxMs: 5_000 };
 
 /** Looks at the subject once more, removes it if the plan is still right, and tries again. */
 export async function carryOut(
@@ -45,14 +44,14 @@ export async function carryOut(
       const result = await attemptOnce(step, policy, self, ports);
       if (result.kind !== 'busy') return result;
       if (attempt >= retries) return { kind: 'failed', why: result.message };
-      await clock.sleep(pause(attempt), signal);
+      await clock.sleep(backoffMs(attempt + 1, RETRY), signal);
     } catch (error) {
       if (signal.aborted) return { kind: 'failed', why: whyStopped(signal) };
       if (attempt >= retries || !isPassing(error)) {
         return { kind: 'failed', why: describeError(error) };
       }
       try {
-        await clock.sleep(pause(attempt), signal);
+        await clock.sleep(backoffMs(attempt + 1, RETRY), signal);
       } catch {
         return { kind: 'failed', why: whyStopped(signal) };
       }
@@ -95,8 +94,4 @@ function isPassing(error: unknown): boolean {
   return (
     error instanceof DaemonUnreachable || (error instanceof DaemonError && error.status >= 500)
   );
-}
-
-function pause(attempt: number): number {
-  return Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** attempt);
 }

@@ -1,3 +1,4 @@
+import { backoffMs } from '@repo/core/process/backoff';
 /**
  * When to try again, and when it has been well, or ill, for long enough to say so.
  *
@@ -214,9 +215,8 @@ function pause(policy: Policy, progress: Progress, random: number): number {
   const { interval, backoff, maxInterval, jitter } = policy;
   const starting = progress.stableSince === undefined;
   const doublings = backoff === 'exponential' && starting ? Math.max(0, progress.failing - 1) : 0;
-  // Beyond 2 ** 31 everything is at its limit, and without an interval 0 × ∞ would be no number.
-  const doubled = interval * 2 ** Math.min(doublings, 31);
-  const base = Math.min(doubled, Math.max(interval, maxInterval));
+  const maxMs = Math.max(interval, maxInterval);
+  const base = backoffMs(doublings + 1, { baseMs: interval, maxMs });
   return base * (1 + jitter * (2 * random - 1));
 }
 

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
+import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import type { Exec } from '@repo/core/process/exec';
 import { plain } from '@repo/core/text/untrusted';
@@ -26,6 +27,7 @@ export type Committed =
   | { readonly kind: 'nothing' };
 
 const MOST_TRIES = 6;
+const RETRY = { baseMs: 500 };
 const GIT_MS = 120_000;
 /** Who commits where nobody is set up: the account that GitHub has for its runners. */
 const BOT = {
@@ -53,7 +55,7 @@ export async function commitAndPush(wish: CommitWish): Promise<Committed> {
     if (pushed.ok) return { kind: 'pushed', sha: made.sha };
     const isRace = /\[rejected\]|non-fast-forward|fetch first|cannot lock ref/.test(pushed.why);
     if (!isRace || tries === MOST_TRIES) throw refused(pushed.why);
-    await wish.clock.sleep(Math.random() * 250 * 2 ** tries, wish.signal);
+    await wish.clock.sleep(Math.random() * backoffMs(tries, RETRY), wish.signal);
     await must(git('fetch', 'origin', `refs/heads/${branch}`), 'fetch what was pushed');
     if (await isKeptOnTheirs(git, made.base)) continue;
     made = undefined;

@@ -1,3 +1,4 @@
+import { backoffMs } from '@repo/core/process/backoff';
 import type { History } from './history/history.ts';
 import { healthOf } from './history/score.ts';
 import type { Facts } from './select.ts';
@@ -45,8 +46,7 @@ const HOUR_MS = 3_600_000;
 /** Of the budget, what belongs to those that waited longest, whatever they promise. */
 const SHARE_OF_OLDEST = 0.1;
 /** A dead endpoint is tried again after so long, then after twice that, and so on. */
-const REST_BASE_MS = HOUR_MS;
-const LONGEST_REST_MS = 7 * 24 * HOUR_MS;
+const REST = { baseMs: HOUR_MS, maxMs: 7 * 24 * HOUR_MS };
 /** Where the budget has room, one that is dead is tried after this part of its rest. */
 const EARLY = 0.25;
 /** What was tested a moment ago, by a run that was stopped, is not what the next run is for. */
@@ -83,8 +83,7 @@ export function prospectOf(
  * @param rate how often it changes, a millisecond
  */
 export function restAfter(fails: number, rate: number): number {
-  const backoff = REST_BASE_MS * 2 ** Math.max(0, fails - 1);
-  return Math.min(LONGEST_REST_MS, backoff, 0.5 / rate);
+  return Math.min(backoffMs(fails, REST), 0.5 / rate);
 }
 
 function chanceOf(

@@ -1,3 +1,4 @@
+import { backoffMs } from '@repo/core/process/backoff';
 /** A call that did not succeed, as far as patience has to know. */
 export interface Attempt {
   readonly method: string;
@@ -16,7 +17,7 @@ const MOST_ATTEMPTS = 4;
 export const LONGEST_WAIT = 60_000;
 /** What GitHub asks for where it names no time, ms. */
 const WITHOUT_WORD = 60_000;
-const FIRST_PAUSE = 500;
+const RETRY = { baseMs: 500 };
 /** Doing these twice is the same as doing them once. */
 const IDEMPOTENT = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'];
 const PASSING = [500, 502, 503, 504];
@@ -36,7 +37,7 @@ export function pauseBefore(attempt: Attempt, now: number, random: number): numb
   const { method, isRead, status, attempts } = attempt;
   const passing = status === undefined || PASSING.includes(status);
   if (!passing || !(isRead || IDEMPOTENT.includes(method))) return undefined;
-  return FIRST_PAUSE * 2 ** (attempts - 1) * (1 + random);
+  return backoffMs(attempts, RETRY) * (1 + random);
 }
 
 /** Milliseconds until a rate limit ends; `undefined` when the call met none. */

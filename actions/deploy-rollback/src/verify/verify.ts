@@ -1,5 +1,6 @@
 import type { Log } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
+import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import type { Answer, VerifyCheck } from './check.ts';
 
@@ -20,9 +21,7 @@ interface Ports {
 
 /** Longest look, ms. */
 const TIMEOUT_MS = 10_000;
-/** First pause between two looks, doubled each time, and the longest, ms. */
-const PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2_000;
+const RETRY = { baseMs: 100, maxMs: 2_000 };
 const HEARTBEAT_MS = 5_000;
 
 /**
@@ -50,7 +49,7 @@ async function untilWell(
     const answer: Answer = await attempt({ timeoutMs: Math.min(TIMEOUT_MS, left), signal });
     signal.throwIfAborted();
     const now = clock.monotonic();
-    const pause = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (attempts - 1));
+    const pause = backoffMs(attempts, RETRY);
     if (answer.ok || now + pause >= end) return { title, attempts, ...answer };
     if (now - told >= HEARTBEAT_MS) {
       log.info(`… ${title}: ${answer.found}; for ${formatDuration(end - now)} more`);

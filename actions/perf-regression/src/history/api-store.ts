@@ -1,3 +1,4 @@
+import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import { createCommit, readCommit } from '@repo/github/git/commits';
 import { createRef, forwardRef, readRef } from '@repo/github/git/refs';
@@ -20,7 +21,7 @@ import type { HistoryStore } from './store.ts';
 
 /** Commits that are tried while other jobs write to the same branch. */
 const MOST_TRIES = 60;
-const LONGEST_PAUSE_MS = 2_000;
+const RETRY = { baseMs: 100, maxMs: 2_000 };
 /** Runs that are read, a call each: those that are judged by, and the trend that is shown. */
 const MOST_READ = 100;
 /** Calls at a time. */
@@ -116,8 +117,7 @@ export function apiStore(
           return `${branch}:${fileOf(records.at(-1) ?? first)}`;
         }
         if (tries === MOST_TRIES) throw busy(branch);
-        const pause = Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(tries, 6));
-        await clock.sleep(pause * random(), signal);
+        await clock.sleep(backoffMs(tries, RETRY) * random(), signal);
       }
     },
   };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import { surplus } from './file-names.ts';
 import type { Git } from './git.ts';
@@ -22,8 +23,7 @@ import type { HistoryStore } from './store.ts';
 const MOST_TRIES = 60;
 /** Refused pushes in a row, with nobody else writing, after which it is no accident. */
 const MOST_UNMOVED = 6;
-/** Longest pause between two of them, ms. */
-const LONGEST_PAUSE_MS = 2_000;
+const RETRY = { baseMs: 100, maxMs: 2_000 };
 /** git has no credentials, or such as may not push: trying again is of no use. */
 const NOT_ALLOWED =
   /could not read (?:Username|Password)|Authentication failed|error: 40[13]|Permission .*denied|Write access to repository not granted/i;
@@ -139,10 +139,7 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
           // A lock of another push is gone in a moment; a branch that stays as it is takes none.
           unmoved = tip === (await tipOf()) ? unmoved + 1 : 0;
           if (unmoved >= MOST_UNMOVED) throw new PushRefused(branch, remote, problem);
-          await clock.sleep(
-            Math.min(LONGEST_PAUSE_MS, 50 * 2 ** Math.min(tries, 6)) * random(),
-            signal,
-          );
+          await clock.sleep(backoffMs(tries, RETRY) * random(), signal);
         }
         throw new PushRefused(branch, remote, 'others write all the time');
       } finally {

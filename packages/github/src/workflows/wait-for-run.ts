@@ -1,10 +1,10 @@
+import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import type { GitHub } from '../github.ts';
 import { type WorkflowRun, workflowRun } from './runs.ts';
 
-/** Between two looks: the first ones are close together, for a run that fails at once, ms. */
-const FIRST_PAUSE = 2_000;
-const LONGEST_PAUSE = 15_000;
+/** Starts with short delays, to notice a run that fails at once. */
+const POLL = { baseMs: 2_000, maxMs: 15_000, factor: 1.5 };
 
 /**
  * Waits until an attempt of a run has ended, within bounds (permissions: actions: read).
@@ -25,12 +25,12 @@ export async function waitForRun(
 ): Promise<WorkflowRun> {
   const { clock, signal, timeoutMs, onLook } = options;
   const end = clock.monotonic() + timeoutMs;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
+  for (let poll = 1; ; poll++) {
     const run = await workflowRun(github, id);
     onLook(run);
     const isOver = run.status === 'completed' && run.attempt >= attempt;
     const left = end - clock.monotonic();
     if (isOver || left <= 0) return run;
-    await clock.sleep(Math.min(pause, left), signal);
+    await clock.sleep(Math.min(backoffMs(poll, POLL), left), signal);
   }
 }

@@ -1,5 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
+import { backoffMs } from '@repo/core/process/backoff';
 import { plain } from '@repo/core/text/untrusted';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
@@ -16,9 +17,7 @@ export interface Publication {
   readonly timeoutMs: number;
 }
 
-/** Between two looks, at first and at most, ms. */
-const FIRST_PAUSE = 1_000;
-const LONGEST_PAUSE = 5_000;
+const POLL = { baseMs: 1_000, maxMs: 5_000, factor: 1.5 };
 /** Between two lines, ms. */
 const EVERY = 15_000;
 const BUSY = /due to in progress deployment.*Please cancel (\S+) first/s;
@@ -76,7 +75,7 @@ async function succeeded(
   const end = clock.monotonic() + timeoutMs;
   let told = '';
   let toldAt = 0;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 1.5)) {
+  for (let attempt = 1; ; attempt++) {
     const state = await pagesState(github, id);
     if (state.kind === 'good') return;
     if (state.kind === 'failed') {
@@ -90,7 +89,7 @@ async function succeeded(
       [told, toldAt] = [state.status, now];
       log.info(`GitHub Pages: ${plain(state.status)}`);
     }
-    await clock.sleep(Math.min(pause, end - now), signal);
+    await clock.sleep(Math.min(backoffMs(attempt, POLL), end - now), signal);
   }
   await cancelPagesDeployment(github, id);
   throw new ActionError(`GitHub Pages did not come to an end in ${formatDuration(timeoutMs)}`, {
