@@ -265,11 +265,11 @@ describe('a daemon that cannot be asked is unknown, with a remedy', () => {
       expect.objectContaining({
         level: 'warning',
         message: expect.stringMatching(
-          /cannot reach the Docker daemon at 127.*ECONNREFUSED.*Start the daemon there/,
+          /cannot reach the Docker daemon at 127.*ECONNREFUSED.*Start the daemon on that host/,
         ),
       }),
     ]);
-    expect(result.summary).toContain('Start the daemon there');
+    expect(result.summary).toContain('Start the daemon on that host');
     expect((await reportOf(result)).result).toMatchObject({ mode: 'unknown' });
   });
 

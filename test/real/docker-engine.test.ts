@@ -4,7 +4,7 @@ import { dockerHost } from '@repo/docker/endpoint';
 import { inspectImage, listImages, removeImage, tagImage } from '@repo/docker/images';
 import { containerLogs } from '@repo/docker/logs';
 import { inspectNetwork, listNetworks, removeNetwork } from '@repo/docker/networks';
-import { daemonInfo, pruneBuildCache } from '@repo/docker/system';
+import { getDaemonInfo, pruneBuildCache } from '@repo/docker/system';
 import { inspectVolume, listVolumes, removeVolume } from '@repo/docker/volumes';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
@@ -23,14 +23,14 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     await daemon?.[Symbol.asyncDispose]();
   });
 
-  test('a version is agreed on, and the clock is that of the daemon', async () => {
+  test('negotiates the API version and reads the clock of the daemon', async () => {
     expect(docker.apiVersion).toMatch(/^1\.\d+$/);
     expect(Math.abs(docker.now() - Date.now())).toBeLessThan(2_000);
-    expect(await daemonInfo(docker)).toMatchObject({ root: `${daemon.folder}/data` });
+    expect(await getDaemonInfo(docker)).toMatchObject({ root: `${daemon.folder}/data` });
     expect(await pruneBuildCache(docker, 0)).toBe(0);
   });
 
-  test('containers: listed, inspected, removed with their anonymous volumes', async () => {
+  test('lists, inspects and removes containers with their anonymous volumes', async () => {
     await daemon.docker('volume', 'create', 'kept');
     const id = await daemon.docker(
       ...['run', '-d', '--name', 'one', '--label', 'own=yes', '--network', 'none'],
@@ -53,8 +53,8 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     expect(Math.abs((details?.startedMs ?? 0) - Date.now())).toBeLessThan(30_000);
     expect(Math.abs((listed?.createdMs ?? 0) - (details?.createdMs ?? 0))).toBeLessThan(1_000);
 
-    const refused = await removeContainer(docker, id, { force: false, volumes: true });
-    expect(refused).toMatchObject({ kind: 'conflict', message: expect.stringMatching(/running/) });
+    const conflict = await removeContainer(docker, id, { force: false, volumes: true });
+    expect(conflict).toMatchObject({ kind: 'conflict', message: expect.stringMatching(/running/) });
     expect(await removeVolume(docker, 'kept')).toMatchObject({ kind: 'conflict' });
     expect(await removeContainer(docker, id, { force: true, volumes: true })).toMatchObject({
       kind: 'removed',
@@ -68,38 +68,50 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     expect(await removeVolume(docker, 'kept')).toMatchObject({ kind: 'removed' });
   });
 
-  test('unhealthy, restarting and exited containers are told apart', async () => {
+  test('distinguishes unhealthy, restarting and exited containers', async () => {
     await daemon.docker(
-      ...['run', '-d', '--name', 'ill', '--network', 'none', '--health-cmd', 'echo no; false'],
+      ...[
+        'run',
+        '-d',
+        '--name',
+        'unhealthy',
+        '--network',
+        'none',
+        '--health-cmd',
+        'echo no; false',
+      ],
       ...['--health-interval', '100ms', '--health-retries', '1', 'box:1', 'sleep', '600'],
     );
     await daemon.docker(
-      ...['run', '-d', '--name', 'again', '--network', 'none', '--restart', 'always'],
+      ...['run', '-d', '--name', 'restarting', '--network', 'none', '--restart', 'always'],
       ...['box:1', 'sh', '-c', 'exit 3'],
     );
     await daemon
-      .docker('run', '--name', 'over', '--network', 'none', 'box:1', 'sh', '-c', 'exit 7')
+      .docker('run', '--name', 'exited', '--network', 'none', 'box:1', 'sh', '-c', 'exit 7')
       .catch(() => {});
     await vi.waitFor(
       async () => {
-        expect(await inspectContainer(docker, 'ill')).toMatchObject({
+        expect(await inspectContainer(docker, 'unhealthy')).toMatchObject({
           health: 'unhealthy',
           healthOutput: 'no\n',
         });
-        const again = await inspectContainer(docker, 'again');
-        expect(again?.restarts).toBeGreaterThan(0);
+        const restarting = await inspectContainer(docker, 'restarting');
+        expect(restarting?.restarts).toBeGreaterThan(0);
       },
       { timeout: 20_000, interval: 100 },
     );
-    expect(await inspectContainer(docker, 'over')).toMatchObject({ state: 'exited', exitCode: 7 });
+    expect(await inspectContainer(docker, 'exited')).toMatchObject({
+      state: 'exited',
+      exitCode: 7,
+    });
   });
 
-  test('logs: both streams, the last lines, at most so many bytes, with and without a terminal', async () => {
+  test('reads both streams of logs, the last lines and a limited size, with and without a terminal', async () => {
     const run = ['run', '--network', 'none', '--name'];
     await daemon.docker(...run, 'both', 'box:1', 'sh', '-c', 'echo out; echo err >&2');
     const both = await containerLogs(docker, 'both');
-    expect(both?.cut).toBe(false);
-    // Docker keeps no order between the two.
+    expect(both?.truncated).toBe(false);
+    // Docker does not keep the order between the two streams.
     expect(both?.lines.toSorted((a, b) => a.text.localeCompare(b.text))).toEqual([
       { stream: 'stderr', text: 'err' },
       { stream: 'stdout', text: 'out' },
@@ -111,12 +123,12 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     const few = await containerLogs(docker, 'talks', { maxBytes: 15 });
     expect(few).toEqual({
       lines: [4, 5].map((number) => ({ stream: 'stdout', text: `line ${number}` })),
-      cut: true,
+      truncated: true,
     });
-    expect((await containerLogs(docker, 'talks', { since: Date.now() + 60_000 }))?.lines).toEqual(
+    expect((await containerLogs(docker, 'talks', { sinceMs: Date.now() + 60_000 }))?.lines).toEqual(
       [],
     );
-    expect(await containerLogs(docker, 'nobody')).toBeUndefined();
+    expect(await containerLogs(docker, 'missing')).toBeUndefined();
 
     await daemon.docker(...run, 'terminal', '-t', 'box:1', 'sh', '-c', script);
     const terminal = await containerLogs(docker, 'terminal', { tail: 1 });
@@ -126,7 +138,7 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     await expect(containerLogs(docker, 'silent')).rejects.toThrow(/does not support reading/);
   });
 
-  test('images: listed, inspected, tagged, and removed by tag alone', async () => {
+  test('lists, inspects and tags images, and removes them only by tag', async () => {
     const id = await daemon.dockerWith(
       'FROM box:1\nLABEL own=yes\n',
       'build',
@@ -152,7 +164,7 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     expect(await removeImage(docker, 'app:a')).toEqual({ kind: 'missing' });
   });
 
-  test('networks: listed, inspected, and not removed under a running container', async () => {
+  test('lists and inspects networks, and keeps the network of a running container', async () => {
     const id = await daemon.docker('network', 'create', '--internal', '--label', 'a=b', 'net');
     expect((await listNetworks(docker)).find((one) => one.id === id)).toMatchObject({
       name: 'net',
@@ -169,11 +181,11 @@ describe.skipIf(dockerEngine.path === undefined)(`a real Docker ${dockerEngine.n
     expect(await inspectNetwork(docker, 'net')).toBeUndefined();
   });
 
-  test('dial-stdio leads to the same daemon', async () => {
+  test('reaches the same daemon through dial-stdio', async () => {
     const argv = ['docker', '--host', daemon.host, 'system', 'dial-stdio'] as const;
     using dialled = await connectDocker({ kind: 'command', argv: [...argv] });
-    const [here, there] = await Promise.all([listImages(docker), listImages(dialled)]);
-    expect(there).toEqual(here);
+    const [direct, dialledImages] = await Promise.all([listImages(docker), listImages(dialled)]);
+    expect(dialledImages).toEqual(direct);
     expect(await listContainers(dialled)).toEqual(await listContainers(docker));
   });
 });

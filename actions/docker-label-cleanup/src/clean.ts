@@ -10,7 +10,7 @@ import { inspectContainer } from '@repo/docker/containers';
 import { describeEndpoint } from '@repo/docker/endpoint';
 import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
 import { findEndpoint } from '@repo/docker/find-endpoint';
-import { daemonInfo, pruneBuildCache } from '@repo/docker/system';
+import { getDaemonInfo, pruneBuildCache } from '@repo/docker/system';
 import { listVolumes } from '@repo/docker/volumes';
 import { act, type Work } from './act.ts';
 import { auditOf, type Entry } from './audit.ts';
@@ -94,7 +94,7 @@ async function cleanDaemon(
       workspace,
       inputs.planFile || `${variable('RUNNER_TEMP') || '.'}/plan.json`,
     );
-    const { id } = await daemonInfo(docker);
+    const { id } = await getDaemonInfo(docker);
     await writePlanFile(path, id, made.steps);
     return report({ entries: auditOf(made.decisions, undefined), made, inputs, planFile: path });
   }
@@ -170,7 +170,7 @@ function describe({ selector, owner }: Policy): string {
 
 async function approvedBy(given: string, workspace: string, docker: Docker): Promise<PlanFile> {
   const file = await readPlanFile(resolve(workspace, given), given);
-  const { id, name } = await daemonInfo(docker);
+  const { id, name } = await getDaemonInfo(docker);
   if (file.daemon === id) return file;
   throw new InputError([
     {

@@ -1,14 +1,14 @@
 import { statfs } from 'node:fs/promises';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Docker } from '@repo/docker/client';
-import { daemonInfo } from '@repo/docker/system';
+import { getDaemonInfo } from '@repo/docker/system';
 
 /**
  * How full the disk of a daemon is, as a fraction, counted as `df` does. Only of a daemon on this
  * machine: the API tells how much Docker has, not how much room there is. Throws an ActionError.
  */
 export async function diskOf(docker: Docker): Promise<() => Promise<number>> {
-  const { root } = await daemonInfo(docker);
+  const { root } = await getDaemonInfo(docker);
   const fullness = async () => {
     const { blocks, bfree, bavail } = await statfs(root);
     const used = blocks - bfree;

@@ -1,9 +1,9 @@
-import type { Removal } from '@repo/docker/answers';
 import type { Docker } from '@repo/docker/client';
 import { listContainers, removeContainer } from '@repo/docker/containers';
 import { inspectImage, removeImage } from '@repo/docker/images';
 import type { Labels } from '@repo/docker/json';
 import { inspectNetwork, removeNetwork } from '@repo/docker/networks';
+import type { Removal } from '@repo/docker/requests';
 import { listVolumes, removeVolume } from '@repo/docker/volumes';
 import { attachedTo } from './graph.ts';
 import type { Step } from './plan.ts';

@@ -4,11 +4,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { requestFound, requestJson, requestRemoval } from './answers.ts';
 import { type ConnectOptions, connectDocker } from './client.ts';
 import type { Endpoint } from './endpoint.ts';
 import { DaemonError, DaemonUnreachable } from './errors.ts';
-import { daemonInfo, pruneBuildCache } from './system.ts';
+import { requestJson, requestOptional, requestRemoval } from './requests.ts';
+import { getDaemonInfo, pruneBuildCache } from './system.ts';
 
 let cleanUps: (() => Promise<void>)[];
 beforeEach(() => {
@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps) await cleanUp();
 });
 
-/** A daemon that answers as told, and pings as a real one. */
+/** Starts a daemon that answers `/_ping` and passes other requests to the listener. */
 async function daemon(listener: RequestListener, ping = '1.41', path?: string): Promise<Endpoint> {
   const server = createServer((request, response) => {
     if (request.url !== '/_ping') return listener(request, response);
@@ -41,13 +41,13 @@ async function daemon(listener: RequestListener, ping = '1.41', path?: string): 
 const connected = async (listener: RequestListener, options?: ConnectOptions) =>
   connectDocker(await daemon(listener), options);
 
-describe('the version', () => {
+describe('API version', () => {
   test.each([
     ['1.41', '1.41'],
     ['1.24', '1.24'],
     ['1.99', '1.51'],
     ['2.0', '1.51'],
-  ])('of a daemon that offers %s it is %s, and requests go below it', async (offered, agreed) => {
+  ])('for a daemon with %s is %s and part of the request path', async (offered, agreed) => {
     const paths: string[] = [];
     const endpoint = await daemon((request, response) => {
       paths.push(request.url ?? '');
@@ -62,13 +62,13 @@ describe('the version', () => {
     expect(paths).toEqual([`/v${agreed}/info?a=true&filters=%7B%22x%22%3A%5B%22y%22%5D%7D`]);
   });
 
-  test('what answers without one is no daemon', async () => {
+  test('rejects a server that does not send one', async () => {
     const endpoint = await daemon(() => {}, '');
-    await expect(connectDocker(endpoint)).rejects.toThrow(/is no Docker daemon/);
+    await expect(connectDocker(endpoint)).rejects.toThrow(/is not a Docker daemon/);
   });
 });
 
-test('the clock is that of the Date header', async () => {
+test('reads the clock of the daemon from the Date header', async () => {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'api-version': '1.41', date: 'Thu, 01 Jan 2026 00:00:00 GMT' });
     response.end();
@@ -81,67 +81,70 @@ test('the clock is that of the Date header', async () => {
   await new Promise((resolve) => server.close(resolve));
 });
 
-describe('answers', () => {
-  const say = (status: number, body = '') =>
+describe('responses', () => {
+  const respondWith = (status: number, body = '') =>
     connected((_, response) => {
       response.writeHead(status);
       response.end(body);
     });
 
-  test('404 is no error where something is looked for', async () => {
-    using docker = await say(404, '{"message": "No such container"}');
-    expect(await requestFound(docker, { path: '/x' })).toBeUndefined();
+  test('treats 404 as missing for lookups and removals', async () => {
+    using docker = await respondWith(404, '{"message": "No such container"}');
+    expect(await requestOptional(docker, { path: '/x' })).toBeUndefined();
     expect(await requestRemoval(docker, { path: '/x' })).toEqual({ kind: 'missing' });
     await expect(requestJson(docker, { path: '/x' })).rejects.toThrow(/GET \/x: .*404: No such/);
   });
 
-  test.each([409, 403])('%d keeps a removal from being done, and says why', async (status) => {
-    using docker = await say(status, '{"message": "in use"}');
-    expect(await requestRemoval(docker, { path: '/x' })).toEqual({
-      kind: 'conflict',
-      message: 'in use',
-    });
-  });
+  test.each([409, 403])(
+    'reports a removal with status %d as a conflict with its message',
+    async (status) => {
+      using docker = await respondWith(status, '{"message": "in use"}');
+      expect(await requestRemoval(docker, { path: '/x' })).toEqual({
+        kind: 'conflict',
+        message: 'in use',
+      });
+    },
+  );
 
-  test('others are errors, with the words of the daemon and without its escapes', async () => {
-    using docker = await say(500, '{"message": "no \\u001b[31mroom\\n::error::x"}');
+  test('throws other statuses with the message of the daemon, escape sequences removed', async () => {
+    using docker = await respondWith(500, '{"message": "no \\u001b[31mroom\\n::error::x"}');
     const failure = await requestRemoval(docker, { path: '/x' }).catch((error) => error);
     expect(failure).toBeInstanceOf(DaemonError);
     expect(failure.status).toBe(500);
     expect(failure.message).toBe('DELETE /x: the Docker daemon answered 500: no room ::error::x');
   });
 
-  test('one without a word is told by its status alone', async () => {
-    using docker = await say(404, '');
+  test('reports only the status if the error has no message', async () => {
+    using docker = await respondWith(404, '');
     await expect(requestJson(docker, { path: '/x' })).rejects.toThrow(
       /^GET \/x: the Docker daemon answered 404$/,
     );
   });
 
-  test('plain HTTP to a TLS port is told as such', async () => {
-    using docker = await say(400, 'Client sent an HTTP request to an HTTPS server.');
+  test('suggests the TLS inputs when plain HTTP reaches a TLS port', async () => {
+    using docker = await respondWith(400, 'Client sent an HTTP request to an HTTPS server.');
     const failure: unknown = await requestJson(docker, { path: '/x' }).catch((error) => error);
-    expect((failure as DaemonError).remedy).toContain('give tls-ca');
+    expect((failure as DaemonError).remedy).toContain('Set tls-ca');
   });
 
-  test('no body is nothing, a body that is no JSON an error', async () => {
-    using empty = await say(204);
+  test('returns undefined for an empty body and rejects a body that is not JSON', async () => {
+    using empty = await respondWith(204);
     expect(await requestRemoval(empty, { path: '/x' })).toEqual({
       kind: 'removed',
       body: undefined,
     });
-    using page = await say(200, '<html>');
-    await expect(requestJson(page, { path: '/x' })).rejects.toThrow(/is not JSON/);
+    using page = await respondWith(200, '<html>');
+    await expect(requestJson(page, { path: '/x' })).rejects.toThrow(/is not valid JSON/);
   });
 
-  test('one that is too long is not kept', async () => {
-    using docker = await say(200, 'x'.repeat(100_000));
+  test('rejects a response that is too long', async () => {
+    using docker = await respondWith(200, 'x'.repeat(100_000));
     await expect(docker.request({ path: '/x', maxBytes: 99_999 })).rejects.toThrow(
       /longer than 99999/,
     );
   });
 
-  test('a body goes as JSON, bytes as they are', async () => {
+  test('sends an object as JSON and bytes unchanged', async () => {
     using docker = await connected((request, response) => request.pipe(response));
     const json = await docker.request({ method: 'POST', path: '/x', body: { a: 1 } });
     expect(json.body.toString()).toBe('{"a":1}');
@@ -150,10 +153,10 @@ describe('answers', () => {
   });
 });
 
-describe('a daemon that cannot be reached', () => {
+describe('an unreachable daemon', () => {
   test.each([
     [{ kind: 'socket', path: '/no/such.sock' }, /Start Docker on this machine/],
-    [{ kind: 'tcp', host: '127.0.0.1', port: 1 }, /Start the daemon there/],
+    [{ kind: 'tcp', host: '127.0.0.1', port: 1 }, /Start the daemon on that host/],
     [{ kind: 'command', argv: ['no-such-program'] }, /Install the docker CLI/],
   ] satisfies [Endpoint, RegExp][])('%j has a remedy', async (endpoint, remedy) => {
     const failure = await connectDocker(endpoint).catch((error) => error);
@@ -161,18 +164,18 @@ describe('a daemon that cannot be reached', () => {
     expect(failure.remedy).toMatch(remedy);
   });
 
-  test('a program that ends says why', async () => {
+  test('reports the exit code and standard error of the command', async () => {
     const argv = ['sh', '-c', 'echo Permission denied >&2; exit 255'] as const;
     const failure = await connectDocker({ kind: 'command', argv: [...argv] }).catch(
       (error) => error,
     );
-    expect(failure.cause.message).toContain('sh ended with 255: Permission denied');
+    expect(failure.cause.message).toContain('sh exited with 255: Permission denied');
   });
 
-  test('neither silence nor half an answer takes longer than allowed', async () => {
+  test('times out without a response and with an incomplete response', async () => {
     using silent = await connected(() => {});
     await expect(silent.request({ path: '/x', timeoutMs: 50 })).rejects.toMatchObject({
-      cause: { code: 'ETIMEDOUT', message: 'no answer within 50 ms' },
+      cause: { code: 'ETIMEDOUT', message: 'no response within 50 ms' },
     });
     using half = await connected((_, response) => {
       response.writeHead(200, { 'content-length': 10 });
@@ -183,7 +186,7 @@ describe('a daemon that cannot be reached', () => {
     });
   });
 
-  test('a cancel ends a request at once, with its reason', async () => {
+  test('aborts a request immediately with the reason of the signal', async () => {
     const controller = new AbortController();
     using docker = await connected(() => controller.abort(new Error('enough')), {
       signal: controller.signal,
@@ -192,11 +195,11 @@ describe('a daemon that cannot be reached', () => {
     await expect(docker.request({ path: '/x' })).rejects.toThrow('enough');
   });
 
-  test('a kept connection that the daemon closed is opened again', async () => {
+  test('retries a request on a kept-alive connection that the daemon closed', async () => {
     let count = 0;
     using docker = await connected((request, response) => {
       count++;
-      // As if it had closed the connection while the request was under way.
+      // Simulates a connection closed while the request is being sent.
       if (count === 2) return request.socket.resetAndDestroy();
       response.end('{}');
     });
@@ -206,7 +209,7 @@ describe('a daemon that cannot be reached', () => {
   });
 });
 
-test('a unix socket leads to the daemon', async () => {
+test('connects through a unix socket', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'docker-client-'));
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   const endpoint = await daemon(
@@ -218,8 +221,8 @@ test('a unix socket leads to the daemon', async () => {
   expect(await requestJson(docker, { path: '/x' })).toEqual({ a: 1 });
 });
 
-test('however many requests, an SSH server is not asked for more logins than it takes', async () => {
-  // All wait for each other, so that each has a connection of its own.
+test('limits the number of commands that run at the same time', async () => {
+  // Each response waits for eight requests, which need eight connections.
   const held: (() => void)[] = [];
   const endpoint = (await daemon((_, response) => {
     held.push(() => response.end('{}'));
@@ -241,7 +244,7 @@ test('however many requests, an SSH server is not asked for more logins than it 
   expect(logins).toBe(8);
 });
 
-test('a jump of our own clock does not move that of the daemon', async () => {
+test('keeps the clock of the daemon when the local clock changes', async () => {
   using docker = await connected((_, response) => response.end('{}'));
   const before = docker.now();
   const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 86_400_000);
@@ -252,22 +255,22 @@ test('a jump of our own clock does not move that of the daemon', async () => {
   }
 });
 
-test('build cache is left to a daemon that would mind no age', async () => {
-  const asked: string[] = [];
+test('does not prune the build cache of a daemon without the age filter', async () => {
+  const paths: string[] = [];
   const endpoint = await daemon((request, response) => {
-    asked.push(request.url ?? '');
+    paths.push(request.url ?? '');
     response.end('{"SpaceReclaimed": 7}');
   }, '1.38');
   using docker = await connectDocker(endpoint);
   await expect(pruneBuildCache(docker, 60_000)).rejects.toThrow(/would remove all build cache/);
-  expect(asked).toEqual([]);
+  expect(paths).toEqual([]);
 });
 
-test('Podman, which makes up an ID for each answer, is known by its name and folder', async () => {
+test('identifies Podman by name and root folder because its ID changes', async () => {
   let id = 0;
   const info = { Name: 'ci', DockerRootDir: '/data', BuildahVersion: '1.28.2' };
   using docker = await connected((_, response) => {
     response.end(JSON.stringify({ ...info, ID: `uuid-${id++}` }));
   });
-  expect((await daemonInfo(docker)).id).toBe((await daemonInfo(docker)).id);
+  expect((await getDaemonInfo(docker)).id).toBe((await getDaemonInfo(docker)).id);
 });

@@ -1,62 +1,64 @@
-import { messageOf } from './answers.ts';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
-import { DaemonError, refused } from './errors.ts';
+import { DaemonError, daemonError, readErrorMessage } from './errors.ts';
 import {
-  agentFor,
-  type DockerAnswer,
+  createAgent,
   type DockerRequest,
+  type DockerResponse,
   type DockerStream,
-  exchange,
-} from './exchange.ts';
+  sendRequest,
+} from './transport.ts';
 
-/** The newest version of the API whose answers are understood here; daemons may speak less. */
-const NEWEST_VERSION = '1.51';
+/** The newest supported API version. Older daemons use their own version. */
+const MAX_API_VERSION = '1.51';
+
 export interface ConnectOptions {
-  /** Longest that one request may take, milliseconds; 30,000 unless told. */
+  /** The timeout of one request, in milliseconds; 30,000 by default. */
   readonly timeoutMs?: number;
-  /** Ends every request; the promise rejects with its reason. */
+  /** Aborts every request; its promise rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
-  /** Most connections at a time; 16 unless told. */
+  /** The maximum number of open connections; 16 by default. */
   readonly connections?: number;
 }
 
 /** A connection to a Docker daemon. Errors are {@link DaemonUnreachable} and {@link DaemonError}. */
 export interface Docker extends Disposable {
   readonly endpoint: Endpoint;
-  /** The version of the API that both sides speak, `1.41`. */
+  /** The API version in use, for example `1.41`. */
   readonly apiVersion: string;
-  /** The daemon's own clock, epoch milliseconds, at most a second slow; ours where it tells none. */
+  /** The daemon's clock, epoch milliseconds, up to a second behind; else the local clock. */
   readonly now: () => number;
-  /** The whole answer, whatever its status. */
-  readonly request: (request: DockerRequest) => Promise<DockerAnswer>;
-  /** The answer as a stream; the time limit runs until its end. */
+  /** Returns the complete response, regardless of its status. */
+  readonly request: (request: DockerRequest) => Promise<DockerResponse>;
+  /** Returns the response as a stream; the timeout includes reading it. */
   readonly stream: (request: DockerRequest) => Promise<DockerStream>;
 }
 
-/** Connects to a daemon and agrees with it on a version of the API. */
+/** Connects to a daemon and negotiates the API version. */
 export async function connectDocker(
   endpoint: Endpoint,
   { timeoutMs = 30_000, signal, connections = 16 }: ConnectOptions = {},
 ): Promise<Docker> {
-  const agent = await agentFor(endpoint, connections);
-  const line = { endpoint, agent, timeoutMs, signal };
+  const agent = await createAgent(endpoint, connections);
+  const connection = { endpoint, agent, timeoutMs, signal };
   try {
-    const { status, headers, body } = await (await exchange(line, { path: '/_ping' })).whole();
-    if (status !== 200) throw refused('GET /_ping', status, messageOf(body));
+    const { status, headers, body } = await (
+      await sendRequest(connection, { path: '/_ping' })
+    ).readAll();
+    if (status !== 200) throw daemonError('GET /_ping', status, readErrorMessage(body));
     const offered = String(headers['api-version'] ?? '');
     if (!/^\d+\.\d+$/.test(offered)) {
       throw new DaemonError(
         status,
-        `what answers at ${describeEndpoint(endpoint)} is no Docker daemon`,
+        `the server at ${describeEndpoint(endpoint)} is not a Docker daemon`,
         {
           remedy: 'Check host, context or DOCKER_HOST.',
         },
       );
     }
-    const told = Date.parse(headers.date ?? '');
-    // Runs on by what has passed: a jump of our own clock shall make nothing older.
-    const started = (Number.isNaN(told) ? Date.now() : told) - performance.now();
-    const apiVersion = older(offered, NEWEST_VERSION);
+    const serverTimeMs = Date.parse(headers.date ?? '');
+    // Based on the monotonic clock: a change of the local clock must not change the age of objects.
+    const started = (Number.isNaN(serverTimeMs) ? Date.now() : serverTimeMs) - performance.now();
+    const apiVersion = getOlderVersion(offered, MAX_API_VERSION);
     const versioned = (request: DockerRequest) => ({
       ...request,
       path: `/v${apiVersion}${request.path}`,
@@ -66,8 +68,8 @@ export async function connectDocker(
       apiVersion,
       now: () => started + performance.now(),
       request: async (request) =>
-        (await exchange(line, versioned(request))).whole(request.maxBytes),
-      stream: (request) => exchange(line, versioned(request)),
+        (await sendRequest(connection, versioned(request))).readAll(request.maxBytes),
+      stream: (request) => sendRequest(connection, versioned(request)),
       [Symbol.dispose]: () => agent.destroy(),
     };
   } catch (error) {
@@ -76,8 +78,8 @@ export async function connectDocker(
   }
 }
 
-/** The older one of two versions `major.minor`. */
-function older(one: string, other: string): string {
+/** Returns the older of two `major.minor` versions. */
+function getOlderVersion(one: string, other: string): string {
   const [a = [], b = []] = [one, other].map((version) => version.split('.').map(Number));
   const difference = (a[0] ?? 0) - (b[0] ?? 0) || (a[1] ?? 0) - (b[1] ?? 0);
   return difference < 0 ? one : other;

@@ -1,58 +1,63 @@
-import { refusal, requestJson } from './answers.ts';
 import type { Docker } from './client.ts';
 import { textAt } from './json.ts';
+import { requestJson, toDaemonError } from './requests.ts';
 
-/** What the daemon takes to answer besides what it waits for, ms. */
-const ANSWER_MS = 30_000;
+/** The time for the response itself, in addition to any time that the daemon waits. */
+const RESPONSE_TIMEOUT_MS = 30_000;
 
 /**
- * Makes a container, without starting it; its ID.
+ * Creates a container without starting it, and returns its ID.
  *
- * @param settings as `POST /containers/create` has them
+ * @param settings the body of `POST /containers/create`
  */
 export async function createContainer(
   docker: Docker,
   name: string,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<string> {
-  const answer = await requestJson(docker, {
+  const response = await requestJson(docker, {
     method: 'POST',
     path: '/containers/create',
     query: { name },
     body: settings,
   });
-  return textAt(answer, 'Id');
+  return textAt(response, 'Id');
 }
 
-/** Starts a container; one that runs already is fine. */
+/** Starts a container, unless it is already running. */
 export async function startContainer(docker: Docker, nameOrId: string): Promise<void> {
-  await change(docker, `${pathOf(nameOrId)}/start`);
+  await change(docker, `${toPath(nameOrId)}/start`);
 }
 
 /**
- * Lets a container end, and kills it when it does not; one that does not run is fine.
+ * Stops a container, and kills it after the grace period. Does nothing if it is not running.
  *
- * @param graceSeconds how long it may take; its own setting unless told, which is 10 s by default
+ * @param graceSeconds the default is the setting of the container, else 10 s
  */
 export async function stopContainer(
   docker: Docker,
   nameOrId: string,
   graceSeconds: number | undefined,
 ): Promise<void> {
-  const waits = (graceSeconds ?? 600) * 1_000;
-  await change(docker, `${pathOf(nameOrId)}/stop`, { t: graceSeconds }, waits + ANSWER_MS);
+  const graceMs = (graceSeconds ?? 600) * 1_000;
+  await change(
+    docker,
+    `${toPath(nameOrId)}/stop`,
+    { t: graceSeconds },
+    graceMs + RESPONSE_TIMEOUT_MS,
+  );
 }
 
-/** Gives a container another name, which nobody may have. */
+/** Renames a container. The name must not be in use. */
 export async function renameContainer(
   docker: Docker,
   nameOrId: string,
   name: string,
 ): Promise<void> {
-  await change(docker, `${pathOf(nameOrId)}/rename`, { name });
+  await change(docker, `${toPath(nameOrId)}/rename`, { name });
 }
 
-/** @param endpoint as `EndpointConfig` of `POST /networks/{id}/connect` */
+/** @param endpoint the `EndpointConfig` of `POST /networks/{id}/connect` */
 export async function connectToNetwork(
   docker: Docker,
   network: string,
@@ -66,18 +71,18 @@ export async function connectToNetwork(
   });
 }
 
-/** 304: it is that way already. */
+/** Accepts status 304: the container already is in the requested state. */
 async function change(
   docker: Docker,
   path: string,
   query: Readonly<Record<string, string | number | undefined>> = {},
-  timeoutMs = ANSWER_MS,
+  timeoutMs = RESPONSE_TIMEOUT_MS,
 ): Promise<void> {
   const request = { method: 'POST', path, query, timeoutMs } as const;
-  const answer = await docker.request(request);
-  if (answer.status >= 300 && answer.status !== 304) throw refusal(request, answer);
+  const response = await docker.request(request);
+  if (response.status >= 300 && response.status !== 304) throw toDaemonError(request, response);
 }
 
-function pathOf(nameOrId: string): string {
+function toPath(nameOrId: string): string {
   return `/containers/${encodeURIComponent(nameOrId)}`;
 }

@@ -1,4 +1,3 @@
-import { type Removal, requestFound, requestJson, requestRemoval } from './answers.ts';
 import type { Docker } from './client.ts';
 import {
   at,
@@ -11,25 +10,26 @@ import {
   textsAt,
   timeAt,
 } from './json.ts';
+import { type Removal, requestJson, requestOptional, requestRemoval } from './requests.ts';
 
-/** Names of properties to values that have to be met; the daemon ignores names it does not know. */
+/** Filters by property name; the daemon ignores unknown names. */
 export type Filters = Readonly<Record<string, readonly string[]>>;
 
-/** A container as lists have it, running or not. */
+/** A container in a list, running or stopped. */
 export interface Container {
   readonly id: string;
-  /** Without the slash. */
+  /** Without the leading slash. */
   readonly names: readonly string[];
-  /** As it was given when the container was made: a tag, or an ID. */
+  /** The image given when the container was created: a tag or an ID. */
   readonly image: string;
   readonly imageId: string;
   /** Epoch milliseconds. */
   readonly createdMs: number | undefined;
   readonly state: ContainerState;
-  /** Its image's labels are among them. */
+  /** Includes the labels of the image. */
   readonly labels: Labels;
   readonly networks: readonly Attachment[];
-  /** The ID of the container whose network it shares; usually empty. */
+  /** The ID of the container whose network this one shares; usually empty. */
   readonly networkOf: string;
   readonly mounts: readonly Mount[];
 }
@@ -43,7 +43,7 @@ export type ContainerState =
   | 'exited'
   | 'dead';
 
-/** A network that a container is attached to; the ID is empty until it has been started. */
+/** A network that a container is attached to; the ID is empty until the container starts. */
 export interface Attachment {
   readonly name: string;
   readonly id: string;
@@ -51,7 +51,7 @@ export interface Attachment {
 
 export interface Mount {
   readonly type: string;
-  /** The volume; empty for other types. */
+  /** The name of the volume; empty for other types. */
   readonly volume: string;
   readonly source: string;
   readonly destination: string;
@@ -59,27 +59,27 @@ export interface Mount {
 
 export interface ContainerDetails extends Omit<Container, 'names'> {
   readonly name: string;
-  /** `undefined` without a health check. */
+  /** `undefined` if the container has no health check. */
   readonly health: 'starting' | 'healthy' | 'unhealthy' | undefined;
-  /** What the last health check printed. */
+  /** The output of the last health check. */
   readonly healthOutput: string;
-  /** How often the daemon restarted it by its restart policy. */
+  /** How often the restart policy restarted the container. */
   readonly restarts: number;
-  /** Of the last run; 0 before the first. */
+  /** The exit code of the last run; 0 before the first run. */
   readonly exitCode: number;
   readonly oomKilled: boolean;
-  /** Why it could not be started; usually empty. */
+  /** The reason that the container could not start; usually empty. */
   readonly error: string;
   readonly startedMs: number | undefined;
   readonly finishedMs: number | undefined;
   readonly tty: boolean;
-  /** IDs of the containers whose processes or shared memory it sees: it cannot run without them. */
+  /** IDs of the containers whose PID or IPC namespace it uses; it cannot run without them. */
   readonly sharesWith: readonly string[];
-  /** The whole answer, to make another container like it. */
+  /** The complete response, to create a similar container. */
   readonly raw: unknown;
 }
 
-/** All containers, stopped ones too, that meet the filters. */
+/** Lists all containers that match the filters, stopped ones included. */
 export async function listContainers(
   docker: Docker,
   filters?: Filters,
@@ -96,18 +96,18 @@ export async function listContainers(
     createdMs: timeAt(item, 'Created'),
     state: textAt(item, 'State') as ContainerState,
     labels: labelsAt(item, 'Labels'),
-    networks: networksOf(item),
-    networkOf: sharedBy(item, 'NetworkMode'),
-    mounts: mountsOf(item),
+    networks: readNetworks(item),
+    networkOf: readSharedContainer(item, 'NetworkMode'),
+    mounts: readMounts(item),
   }));
 }
 
-/** A container by name or ID; `undefined` when there is none. */
+/** Finds a container by name or ID; `undefined` if none exists. */
 export async function inspectContainer(
   docker: Docker,
   nameOrId: string,
 ): Promise<ContainerDetails | undefined> {
-  const raw = await requestFound(docker, { path: `${pathOf(nameOrId)}/json` });
+  const raw = await requestOptional(docker, { path: `${toPath(nameOrId)}/json` });
   if (raw === undefined) return undefined;
   const health = textAt(raw, 'State', 'Health', 'Status');
   return {
@@ -118,9 +118,9 @@ export async function inspectContainer(
     createdMs: timeAt(raw, 'Created'),
     state: textAt(raw, 'State', 'Status') as ContainerState,
     labels: labelsAt(raw, 'Config', 'Labels'),
-    networks: networksOf(raw),
-    networkOf: sharedBy(raw, 'NetworkMode'),
-    mounts: mountsOf(raw),
+    networks: readNetworks(raw),
+    networkOf: readSharedContainer(raw, 'NetworkMode'),
+    mounts: readMounts(raw),
     health: health === '' || health === 'none' ? undefined : (health as ContainerDetails['health']),
     healthOutput: textAt(listAt(raw, 'State', 'Health', 'Log').at(-1), 'Output'),
     restarts: numberAt(raw, 'RestartCount') ?? 0,
@@ -130,38 +130,38 @@ export async function inspectContainer(
     startedMs: timeAt(raw, 'State', 'StartedAt'),
     finishedMs: timeAt(raw, 'State', 'FinishedAt'),
     tty: at(raw, 'Config', 'Tty') === true,
-    sharesWith: ['PidMode', 'IpcMode'].flatMap((mode) => sharedBy(raw, mode) || []),
+    sharesWith: ['PidMode', 'IpcMode'].flatMap((mode) => readSharedContainer(raw, mode) || []),
     raw,
   };
 }
 
-/** @param force kills it if it runs @param volumes removes its anonymous volumes with it */
+/** @param force kills a running container @param volumes also removes its anonymous volumes */
 export function removeContainer(
   docker: Docker,
   nameOrId: string,
   { force, volumes }: { readonly force: boolean; readonly volumes: boolean },
 ): Promise<Removal> {
-  return requestRemoval(docker, { path: pathOf(nameOrId), query: { force, v: volumes } });
+  return requestRemoval(docker, { path: toPath(nameOrId), query: { force, v: volumes } });
 }
 
-function pathOf(nameOrId: string): string {
+function toPath(nameOrId: string): string {
   return `/containers/${encodeURIComponent(nameOrId)}`;
 }
 
-function networksOf(item: unknown): readonly Attachment[] {
+function readNetworks(item: unknown): readonly Attachment[] {
   return entriesAt(item, 'NetworkSettings', 'Networks').map(([name, network]) => ({
     name,
     id: textAt(network, 'NetworkID'),
   }));
 }
 
-/** The ID of the container whose namespace of a kind it shares; usually empty. */
-function sharedBy(item: unknown, kind: string): string {
+/** Returns the ID of the container whose namespace of this kind is shared; usually empty. */
+function readSharedContainer(item: unknown, kind: string): string {
   const mode = textAt(item, 'HostConfig', kind);
   return mode.startsWith('container:') ? mode.slice('container:'.length) : '';
 }
 
-function mountsOf(item: unknown): readonly Mount[] {
+function readMounts(item: unknown): readonly Mount[] {
   return listAt(item, 'Mounts').map((mount) => ({
     type: textAt(mount, 'Type'),
     volume: textAt(mount, 'Name'),

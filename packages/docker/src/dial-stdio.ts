@@ -3,10 +3,10 @@ import { Agent, type AgentOptions } from 'node:http';
 import { Duplex } from 'node:stream';
 import { plain } from '@repo/core/text/untrusted';
 
-/** How much of what the program says on its standard error is kept for a message, characters. */
-const MOST_SAID = 2_000;
+/** How much of the standard error of the program an error message contains. */
+const MAX_STDERR_CHARS = 2_000;
 
-/** An agent whose connections are programs: their standard input and output lead to the daemon. */
+/** An agent whose connections are child processes, such as `docker system dial-stdio`. */
 export class CommandAgent extends Agent {
   readonly #argv: readonly [string, ...string[]];
 
@@ -20,19 +20,19 @@ export class CommandAgent extends Agent {
   }
 }
 
-/** Starts the program; destroying the stream ends it. */
+/** Starts the program; destroying the stream kills it. */
 function dial([program, ...args]: readonly [string, ...string[]]): Duplex {
   const child = spawn(program, args, { stdio: 'pipe' });
-  let said = '';
+  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(0, MOST_SAID);
+    stderr = (stderr + text).slice(0, MAX_STDERR_CHARS);
   });
   const stream = new Duplex({
     read: () => {
       child.stdout.resume();
     },
     write: (chunk, _, done) => {
-      // Why it could not be written, the end of the program tells better than EPIPE.
+      // The exit of the program explains a failed write better than EPIPE.
       child.stdin.write(chunk, () => done());
     },
     final: (done) => {
@@ -55,15 +55,15 @@ function dial([program, ...args]: readonly [string, ...string[]]): Duplex {
   });
   child.once('close', (code) => {
     if (code === 0) stream.push(null);
-    else stream.destroy(new Error(`${program} ended with ${code}: ${plain(said)}`));
+    else stream.destroy(new Error(`${program} exited with ${code}: ${plain(stderr)}`));
   });
-  // What an agent asks of a socket that it keeps open between two requests.
-  const same = () => stream;
+  // The methods that an agent calls on a kept-alive socket.
+  const returnStream = () => stream;
   return Object.assign(stream, {
-    setKeepAlive: same,
-    setNoDelay: same,
-    setTimeout: same,
-    ref: same,
-    unref: same,
+    setKeepAlive: returnStream,
+    setNoDelay: returnStream,
+    setTimeout: returnStream,
+    ref: returnStream,
+    unref: returnStream,
   });
 }

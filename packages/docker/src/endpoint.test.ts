@@ -24,16 +24,16 @@ describe('DOCKER_HOST', () => {
   });
 
   test.each([
-    ['/var/run/docker.sock', 'is not the address of a daemon'],
+    ['/var/run/docker.sock', 'is not a valid daemon address'],
     ['ftp://x', 'has the unknown scheme ftp'],
-    ['tcp://a b', 'has no host and port'],
-    ['tcp://host:1/path', 'is more than host and port'],
-    ['tcp://user@host:1', 'is more than host and port'],
-  ])('%s is refused', (given, problem) => {
+    ['tcp://a b', 'is not a valid host and port'],
+    ['tcp://host:1/path', 'contains more than host and port'],
+    ['tcp://user@host:1', 'contains more than host and port'],
+  ])('rejects %s', (given, problem) => {
     expect(() => dockerHost().parse(given)).toThrow(problem);
   });
 
-  test('messages name each', () => {
+  test('is described in messages', () => {
     expect(
       ['unix:///a', 'tcp://[::1]:5', 'ssh://me@b'].map((host) =>
         describeEndpoint(dockerHost().parse(host)),
@@ -42,60 +42,60 @@ describe('DOCKER_HOST', () => {
   });
 });
 
-describe('the daemon that is meant', () => {
+describe('findEndpoint', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'docker-config-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const NOTHING = { host: undefined, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
+  const UNSET = { host: undefined, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
   const variables = (given: Record<string, string>) => (name: string) =>
     ({ DOCKER_CONFIG: folder, ...given })[name] ?? '';
 
-  test('is the default socket when nobody says otherwise, or says so', async () => {
-    expect(await findEndpoint(NOTHING, variables({}))).toBe(DEFAULT_ENDPOINT);
+  test('returns the default socket without settings and for the default context', async () => {
+    expect(await findEndpoint(UNSET, variables({}))).toBe(DEFAULT_ENDPOINT);
     expect(
-      await findEndpoint({ ...NOTHING, context: 'default' }, variables({ DOCKER_HOST: 'tcp://x' })),
+      await findEndpoint({ ...UNSET, context: 'default' }, variables({ DOCKER_HOST: 'tcp://x' })),
     ).toBe(DEFAULT_ENDPOINT);
   });
 
-  test('inputs come before the environment, that before the configuration of the CLI', async () => {
+  test('prefers inputs to the environment and the environment to the CLI configuration', async () => {
     await writeFile(join(folder, 'config.json'), '{"currentContext": "configured"}');
     const host = dockerHost().parse('tcp://given:1');
     const env = { DOCKER_HOST: 'tcp://named:2', DOCKER_CONTEXT: 'chosen' };
-    expect(await findEndpoint({ ...NOTHING, host }, variables(env))).toEqual(host);
-    expect(await findEndpoint({ ...NOTHING, context: 'far' }, variables(env))).toEqual(
+    expect(await findEndpoint({ ...UNSET, host }, variables(env))).toEqual(host);
+    expect(await findEndpoint({ ...UNSET, context: 'far' }, variables(env))).toEqual(
       contextEndpoint('far'),
     );
-    expect(await findEndpoint(NOTHING, variables(env))).toMatchObject({ host: 'named' });
-    expect(await findEndpoint(NOTHING, variables({ DOCKER_CONTEXT: 'chosen' }))).toEqual(
+    expect(await findEndpoint(UNSET, variables(env))).toMatchObject({ host: 'named' });
+    expect(await findEndpoint(UNSET, variables({ DOCKER_CONTEXT: 'chosen' }))).toEqual(
       contextEndpoint('chosen'),
     );
-    expect(await findEndpoint(NOTHING, variables({}))).toEqual(contextEndpoint('configured'));
+    expect(await findEndpoint(UNSET, variables({}))).toEqual(contextEndpoint('configured'));
   });
 
-  test('TLS: from inputs, or from DOCKER_CERT_PATH when DOCKER_TLS_VERIFY is set', async () => {
+  test('reads TLS files from inputs, or from DOCKER_CERT_PATH with DOCKER_TLS_VERIFY', async () => {
     for (const name of ['ca', 'cert', 'key']) await writeFile(join(folder, `${name}.pem`), name);
     const host = dockerHost().parse('tcp://far:1');
-    const given = { ...NOTHING, host, tlsCa: join(folder, 'ca.pem') };
+    const given = { ...UNSET, host, tlsCa: join(folder, 'ca.pem') };
     expect(await findEndpoint(given, variables({}))).toMatchObject({ tls: { ca: 'ca' } });
     const env = { DOCKER_HOST: 'tcp://far:1', DOCKER_TLS_VERIFY: '1' };
-    expect(await findEndpoint(NOTHING, variables(env))).toMatchObject({
+    expect(await findEndpoint(UNSET, variables(env))).toMatchObject({
       tls: { ca: 'ca', cert: 'cert', key: 'key' },
     });
-    expect(
-      await findEndpoint(NOTHING, variables({ DOCKER_HOST: 'tcp://far:1' })),
-    ).not.toHaveProperty('tls');
+    expect(await findEndpoint(UNSET, variables({ DOCKER_HOST: 'tcp://far:1' }))).not.toHaveProperty(
+      'tls',
+    );
   });
 
-  test('what cannot be read, and a DOCKER_HOST that is none, are the user’s mistakes', async () => {
+  test('rejects an unreadable TLS file and an invalid DOCKER_HOST as input errors', async () => {
     const host = dockerHost().parse('tcp://far:1');
     await expect(
-      findEndpoint({ ...NOTHING, host, tlsKey: '/no/key' }, variables({})),
+      findEndpoint({ ...UNSET, host, tlsKey: '/no/key' }, variables({})),
     ).rejects.toThrow(/tls-key: "\/no\/key" cannot be read \(ENOENT\)/);
-    const wrong = findEndpoint(NOTHING, variables({ DOCKER_HOST: 'docker.sock' }));
+    const wrong = findEndpoint(UNSET, variables({ DOCKER_HOST: 'docker.sock' }));
     await expect(wrong).rejects.toThrow(InputError);
-    await expect(wrong).rejects.toThrow(/DOCKER_HOST: "docker.sock" is not the address/);
+    await expect(wrong).rejects.toThrow(/DOCKER_HOST: "docker.sock" is not a valid daemon address/);
   });
 });

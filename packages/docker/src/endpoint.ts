@@ -1,15 +1,15 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { SyncParser } from '@repo/core/inputs/parser';
 
-/** Where a daemon is, and how to get there. */
+/** The address of a daemon. */
 export type Endpoint =
   /** A unix socket or a Windows named pipe. */
   | { readonly kind: 'socket'; readonly path: string }
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls?: TlsFiles }
-  /** A program whose standard input and output are a connection to the daemon. */
+  /** A command whose standard input and output are connected to the daemon. */
   | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]] };
 
-/** PEM texts: the authority to trust instead of the known ones, our certificate and its key. */
+/** PEM texts: the CA to trust instead of the default ones, the client certificate and its key. */
 export interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
@@ -22,18 +22,18 @@ export const DEFAULT_ENDPOINT: Endpoint = {
 };
 
 const REMEDY =
-  'Write unix:///path/docker.sock, tcp://host:port, npipe:////./pipe/name or ssh://user@host.';
+  'Use unix:///path/docker.sock, tcp://host:port, npipe:////./pipe/name or ssh://user@host.';
 
 /**
- * A daemon as DOCKER_HOST names it: `unix://`, `npipe://`, `tcp://`, `ssh://`. `https://` is
- * `tcp://` with TLS. SSH is left to the docker CLI, which has its rules and keys.
+ * Parses a daemon address in the format of DOCKER_HOST: `unix://`, `npipe://`, `tcp://`, `ssh://`.
+ * `https://` means `tcp://` with TLS. SSH connections use the docker CLI and its SSH configuration.
  */
 export function dockerHost(): SyncParser<Endpoint> {
   return {
     parse: (given) => {
       const [, scheme, rest] = /^([a-z]+):\/\/(.+)$/i.exec(given) ?? [];
       if (scheme === undefined || rest === undefined) {
-        throw new InvalidValue('is not the address of a daemon', REMEDY);
+        throw new InvalidValue('is not a valid daemon address', REMEDY);
       }
       switch (scheme.toLowerCase()) {
         case 'unix':
@@ -53,12 +53,12 @@ export function dockerHost(): SyncParser<Endpoint> {
   };
 }
 
-/** The daemon of a `docker context`, whatever its kind. */
+/** Returns the endpoint of a `docker context`. */
 export function contextEndpoint(name: string): Endpoint {
   return { kind: 'command', argv: ['docker', '--context', name, 'system', 'dial-stdio'] };
 }
 
-/** For messages. */
+/** Formats an endpoint for messages. */
 export function describeEndpoint(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'socket':
@@ -72,16 +72,16 @@ export function describeEndpoint(endpoint: Endpoint): string {
 
 function tcp(authority: string, defaultPort: number): Extract<Endpoint, { kind: 'tcp' }> {
   const address = `http://${authority}`;
-  if (!URL.canParse(address)) throw new InvalidValue('has no host and port', REMEDY);
+  if (!URL.canParse(address)) throw new InvalidValue('is not a valid host and port', REMEDY);
   const { hostname, port, pathname, username } = new URL(address);
   if (pathname !== '/' || username !== '' || hostname === '') {
-    throw new InvalidValue('is more than host and port', REMEDY);
+    throw new InvalidValue('contains more than host and port', REMEDY);
   }
-  // The URL parser drops port 80, the default of http.
-  const written = /:(\d+)\/?$/.exec(authority)?.[1];
+  // The URL parser drops port 80, the default port of http.
+  const explicitPort = /:(\d+)\/?$/.exec(authority)?.[1];
   return {
     kind: 'tcp',
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: Number(port || written || defaultPort),
+    port: Number(port || explicitPort || defaultPort),
   };
 }

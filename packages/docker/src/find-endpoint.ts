@@ -12,7 +12,7 @@ import {
 } from './endpoint.ts';
 import { textAt } from './json.ts';
 
-/** What a user said about the daemon; empty texts say nothing. */
+/** The inputs that select the daemon; an empty string means that the input is not set. */
 export interface EndpointSettings {
   readonly host: Endpoint | undefined;
   /** The name of a `docker context`. */
@@ -24,21 +24,21 @@ export interface EndpointSettings {
 }
 
 /**
- * The daemon that is meant, by the rules of the docker CLI: what the user said, then DOCKER_HOST
- * (with DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), DOCKER_CONTEXT, the current context of the CLI's
+ * Selects the daemon by the rules of the docker CLI: the inputs, then DOCKER_HOST (with
+ * DOCKER_TLS_VERIFY and DOCKER_CERT_PATH), DOCKER_CONTEXT, the current context in the CLI
  * configuration, the default socket. Throws an InputError.
  *
- * @param variable reads a variable of the environment, empty when it is not set
+ * @param variable reads an environment variable; returns an empty string if it is not set
  */
 export async function findEndpoint(
   { host, context, tlsCa, tlsCert, tlsKey }: EndpointSettings,
   variable: (name: string) => string,
 ): Promise<Endpoint> {
   if (host) return withTls(host, { ca: tlsCa, cert: tlsCert, key: tlsKey });
-  if (context !== '') return contextOf(context);
-  const named = variable('DOCKER_HOST');
-  if (named !== '') {
-    const endpoint = parseHost(named);
+  if (context !== '') return resolveContext(context);
+  const dockerHostValue = variable('DOCKER_HOST');
+  if (dockerHostValue !== '') {
+    const endpoint = parseHost(dockerHostValue);
     const given = { ca: tlsCa, cert: tlsCert, key: tlsKey };
     if (Object.values(given).some((path) => path !== '')) return withTls(endpoint, given);
     if (variable('DOCKER_TLS_VERIFY') === '') return endpoint;
@@ -49,10 +49,10 @@ export async function findEndpoint(
       key: join(folder, 'key.pem'),
     });
   }
-  return contextOf(variable('DOCKER_CONTEXT') || (await currentContext(variable)));
+  return resolveContext(variable('DOCKER_CONTEXT') || (await readCurrentContext(variable)));
 }
 
-function contextOf(name: string): Endpoint {
+function resolveContext(name: string): Endpoint {
   return name === '' || name === 'default' ? DEFAULT_ENDPOINT : contextEndpoint(name);
 }
 
@@ -87,7 +87,7 @@ async function readPem(where: string, given: string): Promise<string> {
         where,
         given,
         problem: `cannot be read (${code ?? 'unknown error'})`,
-        remedy: 'Give the path of a PEM file that the runner may read.',
+        remedy: 'Set the path of a PEM file that the runner can read.',
       },
     ]);
   }
@@ -97,12 +97,12 @@ function configFolder(variable: (name: string) => string): string {
   return variable('DOCKER_CONFIG') || join(homedir(), '.docker');
 }
 
-async function currentContext(variable: (name: string) => string): Promise<string> {
+async function readCurrentContext(variable: (name: string) => string): Promise<string> {
   try {
     const text = await readFile(join(configFolder(variable), 'config.json'), 'utf8');
     return textAt(JSON.parse(text), 'currentContext');
   } catch {
-    // Without a configuration, or with one that the CLI would not read either, it is the default.
+    // A missing or invalid configuration means the default context, as in the CLI.
     return '';
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { labelsAt, listAt, numberAt, textAt, textsAt, timeAt } from './json.ts';
 
-test('what is missing or of another type reads as empty', () => {
+test('reads missing values and other types as empty', () => {
   const data = { a: { b: 'text', n: 1, list: ['x', 2] } };
   expect([textAt(data, 'a', 'b'), textAt(data, 'a', 'n'), textAt(data, 'a', 'b', 'c')]).toEqual([
     'text',
@@ -14,7 +14,7 @@ test('what is missing or of another type reads as empty', () => {
   expect(textAt({}, 'toString', 'name')).toBe('');
 });
 
-test('labels may have any key', () => {
+test('accepts any label key', () => {
   const labels = labelsAt(
     JSON.parse('{"l": {"__proto__": "a", "constructor": "b", "n": null}}'),
     'l',
@@ -36,6 +36,6 @@ test.each([
   [1_767_225_600, Date.UTC(2026, 0, 1)],
   [0, undefined],
   [null, undefined],
-])('the time %j', (given, ms) => {
+])('reads the time %j', (given, ms) => {
   expect(timeAt({ given }, 'given')).toBe(ms);
 });

@@ -1,6 +1,6 @@
-/** Readers of what a daemon answered: whatever is missing or of another type reads as empty. */
+/** Read values from a response of the daemon; missing values and other types read as empty. */
 
-/** What a path of keys leads to within plain data; `undefined` where it leads nowhere. */
+/** Returns the value at a path of keys in plain data; `undefined` if the path does not exist. */
 export function at(data: unknown, ...path: readonly string[]): unknown {
   let value = data;
   for (const key of path) {
@@ -29,7 +29,7 @@ export function textsAt(data: unknown, ...path: readonly string[]): readonly str
   return listAt(data, ...path).filter((item) => typeof item === 'string');
 }
 
-/** The keys and values of an object, in order. */
+/** Returns the keys and values of an object, in order. */
 export function entriesAt(
   data: unknown,
   ...path: readonly string[]
@@ -38,7 +38,7 @@ export function entriesAt(
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
-/** Labels by their keys; a map, because a key may be `__proto__`. */
+/** Labels by key. A map, because a key may be `__proto__`. */
 export type Labels = ReadonlyMap<string, string>;
 
 export function labelsAt(data: unknown, ...path: readonly string[]): Labels {
@@ -48,13 +48,13 @@ export function labelsAt(data: unknown, ...path: readonly string[]): Labels {
 }
 
 /**
- * A point in time in milliseconds since the epoch, from Go's RFC 3339 text (nanoseconds, any zone)
- * or from seconds since the epoch. Go's zero time (year 1) and what cannot be read are `undefined`.
+ * Returns a time in epoch milliseconds, read from Go's RFC 3339 text (nanoseconds, any zone) or
+ * from epoch seconds. Go's zero time (year 1) and invalid times are `undefined`.
  */
 export function timeAt(data: unknown, ...path: readonly string[]): number | undefined {
   const value = at(data, ...path);
   if (typeof value === 'number') return value > 0 ? value * 1_000 : undefined;
-  // Date.parse takes milliseconds at most.
+  // Date.parse accepts at most three fractional digits.
   const ms =
     typeof value === 'string' ? Date.parse(value.replace(/(\.\d{3})\d+/, '$1')) : Number.NaN;
   return Number.isNaN(ms) || ms <= 0 ? undefined : ms;

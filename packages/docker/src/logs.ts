@@ -1,37 +1,37 @@
-import { refusal } from './answers.ts';
 import type { Docker } from './client.ts';
 import { inspectContainer } from './containers.ts';
+import { toDaemonError } from './requests.ts';
 
 export interface LogOptions {
-  /** How many of the last lines; all unless told. */
+  /** The number of lines from the end; all by default. */
   readonly tail?: number;
-  /** Only what came later, epoch milliseconds. */
-  readonly since?: number;
-  /** Most bytes that are kept, the newest ones; 1 MiB unless told. */
+  /** Skips output before this time, epoch milliseconds. */
+  readonly sinceMs?: number;
+  /** Keeps only the newest bytes; 1 MiB by default. */
   readonly maxBytes?: number;
 }
 
 export interface LogLine {
   readonly stream: 'stdout' | 'stderr';
-  /** Text of a stranger. */
+  /** Untrusted text. */
   readonly text: string;
 }
 
-/** What a container printed, oldest first. */
+/** The output of a container, oldest line first. */
 export interface ContainerLogs {
   readonly lines: readonly LogLine[];
-  /** Older lines were left out, because of `maxBytes`. */
-  readonly cut: boolean;
+  /** `maxBytes` was reached and older lines are missing. */
+  readonly truncated: boolean;
 }
 
 /**
- * What a container printed; `undefined` when there is no such container. Throws a DaemonError where
- * its log driver cannot be read.
+ * Reads the output of a container; `undefined` if the container does not exist. Throws a
+ * DaemonError if its log driver does not support reading.
  */
 export async function containerLogs(
   docker: Docker,
   nameOrId: string,
-  { tail, since, maxBytes = 2 ** 20 }: LogOptions = {},
+  { tail, sinceMs, maxBytes = 2 ** 20 }: LogOptions = {},
 ): Promise<ContainerLogs | undefined> {
   const container = await inspectContainer(docker, nameOrId);
   if (container === undefined) return undefined;
@@ -41,45 +41,45 @@ export async function containerLogs(
       stdout: true,
       stderr: true,
       tail,
-      since: since === undefined ? undefined : (since / 1_000).toFixed(3),
+      since: sinceMs === undefined ? undefined : (sinceMs / 1_000).toFixed(3),
     },
   };
-  const answer = await docker.stream(request);
-  if (answer.status === 404) {
-    await answer.whole();
+  const response = await docker.stream(request);
+  if (response.status === 404) {
+    await response.readAll();
     return undefined;
   }
-  if (answer.status >= 300) throw refusal(request, await answer.whole());
-  const lines = newestLines(maxBytes);
-  const accept = container.tty ? plainText(lines.add) : frames(lines.add);
-  for await (const chunk of answer.chunks) accept(chunk);
+  if (response.status >= 300) throw toDaemonError(request, await response.readAll());
+  const lines = keepNewestLines(maxBytes);
+  const accept = container.tty ? readRaw(lines.add) : readFrames(lines.add);
+  for await (const chunk of response.chunks) accept(chunk);
   return lines.end();
 }
 
 type Accept = (stream: LogLine['stream'], bytes: Buffer) => void;
 
-/** With a terminal there is one stream, as it is. */
-function plainText(accept: Accept): (chunk: Buffer) => void {
+/** With a terminal, the output is one unframed stream. */
+function readRaw(accept: Accept): (chunk: Buffer) => void {
   return (chunk) => accept('stdout', chunk);
 }
 
 /**
- * Without a terminal both streams come in frames: a byte for the stream (2 is stderr), three of
- * zero, the length in four (big endian), the text.
+ * Without a terminal, both streams come in frames: one byte for the stream (2 is stderr), three zero
+ * bytes, four bytes for the length (big endian), the text.
  */
-function frames(accept: Accept): (chunk: Buffer) => void {
+function readFrames(accept: Accept): (chunk: Buffer) => void {
   const header = Buffer.alloc(8);
-  let have = 0;
+  let headerBytes = 0;
   let left = 0;
   return (chunk) => {
     let at = 0;
     while (at < chunk.length) {
       if (left === 0) {
-        const copied = chunk.copy(header, have, at, at + header.length - have);
-        have += copied;
+        const copied = chunk.copy(header, headerBytes, at, at + header.length - headerBytes);
+        headerBytes += copied;
         at += copied;
-        if (have < header.length) return;
-        have = 0;
+        if (headerBytes < header.length) return;
+        headerBytes = 0;
         left = header.readUInt32BE(4);
       } else {
         const part = chunk.subarray(at, at + left);
@@ -91,22 +91,22 @@ function frames(accept: Accept): (chunk: Buffer) => void {
   };
 }
 
-/** Cuts two streams into lines and keeps the newest ones, in the order in which they ended. */
-function newestLines(maxBytes: number): { add: Accept; end: () => ContainerLogs } {
+/** Splits two streams into lines and keeps the newest, in the order of their line ends. */
+function keepNewestLines(maxBytes: number): { add: Accept; end: () => ContainerLogs } {
   const lines: { stream: LogLine['stream']; text: string; bytes: number }[] = [];
-  const begun = { stdout: emptyLine(), stderr: emptyLine() };
+  const unfinished = { stdout: createLineBuffer(), stderr: createLineBuffer() };
   let bytes = 0;
   let first = 0;
-  let cut = false;
+  let truncated = false;
 
   const put = (stream: LogLine['stream'], line: Buffer) => {
     lines.push({ stream, text: line.toString('utf8').replace(/\r$/, ''), bytes: line.length + 1 });
     bytes += line.length + 1;
     for (; bytes > maxBytes && first < lines.length; first++) {
       bytes -= lines[first]?.bytes ?? 0;
-      cut = true;
+      truncated = true;
     }
-    // Freed from time to time: at each line, it would be quadratic.
+    // Removed in batches: removing at each line would be quadratic.
     if (first > 1_000) {
       lines.splice(0, first);
       first = 0;
@@ -117,37 +117,37 @@ function newestLines(maxBytes: number): { add: Accept; end: () => ContainerLogs 
     add: (stream, given) => {
       let rest = given;
       for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
-        const whole = begun[stream].take(rest.subarray(0, end), maxBytes);
-        put(stream, whole);
+        const line = unfinished[stream].take(rest.subarray(0, end), maxBytes);
+        put(stream, line);
         rest = rest.subarray(end + 1);
       }
-      if (begun[stream].push(rest, maxBytes)) cut = true;
+      if (unfinished[stream].push(rest, maxBytes)) truncated = true;
     },
     end: () => {
       for (const stream of ['stdout', 'stderr'] as const) {
-        const rest = begun[stream].take(Buffer.alloc(0), maxBytes);
+        const rest = unfinished[stream].take(Buffer.alloc(0), maxBytes);
         if (rest.length > 0) put(stream, rest);
       }
-      return { lines: lines.slice(first).map(({ stream, text }) => ({ stream, text })), cut };
+      return { lines: lines.slice(first).map(({ stream, text }) => ({ stream, text })), truncated };
     },
   };
 }
 
-/** A line whose end has not come; what is longer than allowed is not kept. */
-function emptyLine() {
+/** Buffers an unfinished line up to a maximum length. */
+function createLineBuffer() {
   let parts: Buffer[] = [];
   let length = 0;
-  const push = (part: Buffer, most: number): boolean => {
-    const kept = part.subarray(0, Math.max(0, most - length));
-    // Copied: a part of a chunk would keep all of it in memory.
+  const push = (part: Buffer, maxBytes: number): boolean => {
+    const kept = part.subarray(0, Math.max(0, maxBytes - length));
+    // Copied, because a part of a chunk would keep the complete chunk in memory.
     if (kept.length > 0) parts.push(Buffer.from(kept));
     length += kept.length;
     return kept.length < part.length;
   };
   return {
     push,
-    take: (part: Buffer, most: number): Buffer => {
-      push(part, most);
+    take: (part: Buffer, maxBytes: number): Buffer => {
+      push(part, maxBytes);
       const line = Buffer.concat(parts);
       parts = [];
       length = 0;

@@ -1,15 +1,15 @@
-import { type Removal, requestFound, requestJson, requestRemoval } from './answers.ts';
 import type { Docker } from './client.ts';
 import type { Filters } from './containers.ts';
 import { at, entriesAt, type Labels, labelsAt, listAt, textAt, timeAt } from './json.ts';
+import { type Removal, requestJson, requestOptional, requestRemoval } from './requests.ts';
 
 export interface Network {
   readonly id: string;
   readonly name: string;
   readonly driver: string;
-  /** `local`, or `swarm`: then other nodes may use it. */
+  /** `local`, or `swarm` if other nodes may use it. */
   readonly scope: string;
-  /** The one that swarm makes for itself. */
+  /** The network that swarm creates for its routing mesh. */
   readonly ingress: boolean;
   /** Epoch milliseconds. */
   readonly createdMs: number | undefined;
@@ -17,7 +17,7 @@ export interface Network {
 }
 
 export interface NetworkDetails extends Network {
-  /** IDs of the running containers; stopped ones are not listed here. */
+  /** IDs of the running containers; the daemon does not list stopped ones. */
   readonly containers: readonly string[];
 }
 
@@ -26,19 +26,19 @@ export async function listNetworks(docker: Docker, filters?: Filters): Promise<r
   return listAt({ list }, 'list').map(network);
 }
 
-/** A network by name or ID; `undefined` when there is none. */
+/** Finds a network by name or ID; `undefined` if none exists. */
 export async function inspectNetwork(
   docker: Docker,
   nameOrId: string,
 ): Promise<NetworkDetails | undefined> {
-  const raw = await requestFound(docker, { path: pathOf(nameOrId) });
+  const raw = await requestOptional(docker, { path: toPath(nameOrId) });
   if (raw === undefined) return undefined;
   return { ...network(raw), containers: entriesAt(raw, 'Containers').map(([id]) => id) };
 }
 
-/** Stopped containers do not keep the daemon from it, and can never start again afterwards. */
+/** The daemon also removes a network that stopped containers use; those cannot start again. */
 export function removeNetwork(docker: Docker, nameOrId: string): Promise<Removal> {
-  return requestRemoval(docker, { path: pathOf(nameOrId) });
+  return requestRemoval(docker, { path: toPath(nameOrId) });
 }
 
 function network(item: unknown): Network {
@@ -53,6 +53,6 @@ function network(item: unknown): Network {
   };
 }
 
-function pathOf(nameOrId: string): string {
+function toPath(nameOrId: string): string {
   return `/networks/${encodeURIComponent(nameOrId)}`;
 }

@@ -125,14 +125,14 @@ async function readContainer(
   return askDocker(host, context, signal, async (daemon) => {
     const logs = await containerLogs(daemon, container, {
       ...(tail !== undefined && { tail }),
-      ...(since !== undefined && { since }),
+      ...(since !== undefined && { sinceMs: since }),
       maxBytes: MOST_BYTES,
     });
     if (logs === undefined) return unknown(`there is no container ${container}`);
     const streams = Map.groupBy(logs.lines, ({ stream }) => stream);
     return {
       streams: [...streams.values()].map((lines) => lines.map(({ text }) => text)),
-      isCut: logs.cut,
+      isCut: logs.truncated,
     };
   });
 }

@@ -8,50 +8,50 @@ import {
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
 import { DaemonError, unreachable } from './errors.ts';
 
-/** Longest answer that is read whole, bytes: 100,000 containers are about 120 MB. */
-const MOST_BYTES = 256 * 2 ** 20;
+/** The maximum size of a buffered response: 100,000 containers are about 120 MB. */
+const MAX_RESPONSE_BYTES = 256 * 2 ** 20;
 
-/** An SSH server turns newcomers away when more than ten log in at a time (MaxStartups). */
-const MOST_PROGRAMS = 8;
+/** An SSH server rejects connections when more than ten log in at a time (MaxStartups). */
+const MAX_COMMANDS = 8;
 
 export interface DockerRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
-  /** Below the version: `/containers/json`. Parts that are names go through `encodeURIComponent`. */
+  /** The path after the version, `/containers/json`. Encode names with `encodeURIComponent`. */
   readonly path: string;
-  /** `undefined` is left out; objects (`filters`) become JSON. */
+  /** `undefined` values are omitted; objects (`filters`) become JSON. */
   readonly query?: Readonly<Record<string, string | number | boolean | object | undefined>>;
-  /** Sent as JSON; bytes are sent as they are (a tar archive). */
+  /** Sent as JSON; bytes (a tar archive) are sent unchanged. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Other than the connection's. */
+  /** Overrides the timeout of the connection. */
   readonly timeoutMs?: number;
-  /** Longest answer, bytes; 256 MiB unless told. A longer one is an error. */
+  /** The maximum size of the response; 256 MiB by default. A longer one is an error. */
   readonly maxBytes?: number;
 }
 
 export interface DockerStream {
   readonly status: number;
   readonly headers: Readonly<IncomingMessage['headers']>;
-  /** The body; has to be read to its end or left by `break` or `return`. */
+  /** The body; read it to its end, or leave the loop with `break` or `return`. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** The body as a whole instead; one that is longer than `maxBytes` is a DaemonError. */
-  readonly whole: (maxBytes?: number) => Promise<DockerAnswer>;
+  /** Reads the complete body. Throws a DaemonError if it is longer than `maxBytes`. */
+  readonly readAll: (maxBytes?: number) => Promise<DockerResponse>;
 }
 
-export interface DockerAnswer {
+export interface DockerResponse {
   readonly status: number;
   readonly headers: Readonly<IncomingMessage['headers']>;
   readonly body: Buffer;
 }
 
-/** Connections to an endpoint, kept open between requests; loads what it takes to make them. */
-export async function agentFor(endpoint: Endpoint, maxSockets: number): Promise<Agent> {
+/** Creates the agent that keeps connections to an endpoint open between requests. */
+export async function createAgent(endpoint: Endpoint, maxSockets: number): Promise<Agent> {
   const options = { keepAlive: true, maxSockets };
   if (endpoint.kind === 'command') {
     const { CommandAgent } = await import('./dial-stdio.ts');
     return new CommandAgent(endpoint.argv, {
       ...options,
-      maxSockets: Math.min(maxSockets, MOST_PROGRAMS),
+      maxSockets: Math.min(maxSockets, MAX_COMMANDS),
     });
   }
   if (endpoint.kind === 'tcp' && endpoint.tls) {
@@ -61,70 +61,81 @@ export async function agentFor(endpoint: Endpoint, maxSockets: number): Promise<
   return new Agent(options);
 }
 
-/** Where requests go, and what bounds each of them. */
-export interface Line {
+/** The endpoint of requests, and their limits. */
+export interface Connection {
   readonly endpoint: Endpoint;
   readonly agent: Agent;
-  /** Longest that one request may take, its answer included, milliseconds. */
+  /** The timeout of one request, including its response. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Sends a request; resolves with the head of the answer. */
-export async function exchange(line: Line, request: DockerRequest): Promise<DockerStream> {
-  const response = await send(line, request);
+/** Sends a request; resolves when the headers of the response arrive. */
+export async function sendRequest(
+  connection: Connection,
+  request: DockerRequest,
+): Promise<DockerStream> {
+  const response = await send(connection, request);
   const { statusCode: status = 0, headers } = response;
   return {
     status,
     headers,
-    chunks: chunksOf(line, response),
-    whole: async (maxBytes = MOST_BYTES) => ({
+    chunks: readChunks(connection, response),
+    readAll: async (maxBytes = MAX_RESPONSE_BYTES) => ({
       status,
       headers,
-      body: await bodyOf(line, response, maxBytes),
+      body: await readBody(connection, response, maxBytes),
     }),
   };
 }
 
-async function* chunksOf(line: Line, response: IncomingMessage) {
+async function* readChunks(connection: Connection, response: IncomingMessage) {
   try {
     yield* response as AsyncIterable<Buffer>;
   } catch (error) {
-    throw faultOf(line, error);
+    throw toRequestError(connection, error);
   }
 }
 
-/** By events: with an iterator each of the many small answers takes twice the time. */
-function bodyOf(line: Line, response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** Uses events: an iterator takes twice the time for each of many small responses. */
+function readBody(
+  connection: Connection,
+  response: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const read: Buffer[] = [];
     let bytes = 0;
     response.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       read.push(chunk);
-      if (bytes > maxBytes) response.destroy(tooLong(response, maxBytes));
+      if (bytes > maxBytes) response.destroy(responseTooLong(response, maxBytes));
     });
     response.on('end', () => resolve(Buffer.concat(read)));
-    response.on('error', (error) => reject(faultOf(line, error)));
+    response.on('error', (error) => reject(toRequestError(connection, error)));
   });
 }
 
-function tooLong({ statusCode = 0 }: IncomingMessage, maxBytes: number): DaemonError {
+function responseTooLong({ statusCode = 0 }: IncomingMessage, maxBytes: number): DaemonError {
   return new DaemonError(
     statusCode,
-    `the answer of the Docker daemon is longer than ${maxBytes} bytes`,
-    { remedy: 'Check that host, context or DOCKER_HOST name a Docker daemon.' },
+    `the response of the Docker daemon is longer than ${maxBytes} bytes`,
+    { remedy: 'Check that host, context or DOCKER_HOST point to a Docker daemon.' },
   );
 }
 
-function faultOf({ endpoint, signal }: Line, error: unknown): unknown {
+function toRequestError({ endpoint, signal }: Connection, error: unknown): unknown {
   if (signal?.aborted) return signal.reason;
   return error instanceof DaemonError ? error : unreachable(describeEndpoint(endpoint), error);
 }
 
-function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<IncomingMessage> {
-  const { endpoint, agent, signal } = line;
-  const { method = 'GET', query = {}, body, timeoutMs = line.timeoutMs } = request;
+function send(
+  connection: Connection,
+  request: DockerRequest,
+  isRetry = false,
+): Promise<IncomingMessage> {
+  const { endpoint, agent, signal } = connection;
+  const { method = 'GET', query = {}, body, timeoutMs = connection.timeoutMs } = request;
   const payload =
     body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
   return new Promise((resolve, reject) => {
@@ -135,7 +146,7 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
       method,
       path: request.path + queryText(query),
       headers: {
-        // Over TCP it stays the true one: TLS checks the certificate against it.
+        // Over TCP, keep the real host name: TLS verifies the certificate against it.
         ...(endpoint.kind !== 'tcp' && { host: 'docker' }),
         ...(payload && { 'content-length': payload.length }),
         ...(payload && !(body instanceof Uint8Array) && { 'content-type': 'application/json' }),
@@ -143,9 +154,9 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
       },
     });
     let response: IncomingMessage | undefined;
-    const stop = (why: Error) => (response ?? sent).destroy(why);
+    const stop = (reason: Error) => (response ?? sent).destroy(reason);
     const timer = setTimeout(() => {
-      stop(Object.assign(new Error(`no answer within ${timeoutMs} ms`), { code: 'ETIMEDOUT' }));
+      stop(Object.assign(new Error(`no response within ${timeoutMs} ms`), { code: 'ETIMEDOUT' }));
     }, timeoutMs);
     const abort = () => stop(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
@@ -161,9 +172,9 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
     sent.on('error', (error: NodeJS.ErrnoException) => {
       settle();
       if (signal?.aborted) return reject(signal.reason);
-      // A kept connection may be closed by the other side just as we write to it.
-      if (sent.reusedSocket && error.code === 'ECONNRESET' && !isSecondTry) {
-        return resolve(send(line, request, true));
+      // The daemon may close a kept-alive connection while a request is being written.
+      if (sent.reusedSocket && error.code === 'ECONNRESET' && !isRetry) {
+        return resolve(send(connection, request, true));
       }
       reject(unreachable(describeEndpoint(endpoint), error));
     });
@@ -172,7 +183,7 @@ function send(line: Line, request: DockerRequest, isSecondTry = false): Promise<
 }
 
 function address(endpoint: Endpoint): RequestOptions {
-  // Without a server name Node looks for one at each request, with a slow regular expression.
+  // Without a server name, Node searches for one at each request with a slow regular expression.
   switch (endpoint.kind) {
     case 'socket':
       return { socketPath: endpoint.path, ...NO_SERVER_NAME };
