@@ -41,7 +41,7 @@ export const REPLACEMENTS: readonly Replacement[] = [
   { pattern: '\\bmend(?:s|ed|ing)?\\b', instead: 'fix' },
   { pattern: '\\b(?:as|so) often as (?:he|she|it) likes\\b', instead: 'without a limit' },
   {
-    pattern: '\\bwho (?:has|had|is|was|would|names|wants|deploys|began|begins) ',
+    pattern: '\\bwho (?:had|names|deploys|began|begins) ',
     instead: 'name the run, the release or the process',
   },
   { pattern: '\\bwants? to hear\\b', instead: 'subscribes, receives' },
