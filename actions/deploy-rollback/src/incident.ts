@@ -1,3 +1,4 @@
+import { runUrl } from '@repo/core/action/run-info';
 import { createOnce } from '@repo/github/create-once';
 import { closeIssue, createIssue, findOpenIssues, updateIssue } from '@repo/github/issues/issues';
 import { ensureLabel } from '@repo/github/issues/labels';
@@ -26,7 +27,6 @@ export async function tellIncident(
 ): Promise<string> {
   const { inputs, ports, redact } = world;
   const { run } = ports;
-  const server = ports.variable('GITHUB_SERVER_URL');
   const facts = {
     environment: inputs.environment,
     failing: begun.failing,
@@ -34,7 +34,7 @@ export async function tellIncident(
     decided,
     attempts: progressOf(journal).attempts,
     run,
-    runUrl: server && run.runId ? `${server}/${run.repository}/actions/runs/${run.runId}` : '',
+    runUrl: runUrl(ports.variable('GITHUB_SERVER_URL'), run),
   };
   const github = await ports.github();
   const marker = incidentMarker(inputs.environment);

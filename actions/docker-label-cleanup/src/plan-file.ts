@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeWhole } from '@repo/core/action/report';
 import { InputError } from '@repo/core/errors/input-error';
+import { unreadable } from '@repo/core/errors/unreadable-file';
 import { listAt, textAt } from '@repo/docker/json';
 import { fingerprintOf, type Step } from './plan.ts';
 import { KINDS, keyOf, type Subject } from './subject.ts';
@@ -51,8 +52,7 @@ export async function readPlanFile(path: string, given: string): Promise<PlanFil
   try {
     plan = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw mistake(code === undefined ? 'is not JSON' : `cannot be read (${code})`);
+    throw mistake(error instanceof SyntaxError ? 'is not JSON' : unreadable(error));
   }
   if (textAt(plan, 'schema') !== SCHEMA) throw mistake('is not a plan of this action');
   const steps = listAt(plan, 'steps');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputError, type InputProblem } from '@repo/core/errors/input-error';
+import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import { allowAny, refuseLinkLocal } from '@repo/probe/address';
 import type { Inputs } from './inputs.ts';
 import type { Network } from './kinds/kind.ts';
@@ -10,7 +11,9 @@ export async function networkOf(inputs: Inputs, workspace: string): Promise<Netw
   const read = async (input: string, path: string): Promise<string | InputProblem | undefined> =>
     path === ''
       ? undefined
-      : readFile(resolve(workspace, path), 'utf8').catch((error) => unreadable(input, path, error));
+      : readFile(resolve(workspace, path), 'utf8').catch((error) =>
+          unreadableFile(input, path, error),
+        );
   const files = await Promise.all([
     read('ca-file', inputs.caFile),
     read('cert-file', inputs.certFile),
@@ -30,16 +33,5 @@ export async function networkOf(inputs: Inputs, workspace: string): Promise<Netw
     },
     insecure: inputs.insecure,
     ...(inputs.proxy && { proxy: inputs.proxy }),
-  };
-}
-
-/** A file that an input names and that cannot be read. */
-export function unreadable(where: string, given: string, error: unknown): InputProblem {
-  const { code } = error as NodeJS.ErrnoException;
-  return {
-    where,
-    given,
-    problem: `cannot be read (${code ?? 'unknown error'})`,
-    remedy: 'Give the path of a file, from the root of the workspace.',
   };
 }

@@ -3,12 +3,13 @@ import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
 import { InputError } from '@repo/core/errors/input-error';
+import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import { act } from './act.ts';
 import type { Check, CheckResult } from './check.ts';
 import type { Config } from './config.ts';
 import type { Inputs } from './inputs.ts';
 import { dryRun } from './modes/dry-run.ts';
-import { networkOf, unreadable } from './network.ts';
+import { networkOf } from './network.ts';
 import { plan } from './plan.ts';
 import { report } from './report/report.ts';
 import { reportFiles } from './report/report-files.ts';
@@ -65,7 +66,7 @@ async function configs({ checks, config }: Inputs, workspace: string): Promise<r
   if (checks !== '') sources.push({ name: 'checks', text: checks });
   if (config !== '') {
     const text = await readFile(resolve(workspace, config), 'utf8').catch((error) => {
-      throw new InputError([unreadable('config', config, error)]);
+      throw new InputError([unreadableFile('config', config, error)]);
     });
     sources.push({ name: config, text });
   }

@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { InputError } from '@repo/core/errors/input-error';
+import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import type { PolicyOf } from './compare/pairing.ts';
 import type { Inputs } from './inputs.ts';
 import { type MetricRule, policyFor } from './rules/rules.ts';
 
 /** Read when `config` is not given. */
 const CONFIG = '.github/perf-regression.yml';
+const REMEDY = 'Give the path of a YAML or JSON file in the workspace.';
 
 /** What holds for each metric: the configuration file, then `metrics`, then the two inputs. */
 export async function policies(
@@ -19,14 +21,7 @@ export async function policies(
     sources.push({ source: path, text: await readFile(resolve(workspace, path), 'utf8') });
   } catch (cause) {
     if (config !== '') {
-      throw new InputError([
-        {
-          where: 'config',
-          given: config,
-          problem: `cannot be read (${(cause as NodeJS.ErrnoException).code})`,
-          remedy: 'Give the path of a YAML or JSON file in the workspace.',
-        },
-      ]);
+      throw new InputError([unreadableFile('config', config, cause, REMEDY)]);
     }
   }
   if (metrics !== '') sources.push({ source: 'metrics', text: metrics });

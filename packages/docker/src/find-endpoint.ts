@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '@repo/core/errors/input-error';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import {
   contextEndpoint,
   DEFAULT_ENDPOINT,
@@ -81,15 +82,8 @@ async function readPem(where: string, given: string): Promise<string> {
   try {
     return await readFile(given, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new InputError([
-      {
-        where,
-        given,
-        problem: `cannot be read (${code ?? 'unknown error'})`,
-        remedy: 'Set the path of a PEM file that the runner can read.',
-      },
-    ]);
+    const remedy = 'Set the path of a PEM file that the runner can read.';
+    throw new InputError([unreadableFile(where, given, error, remedy)]);
   }
 }
 

@@ -1,3 +1,4 @@
+import { runUrl } from '@repo/core/action/run-info';
 import type { Lock } from '../lock/lock.ts';
 import type { Place } from '../place.ts';
 import type { Ledger } from './ledger.ts';
@@ -26,11 +27,13 @@ export const RECORDS: Readonly<Record<LedgerName, (place: Place) => Promise<Reco
       import('../lock/github-lock.ts'),
     ]);
     const { github, run, clock, variable } = ports;
-    const server = variable('GITHUB_SERVER_URL');
-    const runUrl =
-      server && run.runId ? `${server}/${run.repository}/actions/runs/${run.runId}` : '';
     return {
-      ledger: githubLedger({ github, environment, run, runUrl }),
+      ledger: githubLedger({
+        github,
+        environment,
+        run,
+        runUrl: runUrl(variable('GITHUB_SERVER_URL'), run),
+      }),
       lock: githubLock({ github, environment, sha: run.sha, clock }),
     };
   },

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
 import { InputError } from '@repo/core/errors/input-error';
+import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import { code, heading, md, table } from '@repo/core/summary/markdown';
 import type { Inputs } from '../inputs.ts';
 import { NO_OUTPUTS } from '../report.ts';
@@ -20,15 +21,8 @@ export async function lint(
 
 async function compose(path: string, workspace: string): Promise<ComposeFile> {
   const absolute = resolve(workspace, path);
-  const text = await readFile(absolute, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new InputError([
-      {
-        where: 'compose-files',
-        given: path,
-        problem: `cannot be read (${error.code ?? 'unknown error'})`,
-        remedy: 'Give the path of a file, from the root of the workspace.',
-      },
-    ]);
+  const text = await readFile(absolute, 'utf8').catch((error) => {
+    throw new InputError([unreadableFile('compose-files', path, error)]);
   });
   return readCompose(text, path, absolute);
 }

@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/action/context';
+import { runUrl } from '@repo/core/action/run-info';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { connectGitHub } from '@repo/github/connect';
@@ -52,7 +53,11 @@ export async function heal(
   if (!incidentIssue && (workflow === undefined || !isIll)) return undefined;
 
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TIME_LIMIT)]);
-  const facts: IncidentFacts = { results, run: context.run, runUrl: runUrl(context) };
+  const facts: IncidentFacts = {
+    results,
+    run: context.run,
+    runUrl: runUrl(context.variable('GITHUB_SERVER_URL'), context.run),
+  };
   const problems: string[] = [];
   /** What GitHub does not do is told, and stops nothing else. */
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
@@ -151,9 +156,4 @@ async function sinceWhen(
   runId: string,
 ): Promise<number | undefined> {
   return failOn === 'never' ? undefined : outageStart(github, runId);
-}
-
-function runUrl({ run, variable }: ActionContext): string {
-  const server = variable('GITHUB_SERVER_URL');
-  return server && run.runId ? `${server}/${run.repository}/actions/runs/${run.runId}` : '';
 }

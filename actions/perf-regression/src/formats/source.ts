@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
+import { unreadable } from '@repo/core/errors/unreadable-file';
 import type { Source } from './format.ts';
 import { FormatError } from './format-error.ts';
 import { parseJson } from './json/parse-json.ts';
@@ -76,7 +77,7 @@ function bytesOf(file: string): Buffer {
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOENT'
       ? new FormatError({ file }, 'there is no such file', 'Look at the step that writes it.')
-      : new FormatError({ file }, `cannot be read (${code ?? 'unknown'})`, 'Give a readable file.');
+      : new FormatError({ file }, unreadable(error), 'Give a readable file.');
   }
 }
 

@@ -72,10 +72,12 @@ export async function sendNotification(
   };
   if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
   const { notify } = await import('../notify/notify.ts');
-  const { repository, workflow } = readRunInfo(env);
+  const run = readRunInfo(env);
+  const { repository, workflow } = run;
+  const url = runUrl(env.GITHUB_SERVER_URL ?? '', run);
   const failures = await notify(
     targets,
-    { action, verdict, message, repository, workflow, runUrl: runUrl(env) },
+    { action, verdict, message, repository, workflow, runUrl: url },
     { cancel },
   );
   emit.annotations(

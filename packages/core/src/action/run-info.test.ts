@@ -9,10 +9,9 @@ const env = {
   GITHUB_JOB: 'test',
   GITHUB_SHA: 'abc',
   GITHUB_REF: 'refs/heads/main',
-  GITHUB_SERVER_URL: 'https://github.test',
 };
 
-test('what the runner says about the run', () => {
+test('reads the run from the variables of the runner', () => {
   expect(readRunInfo(env)).toEqual({
     repository: 'o/r',
     workflow: 'CI',
@@ -25,7 +24,15 @@ test('what the runner says about the run', () => {
   expect(new Set(Object.values(readRunInfo({})))).toEqual(new Set(['']));
 });
 
-test('the page of the run, where there is one', () => {
-  expect(runUrl(env)).toBe('https://github.test/o/r/actions/runs/7');
-  expect(runUrl({ ...env, GITHUB_RUN_ID: undefined })).toBe('');
+test('builds the URL of the run', () => {
+  const run = { repository: 'o/r', runId: '7' };
+  expect(runUrl('https://github.test', run)).toBe('https://github.test/o/r/actions/runs/7');
+});
+
+test.each([
+  ['', { repository: 'o/r', runId: '7' }],
+  ['https://github.test', { repository: '', runId: '7' }],
+  ['https://github.test', { repository: 'o/r', runId: '' }],
+])('returns an empty URL outside of a run (%j, %j)', (serverUrl, run) => {
+  expect(runUrl(serverUrl, run)).toBe('');
 });

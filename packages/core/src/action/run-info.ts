@@ -24,10 +24,17 @@ export function readRunInfo(env: Environment): RunInfo {
   };
 }
 
-/** The page of this run on GitHub; empty outside of a run. */
-export function runUrl(env: Environment): string {
-  const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
-  return server && repository && id ? `${server}/${repository}/actions/runs/${id}` : '';
+/**
+ * The page of a run on GitHub; empty outside of a run.
+ *
+ * @param serverUrl the value of GITHUB_SERVER_URL
+ */
+export function runUrl(
+  serverUrl: string,
+  { repository, runId }: Pick<RunInfo, 'repository' | 'runId'>,
+): string {
+  if (serverUrl === '' || repository === '' || runId === '') return '';
+  return `${serverUrl}/${repository}/actions/runs/${runId}`;
 }
 
 /** The folder that relative paths are seen from. */
