@@ -15,12 +15,10 @@ const kernel = new TextlintKernel();
 const rules = [{ ruleId: 'plain-english', rule: plainEnglish }];
 // Node and Vitest disagree on the default export of these CommonJS modules; `require` has one answer.
 const require = createRequire(import.meta.url);
-const plugins = ['markdown', 'text'].map((pluginId) => {
-  const module: { default: TextlintPluginCreator } = require(
-    `@textlint/textlint-plugin-${pluginId}`,
-  );
-  return { pluginId, plugin: module.default };
-});
+const plugins: { pluginId: string; plugin: TextlintPluginCreator }[] = [
+  { pluginId: 'markdown', plugin: require('@textlint/textlint-plugin-markdown').default },
+  { pluginId: 'text', plugin: require('@textlint/textlint-plugin-text').default },
+];
 
 /** Checks the prose of one file: Markdown, YAML (names, descriptions, comments) or TypeScript. */
 export async function checkProse(file: string, source: string): Promise<readonly ProseProblem[]> {
