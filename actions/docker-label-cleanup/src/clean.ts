@@ -4,7 +4,7 @@ import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { InputError } from '@repo/core/errors/input-error';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { connectDocker, type Docker } from '@repo/docker/client';
 import { inspectContainer } from '@repo/docker/containers';
 import { describeEndpoint } from '@repo/docker/endpoint';
@@ -101,7 +101,7 @@ async function cleanDaemon(
 
   refuseTooMany(made, inputs.maxDeletions);
   const work = workOf(inputs, policy, world, disk);
-  const results = await log.group(`Removing ${counted(made.steps.length, 'object')}`, () =>
+  const results = await log.group(`Removing ${pluralize(made.steps.length, 'object')}`, () =>
     act(made.steps, work, {
       docker,
       removers: removersFor(docker),
@@ -189,7 +189,7 @@ function refuseTooMany({ steps }: Plan, most: number): void {
     {
       where: 'max-deletions',
       given: String(most),
-      problem: `is less than the ${counted(steps.length, 'object')} that would be removed; nothing was touched`,
+      problem: `is less than the ${pluralize(steps.length, 'object')} that would be removed; nothing was touched`,
       remedy: 'Look at them with mode: plan; then correct labels, or raise max-deletions.',
     },
   ]);

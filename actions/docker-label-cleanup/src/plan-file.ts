@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { writeWhole } from '@repo/core/action/report';
 import { InputError } from '@repo/core/errors/input-error';
 import { unreadable } from '@repo/core/errors/unreadable-file';
+import { writeFileAtomic } from '@repo/core/files/write-file-atomic';
 import { listAt, textAt } from '@repo/docker/json';
 import { fingerprintOf, type Step } from './plan.ts';
 import { KINDS, keyOf, type Subject } from './subject.ts';
@@ -34,7 +34,7 @@ export async function writePlanFile(
       fingerprint: fingerprintOf(subject),
     })),
   };
-  await writeWhole(path, `${JSON.stringify(plan, undefined, 2)}\n`);
+  await writeFileAtomic(path, `${JSON.stringify(plan, undefined, 2)}\n`);
 }
 
 /** Throws an InputError. */

@@ -4,8 +4,8 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { formatSize } from '@repo/core/inputs/size';
 import { code, details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
-import { counted } from '@repo/core/text/counted';
 import { nameList } from '@repo/core/text/name-list';
+import { pluralize } from '@repo/core/text/pluralize';
 import { type Entry, isLeftover, OUTCOMES, type OutcomeKind } from './audit.ts';
 import type { Inputs } from './inputs.ts';
 import type { Plan } from './plan.ts';
@@ -141,8 +141,8 @@ function sentence(
 ): string {
   const size = bytes > 0 ? ` (about ${formatSize(bytes)})` : '';
   const done = isPlan
-    ? `Would remove ${counted(planned, 'object')}${size}`
-    : `Removed ${counted(counts.removed, 'object')}${size}`;
+    ? `Would remove ${pluralize(planned, 'object')}${size}`
+    : `Removed ${pluralize(counts.removed, 'object')}${size}`;
   const others = OUTCOMES.filter(
     (outcome) => !['removed', 'planned', 'unselected'].includes(outcome) && counts[outcome] > 0,
   ).map((outcome) => `${counts[outcome]} ${WORDS[outcome] ?? outcome}`);

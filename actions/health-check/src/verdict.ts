@@ -1,6 +1,6 @@
 import type { Verdict } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { type Journal, newJournal, roundMs } from './attempt-log.ts';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
 import { percentiles } from './percentiles.ts';
@@ -103,7 +103,7 @@ function statusOf(
   durationMs: number,
 ): { status: Status; reason: string } {
   const { attempts, relapses, stableAttempts, stableFailures } = progress;
-  const tries = `after ${counted(attempts, 'attempt')}`;
+  const tries = `after ${pluralize(attempts, 'attempt')}`;
   const within = `${tries} in ${formatDuration(durationMs)}`;
   const failure = lastFailure?.reasons.join('; ') ?? 'nothing failed';
   if (ending.state === 'healthy') {

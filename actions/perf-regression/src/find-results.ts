@@ -1,6 +1,6 @@
 import type { ActionContext } from '@repo/core/action/context';
 import { InputError } from '@repo/core/errors/input-error';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import type { Settings } from './compare/settings.ts';
 import { compare } from './compare.ts';
 import type { TriggerEvent } from './event.ts';
@@ -35,7 +35,7 @@ export async function findResults(
   }
   const results = await readOwnResults(inputs, context.workspace);
   if (results === undefined) throw new Error('the inputs let results be empty');
-  context.log.info(`Read ${counted(results.measurements.length, 'metric')} (${results.format})`);
+  context.log.info(`Read ${pluralize(results.measurements.length, 'metric')} (${results.format})`);
   const past = await pastOf(inputs, store, series, context);
   const against = describePast(past, series);
   context.log.info(`Comparing with ${against}`);
@@ -65,7 +65,7 @@ function describePast(past: Past, { environment }: SeriesName): string {
     case 'files':
       return 'the files of the baseline';
     case 'history':
-      return `${counted(past.records.length, 'run')} of history on ${environment}`;
+      return `${pluralize(past.records.length, 'run')} of history on ${environment}`;
     case 'nothing':
       return `nothing: ${past.why}`;
   }

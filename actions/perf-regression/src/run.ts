@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { Annotation } from '@repo/core/action/annotation';
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
-import { writeWhole } from '@repo/core/action/report';
 import { describeError } from '@repo/core/errors/describe-error';
+import { writeFileAtomic } from '@repo/core/files/write-file-atomic';
 import { readEvent, type TriggerEvent } from './event.ts';
 import { findResults, readOwnResults } from './find-results.ts';
 import { openStore } from './history/open-store.ts';
@@ -66,7 +66,7 @@ async function writeHtml(
     rows: byInterest(rows),
     time: new Date(clock.now()).toISOString(),
   });
-  await writeWhole(path, page);
+  await writeFileAtomic(path, page);
 }
 
 /** The comment and the check; where they cannot be, the run says so and is what it was. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';
 import { parseFindings } from './history/journal.ts';
@@ -23,10 +23,10 @@ export async function merge(inputs: Inputs, context: ActionContext): Promise<Out
   const known = new Set(found.entries.map(({ id }) => id));
   const findings = new Map(world.resumed);
   for (const [id, finding] of results) if (known.has(id)) findings.set(id, finding);
-  log.info(`${counted(findings.size, 'finding')} for ${counted(known.size, 'endpoint')}`);
+  log.info(`${pluralize(findings.size, 'finding')} for ${pluralize(known.size, 'endpoint')}`);
   const isVoid = voids > 0 && findings.size === 0;
   const finished = isVoid ? NOTHING_CHANGED : await publish(world, findings, inputs, context);
-  const unjudged = `No target answered in ${voids} of ${counted(files, 'shard')}, so nothing was judged there.`;
+  const unjudged = `No target answered in ${voids} of ${pluralize(files, 'shard')}, so nothing was judged there.`;
   return report({
     ...finished,
     notes: voids > 0 && !isVoid ? [...finished.notes, unjudged] : finished.notes,

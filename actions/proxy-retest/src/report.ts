@@ -1,6 +1,6 @@
 import type { Annotation } from '@repo/core/action/annotation';
 import type { Outcome, OutputValue, Verdict } from '@repo/core/action/outcome';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { failuresOf } from './report/failures.ts';
 import { countRun, type Numbers } from './report/numbers.ts';
 import { summaryOf } from './report/summary.ts';
@@ -88,7 +88,7 @@ function sentence(
   { mode, choice, guard, stopReason, changed, found }: RunFacts,
   n: Numbers,
 ): string {
-  if (namesNothing(found)) return `None of ${counted(n.total, 'record')} names an endpoint`;
+  if (namesNothing(found)) return `None of ${pluralize(n.total, 'record')} names an endpoint`;
   if (mode === 'plan') {
     return `Would test ${n.planned} of ${choice?.selected ?? 0} selected endpoints within the budget`;
   }
@@ -152,7 +152,7 @@ function annotationsOf({
     if (count === 0) return;
     const some = first.slice(0, 3).map(({ record, why }) => `record ${record}: ${why}`);
     warnings.push([
-      `${counted(count, 'record')} ${title}`,
+      `${pluralize(count, 'record')} ${title}`,
       `${some.join('; ')}. They stay in the list as they are.`,
     ]);
   };

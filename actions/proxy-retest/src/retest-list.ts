@@ -1,7 +1,7 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { type Choice, choose } from './choose.ts';
 import { NOTHING_CHANGED } from './finish.ts';
 import type { Finding } from './history/history.ts';
@@ -33,7 +33,7 @@ export async function retestList(inputs: Inputs, context: ActionContext): Promis
     random: Math.random,
   });
   log.info(
-    `${counted(found.records.length, 'record')}, ${counted(found.entries.length, 'endpoint')}, ${choice.selected} selected, ${choice.planned} planned`,
+    `${pluralize(found.records.length, 'record')}, ${pluralize(found.entries.length, 'endpoint')}, ${choice.selected} selected, ${choice.planned} planned`,
   );
   const told = {
     found,
@@ -128,7 +128,7 @@ async function test(
       isNative(endpoint) ? tester.ask(endpoint, target, attempt) : lane.ask(entry, target, attempt);
     const journal = inputs.dryRun ? undefined : openJournal(world.places.journal);
     try {
-      const title = `Testing ${counted(order.length, 'endpoint')} for at most ${formatDuration(testingMs)}`;
+      const title = `Testing ${pluralize(order.length, 'endpoint')} for at most ${formatDuration(testingMs)}`;
       await log.group(title, () =>
         retest(order, {
           ...inputs,

@@ -1,5 +1,5 @@
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { plain } from '@repo/core/text/untrusted';
 import type { FailureKind } from './failure.ts';
 
@@ -192,5 +192,5 @@ function day(date: Date): string {
 }
 
 function days(ms: number): string {
-  return counted(Math.floor(ms / 86_400_000), 'day');
+  return pluralize(Math.floor(ms / 86_400_000), 'day');
 }

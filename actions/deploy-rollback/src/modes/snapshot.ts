@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { contentOf } from '../content.ts';
 import { releaseOf } from '../failing.ts';
 import { type Finding, finding } from '../finding.ts';
@@ -52,7 +52,7 @@ async function keep(world: World): Promise<Finding> {
     snapshotId: taken?.id ?? '',
     steps: (taken?.parts ?? []).map(({ title, files }) => ({
       title,
-      step: `kept ${counted(files.length, 'file')}`,
+      step: `kept ${pluralize(files.length, 'file')}`,
       warnings: [],
     })),
   });

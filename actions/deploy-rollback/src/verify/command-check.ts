@@ -1,5 +1,5 @@
+import { isActionVariable } from '@repo/core/process/action-variables';
 import type { Exec } from '@repo/core/process/exec';
-import { isOwnVariable } from '@repo/core/process/own-variables';
 import { plain } from '@repo/core/text/untrusted';
 import type { Answer, VerifyCheck } from './check.ts';
 
@@ -17,7 +17,7 @@ export function commandCheck(
         argv,
         cwd: workspace,
         env,
-        withhold: isOwnVariable,
+        withhold: isActionVariable,
         timeoutMs,
         signal,
       });

@@ -1,6 +1,6 @@
 import { integer } from '@repo/core/inputs/integer';
 import type { SyncParser } from '@repo/core/inputs/parser';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { type Expectation, MET } from './expectation.ts';
 
 /** The certificate stays valid for at least this many days. */
@@ -25,6 +25,6 @@ export function minTlsDays(): SyncParser<Expectation> {
 }
 
 function ends(left: number): string {
-  const days = counted(Math.abs(left), 'day');
+  const days = pluralize(Math.abs(left), 'day');
   return left < 0 ? `ended ${days} ago` : `ends in ${days}`;
 }

@@ -1,8 +1,8 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { words } from '@repo/core/inputs/words';
+import { isActionVariable } from '@repo/core/process/action-variables';
 import { exec as execute, type Output } from '@repo/core/process/exec';
-import { isOwnVariable } from '@repo/core/process/own-variables';
 import { plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
@@ -69,7 +69,7 @@ async function run(argv: Argv, { machine, timeout, signal }: AttemptContext): Pr
   const execution = await execute({
     argv,
     cwd: machine.workspace,
-    withhold: isOwnVariable,
+    withhold: isActionVariable,
     timeoutMs: timeout,
     signal,
     maxBytes: MOST_BYTES,

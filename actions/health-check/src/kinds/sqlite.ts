@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { isActionVariable } from '@repo/core/process/action-variables';
 import { exec } from '@repo/core/process/exec';
-import { isOwnVariable } from '@repo/core/process/own-variables';
 import { plain, plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { celExpectation } from '../expectations/cel.ts';
@@ -79,7 +79,7 @@ async function ask(
   const execution = await exec({
     argv: [process.execPath, '-e', `(${program})()`],
     stdin: JSON.stringify(question),
-    withhold: isOwnVariable,
+    withhold: isActionVariable,
     timeoutMs: timeout,
     signal,
     maxBytes: MOST_BYTES,

@@ -9,7 +9,7 @@ function count(text: string, since?: number, now = Date.now()) {
 }
 
 /** Without what is zero, which is there for the sake of expectations. */
-function counted(counts: Readonly<Record<string, number>>) {
+function pluralize(counts: Readonly<Record<string, number>>) {
   return Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0));
 }
 
@@ -126,14 +126,14 @@ describe('the counts of real logs are exact', () => {
     expect({
       lines: found.lines,
       unmatched: found.unmatched,
-      levels: counted(found.levels),
+      levels: pluralize(found.levels),
       errors: found.errors,
       warnings: found.warnings,
-      categories: counted(found.categories),
+      categories: pluralize(found.categories),
       total: requests.total,
-      methods: counted(requests.byMethod),
-      statuses: counted(requests.byStatus),
-      classes: counted(requests.byStatusClass),
+      methods: pluralize(requests.byMethod),
+      statuses: pluralize(requests.byStatus),
+      classes: pluralize(requests.byStatusClass),
       clients: requests.clients,
       top: requests.topPaths[0],
     }).toEqual({

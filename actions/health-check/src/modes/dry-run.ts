@@ -1,7 +1,7 @@
 import type { Outcome } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, heading, md, table } from '@repo/core/summary/markdown';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import type { Check } from '../check.ts';
 import { report } from '../report/report.ts';
 import { notAsked } from '../verdict.ts';
@@ -11,7 +11,7 @@ import { notAsked } from '../verdict.ts';
  * not open.
  */
 export function dryRun(checks: readonly Check[]): Outcome {
-  const message = `${counted(checks.length, 'check')} can be carried out; nothing was asked (dry-run)`;
+  const message = `${pluralize(checks.length, 'check')} can be carried out; nothing was asked (dry-run)`;
   return {
     ...report(checks.map(notAsked), 0, { bodyExcerpt: 0 }),
     message,

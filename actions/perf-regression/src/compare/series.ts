@@ -1,4 +1,4 @@
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { median } from '../statistics/median.ts';
 import { robustBand } from '../statistics/robust-band.ts';
@@ -54,7 +54,7 @@ export function judgeSeries(
   };
   const now = step(current);
   if (window.length < FEWEST) {
-    const few = `with ${counted(window.length, 'run')} of history`;
+    const few = `with ${pluralize(window.length, 'run')} of history`;
     return now === undefined
       ? {
           state: 'unchanged',

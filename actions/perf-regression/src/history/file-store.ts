@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '@repo/core/action/report';
 import { ActionError } from '@repo/core/errors/action-error';
+import { writeFileAtomic } from '@repo/core/files/write-file-atomic';
 import { surplus } from './file-names.ts';
 import {
   decodeRecord,
@@ -43,7 +43,7 @@ export function fileStore(root: string): HistoryStore {
       let path = '';
       for (const record of records) {
         path = join(root, fileOf(record));
-        await writeWhole(path, encodeRecord(record));
+        await writeFileAtomic(path, encodeRecord(record));
       }
       for (const name of old) await rm(join(root, folderOf(first), name), { force: true });
       return path;

@@ -1,7 +1,7 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
 import { md } from '@repo/core/summary/markdown';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { NO_SHIFT } from '../compare/common-shift.ts';
 import type { Inputs } from '../inputs.ts';
 import type { ReadResult } from '../measurement.ts';
@@ -37,10 +37,10 @@ export async function recordOnly(
       : [recordOf({ series, results, rows: [], run, sha, now: clock.now(), accepted: false })];
   const historyFile = await store.write([...imported, ...own]);
   const parts = [
-    ...(imported.length > 0 ? [counted(imported.length, 'imported run')] : []),
+    ...(imported.length > 0 ? [pluralize(imported.length, 'imported run')] : []),
     ...(results === undefined
       ? []
-      : [`${counted(results.measurements.length, 'metric')} of this run`]),
+      : [`${pluralize(results.measurements.length, 'metric')} of this run`]),
   ];
   const remembered = `${parts.join(' and ')} of ${series.suite} on ${series.environment}`;
   const message = historyFile === '' ? `Not remembered: ${remembered}` : `Remembered ${remembered}`;

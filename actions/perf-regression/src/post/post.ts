@@ -3,7 +3,7 @@ import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
 import { InputError } from '@repo/core/errors/input-error';
 import { md } from '@repo/core/summary/markdown';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { connectGitHub } from '@repo/github/connect';
 import { openPullsFrom } from '@repo/github/pulls/pulls';
 import { settingsOf } from '@repo/github/settings';
@@ -47,7 +47,7 @@ export async function post(inputs: Inputs, context: ActionContext): Promise<Outc
     const [untold] = await tell({ ...news, sha: workflowRun.headSha }, inputs, context);
     if (untold !== undefined) throw untold.error;
   }
-  const about = counted(reports.length, 'report');
+  const about = pluralize(reports.length, 'report');
   return posted(reports, pulls, `Told ${pulls.map((pull) => `#${pull}`).join(', ')} of ${about}`);
 }
 

@@ -1,7 +1,7 @@
 import { type Outcome, VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import type { Choice } from '../choose.ts';
 import type { RunFacts } from '../run-facts.ts';
 import type { Findings } from '../survey.ts';
@@ -17,7 +17,10 @@ export function summaryOf(
   const { choice, found, notes } = facts;
   const failures = failuresOf(facts.changes);
   const rows: [string, string][] = [
-    ['records', `${n.total} (${counted(found.entries.length, 'endpoint')}, ${n.invalid} invalid)`],
+    [
+      'records',
+      `${n.total} (${pluralize(found.entries.length, 'endpoint')}, ${n.invalid} invalid)`,
+    ],
     ...(choice ? [ruleRow(choice)] : []),
     ['tested', `${n.tested} (${n.coverage} % of what was due)`],
     ['alive', `${n.alive}`],
@@ -69,7 +72,7 @@ function failureTable(failures: readonly FailureCount[]): Markdown {
 function folded(title: string, { count, first }: Findings): readonly Markdown[] {
   if (count === 0) return [];
   return [
-    details(md`${counted(count, 'record')} ${title}`, [
+    details(md`${pluralize(count, 'record')} ${title}`, [
       table(
         [{ title: 'Record', align: 'right' }, { title: 'Why' }],
         first.map(({ record, why }) => [md`${record}`, md`${why}`]),

@@ -86,7 +86,7 @@ async function socks5(wire: Wire, proxy: NativeEndpoint, target: Target): Promis
 }
 
 async function authenticate(wire: Wire, user: string, password: string): Promise<void> {
-  wire.write(Buffer.concat([Buffer.from([1]), counted(user), counted(password)]));
+  wire.write(Buffer.concat([Buffer.from([1]), pluralize(user), pluralize(password)]));
   const answer = await wire.take(2).catch((error: unknown) => {
     // Some hang up instead of saying no.
     const hungUp = error instanceof AttemptFailed && /closed|reset/.test(error.failure.kind);
@@ -95,7 +95,7 @@ async function authenticate(wire: Wire, user: string, password: string): Promise
   if (answer[1] !== 0) throw refusal('auth', 'does not accept the credentials');
 }
 
-function counted(text: string): Buffer {
+function pluralize(text: string): Buffer {
   const bytes = Buffer.from(text);
   if (bytes.length > 255) {
     throw refusal('config-invalid', 'user or password is longer than SOCKS5 can carry');
@@ -107,7 +107,7 @@ function socks5Address({ host }: Target): Buffer {
   const version = isIP(host);
   if (version === 4) return Buffer.concat([Buffer.from([1]), ipv4Bytes(host)]);
   if (version === 6) return Buffer.concat([Buffer.from([4]), ipv6Bytes(host)]);
-  return Buffer.concat([Buffer.from([3]), counted(host)]);
+  return Buffer.concat([Buffer.from([3]), pluralize(host)]);
 }
 
 /**

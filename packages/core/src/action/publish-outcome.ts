@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
+import { writeFileAtomic } from '../files/write-file-atomic.ts';
 import type { Action, SharedInputs } from './action.ts';
 import type { Emitter } from './emitter.ts';
 import type { Outcome } from './outcome.ts';
 import { VERDICT_SIGNS } from './outcome.ts';
-import { postReportFile, type Report, reportPath, writeWhole } from './report.ts';
+import { postReportFile, type Report, reportPath } from './report.ts';
 import { type Environment, readRunInfo, runUrl, workspaceOf } from './run-info.ts';
 import { version } from './version.ts';
 
@@ -11,7 +12,7 @@ import { version } from './version.ts';
  * Tells an outcome: annotations, log, summary, outputs, report, notifications. What can go wrong
  * comes last, so that it hides as little as possible. Throws an ActionError.
  */
-export async function tell<Inputs extends SharedInputs>(
+export async function publishOutcome<Inputs extends SharedInputs>(
   action: Action<Inputs>,
   inputs: Inputs,
   outcome: Outcome,
@@ -48,9 +49,9 @@ export async function tell<Inputs extends SharedInputs>(
     run: readRunInfo(env),
     result: outcome.result,
   };
-  await writeWhole(path, emit.report(report));
+  await writeFileAtomic(path, emit.report(report));
   for (const file of outcome.files ?? []) {
-    await writeWhole(resolve(workspace, file.path), emit.redact(file.content));
+    await writeFileAtomic(resolve(workspace, file.path), emit.redact(file.content));
   }
   const told = { verdict: outcome.verdict, message };
   await sendNotification(action.name, inputs, told, env, emit, cancel);

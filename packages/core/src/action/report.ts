@@ -1,5 +1,5 @@
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, parse, resolve } from 'node:path';
+import { mkdir, open } from 'node:fs/promises';
+import { join, parse, resolve } from 'node:path';
 import { ActionError } from '../errors/action-error.ts';
 import type { Verdict } from './outcome.ts';
 import type { RunInfo } from './run-info.ts';
@@ -17,28 +17,6 @@ export interface Report {
   readonly message: string;
   readonly run: RunInfo;
   readonly result: unknown;
-}
-
-/**
- * Writes a file whole or not at all: readers see the old or the new one, also when we are killed.
- * What is no file (`/dev/null`, a pipe) is written to as it is. Throws an {@link ActionError} that
- * names the path.
- */
-export async function writeWhole(path: string, content: string): Promise<void> {
-  const draft = `${path}.${crypto.randomUUID()}.tmp`;
-  try {
-    const existing = await stat(path).catch(() => undefined);
-    if (existing && !existing.isFile()) return await writeFile(path, content);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, content);
-    await rename(draft, path);
-  } catch (cause) {
-    await rm(draft, { force: true }).catch(() => {});
-    throw new ActionError(`cannot write ${path}`, {
-      remedy: 'Give a path in a folder that exists or can be made, on a disk with room.',
-      cause,
-    });
-  }
 }
 
 /** Where the report of `post` goes, so that it leaves that of `run` alone: `out/a-post.json`. */

@@ -73,9 +73,9 @@ export async function runAction<Inputs extends SharedInputs>(
     answered = true;
     const durationMs = Math.round(systemClock.monotonic() - start);
     if (inputs && outcome) {
-      const { tell } = await import('./publish-outcome.ts');
+      const { publishOutcome } = await import('./publish-outcome.ts');
       const run = { startedAt, durationMs, isPost };
-      await tell(action, inputs, outcome, run, env, emit, signal);
+      await publishOutcome(action, inputs, outcome, run, env, emit, signal);
     }
     process.exitCode = inputs && outcome && isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {

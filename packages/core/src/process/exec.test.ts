@@ -2,8 +2,8 @@ import { getEventListeners, once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { isActionVariable } from './action-variables.ts';
 import { type Command, exec } from './exec.ts';
-import { isOwnVariable } from './own-variables.ts';
 
 const node = process.execPath;
 
@@ -51,7 +51,7 @@ test('variables of ours can be withheld from it, and given by another name', asy
   try {
     const result = await script(
       "console.log(process.env['INPUT_GITHUB-TOKEN'], process.env.OTHER, 'PATH' in process.env)",
-      { withhold: isOwnVariable, env: { OTHER: 'given' } },
+      { withhold: isActionVariable, env: { OTHER: 'given' } },
     );
     expect(result).toMatchObject({ stdout: 'undefined given true\n' });
   } finally {

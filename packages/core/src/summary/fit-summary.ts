@@ -1,4 +1,4 @@
-import { counted } from '../text/counted.ts';
+import { pluralize } from '../text/pluralize.ts';
 import { joinBlocks, type Markdown } from './markdown.ts';
 
 /** GitHub drops a step's summary whole when it is over 1 MiB; some room is left for others. */
@@ -16,7 +16,7 @@ export function fitSummary(blocks: readonly Markdown[], mostBytes = MOST_BYTES):
   const left = blocks.length - kept.length;
   if (left > 0) {
     kept.push({
-      markdown: `> ${counted(left, 'more part')} of this summary would exceed GitHub's limit of 1 MiB; the JSON report has everything.`,
+      markdown: `> ${pluralize(left, 'more part')} of this summary would exceed GitHub's limit of 1 MiB; the JSON report has everything.`,
     });
   }
   return `${joinBlocks(kept)}\n`;

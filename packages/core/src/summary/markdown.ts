@@ -1,4 +1,4 @@
-import { counted } from '../text/counted.ts';
+import { pluralize } from '../text/pluralize.ts';
 import { stripInvisible } from '../text/untrusted.ts';
 
 /** A piece of GitHub Markdown whose foreign parts are escaped. */
@@ -78,7 +78,7 @@ export function table(
   ];
   const left = rows.length - most;
   if (left > 0) {
-    lines.push('', `… and ${counted(left, 'more row')}; the report has all.`);
+    lines.push('', `… and ${pluralize(left, 'more row')}; the report has all.`);
   }
   return { markdown: lines.join('\n') };
 }

@@ -1,5 +1,5 @@
+import { isActionVariable } from '@repo/core/process/action-variables';
 import type { Output } from '@repo/core/process/exec';
-import { isOwnVariable } from '@repo/core/process/own-variables';
 import type { Argv } from '../argv.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { showOutput, whyNot } from '../program-output.ts';
@@ -33,7 +33,7 @@ export async function call(
       argv,
       cwd: workspace,
       env: { ...variables, ROLLBACK_STEP: step },
-      withhold: isOwnVariable,
+      withhold: isActionVariable,
       stdin: `${JSON.stringify({ step, ...plan })}\n`,
       timeoutMs,
       signal,

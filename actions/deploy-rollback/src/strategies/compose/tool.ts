@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
-import { isOwnVariable } from '@repo/core/process/own-variables';
+import { isActionVariable } from '@repo/core/process/action-variables';
 import { plain } from '@repo/core/text/untrusted';
 import type { Argv } from '../argv.ts';
 import { withHeartbeat } from '../heartbeat.ts';
@@ -36,7 +36,7 @@ export async function findTool(project: Project, ports: Ports): Promise<Tool> {
     const asked = await exec({
       argv: [...argv, 'version', '--short'],
       cwd: workspace,
-      withhold: isOwnVariable,
+      withhold: isActionVariable,
       timeoutMs: 30_000,
       signal,
     });
@@ -96,7 +96,7 @@ async function run(
       cwd: workspace,
       // Without it, colours and cursor movements.
       env: { COMPOSE_ANSI: 'never', COMPOSE_PROGRESS: 'plain', ...(host && { DOCKER_HOST: host }) },
-      withhold: isOwnVariable,
+      withhold: isActionVariable,
       timeoutMs,
       signal,
       maxBytes: 2 ** 20,

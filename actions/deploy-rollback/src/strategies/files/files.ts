@@ -3,7 +3,7 @@ import { access, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { formatSize } from '@repo/core/inputs/size';
-import { counted } from '@repo/core/text/counted';
+import { pluralize } from '@repo/core/text/pluralize';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { byteCounter } from '../heartbeat.ts';
@@ -153,7 +153,7 @@ function preflight(paths: readonly string[], base: string, target: Target): Prom
     for (const path of restoration.absent) await writable(base, path);
     const some = entries.filter(({ type }) => type === 'file').length;
     return {
-      step: `puts back ${told(restoration)}: ${counted(some, 'file')} (${formatSize(contentOf(entries))}), kept ${ago(target)}`,
+      step: `puts back ${told(restoration)}: ${pluralize(some, 'file')} (${formatSize(contentOf(entries))}), kept ${ago(target)}`,
       warnings: [],
     };
   });

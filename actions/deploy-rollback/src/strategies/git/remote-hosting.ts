@@ -1,6 +1,6 @@
 import { ActionError } from '@repo/core/errors/action-error';
+import { isActionVariable } from '@repo/core/process/action-variables';
 import type { Execution } from '@repo/core/process/exec';
-import { isOwnVariable } from '@repo/core/process/own-variables';
 import type { Ports } from '../strategy.ts';
 import type { Hosting, Past } from './hosting.ts';
 
@@ -35,7 +35,7 @@ export function remoteHosting(
       argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0', ...args],
       cwd: workspace,
       env: { ...IDENTITY, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
-      withhold: isOwnVariable,
+      withhold: isActionVariable,
       stdin,
       timeoutMs: TIMEOUT_MS,
       signal,

@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { isOwnVariable } from '@repo/core/process/own-variables';
+import { isActionVariable } from '@repo/core/process/action-variables';
 import { plain } from '@repo/core/text/untrusted';
 import { withHeartbeat } from '../heartbeat.ts';
 import type { Ports } from '../strategy.ts';
@@ -31,7 +31,7 @@ export async function ask(
     exec({
       argv: [process.execPath, '--no-warnings', '-e', `(${program})()`],
       stdin: JSON.stringify(question),
-      withhold: isOwnVariable,
+      withhold: isActionVariable,
       timeoutMs,
       signal,
     }),

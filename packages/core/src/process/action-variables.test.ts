@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isOwnVariable } from './own-variables.ts';
+import { isActionVariable } from './action-variables.ts';
 
 test.each([
   'INPUT_GITHUB-TOKEN',
@@ -8,8 +8,8 @@ test.each([
   'ACTIONS_RUNTIME_TOKEN',
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
   'GITHUB_TOKEN',
-])('%s is for the action alone', (name) => {
-  expect(isOwnVariable(name)).toBe(true);
+])('withholds %s from commands', (name) => {
+  expect(isActionVariable(name)).toBe(true);
 });
 
 test.each([
@@ -20,6 +20,6 @@ test.each([
   'CHECK_TOKEN',
   'MY_INPUT_X',
   'DOCKER_HOST',
-])('%s is inherited', (name) => {
-  expect(isOwnVariable(name)).toBe(false);
+])('lets commands inherit %s', (name) => {
+  expect(isActionVariable(name)).toBe(false);
 });
