@@ -106,7 +106,7 @@ async function step(
       strategies,
       'state-dir': join(workspace, '.state'),
       ledger: 'local',
-      failing: BAD,
+      'bad-release': BAD,
       ...given,
       ...more,
     }),

@@ -398,7 +398,11 @@ describe('mistakes in the inputs are named, and nothing is touched', () => {
       { strategies: '- files: {paths: [a]}\n- files: {paths: [a]}' },
       /stands there twice/,
     ],
-    ['half a SHA', { failing: 'abcdef1' }, /failing: "abcdef1" is no whole commit SHA/],
+    [
+      'half a SHA',
+      { 'bad-release': 'abcdef1' },
+      /bad-release: "abcdef1" is not a complete commit SHA/,
+    ],
     ['no limit', { 'max-rollbacks': '3' }, /max-rollbacks: "3" is no limit in a window/],
     [
       'an identity of nothing',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { candidates, type Question, type SnapshotFacts } from './candidates.ts';
-import { history, type Line, sha } from './fixtures/history.ts';
+import { history, type Line, sha } from './testing/history.ts';
 
 const [A, B, C, D, BAD] = [sha('a'), sha('b'), sha('c'), sha('d'), sha('f')];
 
@@ -16,7 +16,7 @@ function ask(lines: readonly Line[], question: Partial<Question> = {}) {
   const { candidates: found, passedOver } = candidates({
     history: history(...lines),
     snapshots: [],
-    failing: BAD,
+    badRelease: BAD,
     wanted: { kind: 'auto' },
     maxDepth: 5,
     excluded: new Map(),
@@ -247,14 +247,14 @@ describe('for every history', () => {
   const clean = (lines: readonly { from?: string | undefined }[]) =>
     lines.map(({ from, ...rest }) => (from === undefined ? rest : { ...rest, from })) as Line[];
 
-  test('a candidate reached success, is not bad, not the failing one and no rollback', () => {
+  test('a candidate reached success, is not bad, not the bad release and no rollback', () => {
     fc.assert(
       fc.property(question, ({ lines, maxDepth, kept }) => {
         const past = history(...clean(lines));
         const { candidates: found } = candidates({
           history: past,
           snapshots: kept.map((one) => snapshot(one)),
-          failing: BAD,
+          badRelease: BAD,
           wanted: { kind: 'auto' },
           maxDepth,
           excluded: new Map(),
@@ -280,7 +280,7 @@ describe('for every history', () => {
     );
   });
 
-  test('every entry that is older than the failing one is a candidate or is explained', () => {
+  test('every entry that is older than the bad release is a candidate or is explained', () => {
     fc.assert(
       fc.property(question, ({ lines, maxDepth, kept }) => {
         const past = history(...clean(lines));
@@ -291,7 +291,7 @@ describe('for every history', () => {
         const { candidates: found, passedOver } = candidates({
           history: past,
           snapshots: kept.map((one) => snapshot(one)),
-          failing: BAD,
+          badRelease: BAD,
           wanted: { kind: 'auto' },
           maxDepth,
           excluded: new Map(),
@@ -310,7 +310,7 @@ describe('for every history', () => {
         const { candidates: found } = candidates({
           history: past,
           snapshots: [],
-          failing: BAD,
+          badRelease: BAD,
           wanted: { kind: 'auto' },
           maxDepth,
           excluded: new Map(),

@@ -1,7 +1,7 @@
 import { plain } from '@repo/core/text/untrusted';
+import type { TargetSpec } from './input-parsers.ts';
 import type { Entry, History } from './ledger/ledger.ts';
 import { isFullSha, shortSha } from './revision.ts';
-import type { Wanted } from './target.ts';
 
 /** A release that could be brought back. */
 export interface Candidate {
@@ -34,8 +34,8 @@ export interface Question {
   readonly history: History;
   /** Newest first; those of what ran, not what was kept for safety during a rollback. */
   readonly snapshots: readonly SnapshotFacts[];
-  readonly failing: string;
-  readonly wanted: Wanted;
+  readonly badRelease: string;
+  readonly wanted: TargetSpec;
   readonly maxDepth: number;
   /** Why releases are not to be tried (again), by revision: `was tried just now: status 500`. */
   readonly excluded: ReadonlyMap<string, string>;
@@ -61,7 +61,7 @@ export function candidates(question: Question): Choice {
   for (const { candidate, rollback } of all) {
     const { revision, entry, snapshotId } = candidate;
     const depth = depths.get(revision) ?? depths.size + 1;
-    if (!rollback && revision !== question.failing) depths.set(revision, depth);
+    if (!rollback && revision !== question.badRelease) depths.set(revision, depth);
     const why = rollback
       ? `is a rollback to ${shortSha(revision)}, which stands for itself`
       : (whyNot(candidate, question, depth) ??
@@ -80,10 +80,11 @@ interface Considered {
 }
 
 /** Of a release that failed and is not in the ledger, all that is there is older. */
-function olderThanFailing({ history, failing, wanted }: Question): readonly Entry[] {
+function olderThanFailing({ history, badRelease, wanted }: Question): readonly Entry[] {
   if (wanted.kind === 'named') return history.entries;
   const at = history.entries.findIndex(
-    ({ kind, state, revision }) => revision === failing && (kind === 'deploy' || state === 'good'),
+    ({ kind, state, revision }) =>
+      revision === badRelease && (kind === 'deploy' || state === 'good'),
   );
   return history.entries.slice(Math.max(0, at));
 }
@@ -118,8 +119,8 @@ function beforeTheFirst({ history, snapshots }: Question): readonly Considered[]
 
 function whyNot(candidate: Candidate, question: Question, depth: number): string | undefined {
   const { revision, content, entry } = candidate;
-  const { history, failing, wanted, maxDepth, excluded } = question;
-  if (revision === failing) return 'is the release that failed';
+  const { history, badRelease, wanted, maxDepth, excluded } = question;
+  if (revision === badRelease) return 'is the release that failed';
   if (wanted.kind === 'named' && !isNamed(candidate, question)) return 'is not the target';
   const mark = entry?.state === 'bad' ? entry.reason : badMark(revision, history);
   if (mark !== undefined) {
@@ -131,7 +132,7 @@ function whyNot(candidate: Candidate, question: Question, depth: number): string
   if (wanted.kind === 'named') return undefined;
   if (entry?.state === 'unfinished') return 'was never said to be good: its deploy is unfinished';
   if (entry?.state === 'failed') return 'never reached success';
-  if (content !== '' && content === contentOf(failing, history)) {
+  if (content !== '' && content === contentOf(badRelease, history)) {
     return 'has the same content as the release that failed';
   }
   return depth > maxDepth ? `is ${depth} releases back, further than max-depth` : undefined;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { contentOf, isInHistory } from './content.ts';
-import { type Machine, machine } from './fixtures/world.ts';
 import { mark } from './modes/mark.ts';
 import { snapshot } from './modes/snapshot.ts';
 import { rollback } from './rollback/rollback.ts';
-import { portsOf } from './testing/ports.ts';
+import { type Machine, machine } from './testing/machine.ts';
+import { createPorts } from './testing/ports.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -29,7 +29,7 @@ function commit(text: string): string {
   return git('rev-parse', 'HEAD');
 }
 
-const ports = () => portsOf({ workspace: folder });
+const ports = () => createPorts({ workspace: folder });
 
 test('equal content under another SHA is equal content', async () => {
   const [one, other] = [commit('a'), commit('b')];
@@ -59,18 +59,18 @@ test('a release that was force-pushed away is passed over, with allowed-ref', as
   const lost = commit('two');
   git('reset', '--quiet', '--hard', before);
   const bad = commit('three');
-  const world = (sha: string) => {
-    const made = here.world({ sha, allowedRef: 'main' }, [thing]);
+  const context = (sha: string) => {
+    const made = here.context({ sha, allowedRef: 'main' }, [thing]);
     return { ...made, ports: { ...made.ports, workspace: folder } };
   };
   for (const revision of [before, lost]) {
-    await snapshot(world(revision));
+    await snapshot(context(revision));
     thing.deploy(revision);
-    await mark(world(revision));
+    await mark(context(revision));
   }
-  await snapshot(world(bad));
+  await snapshot(context(bad));
   // What ran before the lost one was kept by the snapshot in front of it.
-  const found = await rollback(world(bad));
+  const found = await rollback(context(bad));
   expect(found).toMatchObject({ result: 'rolled-back', to: before });
   expect(found.passedOver).toContainEqual({
     revision: lost,

@@ -8,7 +8,7 @@ import { shortSha } from './revision.ts';
 
 export interface IncidentFacts {
   readonly environment: string;
-  readonly failing: string;
+  readonly badRelease: string;
   readonly reason: string;
   readonly decided: EventOf<'decided'>;
   readonly attempts: readonly Attempt[];
@@ -21,12 +21,12 @@ export function incidentMarker(environment: string): string {
   return hiddenMarker('deploy-rollback-incident', { environment });
 }
 
-export function incidentTitle({ environment, failing, decided }: IncidentFacts): string {
+export function incidentTitle({ environment, badRelease, decided }: IncidentFacts): string {
   const what =
     decided.result === 'rolled-back'
       ? `rolled back to ${shortSha(decided.to)}`
       : 'could not be rolled back';
-  return plain(`${environment}: ${shortSha(failing)} ${what}`, 200);
+  return plain(`${environment}: ${shortSha(badRelease)} ${what}`, 200);
 }
 
 export function incidentBody(facts: IncidentFacts): string {

@@ -2,11 +2,11 @@ import { runUrl } from '@repo/core/action/run-info';
 import { createOnce } from '@repo/github/create-once';
 import { closeIssue, createIssue, findOpenIssues, updateIssue } from '@repo/github/issues/issues';
 import { ensureLabel } from '@repo/github/issues/labels';
+import type { Context } from './context.ts';
 import { incidentBody, incidentMarker, incidentTitle } from './incident-text.ts';
 import type { EventOf } from './journal/event.ts';
 import type { Journal } from './journal/journal.ts';
 import { progressOf } from './journal/progress.ts';
-import type { World } from './world.ts';
 
 /** By the label incidents are found without reading all issues; strangers cannot set it. */
 const LABEL = {
@@ -21,15 +21,15 @@ const LABEL = {
  * @returns its page
  */
 export async function tellIncident(
-  world: World,
+  context: Context,
   { begun, ...journal }: Journal,
   decided: EventOf<'decided'>,
 ): Promise<string> {
-  const { inputs, ports, redact } = world;
+  const { inputs, ports, redact } = context;
   const { run } = ports;
   const facts = {
     environment: inputs.environment,
-    failing: begun.failing,
+    badRelease: begun.badRelease,
     reason: begun.reason,
     decided,
     attempts: progressOf(journal).attempts,
@@ -56,7 +56,7 @@ export async function tellIncident(
 }
 
 /** Closes the issues of an environment that takes deploys again. */
-export async function closeIncident({ inputs, ports }: World, by: string): Promise<void> {
+export async function closeIncident({ inputs, ports }: Context, by: string): Promise<void> {
   const github = await ports.github();
   const marker = incidentMarker(inputs.environment);
   for (const issue of await findOpenIssues(github, { label: LABEL.name, marker })) {

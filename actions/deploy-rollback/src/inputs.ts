@@ -11,12 +11,9 @@ import { optional, type Parser, secret } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { block, text } from '@repo/core/inputs/text';
 import { words } from '@repo/core/inputs/words';
-import { environmentName } from './environment.ts';
-import { failingInput } from './failing.ts';
+import { badReleaseSpec, environmentName, fullSha, targetSpec } from './input-parsers.ts';
 import { LEDGERS } from './ledger/registry.ts';
-import { fullSha } from './revision.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import { wanted } from './target.ts';
 import type { VerifyCheck } from './verify/check.ts';
 
 export const failOn = {
@@ -40,8 +37,8 @@ const parsers = {
   environment: environmentName(),
   environments: list(environmentName()),
   strategies: strategies(),
-  target: wanted(),
-  failing: failingInput(),
+  target: targetSpec(),
+  'bad-release': badReleaseSpec(),
   revision: optional(fullSha()),
   mark: oneOf(['good', 'bad']),
   reason: text(),

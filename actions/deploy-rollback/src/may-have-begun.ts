@@ -1,5 +1,5 @@
+import type { Context } from './context.ts';
 import type { History } from './ledger/ledger.ts';
-import type { World } from './world.ts';
 
 /**
  * Whether the deploy of a release may have begun at all. Where deploys begin with a snapshot, one
@@ -7,7 +7,7 @@ import type { World } from './world.ts';
  * which there is no copy, and a rollback would go further back than that.
  */
 export async function mayHaveBegun(
-  { ledger, snapshots, strategies }: World,
+  { ledger, snapshots, strategies }: Context,
   release: string,
   { entries }: History,
 ): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { joinBlocks } from '@repo/core/summary/markdown';
 import { describe, expect, test } from 'vitest';
 import { type Finding, finding } from './finding.ts';
-import { sha } from './fixtures/history.ts';
 import type { JournalEvent } from './journal/event.ts';
 import { progressOf } from './journal/progress.ts';
 import { report } from './report.ts';
+import { sha } from './testing/history.ts';
 
 const [GOOD, BAD] = [sha('a'), sha('f')];
 const INPUTS = { mode: 'rollback', environment: 'production', failAfterRollback: true } as const;
@@ -13,8 +13,8 @@ const HOSTILE = '::error::x <img src=x> | `code` @octocat ##[group]';
 const EVENTS: readonly JournalEvent[] = [
   {
     event: 'begun',
-    claim: 'rb-1',
-    failing: BAD,
+    rollbackId: 'rb-1',
+    badRelease: BAD,
     newestDeploy: 'r-1',
     strategies: ['files a'],
     reason: '',

@@ -1,11 +1,11 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
+import { type Context, createContext } from './context.ts';
 import type { Finding } from './finding.ts';
 import type { Inputs } from './inputs.ts';
 import { report } from './report.ts';
-import { type World, worldOf } from './world.ts';
 
-type Mode = (world: World, context: ActionContext) => Promise<Finding>;
+type Mode = (context: Context, actionContext: ActionContext) => Promise<Finding>;
 
 /** What each mode does; loaded when it is used. */
 const MODES: Readonly<Record<Inputs['mode'], () => Promise<Mode>>> = {
@@ -19,22 +19,25 @@ const MODES: Readonly<Record<Inputs['mode'], () => Promise<Mode>>> = {
 };
 
 /** Keeps, brings back, or tells, as the mode says. */
-export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
+export async function run(inputs: Inputs, actionContext: ActionContext): Promise<Outcome> {
   const isDry = inputs.mode === 'rollback' && inputs.dryRun;
   const mode = await MODES[isDry ? 'resolve' : inputs.mode]();
-  return told(inputs, context, mode);
+  return told(inputs, actionContext, mode);
 }
 
 /** The end of the job that `mode: guard` watches over. */
-export async function post(inputs: Inputs, context: ActionContext): Promise<Outcome | undefined> {
+export async function post(
+  inputs: Inputs,
+  actionContext: ActionContext,
+): Promise<Outcome | undefined> {
   if (inputs.mode !== 'guard') return undefined;
   const { endOfJob, isGuarded } = await import('./modes/guard.ts');
-  return isGuarded(context) ? told(inputs, context, endOfJob) : undefined;
+  return isGuarded(actionContext) ? told(inputs, actionContext, endOfJob) : undefined;
 }
 
-async function told(inputs: Inputs, context: ActionContext, mode: Mode): Promise<Outcome> {
-  const start = context.clock.monotonic();
-  const world = await worldOf(inputs, context);
-  const found = await mode(world, context);
-  return report(found, inputs, Math.round(context.clock.monotonic() - start));
+async function told(inputs: Inputs, actionContext: ActionContext, mode: Mode): Promise<Outcome> {
+  const start = actionContext.clock.monotonic();
+  const context = await createContext(inputs, actionContext);
+  const found = await mode(context, actionContext);
+  return report(found, inputs, Math.round(actionContext.clock.monotonic() - start));
 }

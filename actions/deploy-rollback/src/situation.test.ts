@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { history, type Line, NOW, sha } from './fixtures/history.ts';
 import { situationOf } from './situation.ts';
+import { history, type Line, NOW, sha } from './testing/history.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 const GOOD: Line = { revision: A, state: 'good' };
@@ -8,7 +8,7 @@ const FAILING: Line = { revision: BAD, state: 'unfinished' };
 
 function judge(lines: readonly Line[], asked: Partial<Parameters<typeof situationOf>[1]> = {}) {
   return situationOf(history(...lines), {
-    failing: BAD,
+    badRelease: BAD,
     wanted: { kind: 'auto' },
     mayHaveBegun: true,
     maxRollbacks: { most: 1, window: 3_600_000 },
@@ -52,14 +52,14 @@ describe('whether there is anything to roll back', () => {
   test('a release that a freeze held back never ran, and nothing is brought back for it', () => {
     const frozen = { ...history(GOOD), hold: { reason: 'bad', sinceMs: NOW } };
     const asked = {
-      failing: BAD,
+      badRelease: BAD,
       wanted: { kind: 'auto' },
       mayHaveBegun: true,
       maxRollbacks: { most: 1, window: 3_600_000 },
       nowMs: NOW,
     } as const;
     expect(situationOf(frozen, asked)).toMatchObject({ kind: 'noop', runs: A });
-    expect(situationOf(frozen, { ...asked, failing: A }).kind).toBe('go');
+    expect(situationOf(frozen, { ...asked, badRelease: A }).kind).toBe('go');
     // Who names a release has looked.
     const named = { ...asked, wanted: { kind: 'named', name: A } } as const;
     expect(situationOf(frozen, named).kind).toBe('go');
@@ -115,7 +115,7 @@ describe('the loop guard', () => {
       { revision: C, state: 'bad' },
       { revision: A, state: 'good', from: C, minutesAgo: 10_000 },
     ];
-    expect(judge(lines, { failing: A, ...limit(5) })).toEqual({
+    expect(judge(lines, { badRelease: A, ...limit(5) })).toEqual({
       kind: 'loop-guard',
       why: 'aaaaaaa came by a rollback itself, and a rollback is not rolled back',
     });

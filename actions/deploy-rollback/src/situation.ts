@@ -1,7 +1,7 @@
 import { formatLimit, type Limit } from '@repo/core/inputs/limit';
+import type { TargetSpec } from './input-parsers.ts';
 import type { Entry, History } from './ledger/ledger.ts';
 import { shortSha } from './revision.ts';
-import type { Wanted } from './target.ts';
 
 /** Whether a rollback may begin, as the ledger has it. */
 export type Situation =
@@ -14,8 +14,8 @@ export type Situation =
   | { readonly kind: 'loop-guard'; readonly why: string };
 
 export interface Asked {
-  readonly failing: string;
-  readonly wanted: Wanted;
+  readonly badRelease: string;
+  readonly wanted: TargetSpec;
   readonly mayHaveBegun: boolean;
   readonly maxRollbacks: Limit;
   /** Epoch milliseconds. */
@@ -24,25 +24,25 @@ export interface Asked {
 
 /** Judges from the ledger alone what there is to do about a release that failed. */
 export function situationOf(history: History, asked: Asked): Situation {
-  const { failing, wanted } = asked;
+  const { badRelease, wanted } = asked;
   const running = runningEntry(history);
-  if (running?.rollback?.failing === failing && running.revision !== failing) {
-    const why = `${shortSha(failing)} has been rolled back to ${shortSha(running.revision)} already`;
+  if (running?.rollback?.badRelease === badRelease && running.revision !== badRelease) {
+    const why = `${shortSha(badRelease)} has been rolled back to ${shortSha(running.revision)} already`;
     return { kind: 'noop', why, runs: running.revision };
   }
-  if (wanted.kind !== 'named' && history.hold !== undefined && !wasDeployed(history, failing)) {
-    const why = `${shortSha(failing)} was held back before it ran: the environment is frozen`;
+  if (wanted.kind !== 'named' && history.hold !== undefined && !wasDeployed(history, badRelease)) {
+    const why = `${shortSha(badRelease)} was held back before it ran: the environment is frozen`;
     return { kind: 'noop', why, runs: running?.revision ?? '' };
   }
-  const newer = running?.revision === failing ? undefined : newerDeploy(history, failing);
+  const newer = running?.revision === badRelease ? undefined : newerDeploy(history, badRelease);
   if (newer !== undefined) {
-    const why = `${shortSha(newer.revision)} has been deployed after ${shortSha(failing)}`;
+    const why = `${shortSha(newer.revision)} has been deployed after ${shortSha(badRelease)}`;
     return { kind: 'superseded', why, by: newer.revision };
   }
   // Who names a release has looked, and may go round as often as he likes.
   if (wanted.kind === 'named') return { kind: 'go' };
   if (!asked.mayHaveBegun) {
-    const why = `no deploy of ${shortSha(failing)} has begun, for no snapshot was taken before it; nothing was touched`;
+    const why = `no deploy of ${shortSha(badRelease)} has begun, for no snapshot was taken before it; nothing was touched`;
     return { kind: 'no-target', why };
   }
   return loopGuard(history, running, asked);
@@ -51,10 +51,10 @@ export function situationOf(history: History, asked: Asked): Situation {
 function loopGuard(
   { entries }: History,
   running: Entry | undefined,
-  { failing, maxRollbacks, nowMs }: Asked,
+  { badRelease, maxRollbacks, nowMs }: Asked,
 ): Situation {
-  if (running?.kind === 'rollback' && running.revision === failing) {
-    const why = `${shortSha(failing)} came by a rollback itself, and a rollback is not rolled back`;
+  if (running?.kind === 'rollback' && running.revision === badRelease) {
+    const why = `${shortSha(badRelease)} came by a rollback itself, and a rollback is not rolled back`;
     return { kind: 'loop-guard', why };
   }
   const latest = rollbacksInWindow({ entries }, maxRollbacks, nowMs);
@@ -89,9 +89,9 @@ function wasDeployed({ entries }: History, release: string): boolean {
   return entries.some(({ revision }) => revision === release);
 }
 
-/** A deploy of another release after the latest one of `failing`. */
-function newerDeploy({ entries }: History, failing: string): Entry | undefined {
+/** A deploy of another release after the latest one of the bad release. */
+function newerDeploy({ entries }: History, badRelease: string): Entry | undefined {
   const deploys = entries.filter(({ kind }) => kind === 'deploy');
-  const at = deploys.findIndex(({ revision }) => revision === failing);
+  const at = deploys.findIndex(({ revision }) => revision === badRelease);
   return at > 0 ? deploys[0] : undefined;
 }

@@ -24,7 +24,7 @@ export function timelineOf(events: readonly JournalEvent[]): readonly Moment[] {
 function whatOf(one: JournalEvent): string {
   switch (one.event) {
     case 'begun':
-      return `the rollback of ${shortSha(one.failing)} begins`;
+      return `the rollback of ${shortSha(one.badRelease)} begins`;
     case 'safety':
       return one.snapshotId === ''
         ? `what is there now is not kept${one.why === '' ? '' : ` (${one.why})`}`

@@ -2,9 +2,9 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { backoffMs } from '@repo/core/process/backoff';
 import { plain } from '@repo/core/text/untrusted';
+import type { Context } from './context.ts';
 import { type Finding, finding } from './finding.ts';
 import { type Acquisition, type Holder, isSameOwner, type Owner } from './lock/lock.ts';
-import type { World } from './world.ts';
 
 const POLL = { baseMs: 200, maxMs: 5_000 };
 
@@ -27,15 +27,15 @@ interface Bounds {
  * lock, and has it until we would wait no longer, the finding says who.
  */
 export async function underLock(
-  world: World,
+  context: Context,
   work: (acquired: Acquired) => Promise<Finding>,
   { keep = () => undefined, isHalfDone = async () => false }: Bounds = {},
 ): Promise<Finding> {
-  const { lock, ports } = world;
-  const acquired = await acquire(world);
-  if (acquired.kind === 'held') return locked(acquired.by, world);
+  const { lock, ports } = context;
+  const acquired = await acquire(context);
+  if (acquired.kind === 'held') return locked(acquired.by, context);
   if (acquired.how !== 'free') {
-    ports.log.info(`Taking over ${lock.place}: who had it has ended.`);
+    ports.log.info(`Taking over ${lock.location}: who had it has ended.`);
   }
   let found: Finding;
   try {
@@ -51,23 +51,23 @@ export async function underLock(
   return found;
 }
 
-function locked(by: Holder, { lock, ports }: World): Finding {
+function locked(by: Holder, { lock, ports }: Context): Finding {
   return finding({
     result: 'locked',
     message: `${holderText(by, ports.clock.now())} is at work`,
-    remedy: `Wait for it; lock-timeout says for how long. If it has ended without giving it back, remove ${lock.place}.`,
+    remedy: `Wait for it; lock-timeout says for how long. If it has ended without giving it back, remove ${lock.location}.`,
   });
 }
 
-async function acquire(world: World): Promise<Exclude<Acquisition, { kind: 'unreadable' }>> {
-  const { lock } = world;
-  const owner = ownerOf(world);
+async function acquire(context: Context): Promise<Exclude<Acquisition, { kind: 'unreadable' }>> {
+  const { lock } = context;
+  const owner = ownerOf(context);
   const ask = async () => {
     const acquisition = await lock.acquire(owner);
     if (acquisition.kind !== 'unreadable') return acquisition;
     throw new ActionError(acquisition.problem, { remedy: acquisition.remedy });
   };
-  return patiently(world, ask, (answer) => (answer.kind === 'held' ? answer.by : undefined));
+  return patiently(context, ask, (answer) => (answer.kind === 'held' ? answer.by : undefined));
 }
 
 /**
@@ -76,25 +76,25 @@ async function acquire(world: World): Promise<Exclude<Acquisition, { kind: 'unre
  * @returns who was there last: somebody who has ended, or {@link locked} where we would wait no longer
  */
 export async function lookPatiently(
-  world: World,
+  context: Context,
 ): Promise<{ readonly holder: Holder | undefined; readonly locked: Finding | undefined }> {
-  const us = ownerOf(world);
+  const us = ownerOf(context);
   // An earlier step of this very job has ended, whatever it left behind.
   const atWork = (holder: Holder | undefined) =>
     holder?.ended === false && !isSameOwner(holder.owner, us) ? holder : undefined;
-  const holder = await patiently(world, () => world.lock.look(), atWork);
+  const holder = await patiently(context, () => context.lock.look(), atWork);
   const by = atWork(holder);
-  return { holder, locked: by && locked(by, world) };
+  return { holder, locked: by && locked(by, context) };
 }
 
-function ownerOf({ ports: { run, variable } }: World): Owner {
+function ownerOf({ ports: { run, variable } }: Context): Owner {
   const { runId, runAttempt, job } = run;
   return { runId, runAttempt, job, runner: variable('RUNNER_NAME') };
 }
 
 /** Asks again and again, until nobody is in the way or the time is over. */
 async function patiently<T>(
-  { inputs, ports }: World,
+  { inputs, ports }: Context,
   ask: () => Promise<T>,
   inTheWay: (answer: T) => Holder | undefined,
 ): Promise<T> {

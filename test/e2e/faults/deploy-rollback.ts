@@ -11,7 +11,7 @@ const keeping = (
   folderWith(files, {
     ...LOCAL,
     mode: 'snapshot',
-    failing: SHA,
+    'bad-release': SHA,
     strategies: strategies.map((one) => `- ${one}`).join('\n'),
   });
 

@@ -68,8 +68,8 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
   const github = await startLocalGitHub({ bare: repository.remote, ...options });
   const deployed: string[] = [];
   github.state.workflows.push({
-    ...{ id: 7, file: 'deploy.yml', inputs: { sha: {}, claim: {} } },
-    runName: ({ claim }) => `Deploy (${claim ?? ''})`,
+    ...{ id: 7, file: 'deploy.yml', inputs: { sha: {}, rollback: {} } },
+    runName: ({ rollback }) => `Deploy (${rollback ?? ''})`,
   });
   github.state.onRun = (run) => {
     Object.assign(run, { status: 'completed', conclusion: 'success' });
@@ -226,7 +226,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   'workflow, started': {
     strategies: () =>
-      "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', claim: '{claim}'}}",
+      "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', rollback: '{rollback-id}'}}",
     live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
     deploy: ({ deployed }, sha) => {
       deployed.push(sha);
@@ -235,7 +235,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
   'git: pull-request, beside what deploys': {
     strategies: () =>
-      "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', claim: '{claim}'}}\n- git: {mode: pull-request, branch: main}",
+      "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', rollback: '{rollback-id}'}}\n- git: {mode: pull-request, branch: main}",
     live: ({ deployed, good, github }) =>
       // Once it is rolled back, there is the proposal, and it is one.
       deployed.at(-1) !== good ? 'bad' : github.state.pulls.length <= 1 ? 'good' : 'proposed twice',

@@ -22,8 +22,8 @@ const ENDINGS = ['rolled-back', 'no-target', 'superseded', 'failed'] as const;
 export const eventSchema = v.variant('event', [
   v.object({
     event: v.literal('begun'),
-    claim: identifier,
-    failing: revision,
+    rollbackId: identifier,
+    badRelease: revision,
     /** The latest deploy in the ledger; another one later means that somebody has deployed. */
     newestDeploy: optionalId,
     /** Titles of the strategies: they come back together. */

@@ -50,7 +50,7 @@ export function journalsIn(home: string, clock: Pick<Clock, 'now'>): Journals {
     },
     begin: (given) => {
       const begun: EventOf<'begun'> = { ...given, atMs: clock.now() };
-      const path = join(root, `${begun.claim}.jsonl`);
+      const path = join(root, `${begun.rollbackId}.jsonl`);
       appendLine(path, begun);
       return journalOf(path, begun, [begun], clock);
     },

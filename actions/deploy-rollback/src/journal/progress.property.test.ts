@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sha } from '../fixtures/history.ts';
+import { sha } from '../testing/history.ts';
 import type { JournalEvent } from './event.ts';
 import { progressOf, touchedBy } from './progress.ts';
 

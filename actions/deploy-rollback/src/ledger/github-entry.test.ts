@@ -35,8 +35,8 @@ const rollback = (freeze: boolean, statuses: readonly Status[] = [['success']]) 
     task: 'rollback',
     description: 'Rollback from fffffff: ill',
     payload: payloadOf({
-      ...{ key: 'claim-1', content: '' },
-      rollback: { revision: SHA, failing: FAILING, freeze },
+      ...{ key: 'rollbackId-1', content: '' },
+      rollback: { revision: SHA, badRelease: FAILING, freeze },
     }),
   });
 
@@ -89,13 +89,13 @@ describe('a payload is somebody else’s until it fits', () => {
   test.each([
     ['of no interest', ''],
     ['a text', 'v1.2'],
-    ['of another tool', { key: 'claim-1', content: '' }],
+    ['of another tool', { key: 'rollbackId-1', content: '' }],
     ['a SHA that is none', { ...(rollback(true).payload as object), content: '$(rm -rf /)' }],
     [
       'a revision that is none',
       payloadOf({
-        ...{ key: 'claim-1', content: '' },
-        rollback: { revision: '--upload-pack=x', failing: '', freeze: true },
+        ...{ key: 'rollbackId-1', content: '' },
+        rollback: { revision: '--upload-pack=x', badRelease: '', freeze: true },
       }),
     ],
     ['a key with line breaks', payloadOf({ key: 'a\nb', content: '' })],
@@ -125,7 +125,7 @@ describe('a payload is somebody else’s until it fits', () => {
 test('a rollback says what it went back to', () => {
   expect(entryOf(rollback(false))).toMatchObject({
     ...{ kind: 'rollback', revision: SHA, state: 'good' },
-    rollback: { claim: 'claim-1', failing: FAILING },
+    rollback: { rollbackId: 'rollbackId-1', badRelease: FAILING },
   });
 });
 

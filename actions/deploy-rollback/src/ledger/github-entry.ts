@@ -11,7 +11,7 @@ const Payload = v.object({
   by: v.literal(WRITTEN_BY),
   key: Claim,
   content: Sha,
-  rollback: v.optional(v.object({ revision: Sha, failing: Sha, freeze: v.boolean() })),
+  rollback: v.optional(v.object({ revision: Sha, badRelease: Sha, freeze: v.boolean() })),
 });
 
 export type DeploymentPayload = v.InferOutput<typeof Payload>;
@@ -53,7 +53,7 @@ export function entryOf(deployment: Deployment): Entry {
     createdMs: createdAt,
     state,
     reason,
-    rollback: rollback && payload && { claim: payload.key, failing: rollback.failing },
+    rollback: rollback && payload && { rollbackId: payload.key, badRelease: rollback.badRelease },
   };
 }
 

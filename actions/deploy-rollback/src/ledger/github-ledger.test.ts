@@ -53,8 +53,8 @@ async function deployed(revision: string) {
 }
 
 const rolledBack = (given: Partial<RollbackRecord> = {}): RollbackRecord => ({
-  claim: 'claim-1',
-  failing: bad,
+  rollbackId: 'rollbackId-1',
+  badRelease: bad,
   to: { revision: good, content: '' },
   state: 'good',
   reason: 'the health check failed',
@@ -94,7 +94,7 @@ test('GitHub is told what it needs to show: task, payload, production, log of th
   const [made] = local.state.deployments;
   expect(made).toMatchObject({
     ...{ task: 'rollback', sha: good, isProduction: true },
-    payload: { key: 'claim-1', rollback: { failing: bad, freeze: true } },
+    payload: { key: 'rollbackId-1', rollback: { badRelease: bad, freeze: true } },
     statuses: [{ state: 'success', logUrl: expect.stringContaining('/actions/runs/4711') }],
   });
 });
@@ -141,7 +141,7 @@ describe('written twice, it stands there once', () => {
   test('killed between the deployment and its status', async () => {
     local.addFault({ on: STATUS, times: 9, answer: { status: 403, body: { message: 'no' } } });
     await expect(ledger.record(rolledBack())).rejects.toThrow('403');
-    // Half written down, it counts for nothing: no rollback of the window, no claim that is taken.
+    // Half written down, it counts for nothing: no rollback of the window, no rollback id that is taken.
     expect(await told()).toEqual([]);
     for (let left = 0; left < 8; left++)
       await newLedger()

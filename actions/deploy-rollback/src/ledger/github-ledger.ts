@@ -96,14 +96,14 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
   };
 
   const record = async (rollback: RollbackRecord): Promise<Entry> => {
-    const { claim, failing, to, state, reason, freeze } = rollback;
+    const { rollbackId, badRelease, to, state, reason, freeze } = rollback;
     const content = { content: to.content };
     const payload = payloadOf({
-      ...{ key: claim, ...content },
-      rollback: { revision: to.revision, failing, freeze },
+      ...{ key: rollbackId, ...content },
+      rollback: { revision: to.revision, badRelease, freeze },
     });
-    const description = `Rollback from ${failing.slice(0, 7)}: ${reason}`;
-    const there = await find(claim);
+    const description = `Rollback from ${badRelease.slice(0, 7)}: ${reason}`;
+    const there = await find(rollbackId);
     const id =
       there?.id ??
       (await createDeployment(await options.github(), {
@@ -129,7 +129,7 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
   };
 
   return {
-    place: `GitHub's deployments to ${environment}`,
+    location: `GitHub's deployments to ${environment}`,
     isOurs: false,
     history: async (how) => {
       const deployments = (how === 'known' ? known : undefined) ?? (await read());

@@ -8,7 +8,7 @@
  */
 export interface Ledger {
   /** Where it is, for people: `the ledger in /srv/app/.rollback/production`. */
-  readonly place: string;
+  readonly location: string;
   /** Whether nobody else writes into it: a release without an entry was never deployed. */
   readonly isOurs: boolean;
   /**
@@ -64,7 +64,7 @@ export interface Entry {
   /** Why it is `bad` or `failed`, as far as the ledger tells. */
   readonly reason: string;
   /** Of a rollback. */
-  readonly rollback: { readonly claim: string; readonly failing: string } | undefined;
+  readonly rollback: { readonly rollbackId: string; readonly badRelease: string } | undefined;
 }
 
 /**
@@ -84,9 +84,9 @@ export interface NewRelease {
 
 export interface RollbackRecord {
   /** The same after a kill: a repeated call finds its entry by it. */
-  readonly claim: string;
+  readonly rollbackId: string;
   /** Full SHA of the release that failed. */
-  readonly failing: string;
+  readonly badRelease: string;
   /** What runs now. */
   readonly to: { readonly revision: string; readonly content: string };
   readonly state: 'good' | 'failed';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeClock } from '@repo/testkit/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sha } from '../fixtures/history.ts';
+import { sha } from '../testing/history.ts';
 import type { Ledger } from './ledger.ts';
 import { localLedger } from './local-ledger.ts';
 
@@ -19,8 +19,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const file = () => join(folder, 'ledger.jsonl');
 const lines = () => readFileSync(file(), 'utf8').split('\n').length - 1;
 const RECORD = {
-  claim: 'rb-1',
-  failing: BAD,
+  rollbackId: 'rb-1',
+  badRelease: BAD,
   to: { revision: A, content: 'tree' },
   state: 'good',
   reason: 'status 500',
@@ -53,12 +53,12 @@ test('what is repeated is there once', async () => {
 test('a rollback holds the environment until somebody unfreezes', async () => {
   await ledger.record(RECORD);
   expect(await ledger.history()).toMatchObject({
-    entries: [{ kind: 'rollback', revision: A, rollback: { claim: 'rb-1', failing: BAD } }],
+    entries: [{ kind: 'rollback', revision: A, rollback: { rollbackId: 'rb-1', badRelease: BAD } }],
     hold: { reason: 'status 500' },
   });
   await ledger.unfreeze('run 7');
   expect((await ledger.history()).hold).toBeUndefined();
-  await ledger.record({ ...RECORD, claim: 'rb-2', freeze: false });
+  await ledger.record({ ...RECORD, rollbackId: 'rb-2', freeze: false });
   expect((await ledger.history()).hold).toBeUndefined();
 });
 

@@ -28,8 +28,8 @@ const event = v.variant('event', [
   v.object({
     event: v.literal('rolled-back'),
     id: identifier,
-    claim: identifier,
-    failing: revision,
+    rollbackId: identifier,
+    badRelease: revision,
     revision,
     content: shortText,
     state: v.picklist(['good', 'failed']),
@@ -54,7 +54,7 @@ export function localLedger(folder: string, clock: Pick<Clock, 'now'>): Ledger {
     return found;
   };
   return {
-    place: `the ledger ${path}`,
+    location: `the ledger ${path}`,
     isOurs: true,
     history: async () => historyOf(await events()),
     open: async ({ key, revision: given, content }) => {
@@ -68,14 +68,24 @@ export function localLedger(folder: string, clock: Pick<Clock, 'now'>): Ledger {
     mark: async ({ id, state }, mark, reason) => {
       if (state !== mark) append({ event: 'marked', id, mark, reason, atMs: clock.now() });
     },
-    record: async ({ claim, failing, to, state, reason, freeze }) => {
+    record: async ({ rollbackId, badRelease, to, state, reason, freeze }) => {
       const known = (await events()).find(
-        (one) => one.event === 'rolled-back' && one.claim === claim,
+        (one) => one.event === 'rolled-back' && one.rollbackId === rollbackId,
       );
       const id = known?.event === 'rolled-back' ? known.id : newId();
       if (known === undefined) {
         const atMs = clock.now();
-        append({ event: 'rolled-back', id, claim, failing, ...to, state, reason, freeze, atMs });
+        append({
+          event: 'rolled-back',
+          id,
+          rollbackId,
+          badRelease,
+          ...to,
+          state,
+          reason,
+          freeze,
+          atMs,
+        });
       }
       return entry(id);
     },
@@ -108,7 +118,7 @@ function historyOf(events: readonly LedgerEvent[]): History {
       case 'rolled-back':
         entries.set(one.id, {
           ...entryOf(one, 'rollback', one.state, one.reason),
-          rollback: { claim: one.claim, failing: one.failing },
+          rollback: { rollbackId: one.rollbackId, badRelease: one.badRelease },
         });
         if (one.freeze) hold = { reason: one.reason, sinceMs: one.atMs };
         break;

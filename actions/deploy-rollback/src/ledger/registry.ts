@@ -1,6 +1,6 @@
 import { runUrl } from '@repo/core/action/run-info';
 import type { Lock } from '../lock/lock.ts';
-import type { Place } from '../place.ts';
+import type { Ports } from '../strategies/strategy.ts';
 import type { Ledger } from './ledger.ts';
 
 /** What is kept of an environment in one place: the ledger and the lock go together. */
@@ -9,32 +9,40 @@ export interface Records {
   readonly lock: Lock;
 }
 
+export interface RecordsOptions {
+  readonly environment: string;
+  /** The state folder of this environment. */
+  readonly stateDir: string;
+  readonly ports: Ports;
+}
+
 export const LEDGERS = ['local', 'github'] as const;
 export type LedgerName = (typeof LEDGERS)[number];
 
 /** Where releases can be recorded, by the word that `ledger` has; loaded when it is used. */
-export const RECORDS: Readonly<Record<LedgerName, (place: Place) => Promise<Records>>> = {
-  local: async ({ folder, ports }) => {
-    const [{ localLedger }, { localLock }] = await Promise.all([
-      import('./local-ledger.ts'),
-      import('../lock/local-lock.ts'),
-    ]);
-    return { ledger: localLedger(folder, ports.clock), lock: localLock(folder, ports.clock) };
-  },
-  github: async ({ environment, ports }) => {
-    const [{ githubLedger }, { githubLock }] = await Promise.all([
-      import('./github-ledger.ts'),
-      import('../lock/github-lock.ts'),
-    ]);
-    const { github, run, clock, variable } = ports;
-    return {
-      ledger: githubLedger({
-        github,
-        environment,
-        run,
-        runUrl: runUrl(variable('GITHUB_SERVER_URL'), run),
-      }),
-      lock: githubLock({ github, environment, sha: run.sha, clock }),
-    };
-  },
-};
+export const RECORDS: Readonly<Record<LedgerName, (options: RecordsOptions) => Promise<Records>>> =
+  {
+    local: async ({ stateDir, ports }) => {
+      const [{ localLedger }, { localLock }] = await Promise.all([
+        import('./local-ledger.ts'),
+        import('../lock/local-lock.ts'),
+      ]);
+      return { ledger: localLedger(stateDir, ports.clock), lock: localLock(stateDir, ports.clock) };
+    },
+    github: async ({ environment, ports }) => {
+      const [{ githubLedger }, { githubLock }] = await Promise.all([
+        import('./github-ledger.ts'),
+        import('../lock/github-lock.ts'),
+      ]);
+      const { github, run, clock, variable } = ports;
+      return {
+        ledger: githubLedger({
+          github,
+          environment,
+          run,
+          runUrl: runUrl(variable('GITHUB_SERVER_URL'), run),
+        }),
+        lock: githubLock({ github, environment, sha: run.sha, clock }),
+      };
+    },
+  };

@@ -95,7 +95,7 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
   });
 
   return {
-    place: ref,
+    location: ref,
     acquire,
     keep: async (why) => {
       if (ours === undefined) return;

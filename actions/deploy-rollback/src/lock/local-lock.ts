@@ -57,7 +57,7 @@ export function localLock(folder: string, clock: Pick<Clock, 'now'>): Lock {
     own = undefined;
   };
   return {
-    place: `the lock ${join(folder, 'lock-*')}`,
+    location: `the lock ${join(folder, 'lock-*')}`,
     acquire: async (owner) => {
       for (;;) {
         const seen = await look();

@@ -7,7 +7,6 @@ const Digits = v.pipe(v.string(), v.regex(/^\d{1,20}$/));
 /** What stands in a lock; read back, it is somebody else's until it fits. */
 const Note = v.object({
   by: v.literal('deploy-rollback/v1'),
-  claim: Word,
   phase: v.picklist(['working', 'kept']),
   owner: v.object({ runId: Digits, runAttempt: Digits, job: Word, runner: Word }),
   sinceMs: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15)),
@@ -28,7 +27,6 @@ export interface LockNote {
 export function writeLockNote({ owner, sinceMs, kept }: LockNote): string {
   return JSON.stringify({
     by: 'deploy-rollback/v1',
-    claim: claimOf(owner),
     phase: kept === undefined ? 'working' : 'kept',
     owner,
     sinceMs,
@@ -47,9 +45,4 @@ export function readLockNote(text: string): LockNote | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The same for the same job of the same run, whatever it does and however often it starts. */
-function claimOf({ runId, job, runner }: Owner): string {
-  return `${runId}/${job}/${runner}`;
 }

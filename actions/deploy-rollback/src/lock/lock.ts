@@ -4,7 +4,7 @@
  */
 export interface Lock {
   /** Where it is, for people and for who has to remove it by hand: `refs/deploy-rollback/production`. */
-  readonly place: string;
+  readonly location: string;
   /**
    * Takes the lock if it is free, ours already, or its owner has ended. Does not wait.
    *

@@ -1,4 +1,5 @@
 import { plain } from '@repo/core/text/untrusted';
+import type { Context } from '../context.ts';
 import { type Finding, finding } from '../finding.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
 import type { Holder } from '../lock/lock.ts';
@@ -6,15 +7,14 @@ import { shortSha } from '../revision.ts';
 import { stateInWords } from '../rollback/words.ts';
 import { runningEntry } from '../situation.ts';
 import { lookPatiently } from '../under-lock.ts';
-import type { World } from '../world.ts';
 
 /** Whether the next deploy may begin. */
-export async function check(world: World): Promise<Finding> {
-  const { holder, locked } = await lookPatiently(world);
-  const held = locked ?? (await heldBack(world, holder));
+export async function check(context: Context): Promise<Finding> {
+  const { holder, locked } = await lookPatiently(context);
+  const held = locked ?? (await heldBack(context, holder));
   if (held !== undefined) return held;
-  const runs = runningEntry(await world.ledger.history())?.revision ?? '';
-  const message = `${world.inputs.environment} takes deploys`;
+  const runs = runningEntry(await context.ledger.history())?.revision ?? '';
+  const message = `${context.inputs.environment} takes deploys`;
   return finding({ result: 'done', message, to: runs });
 }
 
@@ -24,7 +24,7 @@ export async function check(world: World): Promise<Finding> {
  * @param holder who has or had the lock
  */
 export async function heldBack(
-  { ledger, journals, inputs, ports }: World,
+  { ledger, journals, inputs, ports }: Context,
   holder: Holder | undefined,
 ): Promise<Finding | undefined> {
   const { environment } = inputs;
@@ -49,11 +49,11 @@ export async function heldBack(
   if (left === undefined || progress === undefined || touchedBy(progress).size === 0) {
     return undefined;
   }
-  ports.log.info(`The journal of ${left.begun.claim} has no end.`);
+  ports.log.info(`The journal of ${left.begun.rollbackId} has no end.`);
   return finding({
     result: 'frozen',
-    message: `a rollback of ${shortSha(left.begun.failing)} was interrupted: ${stateInWords(progress)}`,
+    message: `a rollback of ${shortSha(left.begun.badRelease)} was interrupted: ${stateInWords(progress)}`,
     remedy: 'Run mode: rollback again to finish it, or mode: unfreeze to give it up.',
-    from: left.begun.failing,
+    from: left.begun.badRelease,
   });
 }

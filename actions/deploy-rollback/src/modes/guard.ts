@@ -1,7 +1,7 @@
 import type { ActionContext } from '@repo/core/action/context';
+import type { Context } from '../context.ts';
 import { type Finding, finding } from '../finding.ts';
 import { rollback } from '../rollback/rollback.ts';
-import type { World } from '../world.ts';
 import { mark } from './mark.ts';
 import { snapshot } from './snapshot.ts';
 
@@ -9,8 +9,8 @@ import { snapshot } from './snapshot.ts';
 const GUARDED = 'guarded';
 
 /** Keeps what runs now; the end of the job decides what becomes of it. */
-export async function guard(world: World, { state }: ActionContext): Promise<Finding> {
-  const kept = await snapshot(world);
+export async function guard(context: Context, { state }: ActionContext): Promise<Finding> {
+  const kept = await snapshot(context);
   // A deploy that may not begin needs no rollback.
   if (kept.result === 'done') state.save(GUARDED, 'true');
   return kept;
@@ -24,15 +24,15 @@ export function isGuarded({ state }: ActionContext): boolean {
  * The end of the job: one that went well makes its release good, one that failed or was cancelled
  * is rolled back. The runner reads the inputs anew for this, `job.status` with them.
  */
-export async function endOfJob(world: World): Promise<Finding> {
-  const { inputs, ports } = world;
+export async function endOfJob(context: Context): Promise<Finding> {
+  const { inputs, ports } = context;
   switch (inputs.jobStatus.toLowerCase()) {
     case 'success':
-      return mark({ ...world, inputs: { ...inputs, mark: 'good', revision: undefined } });
+      return mark({ ...context, inputs: { ...inputs, mark: 'good', revision: undefined } });
     case 'failure':
     case 'cancelled':
       ports.log.info(`The job has ended with "${inputs.jobStatus}".`);
-      return rollback(world);
+      return rollback(context);
     default:
       return finding({
         result: 'failed',

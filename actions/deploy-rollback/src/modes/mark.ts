@@ -1,21 +1,21 @@
 import { plain } from '@repo/core/text/untrusted';
+import { requireBadRelease } from '../bad-release.ts';
 import { contentOf } from '../content.ts';
-import { releaseOf } from '../failing.ts';
+import type { Context } from '../context.ts';
 import { type Finding, finding } from '../finding.ts';
 import { shortSha } from '../revision.ts';
-import type { World } from '../world.ts';
 import { keyOf } from './snapshot.ts';
 
 /** Says of a release whether it is good: only what was good once is ever brought back. */
-export async function mark(world: World): Promise<Finding> {
-  const { inputs, ledger, ports } = world;
+export async function mark(context: Context): Promise<Finding> {
+  const { inputs, ledger, ports } = context;
   const history = await ledger.history();
-  const revision = inputs.revision ?? releaseOf(world, history);
+  const revision = inputs.revision ?? requireBadRelease(context, history);
   const known = history.entries.find((one) => one.kind === 'deploy' && one.revision === revision);
   const entry =
     known ??
     (await ledger.open({
-      key: keyOf(world, revision),
+      key: keyOf(context, revision),
       revision,
       content: await contentOf(revision, ports),
     }));

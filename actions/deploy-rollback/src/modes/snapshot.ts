@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { pluralize } from '@repo/core/text/pluralize';
+import { requireBadRelease } from '../bad-release.ts';
 import { contentOf } from '../content.ts';
-import { releaseOf } from '../failing.ts';
+import type { Context } from '../context.ts';
 import { type Finding, finding } from '../finding.ts';
 import { progressOf } from '../journal/progress.ts';
 import type { History } from '../ledger/ledger.ts';
@@ -9,22 +10,21 @@ import { shortSha } from '../revision.ts';
 import { runningEntry } from '../situation.ts';
 import { superfluous } from '../snapshots/prune.ts';
 import { lookPatiently, underLock } from '../under-lock.ts';
-import type { World } from '../world.ts';
 import { heldBack } from './check.ts';
 
 /** Keeps what runs now, and opens the ledger's entry for what is about to be deployed. */
-export async function snapshot(world: World): Promise<Finding> {
+export async function snapshot(context: Context): Promise<Finding> {
   // Before the lock is taken: one that was kept would be free after it.
-  const { holder, locked } = await lookPatiently(world);
-  const before = locked ?? (await heldBack(world, holder));
+  const { holder, locked } = await lookPatiently(context);
+  const before = locked ?? (await heldBack(context, holder));
   if (before !== undefined) return before;
-  return underLock(world, async () => (await heldBack(world, undefined)) ?? keep(world));
+  return underLock(context, async () => (await heldBack(context, undefined)) ?? keep(context));
 }
 
-async function keep(world: World): Promise<Finding> {
-  const { inputs, ports, ledger, snapshots, strategies } = world;
+async function keep(context: Context): Promise<Finding> {
+  const { inputs, ports, ledger, snapshots, strategies } = context;
   const history = await ledger.history();
-  const next = releaseOf(world, history);
+  const next = requireBadRelease(context, history);
   const revision = inputs.revision ?? runningEntry(history)?.revision ?? '';
   const taken = strategies.some(({ capture }) => capture !== undefined)
     ? await ports.log.group(`Keeping ${shortSha(revision)}`, async () =>
@@ -38,11 +38,11 @@ async function keep(world: World): Promise<Finding> {
       )
     : undefined;
   const entry = await ledger.open({
-    key: keyOf(world, next),
+    key: keyOf(context, next),
     revision: next,
     content: await contentOf(next, ports),
   });
-  await prune(world, history);
+  await prune(context, history);
   const kept = taken === undefined ? 'Nothing has to be kept' : `Kept ${shortSha(revision)}`;
   return finding({
     result: 'done',
@@ -58,8 +58,8 @@ async function keep(world: World): Promise<Finding> {
   });
 }
 
-async function prune(world: World, history: History): Promise<void> {
-  const { snapshots, journals, inputs, strategies } = world;
+async function prune(context: Context, history: History): Promise<void> {
+  const { snapshots, journals, inputs, strategies } = context;
   const left = await journals.unfinished();
   const progress = left && progressOf(left);
   const inUse = [
@@ -75,7 +75,7 @@ async function prune(world: World, history: History): Promise<void> {
 }
 
 /** The same for the same attempt of a job; the steps of one job deploy a release once. */
-export function keyOf({ ports }: World, revision: string): string {
+export function keyOf({ ports }: Context, revision: string): string {
   const { runId, runAttempt, job } = ports.run;
   return runId === ''
     ? `${revision}-${randomUUID()}`

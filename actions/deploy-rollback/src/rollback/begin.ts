@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ActionError } from '@repo/core/errors/action-error';
 import { plain } from '@repo/core/text/untrusted';
-import { failingOf } from '../failing.ts';
+import { getBadRelease } from '../bad-release.ts';
+import type { Context } from '../context.ts';
 import { type Finding, finding } from '../finding.ts';
 import type { Journal } from '../journal/journal.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
@@ -9,7 +10,6 @@ import type { History } from '../ledger/ledger.ts';
 import { mayHaveBegun } from '../may-have-begun.ts';
 import { shortSha } from '../revision.ts';
 import { newestDeploy, type Situation, situationOf } from '../situation.ts';
-import type { World } from '../world.ts';
 import { stateInWords } from './words.ts';
 
 export type Beginning =
@@ -17,43 +17,43 @@ export type Beginning =
   | { readonly kind: 'answered'; readonly finding: Finding };
 
 /** Goes on with the rollback that somebody left unfinished, or begins one if the ledger allows it. */
-export async function begin(world: World, history: History): Promise<Beginning> {
-  const left = await world.journals.unfinished();
-  if (left !== undefined && isStillRight(left, history, world)) {
-    world.ports.log.info(`Going on with the rollback of ${shortSha(left.begun.failing)}.`);
+export async function begin(context: Context, history: History): Promise<Beginning> {
+  const left = await context.journals.unfinished();
+  if (left !== undefined && isStillRight(left, history, context)) {
+    context.ports.log.info(`Going on with the rollback of ${shortSha(left.begun.badRelease)}.`);
     return { kind: 'go', journal: left, resumed: true };
   }
-  const { inputs } = world;
-  const failing = failingOf(world, history);
-  if (failing === '') {
+  const { inputs } = context;
+  const badRelease = getBadRelease(context, history);
+  if (badRelease === '') {
     const message = `the ledger does not know what runs in ${inputs.environment}`;
-    const remedy = 'Give failing the SHA of the release that failed.';
+    const remedy = 'Set bad-release to the SHA of the release that failed.';
     return { kind: 'answered', finding: finding({ result: 'no-target', message, remedy }) };
   }
   const situation = situationOf(history, {
-    failing,
+    badRelease,
     wanted: inputs.target,
-    mayHaveBegun: await mayHaveBegun(world, failing, history),
+    mayHaveBegun: await mayHaveBegun(context, badRelease, history),
     maxRollbacks: inputs.maxRollbacks,
-    nowMs: world.ports.clock.now(),
+    nowMs: context.ports.clock.now(),
   });
   if (situation.kind !== 'go') {
-    return { kind: 'answered', finding: answer(situation, failing) };
+    return { kind: 'answered', finding: answer(situation, badRelease) };
   }
-  const journal = world.journals.begin({
+  const journal = context.journals.begin({
     event: 'begun',
-    claim: claimOf(inputs.environment, failing, history),
-    failing,
+    rollbackId: createRollbackId(inputs.environment, badRelease, history),
+    badRelease,
     newestDeploy: newestDeploy(history)?.id ?? '',
-    strategies: world.strategies.map(({ title }) => title),
+    strategies: context.strategies.map(({ title }) => title),
     reason: plain(inputs.reason, 500),
   });
   return { kind: 'go', journal, resumed: false };
 }
 
 /** What the ledger alone answers. */
-export function answer(situation: Exclude<Situation, { kind: 'go' }>, failing: string): Finding {
-  const about = { result: situation.kind, message: situation.why, from: failing };
+export function answer(situation: Exclude<Situation, { kind: 'go' }>, badRelease: string): Finding {
+  const about = { result: situation.kind, message: situation.why, from: badRelease };
   switch (situation.kind) {
     case 'noop':
       return finding({ ...about, to: situation.runs });
@@ -76,11 +76,17 @@ export function answer(situation: Exclude<Situation, { kind: 'go' }>, failing: s
  * Names the rollback of one deploy of a release: the same on another machine too, and after a kill.
  * One that failed is recorded; the next try has another name.
  */
-export function claimOf(environment: string, failing: string, history: History): string {
+export function createRollbackId(
+  environment: string,
+  badRelease: string,
+  history: History,
+): string {
   const deploy = newestDeploy(history)?.id ?? '';
-  const identity = JSON.stringify([environment, failing, deploy]);
+  const identity = JSON.stringify([environment, badRelease, deploy]);
   const name = `rb-${createHash('sha256').update(identity).digest('hex').slice(0, 12)}`;
-  const earlier = history.entries.filter(({ rollback }) => rollback?.claim.startsWith(name)).length;
+  const earlier = history.entries.filter(({ rollback }) =>
+    rollback?.rollbackId.startsWith(name),
+  ).length;
   return earlier === 0 ? name : `${name}-${earlier + 1}`;
 }
 
@@ -88,25 +94,25 @@ export function claimOf(environment: string, failing: string, history: History):
  * Whether what was left is to be finished. Somebody who deploys after it has answered the question
  * otherwise; one that has touched nothing binds nobody who asks about another release.
  */
-function isStillRight(journal: Journal, history: History, world: World): boolean {
+function isStillRight(journal: Journal, history: History, context: Context): boolean {
   const { begun, events } = journal;
   const progress = progressOf(journal);
   const isTouched = touchedBy(progress).size > 0 || progress.decided !== undefined;
   const newest = newestDeploy(history);
   const isSuperseded = newest !== undefined && newest.id !== begun.newestDeploy;
-  const isOther = failingOf(world, history) !== begun.failing;
+  const isOther = getBadRelease(context, history) !== begun.badRelease;
   if (progress.recorded === undefined && (isSuperseded || (isOther && !isTouched))) {
-    world.ports.log.info(
-      `The rollback of ${shortSha(begun.failing)} was left unfinished (${stateInWords(progress)}) and is out of date.`,
+    context.ports.log.info(
+      `The rollback of ${shortSha(begun.badRelease)} was left unfinished (${stateInWords(progress)}) and is out of date.`,
     );
     journal.write({ event: 'ended' });
     return false;
   }
   const wanted = begun.strategies;
-  const given = world.strategies.map(({ title }) => title);
+  const given = context.strategies.map(({ title }) => title);
   if (isTouched && wanted.join('\n') !== given.join('\n')) {
     throw new ActionError(
-      `a rollback of ${shortSha(begun.failing)} was interrupted (${stateInWords(progress)}), with other strategies: ${plain(wanted.join(', '))}`,
+      `a rollback of ${shortSha(begun.badRelease)} was interrupted (${stateInWords(progress)}), with other strategies: ${plain(wanted.join(', '))}`,
       { remedy: 'Run it with these strategies again, or give it up with mode: unfreeze.' },
     );
   }

@@ -1,5 +1,6 @@
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
+import type { Context } from '../context.ts';
 import type { Journal } from '../journal/journal.ts';
 import { type Attempt, progressOf } from '../journal/progress.ts';
 import type { Entry } from '../ledger/ledger.ts';
@@ -7,8 +8,7 @@ import { shortSha } from '../revision.ts';
 import { newestDeploy } from '../situation.ts';
 import type { Strategy, Target } from '../strategies/strategy.ts';
 import type { Verified } from '../verify/verify.ts';
-import type { World } from '../world.ts';
-import { targetOf } from './choose.ts';
+import { toTarget } from './choose.ts';
 import { prove, proveIdentity } from './prove.ts';
 
 export type Carried =
@@ -27,17 +27,17 @@ const TRIES = 2;
  * @throws ActionError, or why it was aborted: then the journal is left for who goes on
  */
 export async function carryOut(
-  world: World,
+  context: Context,
   journal: Journal,
   number: number,
   strategies: readonly Strategy[],
 ): Promise<Carried> {
   const now = () => attemptIn(journal, number);
   const { about } = now();
-  const targets = await targetsOf(world, journal, about, strategies);
-  const target = targetOf(
+  const targets = await targetsOf(context, journal, about, strategies);
+  const target = toTarget(
     { revision: about.revision, entry: undefined },
-    { failing: journal.begun.failing, claim: journal.begun.claim },
+    { badRelease: journal.begun.badRelease, rollbackId: journal.begun.rollbackId },
   );
   const rounds = about.purpose === 'restore' ? 1 : 2;
   for (;;) {
@@ -46,18 +46,18 @@ export async function carryOut(
     if (verified?.round === rounds) return { kind: 'failed', why: whyUnwell(verified.checks) };
     for (const [strategy, own] of targets) {
       if (applied.has(strategy.title)) continue;
-      const newer = await supersededBy(world, journal);
+      const newer = await supersededBy(context, journal);
       if (newer !== undefined) return { kind: 'superseded', by: newer };
-      const failure = await applyStep(world, journal, now(), strategy, own);
+      const failure = await applyStep(context, journal, now(), strategy, own);
       if (failure !== undefined) return { kind: 'failed', why: failure };
     }
-    world.ports.log.info(`Verifying ${shortSha(about.revision)} …`);
+    context.ports.log.info(`Verifying ${shortSha(about.revision)} …`);
     const checks =
       about.purpose === 'restore'
-        ? await proveIdentity(world, targets)
-        : await prove(world, targets, target);
+        ? await proveIdentity(context, targets)
+        : await prove(context, targets, target);
     for (const { title, ok, found } of checks) {
-      world.ports.log.info(`${ok ? '✅' : '❌'} ${title}: ${found}`);
+      context.ports.log.info(`${ok ? '✅' : '❌'} ${title}: ${found}`);
     }
     journal.write({ event: 'verified', attempt: number, round, checks: checks.map(shortened) });
   }
@@ -71,7 +71,7 @@ function attemptIn(journal: Journal, number: number): Attempt {
 
 /** Everything as it will be handed to the strategies, in their order. */
 async function targetsOf(
-  { snapshots, ledger }: World,
+  { snapshots, ledger }: Context,
   { begun }: Journal,
   { revision, snapshotId, entryId }: Attempt['about'],
   strategies: readonly Strategy[],
@@ -82,19 +82,19 @@ async function targetsOf(
   return new Map(
     strategies.map((strategy) => [
       strategy,
-      { ...targetOf({ revision, entry }, begun), kept: snapshots.keptBy(snapshot, strategy) },
+      { ...toTarget({ revision, entry }, begun), kept: snapshots.keptBy(snapshot, strategy) },
     ]),
   );
 }
 
-async function supersededBy({ ledger }: World, { begun }: Journal): Promise<Entry | undefined> {
+async function supersededBy({ ledger }: Context, { begun }: Journal): Promise<Entry | undefined> {
   const newest = newestDeploy(await ledger.history());
   return newest?.id === begun.newestDeploy || newest === undefined ? undefined : newest;
 }
 
 /** Why it could not be done; `undefined` when it is. */
 async function applyStep(
-  { ports }: World,
+  { ports }: Context,
   journal: Journal,
   { about, round, failures }: Attempt,
   { title, apply }: Strategy,

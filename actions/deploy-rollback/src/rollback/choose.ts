@@ -2,12 +2,12 @@ import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import { type Candidate, candidates, type PassedOver } from '../candidates.ts';
 import { isInHistory } from '../content.ts';
+import type { Context } from '../context.ts';
 import type { PlannedStep } from '../finding.ts';
 import type { History } from '../ledger/ledger.ts';
 import { shortSha } from '../revision.ts';
 import type { Manifest } from '../snapshots/manifest.ts';
 import type { Strategy, Target } from '../strategies/strategy.ts';
-import type { World } from '../world.ts';
 
 /** The candidate that every strategy can bring back, or why none of them can be. */
 export interface Chosen {
@@ -19,39 +19,39 @@ export interface Chosen {
 }
 
 export interface ChooseOptions {
-  readonly failing: string;
-  readonly claim: string;
+  readonly badRelease: string;
+  readonly rollbackId: string;
   readonly history: History;
   /** Why releases are not tried (again), by revision. */
   readonly excluded: ReadonlyMap<string, string>;
 }
 
 /** Looks through the candidates, best first, for one that passes every preflight. Changes nothing. */
-export async function choose(world: World, options: ChooseOptions): Promise<Chosen> {
-  const { history, failing, claim } = options;
-  const { inputs, ports } = world;
-  const kept = await world.snapshots.list();
+export async function choose(context: Context, options: ChooseOptions): Promise<Chosen> {
+  const { history, badRelease, rollbackId } = options;
+  const { inputs, ports } = context;
+  const kept = await context.snapshots.list();
   const snapshots = kept.filter(({ kind }) => kind === 'deploy');
   const ask = (excluded: ReadonlyMap<string, string>) =>
     candidates({
       history,
       snapshots,
-      failing,
+      badRelease,
       wanted: inputs.target,
       maxDepth: inputs.maxDepth,
       excluded,
     });
-  const gone = await unreachable(ask(options.excluded).candidates, world);
+  const gone = await unreachable(ask(options.excluded).candidates, context);
   const choice = ask(new Map([...options.excluded, ...gone]));
   const passedOver: PassedOver[] = [...choice.passedOver];
   let remedy = '';
   for (const candidate of choice.candidates) {
     ports.signal.throwIfAborted();
     const snapshot = kept.find(({ id }) => id === candidate.snapshotId);
-    const target = targetOf(candidate, { failing, claim });
-    const ready = await preflight(world, target, snapshot, world.strategies);
+    const target = toTarget(candidate, { badRelease, rollbackId });
+    const ready = await preflight(context, target, snapshot, context.strategies);
     if (ready.kind === 'ready') {
-      const steps = [...ready.steps, ...(await recording(world))];
+      const steps = [...ready.steps, ...(await recording(context))];
       return { candidate, steps, passedOver, remedy: '' };
     }
     ports.log.info(`${shortSha(candidate.revision)} ${ready.why}`);
@@ -63,18 +63,18 @@ export async function choose(world: World, options: ChooseOptions): Promise<Chos
 }
 
 /** What people should know about writing the rollback down, as a step of its own. */
-async function recording({ ledger }: World): Promise<readonly PlannedStep[]> {
+async function recording({ ledger }: Context): Promise<readonly PlannedStep[]> {
   const limits = (await ledger.limits?.()) ?? [];
   if (limits.length === 0) return [];
   const warnings = limits.map((limit) => plain(limit));
-  return [{ title: plain(ledger.place), step: 'writes the rollback down', warnings }];
+  return [{ title: plain(ledger.location), step: 'writes the rollback down', warnings }];
 }
 
-export function targetOf(
+export function toTarget(
   { revision, entry }: Pick<Candidate, 'revision' | 'entry'>,
-  { failing, claim }: { readonly failing: string; readonly claim: string },
+  { badRelease, rollbackId }: { readonly badRelease: string; readonly rollbackId: string },
 ): Omit<Target, 'kept'> {
-  return { revision, failing, claim, deploymentId: entry?.deploymentId };
+  return { revision, badRelease, rollbackId, deploymentId: entry?.deploymentId };
 }
 
 export type Ready =
@@ -83,7 +83,7 @@ export type Ready =
 
 /** Asks every strategy whether it can bring a release back: all of them can, or none is used. */
 export async function preflight(
-  { snapshots, ports }: World,
+  { snapshots, ports }: Context,
   target: Omit<Target, 'kept'>,
   snapshot: Manifest | undefined,
   strategies: readonly Strategy[],
@@ -123,7 +123,7 @@ function remedyOf(error: unknown): string {
 /** Those that the allowed ref does not have in its history (any more). */
 async function unreachable(
   found: readonly Candidate[],
-  { inputs, ledger, ports }: World,
+  { inputs, ledger, ports }: Context,
 ): Promise<ReadonlyMap<string, string>> {
   const { allowedRef: ref } = inputs;
   const gone = new Map<string, string>();

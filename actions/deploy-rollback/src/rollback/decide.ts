@@ -1,10 +1,10 @@
 import type { PassedOver } from '../candidates.ts';
+import type { Context } from '../context.ts';
 import type { EventOf } from '../journal/event.ts';
 import type { Journal, Unwritten } from '../journal/journal.ts';
 import { type Attempt, progressOf, touchedBy } from '../journal/progress.ts';
 import type { Entry } from '../ledger/ledger.ts';
 import { shortSha } from '../revision.ts';
-import type { World } from '../world.ts';
 import { stateInWords, triesInWords } from './words.ts';
 
 /** What a rollback comes to. */
@@ -12,12 +12,12 @@ export type Decision = Omit<Unwritten<EventOf<'decided'>>, 'event'>;
 
 /** An attempt went well: the last good one is back, or what was there before. */
 export function wasRolledBack(journal: Journal, { about, verified }: Attempt): Decision {
-  const { failing } = journal.begun;
+  const { badRelease } = journal.begun;
   const to = about.revision;
   if (about.purpose === 'restore') {
     return {
       result: 'failed',
-      message: `${triesInWords(progressOf(journal).attempts)}; so ${shortSha(failing)}, which was there before, is back`,
+      message: `${triesInWords(progressOf(journal).attempts)}; so ${shortSha(badRelease)}, which was there before, is back`,
       remedy: UNFREEZE,
       to,
       passedOver: [],
@@ -28,7 +28,7 @@ export function wasRolledBack(journal: Journal, { about, verified }: Attempt): D
     : 'not verified: no strategy can tell what runs, and no verify input is set';
   return {
     result: 'rolled-back',
-    message: `Rolled back from ${shortSha(failing)} to ${shortSha(to)}, ${proof}`,
+    message: `Rolled back from ${shortSha(badRelease)} to ${shortSha(to)}, ${proof}`,
     remedy: '',
     to,
     passedOver: [],
@@ -38,7 +38,7 @@ export function wasRolledBack(journal: Journal, { about, verified }: Attempt): D
 const UNFREEZE = 'Repair the environment, then run mode: unfreeze.';
 
 /** Nothing more is tried. */
-export function stopped(journal: Journal, { inputs }: World): Decision {
+export function stopped(journal: Journal, { inputs }: Context): Decision {
   const progress = progressOf(journal);
   const restore = progress.attempts.find(({ about }) => about.purpose === 'restore');
   const failure =
@@ -74,7 +74,7 @@ export function noTarget(
         : `${shortSha(best.revision)} ${best.why}`;
   return {
     result: 'no-target',
-    message: `There is nothing to roll ${shortSha(journal.begun.failing)} back to: ${why}; nothing was touched`,
+    message: `There is nothing to roll ${shortSha(journal.begun.badRelease)} back to: ${why}; nothing was touched`,
     remedy: remedy || 'Take a snapshot before each deploy, and mark good releases.',
     to: '',
     passedOver: passedOver.slice(0, 500).map((one) => ({ ...one })),

@@ -1,14 +1,14 @@
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import { contentOf } from '../content.ts';
+import type { Context } from '../context.ts';
 import type { PlannedStep } from '../finding.ts';
 import type { EventOf } from '../journal/event.ts';
 import type { Journal } from '../journal/journal.ts';
 import { progressOf, touchedBy } from '../journal/progress.ts';
 import type { History } from '../ledger/ledger.ts';
 import { shortSha } from '../revision.ts';
-import type { World } from '../world.ts';
-import { choose, preflight, targetOf } from './choose.ts';
+import { choose, preflight, toTarget } from './choose.ts';
 import { type Decision, noTarget, stopped } from './decide.ts';
 
 /**
@@ -18,22 +18,22 @@ import { type Decision, noTarget, stopped } from './decide.ts';
  *   an attempt now, or nothing more to try
  */
 export async function next(
-  world: World,
+  context: Context,
   journal: Journal,
   history: History,
 ): Promise<Decision | undefined> {
   const { attempts } = progressOf(journal);
-  if (attempts.length >= world.inputs.maxAttempts) return undefined;
-  const { failing, claim } = journal.begun;
+  if (attempts.length >= context.inputs.maxAttempts) return undefined;
+  const { badRelease, rollbackId } = journal.begun;
   const excluded = new Map(
     attempts.map(({ about, why }) => [about.revision, `was tried just now: ${why}`] as const),
   );
-  const chosen = await choose(world, { failing, claim, history, excluded });
+  const chosen = await choose(context, { badRelease, rollbackId, history, excluded });
   const { candidate, steps, passedOver } = chosen;
   if (candidate === undefined) {
     return attempts.length === 0 ? noTarget(journal, passedOver, chosen.remedy) : undefined;
   }
-  await keepForSafety(world, journal);
+  await keepForSafety(context, journal);
   journal.write({
     event: 'attempt',
     attempt: attempts.length + 1,
@@ -53,27 +53,27 @@ export async function next(
  * attempt was just begun. Only what was touched is put back.
  */
 export async function restoreCurrent(
-  world: World,
+  context: Context,
   journal: Journal,
 ): Promise<Decision | undefined> {
   const progress = progressOf(journal);
   if (progress.attempts.some(({ state }) => state === 'open')) return undefined;
-  const { inputs, snapshots } = world;
+  const { inputs, snapshots } = context;
   const touched = touchedBy(progress);
-  const strategies = world.strategies.filter(({ title }) => touched.has(title));
+  const strategies = context.strategies.filter(({ title }) => touched.has(title));
   const snapshotId = progress.safety?.snapshotId ?? '';
   const isKept = snapshotId !== '' || strategies.every(({ capture }) => capture === undefined);
-  if (inputs.onExhausted === 'stop' || !isKept) return stopped(journal, world);
-  const { failing, claim } = journal.begun;
+  if (inputs.onExhausted === 'stop' || !isKept) return stopped(journal, context);
+  const { badRelease, rollbackId } = journal.begun;
   const snapshot = (await snapshots.list()).find(({ id }) => id === snapshotId);
-  const target = targetOf({ revision: failing, entry: undefined }, { failing, claim });
-  const ready = await preflight(world, target, snapshot, strategies);
+  const target = toTarget({ revision: badRelease, entry: undefined }, { badRelease, rollbackId });
+  const ready = await preflight(context, target, snapshot, strategies);
   const attempt = progress.attempts.length + 1;
   journal.write({
     event: 'attempt',
     attempt,
     purpose: 'restore',
-    revision: failing,
+    revision: badRelease,
     content: '',
     entryId: '',
     snapshotId,
@@ -88,7 +88,7 @@ export async function restoreCurrent(
 
 /** An attempt that was interrupted goes on only if all that is left of it can still be done. */
 export async function stillPossible(
-  world: World,
+  context: Context,
   journal: Journal,
   { entries }: History,
 ): Promise<void> {
@@ -97,14 +97,14 @@ export async function stillPossible(
   if (open === undefined || progress.decided !== undefined) return;
   const { attempt, purpose, revision, entryId, snapshotId } = open.about;
   const touched = touchedBy(progress);
-  const strategies = world.strategies.filter(
+  const strategies = context.strategies.filter(
     ({ title }) => !open.applied.has(title) && (purpose === 'rollback' || touched.has(title)),
   );
-  const { failing, claim } = journal.begun;
-  const snapshot = (await world.snapshots.list()).find(({ id }) => id === snapshotId);
+  const { badRelease, rollbackId } = journal.begun;
+  const snapshot = (await context.snapshots.list()).find(({ id }) => id === snapshotId);
   const entry = entries.find(({ id }) => id === entryId);
-  const target = targetOf({ revision, entry }, { failing, claim });
-  const ready = await preflight(world, target, snapshot, strategies);
+  const target = toTarget({ revision, entry }, { badRelease, rollbackId });
+  const ready = await preflight(context, target, snapshot, strategies);
   if (ready.kind === 'ready') return;
   const why = `it was interrupted, and ${shortSha(revision)} ${ready.why}`;
   journal.write({ event: 'attempt-failed', attempt, why: plain(why, 1_000) });
@@ -112,24 +112,24 @@ export async function stillPossible(
 
 /** Keeps what is there now, once, before anything of it is changed. A rollback needs it not. */
 async function keepForSafety(
-  { snapshots, ports, ...world }: World,
+  { snapshots, ports, ...context }: Context,
   journal: Journal,
 ): Promise<void> {
   const { safety } = progressOf(journal);
   if (safety !== undefined) return;
-  const { claim, failing } = journal.begun;
-  const strategies = world.strategies.filter(({ capture }) => capture !== undefined);
+  const { rollbackId, badRelease } = journal.begun;
+  const strategies = context.strategies.filter(({ capture }) => capture !== undefined);
   if (strategies.length === 0) {
     journal.write({ event: 'safety', snapshotId: '', why: '' });
     return;
   }
-  const id = `safety-${claim}`;
+  const id = `safety-${rollbackId}`;
   try {
     // One that is whole was taken before a kill, and nothing was changed since.
     const whole = (await snapshots.list()).find((one) => one.id === id);
     if (whole === undefined) {
-      const content = await contentOf(failing, ports);
-      await snapshots.take(strategies, { id, kind: 'safety', revision: failing, content });
+      const content = await contentOf(badRelease, ports);
+      await snapshots.take(strategies, { id, kind: 'safety', revision: badRelease, content });
     }
     journal.write({ event: 'safety', snapshotId: id, why: '' });
   } catch (error) {

@@ -1,34 +1,34 @@
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
+import type { Context } from '../context.ts';
 import type { Strategy, Target } from '../strategies/strategy.ts';
 import type { VerifyCheck } from '../verify/check.ts';
 import { commandCheck } from '../verify/command-check.ts';
 import { expectedIdentity } from '../verify/expected-identity.ts';
 import { httpCheck } from '../verify/http-check.ts';
 import { type Verified, verify } from '../verify/verify.ts';
-import type { World } from '../world.ts';
 
 /** Proves that what was restored runs: first who it is, then how it is. */
 export function prove(
-  world: World,
+  context: Context,
   targets: ReadonlyMap<Strategy, Target>,
   target: Omit<Target, 'kept'>,
 ): Promise<readonly Verified[]> {
-  const { inputs, ports } = world;
-  const checks = [...identityChecks(world, targets), ...healthChecks(world, target)];
+  const { inputs, ports } = context;
+  const checks = [...identityChecks(context, targets), ...healthChecks(context, target)];
   return verify(checks, inputs.verifyDeadline, ports);
 }
 
 /** Proves only who it is: what was there before the rollback was not well. */
 export function proveIdentity(
-  world: World,
+  context: Context,
   targets: ReadonlyMap<Strategy, Target>,
 ): Promise<readonly Verified[]> {
-  return verify(identityChecks(world, targets), world.inputs.verifyDeadline, world.ports);
+  return verify(identityChecks(context, targets), context.inputs.verifyDeadline, context.ports);
 }
 
 function identityChecks(
-  { ports }: World,
+  { ports }: Context,
   targets: ReadonlyMap<Strategy, Target>,
 ): readonly VerifyCheck[] {
   return [...targets].flatMap(([{ title, identify }, target]): readonly VerifyCheck[] => {
@@ -56,7 +56,7 @@ function identityChecks(
 }
 
 function healthChecks(
-  { inputs, ports }: World,
+  { inputs, ports }: Context,
   target: Omit<Target, 'kept'>,
 ): readonly VerifyCheck[] {
   const { verifyUrl, expectIdentity, verifyCommand, verifyChecks } = inputs;
@@ -75,13 +75,13 @@ function healthChecks(
 }
 
 function rollbackVariables(
-  { revision, failing, claim }: Omit<Target, 'kept'>,
+  { revision, badRelease, rollbackId }: Omit<Target, 'kept'>,
   environment: string,
 ): Readonly<Record<string, string>> {
   return {
     ROLLBACK_ENVIRONMENT: environment,
     ROLLBACK_TO: revision,
-    ROLLBACK_FROM: failing,
-    ROLLBACK_CLAIM: claim,
+    ROLLBACK_FROM: badRelease,
+    ROLLBACK_ID: rollbackId,
   };
 }

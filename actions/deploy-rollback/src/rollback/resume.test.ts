@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha } from '../fixtures/history.ts';
-import { type Machine, machine, type Thing } from '../fixtures/world.ts';
 import { mark } from '../modes/mark.ts';
 import { snapshot } from '../modes/snapshot.ts';
+import { sha } from '../testing/history.ts';
+import { type Machine, machine, type Thing } from '../testing/machine.ts';
 import { rollback } from './rollback.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
@@ -31,10 +31,10 @@ function run(revision: string): void {
 }
 
 async function deploy(revision: string, good = true): Promise<void> {
-  await snapshot(here.world({ sha: revision }, things));
+  await snapshot(here.context({ sha: revision }, things));
   await here.clock.sleep(60_000);
   run(revision);
-  if (good) await mark(here.world({ sha: revision }, things));
+  if (good) await mark(here.context({ sha: revision }, things));
 }
 
 /** A rollback that is stopped in its second part; then its process ends. */
@@ -44,16 +44,16 @@ async function interrupted(): Promise<void> {
     controller.abort(new Error('cancelled'));
     return 'stopped';
   };
-  const world = here.world({ sha: BAD }, things, controller.signal);
-  await expect(rollback(world)).rejects.toThrow('cancelled');
+  const context = here.context({ sha: BAD }, things, controller.signal);
+  await expect(rollback(context)).rejects.toThrow('cancelled');
   delete base.faults.apply;
-  expect(await world.lock.look()).toBeDefined();
-  await world.lock.release();
+  expect(await context.lock.look()).toBeDefined();
+  await context.lock.release();
   files.done.length = 0;
   base.done.length = 0;
 }
 
-const resumed = (given: readonly Thing[] = things) => rollback(here.world({ sha: BAD }, given));
+const resumed = (given: readonly Thing[] = things) => rollback(here.context({ sha: BAD }, given));
 
 describe('a rollback that was interrupted', () => {
   test('goes on with what is left of it', async () => {
@@ -88,9 +88,9 @@ describe('a rollback that was interrupted', () => {
 
   test('puts back what was there when nobody is left', async () => {
     await interrupted();
-    const { snapshots, place } = here.world({}, things);
+    const { snapshots, stateDir } = here.context({}, things);
     for (const { id, kind } of await snapshots.list()) {
-      if (kind === 'deploy') rmSync(join(place.folder, 'snapshots', id), { recursive: true });
+      if (kind === 'deploy') rmSync(join(stateDir, 'snapshots', id), { recursive: true });
     }
     const found = await resumed();
     expect(found).toMatchObject({ result: 'failed', to: BAD });

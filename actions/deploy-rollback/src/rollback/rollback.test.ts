@@ -1,8 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha } from '../fixtures/history.ts';
-import { healthOf, type Machine, machine, type Thing } from '../fixtures/world.ts';
 import type { Inputs } from '../inputs.ts';
 import { check } from '../modes/check.ts';
 import { mark } from '../modes/mark.ts';
@@ -10,6 +8,8 @@ import { resolve } from '../modes/resolve.ts';
 import { snapshot } from '../modes/snapshot.ts';
 import { unfreeze } from '../modes/unfreeze.ts';
 import { snapshotStore } from '../snapshots/store.ts';
+import { sha } from '../testing/history.ts';
+import { healthOf, type Machine, machine, type Thing } from '../testing/machine.ts';
 import { rollback } from './rollback.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
@@ -33,17 +33,17 @@ const run = (revision: string) => {
 
 /** The life of one deploy: snapshot, deploy, mark. */
 async function deploy(revision: string, good = true): Promise<void> {
-  const kept = await snapshot(here.world({ sha: revision }, things));
+  const kept = await snapshot(here.context({ sha: revision }, things));
   expect(kept.result).toBe('done');
   await here.clock.sleep(60_000);
   run(revision);
-  if (good) await mark(here.world({ sha: revision }, things));
+  if (good) await mark(here.context({ sha: revision }, things));
 }
 
 const rollBack = (revision: string, inputs: Partial<Inputs> = {}) =>
-  rollback(here.world({ sha: revision, ...inputs }, things));
+  rollback(here.context({ sha: revision, ...inputs }, things));
 
-const entries = async () => (await here.world({}, things).ledger.history()).entries;
+const entries = async () => (await here.context({}, things).ledger.history()).entries;
 const runsEverywhere = () => things.map(({ runs }) => runs());
 
 describe('the last good release comes back, as a whole', () => {
@@ -65,16 +65,16 @@ describe('the last good release comes back, as a whole', () => {
       'identity of thing base',
       'health',
     ]);
-    const [record, failing] = await entries();
+    const [record, badRelease] = await entries();
     expect(record).toMatchObject({
       kind: 'rollback',
       revision: B,
       state: 'good',
       id: found.entryId,
     });
-    expect(failing).toMatchObject({ revision: BAD, state: 'bad' });
-    expect(await check(here.world({}, things))).toMatchObject({ result: 'frozen' });
-    expect(await here.world({}, things).lock.look()).toBeUndefined();
+    expect(badRelease).toMatchObject({ revision: BAD, state: 'bad' });
+    expect(await check(here.context({}, things))).toMatchObject({ result: 'frozen' });
+    expect(await here.context({}, things).lock.look()).toBeUndefined();
   });
 
   test('once is enough: the second time there is nothing to do', async () => {
@@ -91,12 +91,12 @@ describe('the last good release comes back, as a whole', () => {
 
   test('a release whose deploy never began takes nobody along', async () => {
     files.faults.capture = 'the disk is full';
-    await mark(here.world({ sha: BAD }, things));
-    await expect(snapshot(here.world({ sha: C }, things))).rejects.toThrow('the disk is full');
+    await mark(here.context({ sha: BAD }, things));
+    await expect(snapshot(here.context({ sha: C }, things))).rejects.toThrow('the disk is full');
     delete files.faults.capture;
     const before = runsEverywhere();
     for (const found of [
-      await resolve(here.world({ mode: 'resolve', sha: C }, things)),
+      await resolve(here.context({ mode: 'resolve', sha: C }, things)),
       await rollBack(C),
     ]) {
       expect(found).toMatchObject({
@@ -112,12 +112,14 @@ describe('the last good release comes back, as a whole', () => {
   });
 
   test('a clock that was set back changes neither who is the last good one nor what is kept', async () => {
-    await mark(here.world({ sha: BAD }, things));
+    await mark(here.context({ sha: BAD }, things));
     const behind = (inputs: Partial<Inputs> & { readonly sha: string }) => {
-      const world = here.world({ keep: 1, ...inputs }, things);
-      const clock = { ...world.ports.clock, now: () => here.clock.now() - 86_400_000 };
-      const ports = { ...world.ports, clock };
-      return { ...world, ports, snapshots: snapshotStore({ ...world.place, ports }) };
+      const context = here.context({ keep: 1, ...inputs }, things);
+      const clock = { ...context.ports.clock, now: () => here.clock.now() - 86_400_000 };
+      const ports = { ...context.ports, clock };
+      const { stateDir, inputs: own } = context;
+      const snapshots = snapshotStore({ environment: own.environment, stateDir, ports });
+      return { ...context, ports, snapshots };
     };
     await snapshot(behind({ sha: C }));
     run(C);
@@ -128,7 +130,7 @@ describe('the last good release comes back, as a whole', () => {
   test('a named target, further back', async () => {
     const found = await rollBack(BAD, { target: { kind: 'named', name: A } });
     expect(found).toMatchObject({ result: 'no-target' });
-    const [oldest] = (await here.world({}, things).snapshots.list()).toReversed();
+    const [oldest] = (await here.context({}, things).snapshots.list()).toReversed();
     const named = { kind: 'named', name: oldest?.id ?? '' } as const;
     expect(await rollBack(BAD, { target: named })).toMatchObject({ result: 'rolled-back', to: '' });
     expect(runsEverywhere()).toEqual([A, A]);
@@ -136,14 +138,14 @@ describe('the last good release comes back, as a whole', () => {
 
   test('resolve and dry-run only tell, who it would be and why nobody else', async () => {
     const before = runsEverywhere();
-    const found = await resolve(here.world({ sha: BAD }, things));
+    const found = await resolve(here.context({ sha: BAD }, things));
     expect(found).toMatchObject({ result: 'dry-run', from: BAD, to: B });
     expect(found.steps.map(({ step }) => step)).toEqual(['puts back files', 'puts back base']);
     expect(found.passedOver).toEqual([
       { revision: BAD, id: expect.any(String), why: 'is the release that failed' },
     ]);
     expect(runsEverywhere()).toEqual(before);
-    expect(await here.world({}, things).journals.unfinished()).toBeUndefined();
+    expect(await here.context({}, things).journals.unfinished()).toBeUndefined();
   });
 });
 
@@ -181,9 +183,9 @@ describe('preflight: nothing is touched before all of it can be done', () => {
       /copy\.txt\.more was not kept by us/,
     ],
   ])('%s in the backup is found', async (_, spoil, why) => {
-    const { snapshots, place } = here.world({}, things);
+    const { snapshots, stateDir } = here.context({}, things);
     for (const { id } of await snapshots.list()) {
-      spoil(join(place.folder, 'snapshots', id, '2-thing', 'deep', 'copy.txt'));
+      spoil(join(stateDir, 'snapshots', id, '2-thing', 'deep', 'copy.txt'));
     }
     const found = await rollBack(BAD);
     expect(found.result).toBe('no-target');
@@ -194,7 +196,7 @@ describe('preflight: nothing is touched before all of it can be done', () => {
   });
 
   test('no snapshot at all, as on a fresh machine', async () => {
-    rmSync(join(here.world({}, things).place.folder, 'snapshots'), { recursive: true });
+    rmSync(join(here.context({}, things).stateDir, 'snapshots'), { recursive: true });
     const found = await rollBack(BAD);
     expect(found).toMatchObject({ result: 'no-target', remedy: 'Look for it.' });
     expect(found.message).toContain('no copy of it is here');
@@ -243,11 +245,11 @@ describe('what does not become well', () => {
       ['rollback', 'failed'],
       ['restore', 'well'],
     ]);
-    expect(await check(here.world({}, things))).toMatchObject({ result: 'frozen' });
-    expect((await here.world({}, things).lock.look())?.kept).toContain('was not well');
-    expect(await unfreeze(here.world({}, things))).toMatchObject({ result: 'done' });
-    expect(await check(here.world({}, things))).toMatchObject({ result: 'done' });
-    expect(await here.world({}, things).lock.look()).toBeUndefined();
+    expect(await check(here.context({}, things))).toMatchObject({ result: 'frozen' });
+    expect((await here.context({}, things).lock.look())?.kept).toContain('was not well');
+    expect(await unfreeze(here.context({}, things))).toMatchObject({ result: 'done' });
+    expect(await check(here.context({}, things))).toMatchObject({ result: 'done' });
+    expect(await here.context({}, things).lock.look()).toBeUndefined();
   });
 
   test('a lock that was kept stays, until somebody puts things right', async () => {
@@ -255,11 +257,11 @@ describe('what does not become well', () => {
     await rollBack(BAD, { verifyChecks: [health] });
     const once = { maxRollbacks: { most: 1, window: 3_600_000 } };
     expect(await rollBack(BAD, once)).toMatchObject({ result: 'loop-guard' });
-    expect((await here.world({}, things).lock.look())?.kept).toContain('was not well');
-    expect(await mark(here.world({ sha: B }, things))).toMatchObject({ result: 'done' });
+    expect((await here.context({}, things).lock.look())?.kept).toContain('was not well');
+    expect(await mark(here.context({ sha: B }, things))).toMatchObject({ result: 'done' });
     const named = { target: { kind: 'named', name: B } } as const;
     expect(await rollBack(BAD, named)).toMatchObject({ result: 'rolled-back', to: B });
-    expect(await here.world({}, things).lock.look()).toBeUndefined();
+    expect(await here.context({}, things).lock.look()).toBeUndefined();
   });
 
   test('on-exhausted: stop leaves it, and says in what state', async () => {
@@ -300,23 +302,23 @@ describe('who else is there', () => {
   });
 
   test('the lock is somebody else’s', async () => {
-    const other = here.world({}, things);
+    const other = here.context({}, things);
     const owner = { runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' };
     expect((await other.lock.acquire(owner)).kind).toBe('acquired');
     const found = await rollBack(BAD);
     expect(found.result).toBe('locked');
     expect(found.message).toMatch(/^run 77 \(attempt 1, job deploy\), which has the lock since/);
     expect(runsEverywhere()).toEqual([BAD, BAD]);
-    expect(await check(here.world({}, things))).toMatchObject({ result: 'locked' });
-    expect(await snapshot(here.world({ sha: C }, things))).toMatchObject({ result: 'locked' });
+    expect(await check(here.context({}, things))).toMatchObject({ result: 'locked' });
+    expect(await snapshot(here.context({ sha: C }, things))).toMatchObject({ result: 'locked' });
     expect((await entries()).map(({ revision }) => revision)).toEqual([BAD, B]);
   });
 
   test('a deploy that asks waits until the rollback is over', async () => {
-    const { lock } = here.world({}, things);
+    const { lock } = here.context({}, things);
     await lock.acquire({ runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' });
     const waits = () => here.log.some((line) => line.startsWith('Waiting for run 77'));
-    const patient = here.world({ lockTimeout: 60_000 }, things);
+    const patient = here.context({ lockTimeout: 60_000 }, things);
     const look = async () => {
       if (waits()) await lock.release();
       return lock.look();
@@ -333,7 +335,7 @@ describe('who else is there', () => {
   });
 
   test('a newer deploy, right before the second step', async () => {
-    const { ledger } = here.world({}, things);
+    const { ledger } = here.context({}, things);
     files.faults.apply = async () => {
       await ledger.open({ key: 'x', revision: C, content: '' });
       return undefined;
@@ -347,10 +349,10 @@ describe('who else is there', () => {
   test('the loop guard stops the third in the window', async () => {
     const twice = { maxRollbacks: { most: 2, window: 86_400_000 } };
     expect((await rollBack(BAD, twice)).result).toBe('rolled-back');
-    await unfreeze(here.world({}, things));
+    await unfreeze(here.context({}, things));
     await deploy(C, false);
     expect((await rollBack(C, twice)).result).toBe('rolled-back');
-    await unfreeze(here.world({}, things));
+    await unfreeze(here.context({}, things));
     await deploy(sha('d'), false);
     const found = await rollBack(sha('d'), twice);
     expect(found).toMatchObject({ result: 'loop-guard', from: sha('d') });
@@ -359,8 +361,8 @@ describe('who else is there', () => {
 
   test('a frozen environment takes no snapshot for the next deploy', async () => {
     await rollBack(BAD);
-    const before = readdirSync(join(here.world({}, things).place.folder, 'snapshots'));
-    expect(await snapshot(here.world({ sha: C }, things))).toMatchObject({ result: 'frozen' });
-    expect(readdirSync(join(here.world({}, things).place.folder, 'snapshots'))).toEqual(before);
+    const before = readdirSync(join(here.context({}, things).stateDir, 'snapshots'));
+    expect(await snapshot(here.context({ sha: C }, things))).toMatchObject({ result: 'frozen' });
+    expect(readdirSync(join(here.context({}, things).stateDir, 'snapshots'))).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { history, sha } from '../fixtures/history.ts';
+import { history, sha } from '../testing/history.ts';
 import { superfluous } from './prune.ts';
 
 const one = (id: string, revision: string, kind: 'deploy' | 'safety' = 'deploy') => ({

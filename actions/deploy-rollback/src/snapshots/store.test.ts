@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sha } from '../fixtures/history.ts';
-import { type Machine, machine, type Thing } from '../fixtures/world.ts';
 import type { Strategy } from '../strategies/strategy.ts';
+import { sha } from '../testing/history.ts';
+import { type Machine, machine, type Thing } from '../testing/machine.ts';
 import type { SnapshotStore } from './store.ts';
 
 const A = sha('a');
@@ -27,9 +27,9 @@ beforeEach(() => {
   here = machine();
   thing = here.thing('files');
   thing.deploy(A);
-  const { snapshots, place } = here.world({}, [thing]);
+  const { snapshots, stateDir } = here.context({}, [thing]);
   store = snapshots;
-  root = join(place.folder, 'snapshots');
+  root = join(stateDir, 'snapshots');
 });
 afterEach(() => here[Symbol.dispose]());
 

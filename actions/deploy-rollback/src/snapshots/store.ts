@@ -4,8 +4,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import type { Place } from '../place.ts';
-import type { Kept, Strategy } from '../strategies/strategy.ts';
+import type { Kept, Ports, Strategy } from '../strategies/strategy.ts';
 import { damageOf, sealFolder } from './kept-files.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
 
@@ -32,8 +31,19 @@ export interface SnapshotStore {
   readonly remove: (gone: readonly Manifest[], strategies: readonly Strategy[]) => Promise<void>;
 }
 
-export function snapshotStore({ environment, folder: home, ports }: Place): SnapshotStore {
-  const root = join(home, 'snapshots');
+export interface SnapshotStoreOptions {
+  readonly environment: string;
+  /** The state folder of this environment. */
+  readonly stateDir: string;
+  readonly ports: Ports;
+}
+
+export function snapshotStore({
+  environment,
+  stateDir,
+  ports,
+}: SnapshotStoreOptions): SnapshotStore {
+  const root = join(stateDir, 'snapshots');
   const folderOf = (id: string) => join(root, id);
   const names = async () =>
     (

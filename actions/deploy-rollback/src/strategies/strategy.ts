@@ -46,11 +46,11 @@ export interface Target {
   /** Full SHA of the release; empty where what ran before the first record is not known. */
   readonly revision: string;
   /** Full SHA of the release that failed. */
-  readonly failing: string;
+  readonly badRelease: string;
   /** GitHub's deployment of {@link revision}, where the ledger is GitHub's. */
   readonly deploymentId: number | undefined;
   /** Names this rollback, the same after a kill: lower-case letters, digits, hyphens. */
-  readonly claim: string;
+  readonly rollbackId: string;
   /** What {@link Strategy.capture} kept; absent without a snapshot of it. */
   readonly kept: Kept | undefined;
 }
@@ -93,7 +93,7 @@ export type Identity =
   /** It could not be told, which is never "same". */
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** What strategies reach the world through. */
+/** The clients and functions that strategies use; fakes in tests. */
 export interface Ports
   extends Pick<
     ActionContext,

@@ -4,8 +4,8 @@ import type { GitHub } from '@repo/github/github';
 import type { Ports, Target } from '../strategies/strategy.ts';
 import { RUN } from './github.ts';
 
-/** What strategies reach the world through, in tests. */
-export function portsOf(given: {
+/** The ports of a test. */
+export function createPorts(given: {
   readonly workspace: string;
   readonly github?: () => Promise<GitHub>;
   readonly clock?: Clock;
@@ -33,6 +33,6 @@ export function portsOf(given: {
   };
 }
 
-export function targetOf(revision: string, failing: string): Target {
-  return { revision, failing, deploymentId: undefined, claim: 'claim-1', kept: undefined };
+export function testTarget(revision: string, badRelease: string): Target {
+  return { revision, badRelease, deploymentId: undefined, rollbackId: 'rb-1', kept: undefined };
 }

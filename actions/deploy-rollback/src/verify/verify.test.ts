@@ -5,7 +5,7 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { sequence } from '@repo/testkit/faults/script';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
-import { portsOf } from '../testing/ports.ts';
+import { createPorts } from '../testing/ports.ts';
 import type { Answer, VerifyCheck } from './check.ts';
 import { commandCheck } from './command-check.ts';
 import { expectedIdentity } from './expected-identity.ts';
@@ -92,7 +92,7 @@ describe('verify-checks', () => {
 });
 
 describe('a command', () => {
-  const ports = portsOf({ workspace: import.meta.dirname });
+  const ports = createPorts({ workspace: import.meta.dirname });
   test.each([
     [['true'], true, 'ended with 0'],
     [['false'], false, 'ended with 1'],
@@ -160,7 +160,7 @@ test('a service that needs its time', async () => {
     script: sequence(reset(), respond(503), respond(200)),
   });
   const checks = await readChecks(`- http: {url: "${server.url}"}`);
-  const { clock, log, signal } = portsOf({ workspace: '.' });
+  const { clock, log, signal } = createPorts({ workspace: '.' });
   const [verified] = await verify(checks, 10_000, { clock, log, signal });
   expect(verified).toMatchObject({ ok: true, attempts: 3 });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Ports, Strategy, Target } from '../strategy.ts';
 import { command } from './command.ts';
 
@@ -19,12 +19,12 @@ beforeEach(() => {
   folder = join(workspace, 'snapshot');
   mkdirSync(folder);
   log = [];
-  ports = portsOf({ workspace, log, variables: { PATH: process.env.PATH ?? '' } });
+  ports = createPorts({ workspace, log, variables: { PATH: process.env.PATH ?? '' } });
 });
 afterEach(() => rmSync(workspace, { recursive: true }));
 
 const strategyOf = (options: unknown): Strategy => v.parse(command.schema, options);
-const target = targetOf(GOOD, BAD);
+const target = testTarget(GOOD, BAD);
 
 /** A program that writes down what it was called with, and then does as the script says. */
 function program(script: string): string {
@@ -67,9 +67,9 @@ describe('a command of the user brings it back', () => {
     const [args, ...rest] = seen().trimEnd().split('\n');
     expect(args).toBe(`<undo><--to=revision current><${GOOD}><a b; rm -rf $HOME><{.items}>`);
     expect(rest).toEqual([
-      'ROLLBACK_CLAIM=claim-1',
       'ROLLBACK_DEPLOYMENT_ID=',
       `ROLLBACK_FROM=${BAD}`,
+      'ROLLBACK_ID=rb-1',
       'ROLLBACK_KEPT=revision current',
       `ROLLBACK_SNAPSHOT=${folder}`,
       'ROLLBACK_STEP=apply',
@@ -80,7 +80,7 @@ describe('a command of the user brings it back', () => {
       step: 'apply',
       to: GOOD,
       from: BAD,
-      claim: 'claim-1',
+      rollbackId: 'rb-1',
       kept: 'revision current',
       snapshot: folder,
       takenMs: 5,

@@ -76,7 +76,7 @@ async function capture(
   folder: string,
   ports: Ports,
 ): Promise<Part> {
-  const nothing = { to: undefined, from: undefined, claim: undefined, kept: undefined };
+  const nothing = { to: undefined, from: undefined, rollbackId: undefined, kept: undefined };
   const ended = await call(
     {
       step: 'capture',
@@ -143,7 +143,7 @@ async function carriedOut(
 
 function called(
   { timeout }: Options,
-  { revision, failing, deploymentId, claim, kept }: Target,
+  { revision, badRelease, deploymentId, rollbackId, kept }: Target,
   values: Values,
   step: Call['step'],
   words: Argv,
@@ -151,8 +151,8 @@ function called(
 ): Promise<Ended | string> {
   const plan = {
     to: revision,
-    from: failing,
-    claim,
+    from: badRelease,
+    rollbackId,
     deploymentId,
     kept: values.kept,
     snapshot: kept?.folder,
@@ -160,8 +160,8 @@ function called(
   };
   const variables = {
     ROLLBACK_TO: revision,
-    ROLLBACK_FROM: failing,
-    ROLLBACK_CLAIM: claim,
+    ROLLBACK_FROM: badRelease,
+    ROLLBACK_ID: rollbackId,
     ROLLBACK_DEPLOYMENT_ID: deploymentId === undefined ? '' : String(deploymentId),
     ROLLBACK_KEPT: values.kept ?? '',
     ROLLBACK_SNAPSHOT: kept?.folder ?? '',
@@ -173,8 +173,8 @@ function called(
 function valuesOf({ capture: keeps }: Options, target: Target): Values {
   return {
     to: target.revision,
-    from: target.failing,
-    claim: target.claim,
+    from: target.badRelease,
+    rollbackId: target.rollbackId,
     kept: keeps === undefined ? undefined : keptPart(target, keptSchema).part.output,
   };
 }

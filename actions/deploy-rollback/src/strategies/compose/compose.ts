@@ -64,7 +64,7 @@ export const compose = strategyModule<Options>({
     const { files, services, project, host, timeout } = given;
     const endpoint = host === undefined ? undefined : dockerHost().parse(host);
     const what: Project = { files, project, host, timeoutMs: timeout };
-    const withBoth = <T>(ports: Ports, work: (world: World) => Promise<T>) =>
+    const withBoth = <T>(ports: Ports, work: (project: ComposeProject) => Promise<T>) =>
       withDocker({ host: endpoint }, ports, async (daemon) => {
         const place = await projectArguments(what, ports.workspace);
         return work({ daemon, tool: await findTool(what, ports), place, services, ports });
@@ -72,22 +72,22 @@ export const compose = strategyModule<Options>({
     return {
       name: 'compose',
       title: `compose ${plain([...(project ? [project] : []), ...files, ...services].join(' ') || 'project')}`,
-      capture: (folder, ports) => withBoth(ports, (world) => capture(world, folder)),
+      capture: (folder, ports) => withBoth(ports, (project) => capture(project, folder)),
       preflight: (target, ports) =>
-        preflightOf(() => withBoth(ports, (world) => ready(world, target))),
-      apply: (target, ports) => withBoth(ports, (world) => apply(world, target)),
+        preflightOf(() => withBoth(ports, (project) => ready(project, target))),
+      apply: (target, ports) => withBoth(ports, (project) => apply(project, target)),
       forget: ({ part }, ports) =>
         withDocker({ host: endpoint }, ports, async (daemon) => {
           const read = v.safeParse(keptSchema, part);
           if (!read.success) return;
           for (const { tag } of read.output.services) await unpin(daemon, tag);
         }),
-      identify: (target, ports) => withBoth(ports, (world) => identify(world, target)),
+      identify: (target, ports) => withBoth(ports, (project) => identify(project, target)),
     };
   },
 });
 
-interface World {
+interface ComposeProject {
   readonly daemon: Docker;
   readonly tool: Tool;
   /** Arguments that say which project it is. */
@@ -97,9 +97,9 @@ interface World {
   readonly ports: Ports;
 }
 
-async function capture(world: World, folder: string): Promise<Part> {
+async function capture(project: ComposeProject, folder: string): Promise<Part> {
   const found = new Map<string, ContainerDetails>();
-  for (const [service, container] of await containersOf(world)) {
+  for (const [service, container] of await containersOf(project)) {
     const other = found.get(service);
     if (other !== undefined && other.imageId !== container.imageId) {
       throw new ActionError(`the containers of ${plain(service)} run different images`, {
@@ -115,13 +115,13 @@ async function capture(world: World, folder: string): Promise<Part> {
   }
   const services: KeptService[] = [];
   for (const [service, { imageId, image }] of found) {
-    const tag = await pin(world.daemon, imageId, service.replace(/[^\w.-]/g, '-'), folder);
+    const tag = await pin(project.daemon, imageId, service.replace(/[^\w.-]/g, '-'), folder);
     services.push({ service, image: imageId, imageName: image, tag });
   }
   return { format: 'compose/v1', services };
 }
 
-async function ready({ daemon, tool, place }: World, target: Target) {
+async function ready({ daemon, tool, place }: ComposeProject, target: Target) {
   const { services } = keptPart(target, keptSchema).part;
   for (const { service, image } of services) {
     if ((await inspectImage(daemon, image)) !== undefined) continue;
@@ -140,7 +140,7 @@ async function ready({ daemon, tool, place }: World, target: Target) {
   return { step: `brings up ${told.join(', ')}`, warnings: [] };
 }
 
-async function apply({ daemon, tool, place, ports }: World, target: Target) {
+async function apply({ daemon, tool, place, ports }: ComposeProject, target: Target) {
   const { services } = keptPart(target, keptSchema).part;
   const images: Record<string, { readonly image: string }> = Object.create(null);
   for (const { service, image, imageName } of services) {
@@ -165,9 +165,9 @@ async function apply({ daemon, tool, place, ports }: World, target: Target) {
   }
 }
 
-async function identify(world: World, target: Target): Promise<Identity> {
+async function identify(project: ComposeProject, target: Target): Promise<Identity> {
   const { services } = keptPart(target, keptSchema).part;
-  const containers = await containersOf(world);
+  const containers = await containersOf(project);
   const found: string[] = [];
   let same = true;
   for (const { service, image } of services) {
@@ -193,7 +193,7 @@ async function containersOf({
   tool,
   place,
   services,
-}: World): Promise<readonly (readonly [string, ContainerDetails])[]> {
+}: ComposeProject): Promise<readonly (readonly [string, ContainerDetails])[]> {
   const ids = (await tool.run([...place, 'ps', '--quiet', '--all', ...services]))
     .split('\n')
     .map((line) => line.trim())

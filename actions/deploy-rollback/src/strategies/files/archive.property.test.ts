@@ -79,7 +79,7 @@ async function archiveOf(entries: readonly Given[]): Promise<Uint8Array> {
   return packTar(packed);
 }
 
-/** The world outside of `work/in`, as one text. */
+/** The files outside of `work/in`, as one text. */
 function outside(root: string, path = ''): string {
   return readdirSync(join(root, path))
     .sort()

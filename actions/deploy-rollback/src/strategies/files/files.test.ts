@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Part, Ports, Strategy, Target } from '../strategy.ts';
 import { files } from './files.ts';
 
@@ -40,7 +40,7 @@ beforeEach(() => {
   writeFileSync(join(workspace, 'conf/inner/empty'), '');
   symlinkSync('inner/empty', join(workspace, 'conf/link'));
   symlinkSync('nowhere', join(workspace, 'conf/dangling'));
-  ports = portsOf({ workspace });
+  ports = createPorts({ workspace });
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -51,7 +51,7 @@ async function keep(strategy: Strategy): Promise<Target> {
   const part: Part = (await strategy.capture?.(folder, ports)) ?? {};
   // It goes through a manifest.
   const kept = { folder, part: JSON.parse(JSON.stringify(part)), takenMs: Date.UTC(2026, 10, 20) };
-  return { ...targetOf('a'.repeat(40), 'b'.repeat(40)), kept };
+  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), kept };
 }
 
 /** Everything below a folder, with types, modes and contents. */

@@ -20,7 +20,7 @@ export interface BranchState {
 export async function branchState(
   hosting: Hosting,
   branch: string,
-  { revision, failing }: Target,
+  { revision, badRelease }: Target,
 ): Promise<BranchState | Impossible> {
   const tip = await hosting.tip(`refs/heads/${branch}`);
   if (tip === undefined) {
@@ -28,15 +28,15 @@ export async function branchState(
   }
   const tree = await hosting.tree(revision);
   if (tree === undefined) return noCommit(revision);
-  const since = await hosting.since(failing, tip.commit);
+  const since = await hosting.since(badRelease, tip.commit);
   const isSame = (await hosting.tree(tip.commit)) === tree;
   if (since === undefined && !isSame) {
     return impossible(
-      `${branch} does not have ${failing.slice(0, 7)}, the failing commit, in its history`,
+      `${branch} does not have ${badRelease.slice(0, 7)}, the failing commit, in its history`,
       'It was force-pushed, or is not what is deployed: name the branch that is.',
     );
   }
-  const newer = (since ?? []).filter((commit) => !isRollbackFrom(commit, failing));
+  const newer = (since ?? []).filter((commit) => !isRollbackFrom(commit, badRelease));
   return { kind: 'there', tip, tree, isSame, newer };
 }
 

@@ -10,7 +10,7 @@ import {
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectTo } from '../../testing/github.ts';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Ports, Strategy, Target } from '../strategy.ts';
 import { git } from './git.ts';
 
@@ -34,7 +34,7 @@ beforeEach(async () => {
   run(clone, 'merge', '--quiet', '--no-ff', 'topic', '-m', 'Merge topic');
   bad = commit(clone, { 'app.txt': 'bad\n' });
   run(clone, 'push', '--quiet', 'origin', 'main');
-  target = targetOf(good, bad);
+  target = testTarget(good, bad);
   await start();
 });
 afterEach(async () => {
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 async function start(options: LocalGitHubOptions = {}) {
   local = await startLocalGitHub({ bare: repository.remote, ...options });
-  ports = portsOf({ workspace: clone, github: connectTo(local) });
+  ports = createPorts({ workspace: clone, github: connectTo(local) });
 }
 
 const strategyOf = (options: unknown): Strategy => v.parse(git.schema, options);
@@ -78,9 +78,7 @@ describe.each([
     expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
     const message = run(repository.remote, 'log', '-1', '--format=%B', 'main');
-    expect(message).toContain(
-      `Rollback-From: ${bad}\nRollback-To: ${good}\nRollback-Claim: claim-1`,
-    );
+    expect(message).toContain(`Rollback-From: ${bad}\nRollback-To: ${good}\nRollback-Id: rb-1`);
 
     await strategy.apply(target, ports);
     expect(count(`${bad}..main`)).toBe(1);
@@ -89,9 +87,9 @@ describe.each([
 
   test('restore-commit: a second candidate, and back to what there was', async () => {
     await restore().apply(target, ports);
-    await restore().apply(targetOf(middle, bad), ports);
+    await restore().apply(testTarget(middle, bad), ports);
     expect(at('main^{tree}')).toBe(at(`${middle}^{tree}`));
-    await restore().apply(targetOf(bad, bad), ports);
+    await restore().apply(testTarget(bad, bad), ports);
     expect(at('main^{tree}')).toBe(at(`${bad}^{tree}`));
     expect(count(`${bad}..main`)).toBe(3);
   });
@@ -119,7 +117,7 @@ describe.each([
   ])(
     'an unreachable ref is found before anything is touched: %s',
     async (_, options, sha, problem) => {
-      const wanted = sha === undefined ? target : targetOf(sha, bad);
+      const wanted = sha === undefined ? target : testTarget(sha, bad);
       expect(await strategyOf({ ...options, ...via }).preflight(wanted, ports)).toMatchObject({
         ...{ kind: 'impossible', problem: expect.stringContaining(problem) },
       });
@@ -225,7 +223,7 @@ describe('by git push', () => {
   test('from a checkout of depth 1, which stays as it is', async () => {
     const workspace = shallowClone();
     appendFileSync(join(workspace, 'app.txt'), 'not committed');
-    const shallow = portsOf({ workspace });
+    const shallow = createPorts({ workspace });
     await strategyOf({ branch: 'main', ...pushed }).apply(target, shallow);
     expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
     expect(run(workspace, 'status', '--porcelain')).toBe('M app.txt');
@@ -246,7 +244,7 @@ describe('by git push', () => {
   });
 
   test('a workspace that is no checkout, a remote that is not there', async () => {
-    const nowhere = portsOf({ workspace: repository.remote.replace('remote.git', '') });
+    const nowhere = createPorts({ workspace: repository.remote.replace('remote.git', '') });
     await expect(
       strategyOf({ branch: 'main', ...pushed }).preflight(target, nowhere),
     ).rejects.toThrow('git ls-remote failed');
@@ -270,7 +268,7 @@ describe('pull-request', () => {
     const [pull] = local.state.pulls;
     expect(local.state.pulls).toHaveLength(1);
     const head = pull?.head.branch ?? '';
-    expect(head).toBe(`deploy-rollback/claim-1-${good.slice(0, 7)}`);
+    expect(head).toBe(`deploy-rollback/rb-1-${good.slice(0, 7)}`);
     expect(at(`${head}^{tree}`)).toBe(at(`${good}^{tree}`));
     expect(at(`${head}^`)).toBe(bad);
     expect(at('main')).toBe(bad);
@@ -406,7 +404,7 @@ describe('killed after any call, and carried out again: the same end', () => {
 });
 
 test('which commit ran before the first record is not known', async () => {
-  expect(await strategyOf({ branch: 'main' }).preflight(targetOf('', bad), ports)).toMatchObject({
+  expect(await strategyOf({ branch: 'main' }).preflight(testTarget('', bad), ports)).toMatchObject({
     kind: 'impossible',
     remedy: expect.stringContaining('revision'),
   });

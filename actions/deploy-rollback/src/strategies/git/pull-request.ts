@@ -37,7 +37,7 @@ export function pullRequest(branch: string): Way {
       const state = await branchState(hosting, branch, target);
       if (state.kind === 'impossible') throw refusal(state);
       if (state.isSame) return { done: `${branch} has the content of ${short(target)}` };
-      const head = `deploy-rollback/${target.claim}-${short(target)}`;
+      const head = `deploy-rollback/${target.rollbackId}-${short(target)}`;
       await propose(hosting, head, target, state);
       const { number } = await openPullRequest(await ports.github(), {
         title: `Roll back to ${short(target)}`,
@@ -63,7 +63,7 @@ async function propose(
   await hosting.create(ref, await hosting.commit({ message, tree, parent: tip.commit }));
 }
 
-function bodyOf({ revision, failing }: Target): string {
-  return md`${code(failing)} failed in deployment. This brings the content of ${code(revision)} back, as one commit: nothing of the history is lost. Without it, the next push deploys the failing content again.`
+function bodyOf({ revision, badRelease }: Target): string {
+  return md`${code(badRelease)} failed in deployment. This brings the content of ${code(revision)} back, as one commit: nothing of the history is lost. Without it, the next push deploys the failing content again.`
     .markdown;
 }

@@ -17,7 +17,7 @@ export function reset(branch: string): Way {
     const newer = newerCommits(state);
     if (newer !== '') {
       return impossible(
-        `${branch} has gone on since ${target.failing.slice(0, 7)}, and what came after would be lost: ${newer}`,
+        `${branch} has gone on since ${target.badRelease.slice(0, 7)}, and what came after would be lost: ${newer}`,
         'Deploy what is newer, or use mode: restore-commit or pull-request.',
       );
     }

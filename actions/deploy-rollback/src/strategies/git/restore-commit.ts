@@ -21,7 +21,7 @@ export function restoreCommit(branch: string, undoNewer: boolean): Way {
     const newer = newerCommits(state);
     if (newer === '') return state;
     return impossible(
-      `${branch} has gone on since ${target.failing.slice(0, 7)}, and what came after would be undone: ${newer}`,
+      `${branch} has gone on since ${target.badRelease.slice(0, 7)}, and what came after would be undone: ${newer}`,
       'Deploy what is newer, use mode: pull-request so that somebody decides, or set undo-newer: true.',
     );
   };

@@ -14,7 +14,7 @@ export function tag(name: string): Way {
   const ref = `refs/tags/${name}`;
 
   const survey = async (
-    { revision, failing }: Target,
+    { revision, badRelease }: Target,
     hosting: Hosting,
   ): Promise<TagState | Impossible> => {
     if ((await hosting.tree(revision)) === undefined) return noCommit(revision);
@@ -22,11 +22,11 @@ export function tag(name: string): Way {
     const isOurs =
       tip === undefined ||
       tip.commit === revision ||
-      (await hosting.since(tip.commit, failing)) !== undefined;
+      (await hosting.since(tip.commit, badRelease)) !== undefined;
     return isOurs
       ? { kind: 'there', tip }
       : impossible(
-          `the tag ${name} is at ${tip.commit.slice(0, 7)}, which is newer than ${failing.slice(0, 7)} or has nothing to do with it`,
+          `the tag ${name} is at ${tip.commit.slice(0, 7)}, which is newer than ${badRelease.slice(0, 7)} or has nothing to do with it`,
           'Deploy what is newer, or name the tag that says what is deployed.',
         );
   };

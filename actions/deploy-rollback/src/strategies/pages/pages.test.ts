@@ -11,7 +11,7 @@ import {
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectTo, RUN } from '../../testing/github.ts';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Part, Ports, Strategy, Target } from '../strategy.ts';
 import { pages } from './pages.ts';
 
@@ -22,7 +22,7 @@ const BAD = 'b'.repeat(40);
 let folder: string;
 let local: LocalGitHub;
 let ports: Ports;
-const target = targetOf(GOOD, BAD);
+const target = testTarget(GOOD, BAD);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'pages-'));
   await start();
@@ -41,7 +41,7 @@ async function start(options: LocalGitHubOptions = {}) {
 
 function newPorts(variables = local.jobVariables(Number(RUN.runId))): Ports {
   const clock = fakeClock({ start: local.state.now() });
-  return portsOf({ workspace: folder, github: connectTo(local), clock, variables });
+  return createPorts({ workspace: folder, github: connectTo(local), clock, variables });
 }
 
 /** A run that has deployed a site. */
@@ -137,7 +137,7 @@ describe('artifacts live for a day: the copy of the snapshot', () => {
       expect(site()).toBe(`the site of ${GOOD}`);
     }
     const own = local.state.artifacts.filter(({ run }) => run === Number(RUN.runId));
-    expect(own.map(({ name }) => name)).toEqual([`claim-1-${GOOD.slice(0, 7)}`]);
+    expect(own.map(({ name }) => name)).toEqual([`rb-1-${GOOD.slice(0, 7)}`]);
   });
 
   test.each<[string, (kept: Target) => Promise<unknown> | Target, string]>([

@@ -131,11 +131,11 @@ export const pages = strategyModule<PagesOptions>({
 /** The copy as an artifact of this run; one that is there was uploaded before a kill. */
 async function uploaded(
   file: string,
-  { claim, revision }: Target,
+  { rollbackId, revision }: Target,
   github: GitHub,
   { variable, signal, run }: Ports,
 ): Promise<number> {
-  const name = `${claim}-${revision.slice(0, 7)}`;
+  const name = `${rollbackId}-${revision.slice(0, 7)}`;
   const service = {
     url: variable('ACTIONS_RESULTS_URL'),
     token: variable('ACTIONS_RUNTIME_TOKEN'),

@@ -18,7 +18,7 @@ import { exec } from '@repo/core/process/exec';
 import { startWriter } from '@repo/testkit/sqlite/writer';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Ports, Strategy, Target } from '../strategy.ts';
 import { sqlite } from './sqlite.ts';
 
@@ -34,7 +34,7 @@ beforeEach(() => {
   folder = join(workspace, 'snapshot');
   path = join(workspace, 'pastes.db');
   mkdirSync(folder);
-  ports = portsOf({ workspace });
+  ports = createPorts({ workspace });
   using database = new DatabaseSync(path);
   database.exec(`
     PRAGMA journal_mode = WAL;
@@ -51,7 +51,7 @@ const strategyOf = (options: object = {}): Strategy =>
 async function keep(strategy = strategyOf()): Promise<Target> {
   const part = JSON.parse(JSON.stringify(await strategy.capture?.(folder, ports)));
   const kept = { folder, part, takenMs: Date.now() };
-  return { ...targetOf('a'.repeat(40), 'b'.repeat(40)), kept };
+  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), kept };
 }
 
 function asked<T>(query: string): T[] {

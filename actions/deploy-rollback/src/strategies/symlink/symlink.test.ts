@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Kept, Ports, Strategy, Target } from '../strategy.ts';
 import { superfluousReleases } from './prune.ts';
 import { symlink } from './symlink.ts';
@@ -24,7 +24,7 @@ let snapshots = 0;
 
 beforeEach(() => {
   workspace = mkdtempSync(join(tmpdir(), 'symlink-'));
-  ports = portsOf({ workspace });
+  ports = createPorts({ workspace });
   mkdirSync(join(workspace, 'releases'));
   for (const name of ['1', '2', '3']) release(name);
   symlinkSync('releases/2', join(workspace, 'current'));
@@ -52,7 +52,7 @@ async function keep(strategy = strategyOf()): Promise<Target & { readonly kept: 
   const folder = join(workspace, 'snapshots', `${++snapshots}`, '1-symlink');
   mkdirSync(folder, { recursive: true });
   const part = JSON.parse(JSON.stringify(await strategy.capture?.(folder, ports)));
-  return { ...targetOf('a'.repeat(40), 'b'.repeat(40)), kept: { folder, part, takenMs: 5 } };
+  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), kept: { folder, part, takenMs: 5 } };
 }
 
 describe('the link leads to the release again that it led to', () => {

@@ -25,13 +25,13 @@ const PAUSE = 3_000;
 
 /**
  * Starts a workflow, unless it was started for this rollback before and has not failed since. Which
- * run is ours, GitHub says itself; where it does not (an older server, a lost answer), the claim in
+ * run is ours, GitHub says itself; where it does not (an older server, a lost answer), the id of the rollback in
  * the title of the run does (`run-name`), or that only one has come.
  */
 export async function dispatchedRun(
   github: GitHub,
   { file, ref, inputs }: DispatchOptions,
-  { claim }: Target,
+  { rollbackId }: Target,
   { clock, signal }: Pick<Ports, 'clock' | 'signal'>,
 ): Promise<Dispatched | undefined> {
   const list = (since: number) =>
@@ -39,13 +39,15 @@ export async function dispatchedRun(
       ...{ workflow: file, event: 'workflow_dispatch', createdSince: since },
     });
   const before = await list(github.now() - LOOK_BACK);
-  const own = before.find((run) => isOf(run, claim) && !hasFailed(run));
+  const own = before.find((run) => isOf(run, rollbackId) && !hasFailed(run));
   if (own !== undefined) return own;
   const known = new Set(before.map(({ id }) => id));
   /** Of those that have come since: ours by its title, or the only one. */
   const find = async (): Promise<Dispatched | undefined> => {
     const since = (await list(github.now() - LOOK_BACK)).filter(({ id }) => !known.has(id));
-    return since.find((run) => isOf(run, claim)) ?? (since.length === 1 ? since[0] : undefined);
+    return (
+      since.find((run) => isOf(run, rollbackId)) ?? (since.length === 1 ? since[0] : undefined)
+    );
   };
   const patiently = async () => {
     for (let waited = 0; ; waited += PAUSE) {
@@ -61,8 +63,8 @@ export async function dispatchedRun(
   return started === 'unknown' ? patiently() : started;
 }
 
-function isOf({ title }: WorkflowRun, claim: string): boolean {
-  return title.includes(claim);
+function isOf({ title }: WorkflowRun, rollbackId: string): boolean {
+  return title.includes(rollbackId);
 }
 
 function hasFailed({ status, conclusion }: WorkflowRun): boolean {

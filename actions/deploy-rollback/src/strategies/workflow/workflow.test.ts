@@ -9,7 +9,7 @@ import {
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectTo } from '../../testing/github.ts';
-import { portsOf, targetOf } from '../../testing/ports.ts';
+import { createPorts, testTarget } from '../../testing/ports.ts';
 import type { Ports, Strategy, Target } from '../strategy.ts';
 import { workflow } from './workflow.ts';
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
   good = git(clone, 'rev-parse', 'HEAD');
   bad = commit(clone, { 'a.txt': 'a' });
   git(clone, 'push', '--quiet', 'origin', 'main');
-  target = targetOf(good, bad);
+  target = testTarget(good, bad);
   await start();
 });
 afterEach(async () => {
@@ -44,8 +44,8 @@ async function start(options: LocalGitHubOptions = {}) {
   conclusions = [];
   log = [];
   local.state.workflows.push({
-    ...{ id: 7, file: 'deploy.yml', inputs: { sha: {}, claim: {} } },
-    runName: ({ claim }) => `Deploy (${claim ?? ''})`,
+    ...{ id: 7, file: 'deploy.yml', inputs: { sha: {}, rollback: {} } },
+    runName: ({ rollback }) => `Deploy (${rollback ?? ''})`,
   });
   // The runner: everything ends at once.
   local.state.onRun = (run) => {
@@ -54,12 +54,16 @@ async function start(options: LocalGitHubOptions = {}) {
     if (run.conclusion === 'success') deployed.push(run.inputs.sha ?? run.headSha);
   };
   const clock = fakeClock({ start: local.state.now() });
-  ports = portsOf({ workspace: '/', github: connectTo(local), clock, log });
+  ports = createPorts({ workspace: '/', github: connectTo(local), clock, log });
 }
 
 const strategyOf = (options: unknown): Strategy => v.parse(workflow.schema, options);
 const dispatching = (given: object = {}) =>
-  strategyOf({ file: 'deploy.yml', inputs: { sha: '{revision}', claim: '{claim}' }, ...given });
+  strategyOf({
+    file: 'deploy.yml',
+    inputs: { sha: '{revision}', rollback: '{rollback-id}' },
+    ...given,
+  });
 const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
 
 describe('a workflow is started with the good SHA', () => {
@@ -67,13 +71,13 @@ describe('a workflow is started with the good SHA', () => {
     const strategy = dispatching();
     expect(await strategy.preflight(target, ports)).toEqual({
       ...{ kind: 'ready', warnings: [] },
-      step: `starts deploy.yml with sha: ${good}, claim: claim-1`,
+      step: `starts deploy.yml with sha: ${good}, rollback: rb-1`,
     });
     expect(local.state.runs).toEqual([]);
     const { done } = await strategy.apply(target, ports);
     expect(done).toContain(`has deployed ${good.slice(0, 7)}`);
     expect(deployed).toEqual([good]);
-    expect(local.state.runs).toMatchObject([{ branch: 'main', inputs: { claim: 'claim-1' } }]);
+    expect(local.state.runs).toMatchObject([{ branch: 'main', inputs: { rollback: 'rb-1' } }]);
     expect(log.at(-1)).toMatch(/actions\/runs\/\d+ is completed$/);
   });
 
@@ -105,7 +109,7 @@ describe('a workflow is started with the good SHA', () => {
     expect(deployed).toEqual([good, good]);
   });
 
-  test('which of several it is cannot be told without the claim in the title', async () => {
+  test('which of several it is cannot be told without the rollback id in the title', async () => {
     await local[Symbol.asyncDispose]();
     await start({ enterprise: true });
     const { onRun } = local.state;
@@ -115,7 +119,7 @@ describe('a workflow is started with the good SHA', () => {
     };
     const strategy = strategyOf({ file: 'deploy.yml', inputs: { sha: '{revision}' } });
     await expect(strategy.apply(target, ports)).rejects.toMatchObject({
-      remedy: expect.stringContaining("{claim: '{claim}'}"),
+      remedy: expect.stringContaining("{rollback: '{rollback-id}'}"),
     });
     await dispatching().apply(target, ports);
   });
@@ -200,7 +204,7 @@ describe('found before anything is touched', () => {
   });
 
   test.each(['e'.repeat(40), ''])('a commit that is gone (%s)', async (revision) => {
-    expect(await dispatching().preflight(targetOf(revision, bad), ports)).toMatchObject({
+    expect(await dispatching().preflight(testTarget(revision, bad), ports)).toMatchObject({
       ...{ kind: 'impossible', problem: expect.stringContaining('does not have the commit') },
     });
   });

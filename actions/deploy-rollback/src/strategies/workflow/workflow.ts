@@ -15,7 +15,7 @@ import { watchedRun } from './watched-run.ts';
 
 /** As many inputs as GitHub takes. */
 const MOST_INPUTS = 25;
-const PLACEHOLDER = /\{(revision|failing|claim)\}/g;
+const PLACEHOLDER = /\{(revision|bad-release|rollback-id)\}/g;
 
 const file = v.pipe(
   v.string(),
@@ -83,7 +83,7 @@ function dispatching({ file, ref, inputs, timeout }: Dispatch): Strategy {
       );
       if (run === undefined) {
         throw new ActionError(`${file} was started, but which run that is cannot be told`, {
-          remedy: `Give the workflow a run-name with the claim in it, from an input: inputs: {claim: '{claim}'}.`,
+          remedy: `Give the workflow a run-name with the id of the rollback in it, from an input: inputs: {rollback: '{rollback-id}'}.`,
         });
       }
       await watchedRun(github, { ...run, attempt: 1 }, timeout, ports);
@@ -171,9 +171,13 @@ function refused({ problem, remedy }: Impossible): ActionError {
 
 function filledIn(
   inputs: Readonly<Record<string, string>>,
-  { revision, failing, claim }: Target,
+  { revision, badRelease, rollbackId }: Target,
 ): Readonly<Record<string, string>> {
-  const values: Readonly<Record<string, string>> = { revision, failing, claim };
+  const values: Readonly<Record<string, string>> = {
+    revision,
+    'bad-release': badRelease,
+    'rollback-id': rollbackId,
+  };
   return Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [
       name,
