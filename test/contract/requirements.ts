@@ -262,14 +262,14 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'what GitHub knows of the workflow is among the metrics',
   ],
   E26: ['.github/workflows/ci.yml', 'test:coverage'],
-  E28: ['packages/release/src/command.test.ts', '%s is refused'],
+  E28: ['packages/release/src/command.test.ts', 'rejects %s'],
   E29: [
     'packages/release/src/command.test.ts',
-    'the tree has the actions at its root, the workflows byte for byte, and sums that fit',
+    'puts actions at the root and includes unchanged workflows and checksums',
   ],
   E30: [
     'packages/release/src/changelog.test.ts',
-    'the changelog tells what users notice, breaking changes first',
+    'lists user-facing changes, breaking changes first',
   ],
   E34: ['test/contract/snippets.test.ts', 'what $path uses'],
   E35: ['docs/workflows.md', 'workflow_dispatch'],

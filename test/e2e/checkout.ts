@@ -3,21 +3,21 @@ import { cpSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder with what git has or would have of a checkout, as it stands in the working tree. */
+/** Copies the tracked and untracked files of a checkout, without ignored files, to a new folder. */
 export function copyCheckout(root: string): string {
-  const copy = mkdtempSync(join(tmpdir(), 'another-checkout-'));
+  const copy = mkdtempSync(join(tmpdir(), 'checkout-'));
   const list = ['ls-files', '--cached', '--others', '--exclude-standard'];
   const files = execFileSync('git', list, { cwd: root, encoding: 'utf8' }).trim().split('\n');
-  // What is deleted, but not committed, git lists all the same.
+  // git also lists files that are deleted but not committed.
   for (const file of files.filter((one) => existsSync(join(root, one)))) {
     cpSync(join(root, file), join(copy, file));
   }
   return copy;
 }
 
-/** Runs pnpm there; what it printed. Throws when it fails. */
+/** Runs pnpm in a folder and returns its output. Throws if it fails. */
 export function pnpm(cwd: string, ...args: readonly string[]): string {
-  // The pnpm that runs these tests, a script or a program; or the one that the project names.
+  // The pnpm that runs these tests, a script or an executable; else the version of the project.
   const own = process.env.npm_execpath;
   const isScript = own !== undefined && /\.[cm]?js$/.test(own);
   const [command, ...first] = isScript

@@ -17,21 +17,21 @@ const actions = readdirSync(join(root, 'actions')).filter((name) =>
   existsSync(join(root, 'actions', name, 'action.yml')),
 );
 
-/** git and bundles of some megabytes take their time on two cores. */
-const PATIENCE_MS = 90_000;
+/** git and bundles of some megabytes take long on two cores. */
+const TIMEOUT_MS = 90_000;
 
-test('a consumer that checks out the moving tag runs health-check from it, with nothing installed', {
-  timeout: PATIENCE_MS,
+test('runs health-check from a clone of the major tag without installing packages', {
+  timeout: TIMEOUT_MS,
 }, async () => {
   const source = copyCheckout(root);
-  const elsewhere = mkdtempSync(join(tmpdir(), 'consumer-'));
+  const folder = mkdtempSync(join(tmpdir(), 'consumer-'));
   try {
     git(source, 'init', '--quiet', '--initial-branch=main');
     git(source, 'add', '.');
     git(source, 'commit', '--quiet', '-m', 'feat: all of it');
-    const remote = join(elsewhere, 'actions.git');
-    git(elsewhere, 'init', '--quiet', '--bare', remote);
-    // What `pnpm build` made before these tests.
+    const remote = join(folder, 'actions.git');
+    git(folder, 'init', '--quiet', '--bare', remote);
+    // `pnpm build` created these bundles before the tests.
     const bundle = () => {
       for (const name of actions) {
         const dist = join('actions', name, 'dist');
@@ -40,21 +40,21 @@ test('a consumer that checks out the moving tag runs health-check from it, with 
       }
     };
     const argv = ['publish', '--version', version, '--remote', remote];
-    releaseCommand({ root: source, argv, cwd: source, bundle, say: () => undefined });
+    releaseCommand({ root: source, argv, cwd: source, bundle, log: () => undefined });
 
-    const consumer = join(elsewhere, 'v');
-    const moving = `v${version.split('.')[0]}`;
+    const consumer = join(folder, 'v');
+    const majorTag = `v${version.split('.')[0]}`;
     git(
-      elsewhere,
+      folder,
       'clone',
       '--quiet',
       '--depth=1',
-      `--branch=${moving}`,
+      `--branch=${majorTag}`,
       `file://${remote}`,
       consumer,
     );
     expect(readdirSync(consumer)).toEqual(expect.arrayContaining(actions));
-    expect(wrongSums(consumer)).toEqual([]);
+    expect(findWrongChecksums(consumer)).toEqual([]);
 
     let release = respond(200);
     await using server = await startHttpServer({ script: (exchange) => release(exchange) });
@@ -68,12 +68,12 @@ test('a consumer that checks out the moving tag runs health-check from it, with 
     expect(bad.exitCode).toBe(1);
   } finally {
     rmSync(source, { recursive: true, force: true });
-    rmSync(elsewhere, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
-/** The files whose sum is not as SHA256SUMS says. */
-function wrongSums(folder: string): readonly string[] {
+/** Returns the files whose checksum differs from SHA256SUMS. */
+function findWrongChecksums(folder: string): readonly string[] {
   const lines = readFileSync(join(folder, 'SHA256SUMS'), 'utf8').trimEnd().split('\n');
   expect(lines.length).toBeGreaterThan(actions.length);
   return lines.flatMap((line) => {

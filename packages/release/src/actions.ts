@@ -1,21 +1,21 @@
 import { parse } from 'yaml';
-import { Refusal } from './refusal.ts';
+import { ReleaseError } from './release-error.ts';
 
-/** An action of the source, and which of its files users get. */
+/** An action in the source, and the files that a release contains. */
 export interface SourceAction {
   readonly name: string;
-  /** A JavaScript action has a `dist`, made by the build. */
+  /** The build creates the `dist` folder of a JavaScript action. */
   readonly kind: 'javascript' | 'composite';
   readonly manifest: string;
-  /** Paths of the source. */
+  /** Paths in the source. */
   readonly files: readonly string[];
 }
 
-const OF_JAVASCRIPT = /^(?:action\.yml|README\.md|report\.schema\.json)$/;
-const NOT_OF_COMPOSITE = /^(?:package\.json|tsconfig\.json|src\/|.*\.test\.ts$)/;
+const JAVASCRIPT_FILES = /^(?:action\.yml|README\.md|report\.schema\.json)$/;
+const COMPOSITE_EXCLUDED = /^(?:package\.json|tsconfig\.json|src\/|.*\.test\.ts$)/;
 
-/** Every action below `actions/`, sorted by name. */
-export function sourceActions(
+/** Reads every action below `actions/`, sorted by name. */
+export function readActions(
   paths: readonly string[],
   read: (path: string) => string,
 ): readonly SourceAction[] {
@@ -25,9 +25,9 @@ export function sourceActions(
     .map((name) => {
       const folder = `actions/${name}/`;
       const manifest = read(`${folder}action.yml`);
-      const kind = kindOf(name, manifest);
+      const kind = readKind(name, manifest);
       const shipped = (file: string) =>
-        kind === 'javascript' ? OF_JAVASCRIPT.test(file) : !NOT_OF_COMPOSITE.test(file);
+        kind === 'javascript' ? JAVASCRIPT_FILES.test(file) : !COMPOSITE_EXCLUDED.test(file);
       const files = paths.filter(
         (path) => path.startsWith(folder) && shipped(path.slice(folder.length)),
       );
@@ -35,12 +35,12 @@ export function sourceActions(
     });
 }
 
-function kindOf(name: string, manifest: string): SourceAction['kind'] {
+function readKind(name: string, manifest: string): SourceAction['kind'] {
   const { runs } = parse(manifest) as { readonly runs?: { readonly using?: unknown } };
   if (runs?.using === 'node24') return 'javascript';
   if (runs?.using === 'composite') return 'composite';
-  throw new Refusal(
+  throw new ReleaseError(
     `actions/${name}/action.yml: runs.using is ${JSON.stringify(runs?.using)}.`,
-    'Only node24 and composite are released.',
+    'Use node24 or composite.',
   );
 }

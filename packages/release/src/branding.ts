@@ -1,6 +1,6 @@
 /**
- * What a badge of the Marketplace may be made of: the names of Feather 4.28 that GitHub takes, and
- * its colours (docs.github.com, "Metadata syntax", branding).
+ * The allowed branding of a Marketplace action: the Feather 4.28 icons that GitHub supports, and the
+ * colours (docs.github.com, "Metadata syntax", branding).
  */
 export const COLOURS: readonly string[] = [
   'white',

@@ -1,72 +1,72 @@
 import { commitTree } from './commit-tree.ts';
-import { gitIn } from './git.ts';
-import { historyOf } from './history.ts';
-import { Refusal } from './refusal.ts';
-import { releaseTree } from './release-tree.ts';
-import { readSource, refuseChanges } from './source.ts';
+import { openGit } from './git.ts';
+import { readHistory } from './history.ts';
+import { ReleaseError } from './release-error.ts';
+import { buildReleaseTree } from './release-tree.ts';
+import { readSource, requireCleanTree } from './source.ts';
 import { openCheckout, type Siblings } from './tree.ts';
-import { refuseStepBack, tagOf, type Version, versionText } from './version.ts';
+import { formatVersion, rejectDowngrade, toTag, type Version } from './version.ts';
 
-/** What a release is built from and how. */
+/** The options of a release build. */
 export interface BuildRequest {
-  /** The checkout. */
+  /** The folder of the checkout. */
   readonly root: string;
   readonly version: Version;
-  /** The repository that siblings are named by; undefined: `$/` stays. */
+  /** The repository to reference sibling actions by; `undefined` keeps `$/`. */
   readonly stamp?: string | undefined;
-  /** Makes every `dist` anew. */
+  /** Rebuilds every `dist` folder. */
   readonly bundle: () => void;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 }
 
-/** Where the version stands that reports carry. */
+/** The file with the version that reports contain. */
 const VERSION_FILE = 'packages/core/src/action/version.ts';
 
 /**
- * Builds the release commit and answers its SHA; no branch, tag or file changes. Throws a
- * {@link Refusal} for a working tree with changes, a cut history, a version that is not the one in
- * the source, and a tag that exists already.
+ * Builds the release commit and returns its SHA. Does not change a branch, tag or file. Throws a
+ * {@link ReleaseError} if the working tree has changes, the clone is shallow, the version differs
+ * from the source, or the tag already exists.
  */
 export function buildRelease(request: BuildRequest): string {
-  const { root, version, stamp, say } = request;
-  const git = gitIn(root);
+  const { root, version, stamp, log } = request;
+  const git = openGit(root);
   const source = readSource(git);
-  const tag = tagOf(version);
-  if (git.says(['rev-parse', '--verify', '--quiet', `refs/tags/${tag}`])) {
-    throw new Refusal(
-      `${tag} exists already.`,
-      'A release is never changed: take another version.',
+  const tag = toTag(version);
+  if (git.succeeds(['rev-parse', '--verify', '--quiet', `refs/tags/${tag}`])) {
+    throw new ReleaseError(
+      `${tag} already exists.`,
+      'A release cannot be changed. Use another version.',
     );
   }
-  const released = source.released.map((one) => one.version);
-  refuseStepBack(version, released);
+  const releases = source.releases.map((one) => one.version);
+  rejectDowngrade(version, releases);
   const checkout = openCheckout(root, git, source);
-  refuseOtherVersion(checkout.file(VERSION_FILE).bytes.toString('utf8'), version);
-  say(`Building ${tag} from ${source.commit}`);
+  requireSourceVersion(checkout.file(VERSION_FILE).bytes.toString('utf8'), version);
+  log(`Building ${tag} from ${source.commit}`);
   request.bundle();
-  // A build that changes what is committed would be found nowhere else.
-  refuseChanges(git);
+  // The build must not change committed files. Nothing else detects it.
+  requireCleanTree(git);
   const siblings: Siblings =
     stamp === undefined ? { kind: 'same-commit' } : { kind: 'stamped', repository: stamp, tag };
-  const tree = releaseTree(checkout, siblings, historyOf(git, source, version));
-  for (const { name, kind } of checkout.actions) say(`  ${name} (${kind})`);
+  const tree = buildReleaseTree(checkout, siblings, readHistory(git, source, version));
+  for (const { name, kind } of checkout.actions) log(`  ${name} (${kind})`);
   const size = [...tree.values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
-  say(`${tree.size} files, ${(size / 1024 / 1024).toFixed(1)} MiB`);
-  const how = `pnpm release build --version ${versionText(version)}${stamp ? ` --stamp ${stamp}` : ''}`;
+  log(`${tree.size} files, ${(size / 1024 / 1024).toFixed(1)} MiB`);
+  const command = `pnpm release build --version ${formatVersion(version)}${stamp ? ` --stamp ${stamp}` : ''}`;
   return commitTree(
     git,
     source,
     tree,
-    `release: ${tag}\n\nBuilt from ${source.commit} by\n${how}\n`,
+    `release: ${tag}\n\nBuilt from ${source.commit} by\n${command}\n`,
   );
 }
 
-function refuseOtherVersion(file: string, version: Version): void {
-  const [, stated] = /version = '([^']*)'/.exec(file) ?? [];
-  const wanted = versionText(version);
-  if (stated === wanted) return;
-  throw new Refusal(
-    `The source is version ${stated ?? 'unknown'}, not ${wanted}.`,
-    `Write ${wanted} into ${VERSION_FILE}, which every report carries, and commit it.`,
+function requireSourceVersion(file: string, version: Version): void {
+  const [, actual] = /version = '([^']*)'/.exec(file) ?? [];
+  const expected = formatVersion(version);
+  if (actual === expected) return;
+  throw new ReleaseError(
+    `The source is version ${actual ?? 'unknown'}, not ${expected}.`,
+    `Write ${expected} to ${VERSION_FILE} and commit it. Reports contain this version.`,
   );
 }

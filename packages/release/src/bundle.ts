@@ -1,8 +1,8 @@
 /**
  * Bundles the action in the current folder: `lib/main.js` → `dist/`.
  *
- * ncc does not clean its output, so leftovers of an earlier build would ship; and it prints
- * success for a CommonJS build that dies at run time, so the module type is checked.
+ * ncc does not clean its output folder, so files of an earlier build would be released. ncc also
+ * succeeds for a CommonJS build that fails at run time, so the module type is checked.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -19,4 +19,4 @@ const { status } = spawnSync(
 if (status !== 0) process.exit(status ?? 1);
 
 const { type } = JSON.parse(readFileSync('dist/package.json', 'utf8')) as { type?: string };
-if (type !== 'module') throw new Error(`dist/package.json says type ${type}, not module`);
+if (type !== 'module') throw new Error(`dist/package.json has type ${type}, expected module`);

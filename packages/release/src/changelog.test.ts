@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { type Change, changelog } from './changelog.ts';
 
 const change = (subject: string, body = ''): Change => ({ sha: 'a'.repeat(40), subject, body });
-const of = (...changes: readonly Change[]) =>
+const render = (...changes: readonly Change[]) =>
   changelog([{ version: '1.2.0', date: '2026-11-25', changes }]);
 
-test('the changelog tells what users notice, breaking changes first', () => {
-  const text = of(
+test('lists user-facing changes, breaking changes first', () => {
+  const text = render(
     change('fix(health-check): a redirect is followed once'),
     change('feat(core)!: durations need a unit'),
     change('feat: wait for a port', 'BREAKING CHANGE: url is a list'),
@@ -38,18 +38,18 @@ test('the changelog tells what users notice, breaking changes first', () => {
 `);
 });
 
-test('a commit that tells of two things stands twice', () => {
-  const text = of(change('feat(testkit): a proxy; fix(core)!: a cut; is mended'));
+test('lists a commit with two changes twice', () => {
+  const text = render(change('feat(testkit): a proxy; fix(core)!: a cut; is mended'));
   expect(text).toContain('### Features\n\n- **testkit**: a proxy (aaaaaaa)');
   expect(text).toContain('### Breaking changes\n\n- **core**: a cut; is mended (aaaaaaa)');
 });
 
-test('a subject is text: no tag, no mention, no link', () => {
-  expect(of(change('fix: <img src=x> by @team [here](http://x)'))).toContain(
+test('escapes tags, mentions and links in subjects', () => {
+  expect(render(change('fix: <img src=x> by @team [here](http://x)'))).toContain(
     '- \\<img src=x> by \\@team \\[here\\](http://x)',
   );
 });
 
-test('a release that users do not notice says so', () => {
-  expect(of(change('docs: words'))).toContain('Nothing that users notice.');
+test('reports a release without user-facing changes', () => {
+  expect(render(change('docs: words'))).toContain('No user-facing changes.');
 });

@@ -1,11 +1,11 @@
-/** A commit of the history. */
+/** A commit in the history. */
 export interface Change {
   readonly sha: string;
   readonly subject: string;
   readonly body: string;
 }
 
-/** What one release brings. */
+/** The changes of one release. */
 export interface ChangelogEntry {
   readonly version: string;
   /** `YYYY-MM-DD`. */
@@ -13,15 +13,15 @@ export interface ChangelogEntry {
   readonly changes: readonly Change[];
 }
 
-const HEAD = /^(?<type>[a-z]+)(?:\((?<scope>[^)]+)\))?(?<breaking>!)?: (?<text>.+)$/;
+const SUBJECT = /^(?<type>[a-z]+)(?:\((?<scope>[^)]+)\))?(?<breaking>!)?: (?<text>.+)$/;
 const SECTIONS = [
-  ['Breaking changes', (one: Told) => one.breaking],
-  ['Features', (one: Told) => !one.breaking && one.type === 'feat'],
-  ['Fixes', (one: Told) => !one.breaking && one.type === 'fix'],
-  ['Performance', (one: Told) => !one.breaking && one.type === 'perf'],
+  ['Breaking changes', (one: ParsedChange) => one.breaking],
+  ['Features', (one: ParsedChange) => !one.breaking && one.type === 'feat'],
+  ['Fixes', (one: ParsedChange) => !one.breaking && one.type === 'fix'],
+  ['Performance', (one: ParsedChange) => !one.breaking && one.type === 'perf'],
 ] as const;
 
-interface Told {
+interface ParsedChange {
   readonly type: string;
   readonly scope: string | undefined;
   readonly breaking: boolean;
@@ -30,29 +30,27 @@ interface Told {
 }
 
 /**
- * CHANGELOG.md from the history, the latest release first. Commits follow Conventional Commits
- * (https://www.conventionalcommits.org); what users do not notice (tests, docs, builds) is left out.
- * One commit may tell of several things: `feat: a; fix: b`.
+ * Renders CHANGELOG.md from the history, the latest release first. Commits follow Conventional
+ * Commits (https://www.conventionalcommits.org). Tests, docs and build changes are omitted. One
+ * commit may contain several changes: `feat: a; fix: b`.
  */
 export function changelog(entries: readonly ChangelogEntry[]): string {
-  return ['# Changelog', ...entries.map(entryText)].join('\n\n').concat('\n');
+  return ['# Changelog', ...entries.map(formatEntry)].join('\n\n').concat('\n');
 }
 
-function entryText({ version, date, changes }: ChangelogEntry): string {
-  const told = changes.flatMap(tell);
-  const sections = SECTIONS.flatMap(([title, belongs]) => {
-    const lines = told.filter(belongs).map(line);
+function formatEntry({ version, date, changes }: ChangelogEntry): string {
+  const parsed = changes.flatMap(parseChange);
+  const sections = SECTIONS.flatMap(([title, matches]) => {
+    const lines = parsed.filter(matches).map(formatLine);
     return lines.length === 0 ? [] : [`### ${title}\n\n${lines.join('\n')}`];
   });
-  const nothing = 'Nothing that users notice.';
-  return [`## ${version} (${date})`, ...(sections.length === 0 ? [nothing] : sections)].join(
-    '\n\n',
-  );
+  const empty = 'No user-facing changes.';
+  return [`## ${version} (${date})`, ...(sections.length === 0 ? [empty] : sections)].join('\n\n');
 }
 
-function tell({ sha, subject, body }: Change): readonly Told[] {
+function parseChange({ sha, subject, body }: Change): readonly ParsedChange[] {
   return subject.split(/; (?=[a-z]+(?:\([^)]+\))?!?: )/).flatMap((part, index) => {
-    const found = HEAD.exec(part)?.groups;
+    const found = SUBJECT.exec(part)?.groups;
     if (found?.type === undefined || found.text === undefined) return [];
     const footer = index === 0 && /^BREAKING[ -]CHANGE: /m.test(body);
     const breaking = found.breaking !== undefined || footer;
@@ -60,12 +58,12 @@ function tell({ sha, subject, body }: Change): readonly Told[] {
   });
 }
 
-function line({ scope, text, sha }: Told): string {
-  const where = scope === undefined ? '' : `**${quiet(scope)}**: `;
-  return `- ${where}${quiet(text)} (${sha.slice(0, 7)})`;
+function formatLine({ scope, text, sha }: ParsedChange): string {
+  const prefix = scope === undefined ? '' : `**${escapeMarkdown(scope)}**: `;
+  return `- ${prefix}${escapeMarkdown(text)} (${sha.slice(0, 7)})`;
 }
 
-/** Neither a tag nor a mention. */
-function quiet(text: string): string {
+/** Escapes Markdown, HTML tags and mentions. */
+function escapeMarkdown(text: string): string {
   return text.replace(/[<@*_[\]]/g, '\\$&');
 }

@@ -6,9 +6,9 @@ import type { Source } from './source.ts';
 import type { Tree } from './tree.ts';
 
 /**
- * Writes a tree as a commit on top of the source's, and answers its SHA. Author, committer and dates
- * are the source commit's, and the index is one of its own: everybody who builds it gets the same
- * SHA, and neither the working tree nor a branch changes.
+ * Writes a tree as a child commit of the source commit and returns its SHA. Author, committer and
+ * dates are those of the source commit, so every build has the same SHA. The separate index keeps
+ * the working tree and branches unchanged.
  */
 export function commitTree(git: Git, source: Source, tree: Tree, message: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'release-'));
@@ -17,10 +17,10 @@ export function commitTree(git: Git, source: Source, tree: Tree, message: string
     const blobs = writeBlobs(git, join(folder, 'blob'), tree);
     const lines = [...tree].map(([path, { mode }], at) => `${mode} ${blobs[at]}\t${path}\0`);
     git.text(['update-index', '-z', '--index-info'], { input: lines.join(''), env: index });
-    const written = git.text(['write-tree'], { env: index }).trim();
+    const treeSha = git.text(['write-tree'], { env: index }).trim();
     const { name, email } = source.author;
     return git
-      .text(['-c', 'i18n.commitEncoding=UTF-8', 'commit-tree', '-p', source.commit, written], {
+      .text(['-c', 'i18n.commitEncoding=UTF-8', 'commit-tree', '-p', source.commit, treeSha], {
         input: message,
         env: {
           GIT_AUTHOR_NAME: name,
@@ -37,7 +37,7 @@ export function commitTree(git: Git, source: Source, tree: Tree, message: string
   }
 }
 
-/** Their SHAs, in order. One git for all of them: a process a file takes half a minute. */
+/** Returns the SHAs in order. One git process for all files: one per file takes half a minute. */
 function writeBlobs(git: Git, folder: string, tree: Tree): readonly string[] {
   mkdirSync(folder);
   const files = [...tree.values()].map(({ bytes }, at) => {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { moveLinks } from './links.ts';
-import { stampSiblings } from './siblings.ts';
+import { rewriteLinks } from './links.ts';
+import { replaceSiblings } from './siblings.ts';
 
 const placement = {
-  placed: (path: string) =>
+  toTreePath: (path: string) =>
     path.startsWith('actions/') ? path.slice('actions/'.length) : undefined,
-  elsewhere: (path: string, depth: number) => `${'../'.repeat(depth + 2)}blob/abc/${path}`,
+  toUrl: (path: string, depth: number) => `${'../'.repeat(depth + 2)}blob/abc/${path}`,
 };
 
 test.each([
@@ -26,13 +26,13 @@ test.each([
     'README.md',
     '[a](https://x.example) [b](#c) [d](/e)',
   ],
-])('%s of %s stands in %s as %s', (text, from, to, expected) => {
-  expect(moveLinks(text, from, to, placement)).toBe(expected);
+])('rewrites %s of %s in %s to %s', (text, from, to, expected) => {
+  expect(rewriteLinks(text, from, to, placement)).toBe(expected);
 });
 
-test('siblings are stamped, nothing else', () => {
+test('replaces only sibling references', () => {
   const text = `uses: $/ping\n- uses: "$/.github/workflows/a.yml"\nrun: echo $/ping\nuses: ./x\n`;
-  expect(stampSiblings(text, 'org/actions', 'v1.2.0')).toBe(
+  expect(replaceSiblings(text, 'org/actions', 'v1.2.0')).toBe(
     'uses: org/actions/ping@v1.2.0\n- uses: "org/actions/.github/workflows/a.yml@v1.2.0"\nrun: echo $/ping\nuses: ./x\n',
   );
 });

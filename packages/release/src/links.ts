@@ -1,23 +1,23 @@
 import { posix } from 'node:path';
 
-/** Where the files of a tree that is made from the source come from. */
+/** Maps paths of the source to paths of the released tree. */
 export interface Placement {
-  /** From a path of the source to the path in the tree; undefined where it is not in the tree. */
-  readonly placed: (source: string) => string | undefined;
-  /** The address of a path of the source that is not in the tree, from a folder `depth` deep. */
-  readonly elsewhere: (source: string, depth: number) => string;
+  /** Returns the path in the tree; `undefined` if the file is not in the tree. */
+  readonly toTreePath: (source: string) => string | undefined;
+  /** Returns the URL of a file that is not in the tree, from a folder at this depth. */
+  readonly toUrl: (source: string, depth: number) => string;
 }
 
 const LINK = /(\]\(|<img[^>]*\ssrc=")([^)\s"#]+)/g;
 
-/** Carries the relative links of a Markdown text of the source along to its place in a tree. */
-export function moveLinks(text: string, from: string, to: string, placement: Placement): string {
-  return text.replace(LINK, (whole, before: string, link: string) => {
-    if (/^([a-z]+:|\/|#)/i.test(link)) return whole;
+/** Rewrites the relative links of a Markdown file for its path in the tree. */
+export function rewriteLinks(text: string, from: string, to: string, placement: Placement): string {
+  return text.replace(LINK, (match, before: string, link: string) => {
+    if (/^([a-z]+:|\/|#)/i.test(link)) return match;
     const source = posix.normalize(posix.join(posix.dirname(from), link));
-    const target = placement.placed(source);
+    const target = placement.toTreePath(source);
     if (target === undefined) {
-      return `${before}${placement.elsewhere(source, to.split('/').length - 1)}`;
+      return `${before}${placement.toUrl(source, to.split('/').length - 1)}`;
     }
     return `${before}${posix.relative(posix.dirname(to), target)}`;
   });

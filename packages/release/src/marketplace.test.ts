@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { marketplaceProblems } from './marketplace.ts';
+import { findMarketplaceProblems } from './marketplace.ts';
 
 const MANIFEST = `name: Ping
 description: Pings.
@@ -16,35 +16,39 @@ const tree = (changes: Readonly<Record<string, string | undefined>> = {}) =>
     }).flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])),
   );
 
-test('a tree that holds every rule', () => {
-  expect(marketplaceProblems(tree(), ['Pong'])).toEqual([]);
+test('accepts a valid tree', () => {
+  expect(findMarketplaceProblems(tree(), ['Pong'])).toEqual([]);
 });
 
 test.each([
   ['a second metadata file', tree({ 'sub/action.yaml': '' }), /2 metadata files/],
   ['a workflow', tree({ '.github/workflows/ci.yml': '' }), /workflow files/],
-  ['no README', tree({ 'README.md': undefined }), /README/],
-  ['no licence', tree({ LICENSE: undefined }), /LICENSE/],
+  ['a missing README', tree({ 'README.md': undefined }), /README/],
+  ['a missing licence', tree({ LICENSE: undefined }), /LICENSE/],
   [
-    'an icon that GitHub leaves out',
+    'an unsupported icon',
     tree({ 'action.yml': MANIFEST.replace('activity', 'coffee') }),
     /"coffee"/,
   ],
   [
-    'another colour',
+    'an unsupported colour',
     tree({ 'action.yml': MANIFEST.replace('color: green', 'color: pink') }),
     /"pink"/,
   ],
-  ['no branding', tree({ 'action.yml': MANIFEST.replace(/branding.*\n/, '') }), /no icon/],
-  ['no name', tree({ 'action.yml': MANIFEST.replace('name: Ping\n', '') }), /no name/],
-  ['no action.yml', tree({ 'action.yml': undefined }), /no action\.yml/],
+  [
+    'missing branding',
+    tree({ 'action.yml': MANIFEST.replace(/branding.*\n/, '') }),
+    /not a supported icon/,
+  ],
+  ['a missing name', tree({ 'action.yml': MANIFEST.replace('name: Ping\n', '') }), /has no name/],
+  ['a missing action.yml', tree({ 'action.yml': undefined }), /action\.yml is missing/],
   ['a sibling', tree({ 'action.yml': `${MANIFEST}\n# uses: $/pong\n` }), /--stamp/],
-])('%s is refused', (_, files, problem) => {
-  expect(marketplaceProblems(files, []).join('\n')).toMatch(problem);
+])('rejects %s', (_, files, problem) => {
+  expect(findMarketplaceProblems(files, []).join('\n')).toMatch(problem);
 });
 
-test('a name that another of ours has', () => {
-  expect(marketplaceProblems(tree(), ['Ping'])).toEqual([
-    'Another of our actions is called "Ping".',
+test('rejects the name of another action', () => {
+  expect(findMarketplaceProblems(tree(), ['Ping'])).toEqual([
+    'Another action of this repository has the name "Ping".',
   ]);
 });

@@ -3,20 +3,20 @@ import { COLOURS, ICONS } from './branding.ts';
 import { hasSiblings } from './siblings.ts';
 
 /**
- * What keeps a tree out of the Marketplace (docs.github.com, "Publishing actions in GitHub
- * Marketplace"); empty when nothing does. Whether somebody else has the name only GitHub knows.
+ * Checks the rules of the Marketplace (docs.github.com, "Publishing actions in GitHub
+ * Marketplace"). Does not check whether the name is unique on GitHub.
  *
  * @param files the texts of the tree by path
- * @param otherNames the names of our other actions
+ * @param otherNames the names of the other actions in this repository
  */
-export function marketplaceProblems(
+export function findMarketplaceProblems(
   files: ReadonlyMap<string, string>,
   otherNames: readonly string[],
 ): readonly string[] {
   const paths = [...files.keys()];
   const manifests = paths.filter((path) => /(^|\/)action\.ya?ml$/.test(path));
   const manifest = files.get('action.yml');
-  if (manifest === undefined) return ['There is no action.yml at the root.'];
+  if (manifest === undefined) return ['action.yml is missing at the root.'];
   const { name, description, branding } = parse(manifest) as {
     readonly name?: string;
     readonly description?: string;
@@ -25,25 +25,22 @@ export function marketplaceProblems(
   return [
     [
       manifests.length === 1,
-      `There are ${manifests.length} metadata files: ${manifests.join(', ')}.`,
+      `The tree has ${manifests.length} metadata files: ${manifests.join(', ')}.`,
     ],
-    [!paths.some((path) => path.startsWith('.github/workflows/')), 'There are workflow files.'],
-    [files.has('README.md'), 'There is no README.md.'],
-    [files.has('LICENSE'), 'There is no LICENSE.'],
+    [!paths.some((path) => path.startsWith('.github/workflows/')), 'The tree has workflow files.'],
+    [files.has('README.md'), 'README.md is missing.'],
+    [files.has('LICENSE'), 'LICENSE is missing.'],
     [Boolean(name?.trim()), 'action.yml has no name.'],
-    [!otherNames.includes(name ?? ''), `Another of our actions is called "${name}".`],
+    [!otherNames.includes(name ?? ''), `Another action of this repository has the name "${name}".`],
     [Boolean(description?.trim()), 'action.yml has no description.'],
     [
       ICONS.includes(branding?.icon ?? ''),
-      `"${branding?.icon}" is no icon of Feather 4.28 that GitHub takes.`,
+      `"${branding?.icon}" is not a supported icon (Feather 4.28).`,
     ],
-    [
-      COLOURS.includes(branding?.color ?? ''),
-      `"${branding?.color}" is no colour of the Marketplace.`,
-    ],
+    [COLOURS.includes(branding?.color ?? ''), `"${branding?.color}" is not a supported colour.`],
     [
       !hasSiblings(manifest),
-      'It names siblings by "$/", which are not in its repository: give --stamp.',
+      'action.yml references siblings by "$/", which the mirror does not contain. Use --stamp.',
     ],
   ].flatMap(([holds, problem]) => (holds === true ? [] : [String(problem)]));
 }

@@ -1,53 +1,53 @@
+import { createHash } from 'node:crypto';
 import { type ChangelogEntry, changelog } from './changelog.ts';
-import { checksums } from './checksums.ts';
 import type { Placement } from './links.ts';
 import {
   actionFiles,
   type Checkout,
-  moved,
+  relocate,
   type Siblings,
   type Tree,
   type TreeFile,
 } from './tree.ts';
 
-/** What stands at the root besides the actions. */
-const AT_THE_ROOT = ['README.md', 'LICENSE', 'SECURITY.md'];
+/** The files at the root besides the actions. */
+const ROOT_FILES = ['README.md', 'LICENSE', 'SECURITY.md'];
 
 /**
- * The tree that `uses: org/actions/<name>@v1` reads: a folder an action, the workflows as they are
- * in the source, and what people look for at the root.
+ * Builds the tree that `uses: org/actions/<name>@v1` reads: a folder per action, the unchanged
+ * workflows, and the common files at the root.
  */
-export function releaseTree(
+export function buildReleaseTree(
   checkout: Checkout,
   siblings: Siblings,
   history: readonly ChangelogEntry[],
 ): Tree {
-  const placement = placementOf(checkout);
+  const placement = createPlacement(checkout);
   const files = new Map<string, TreeFile>();
   for (const action of checkout.actions) {
     const own = actionFiles(checkout, action, `${action.name}/`, siblings, placement);
     for (const [path, file] of own) files.set(path, file);
   }
   for (const path of [...checkout.source.files.keys()].filter(isWorkflow)) {
-    files.set(path, moved(checkout.file(path), path, path, siblings, placement));
+    files.set(path, relocate(checkout.file(path), path, path, siblings, placement));
   }
-  for (const path of AT_THE_ROOT) {
-    files.set(path, moved(checkout.file(path), path, path, siblings, placement));
+  for (const path of ROOT_FILES) {
+    files.set(path, relocate(checkout.file(path), path, path, siblings, placement));
   }
-  files.set('CHANGELOG.md', text(changelog(history)));
-  files.set('SHA256SUMS', text(checksums(bytesOf(files))));
+  files.set('CHANGELOG.md', toFile(changelog(history)));
+  files.set('SHA256SUMS', toFile(formatChecksums(files)));
   return files;
 }
 
-function placementOf({ actions, source }: Checkout): Placement {
+function createPlacement({ actions, source }: Checkout): Placement {
   const shipped = new Set(actions.flatMap(({ files }) => files));
   return {
-    placed: (path) => {
+    toTreePath: (path) => {
       if (shipped.has(path)) return path.slice('actions/'.length);
-      return isWorkflow(path) || AT_THE_ROOT.includes(path) ? path : undefined;
+      return isWorkflow(path) || ROOT_FILES.includes(path) ? path : undefined;
     },
-    // From /org/actions/blob/<ref>/<path>, whatever the repository is called.
-    elsewhere: (path, depth) => {
+    // Relative to /org/actions/blob/<ref>/<path>, so it does not depend on the repository name.
+    toUrl: (path, depth) => {
       const kind = /\.(png|svg)$/.test(path) ? 'raw' : source.files.has(path) ? 'blob' : 'tree';
       return `${'../'.repeat(depth + 2)}${kind}/${source.commit}/${path}`;
     },
@@ -58,10 +58,14 @@ function isWorkflow(path: string): boolean {
   return path.startsWith('.github/workflows/');
 }
 
-function text(content: string): TreeFile {
+function toFile(content: string): TreeFile {
   return { mode: '100644', bytes: Buffer.from(content) };
 }
 
-function bytesOf(files: Tree): ReadonlyMap<string, Uint8Array> {
-  return new Map([...files].map(([path, { bytes }]) => [path, bytes]));
+/** Formats SHA256SUMS as `sha256sum --check` reads it, sorted by path. */
+function formatChecksums(files: Tree): string {
+  return [...files]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, { bytes }]) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`)
+    .join('');
 }

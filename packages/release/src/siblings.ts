@@ -1,16 +1,16 @@
 const SIBLING = /(\buses:\s*["']?)\$\/([\w./-]+)/g;
 
 /**
- * Names the siblings of a composite action or a reusable workflow (`uses: $/health-check`) by
- * repository and tag, for where `$/` is not known: GitHub Enterprise Server.
+ * Replaces sibling references of a composite action or a reusable workflow (`uses: $/health-check`)
+ * by repository and tag, because GitHub Enterprise Server does not support `$/`.
  */
-export function stampSiblings(text: string, repository: string, tag: string): string {
+export function replaceSiblings(text: string, repository: string, tag: string): string {
   return text.replace(SIBLING, (_, before: string, path: string) => {
     return `${before}${repository}/${path}@${tag}`;
   });
 }
 
-/** Whether a text names a sibling. */
+/** Whether a text references a sibling action. */
 export function hasSiblings(text: string): boolean {
   return text.search(SIBLING) >= 0;
 }

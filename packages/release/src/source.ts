@@ -1,42 +1,42 @@
 import type { Git } from './git.ts';
-import { Refusal } from './refusal.ts';
+import { ReleaseError } from './release-error.ts';
 import { readVersion, type Version } from './version.ts';
 
-/** A file as git has it. */
+/** A file in git. */
 export interface Blob {
   /** `100644` or `100755`. */
   readonly mode: string;
   readonly sha: string;
 }
 
-/** A release that is out: its version, its commit, and the commit that it was built from. */
+/** A published release: its version, its commit, and the commit it was built from. */
 export interface Released {
   readonly version: Version;
   readonly commit: string;
   readonly source: string;
 }
 
-/** The commit that a release is built from. */
+/** The source commit of a release. */
 export interface Source {
   readonly commit: string;
-  /** Seconds since 1970 and the time zone, as git writes it in a commit. */
+  /** Epoch seconds and the time zone, in git's raw format. */
   readonly date: string;
   readonly author: { readonly name: string; readonly email: string };
   readonly files: ReadonlyMap<string, Blob>;
-  /** The earlier releases of its history, the latest last. */
-  readonly released: readonly Released[];
+  /** The earlier releases in its history, the latest last. */
+  readonly releases: readonly Released[];
 }
 
 /**
- * Reads the commit that is checked out. Throws a {@link Refusal} for a working tree with changes
- * (what is built would not be what the commit says) and for a history that is cut.
+ * Reads the commit that is checked out. Throws a {@link ReleaseError} if the working tree has
+ * changes, because the build would not match the commit, or if the clone is shallow.
  */
 export function readSource(git: Git): Source {
-  refuseChanges(git);
+  requireCleanTree(git);
   if (git.text(['rev-parse', '--is-shallow-repository']).trim() === 'true') {
-    throw new Refusal(
-      'The history of this clone is cut: the changelog would be another one.',
-      'Fetch it whole: git fetch --unshallow --tags (actions/checkout: fetch-depth: 0).',
+    throw new ReleaseError(
+      'This clone is shallow, and the changelog needs the complete history.',
+      'Run git fetch --unshallow --tags (actions/checkout: fetch-depth: 0).',
     );
   }
   const [commit = '', date = '', name = '', email = ''] = git
@@ -53,24 +53,24 @@ export function readSource(git: Git): Source {
     commit,
     date,
     author: { name, email },
-    files: filesOf(git, commit),
-    released: releasesBefore(git, commit),
+    files: listFiles(git, commit),
+    releases: findReleases(git, commit),
   };
 }
 
-/** Throws a {@link Refusal} when the working tree is not as its commit. */
-export function refuseChanges(git: Git): void {
+/** Throws a {@link ReleaseError} if the working tree has changes. */
+export function requireCleanTree(git: Git): void {
   const changes = git.text(['status', '--porcelain', '--untracked-files=all']).trimEnd();
   if (changes === '') return;
   const [first, ...rest] = changes.split('\n');
   const more = rest.length === 0 ? '' : `, and ${rest.length} more`;
-  throw new Refusal(
+  throw new ReleaseError(
     `The working tree has changes: ${first?.trim()}${more}.`,
-    'Commit them or put them away (git stash --include-untracked); a release is built from a commit.',
+    'Commit or stash them (git stash --include-untracked). A release is built from a commit.',
   );
 }
 
-function filesOf(git: Git, commit: string): ReadonlyMap<string, Blob> {
+function listFiles(git: Git, commit: string): ReadonlyMap<string, Blob> {
   const lines = git.text(['ls-tree', '-r', '-z', commit]).split('\0').filter(Boolean);
   return new Map(
     lines.map((line) => {
@@ -81,18 +81,18 @@ function filesOf(git: Git, commit: string): ReadonlyMap<string, Blob> {
   );
 }
 
-/** Release commits are no part of the history: each is a child of the commit that it was built from. */
-function releasesBefore(git: Git, commit: string): readonly Released[] {
+/** Finds releases by their parents: a release commit is a child of its source commit. */
+function findReleases(git: Git, commit: string): readonly Released[] {
   const history = git.text(['rev-list', commit]).trim().split('\n');
   const age = new Map(history.map((sha, index) => [sha, index]));
-  return tagsOf(git)
+  return readTags(git)
     .map((one) => ({ ...one, source: git.text(['rev-parse', `${one.commit}^`]).trim() }))
     .filter(({ source }) => age.has(source))
     .toSorted((a, b) => (age.get(b.source) ?? 0) - (age.get(a.source) ?? 0));
 }
 
-/** Every `vX.Y.Z` of this clone that has a parent. */
-function tagsOf(git: Git): readonly { readonly version: Version; readonly commit: string }[] {
+/** Reads every `vX.Y.Z` tag of this clone whose commit has a parent. */
+function readTags(git: Git): readonly { readonly version: Version; readonly commit: string }[] {
   const format = '--format=%(refname:strip=2) %(objectname) %(parent)';
   return git
     .text(['for-each-ref', format, 'refs/tags/v*'])

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SourceAction, sourceActions } from './actions.ts';
+import { readActions, type SourceAction } from './actions.ts';
 import type { Git } from './git.ts';
-import { moveLinks, type Placement } from './links.ts';
-import { Refusal } from './refusal.ts';
-import { stampSiblings } from './siblings.ts';
+import { type Placement, rewriteLinks } from './links.ts';
+import { ReleaseError } from './release-error.ts';
+import { replaceSiblings } from './siblings.ts';
 import type { Source } from './source.ts';
 
 /** The files of a tree, by path. */
@@ -15,7 +15,7 @@ export interface TreeFile {
   readonly bytes: Buffer;
 }
 
-/** How siblings are named: `$/name` as it stands, or by repository and tag. */
+/** How sibling actions are referenced: unchanged as `$/name`, or by repository and tag. */
 export type Siblings =
   | { readonly kind: 'same-commit' }
   | { readonly kind: 'stamped'; readonly repository: string; readonly tag: string };
@@ -24,36 +24,37 @@ export type Siblings =
 export interface Checkout {
   readonly source: Source;
   readonly actions: readonly SourceAction[];
-  /** A file as it is committed: line endings of the working tree play no part. */
+  /** Reads a committed file, so line endings of the working tree do not matter. */
   readonly file: (path: string) => TreeFile;
-  /** The files of the bundle of an action, by their path inside of `dist/`. */
+  /** Reads the bundle of an action; the paths are relative to `dist/`. */
   readonly dist: (action: string) => Tree;
 }
 
-/** `file` and `dist` throw a {@link Refusal} for what is missing. */
+/** Opens a checkout; `file` and `dist` throw a {@link ReleaseError} if a file is missing. */
 export function openCheckout(root: string, git: Git, source: Source): Checkout {
   const file: Checkout['file'] = (path) => {
     const blob = source.files.get(path);
-    if (blob === undefined) throw new Refusal(`${path} is missing.`, 'A release needs it: add it.');
+    if (blob === undefined)
+      throw new ReleaseError(`${path} is missing.`, 'Add it. A release requires it.');
     return { mode: blob.mode, bytes: git.bytes(['cat-file', 'blob', blob.sha]) };
   };
   const text = (path: string) => file(path).bytes.toString('utf8');
-  const actions = sourceActions([...source.files.keys()], text);
-  return { source, actions, file, dist: (action) => bundleOf(join(root, 'actions', action)) };
+  const actions = readActions([...source.files.keys()], text);
+  return { source, actions, file, dist: (action) => readBundle(join(root, 'actions', action)) };
 }
 
-function bundleOf(action: string): Tree {
+function readBundle(action: string): Tree {
   const folder = join(action, 'dist');
-  const names = list(folder);
+  const names = listFiles(folder);
   if (!names.includes('index.js')) {
-    throw new Refusal(`${action} has no bundle.`, 'Run pnpm build, and look at what it says.');
+    throw new ReleaseError(`${action} has no bundle.`, 'Run pnpm build and check its output.');
   }
   return new Map(
     names.map((name) => [name, { mode: '100644', bytes: readFileSync(join(folder, name)) }]),
   );
 }
 
-function list(folder: string): readonly string[] {
+function listFiles(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -65,28 +66,29 @@ function list(folder: string): readonly string[] {
   }
 }
 
-/** The files of one action, `at` a folder of the tree (`''` or `name/`). */
+/** Returns the files of one action in a folder of the tree (`''` or `name/`). */
 export function actionFiles(
   checkout: Checkout,
   action: SourceAction,
-  at: string,
+  targetFolder: string,
   siblings: Siblings,
   placement: Placement,
 ): Tree {
   const files = new Map<string, TreeFile>();
   for (const path of action.files) {
-    const place = `${at}${path.slice(`actions/${action.name}/`.length)}`;
-    files.set(place, moved(checkout.file(path), path, place, siblings, placement));
+    const target = `${targetFolder}${path.slice(`actions/${action.name}/`.length)}`;
+    files.set(target, relocate(checkout.file(path), path, target, siblings, placement));
   }
-  files.set(`${at}LICENSE`, checkout.file('LICENSE'));
+  files.set(`${targetFolder}LICENSE`, checkout.file('LICENSE'));
   if (action.kind === 'javascript') {
-    for (const [name, file] of checkout.dist(action.name)) files.set(`${at}dist/${name}`, file);
+    for (const [name, file] of checkout.dist(action.name))
+      files.set(`${targetFolder}dist/${name}`, file);
   }
   return files;
 }
 
-/** A file of the source at its place in a tree: links and siblings lead where they should. */
-export function moved(
+/** Adjusts the links and sibling references of a source file for its path in the tree. */
+export function relocate(
   file: TreeFile,
   from: string,
   to: string,
@@ -97,9 +99,9 @@ export function moved(
     mode: file.mode,
     bytes: Buffer.from(by(file.bytes.toString('utf8'))),
   });
-  if (from.endsWith('.md')) return change((text) => moveLinks(text, from, to, placement));
+  if (from.endsWith('.md')) return change((text) => rewriteLinks(text, from, to, placement));
   if (siblings.kind === 'stamped' && /\.ya?ml$/.test(from)) {
-    return change((text) => stampSiblings(text, siblings.repository, siblings.tag));
+    return change((text) => replaceSiblings(text, siblings.repository, siblings.tag));
   }
   return file;
 }

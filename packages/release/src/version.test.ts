@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
-import { movingTags, readVersion, refuseStepBack, type Version, wantedVersion } from './version.ts';
+import { movingTags, parseVersion, readVersion, rejectDowngrade, type Version } from './version.ts';
 
-const version = (text: string): Version => wantedVersion(text);
+const version = (text: string): Version => parseVersion(text);
 const versions = (...texts: readonly string[]) => texts.map(version);
 
 test.each(['1.2', 'v1.2.3', '1.2.3-rc.1', '01.2.3', '1.2.3 ', '1.2.3.4', '', '1.2.x', '-1.2.3'])(
-  '"%s" is no version',
+  'rejects "%s"',
   (text) => {
     expect(readVersion(text)).toBeUndefined();
-    expect(() => wantedVersion(text)).toThrow('--version 1.2.3');
+    expect(() => parseVersion(text)).toThrow('--version 1.2.3');
   },
 );
 
-test('a version that is not given has the same remedy', () => {
-  expect(() => wantedVersion(undefined)).toThrow('--version 1.2.3');
+test('rejects a missing version with the same remedy', () => {
+  expect(() => parseVersion(undefined)).toThrow('--version 1.2.3');
 });
 
 test.each([
@@ -23,11 +23,11 @@ test.each([
   ['1.10.0', ['1.9.9'], ['v1.10', 'v1']],
   ['2.0.0', ['1.9.9'], ['v2.0', 'v2']],
   ['1.9.10', ['2.0.0', '1.9.9'], ['v1.9', 'v1']],
-])('after %s, with %j out, %j move', (text, released, expected) => {
-  expect(movingTags(version(text), versions(...released))).toEqual(expected);
+])('after %s, with %j published, moves %j', (text, releases, expected) => {
+  expect(movingTags(version(text), versions(...releases))).toEqual(expected);
 });
 
-test('a line does not go back', () => {
-  expect(() => refuseStepBack(version('1.2.3'), versions('1.2.4'))).toThrow('after 1.2.4');
-  expect(() => refuseStepBack(version('1.2.3'), versions('1.3.0', '1.2.2'))).not.toThrow();
+test('rejects a version below a published patch version', () => {
+  expect(() => rejectDowngrade(version('1.2.3'), versions('1.2.4'))).toThrow('is older than 1.2.4');
+  expect(() => rejectDowngrade(version('1.2.3'), versions('1.3.0', '1.2.2'))).not.toThrow();
 });

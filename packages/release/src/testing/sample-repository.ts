@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commit, git, startRepository } from '@repo/testkit/git/repository';
-import { releaseCommand } from './command.ts';
+import { releaseCommand } from '../command.ts';
 
 const manifest = (name: string, runs: string) =>
   `name: ${name}\ndescription: It ${name}s.\nbranding: { icon: activity, color: green }\nruns: ${runs}\n`;
@@ -23,22 +23,22 @@ const FILES = {
   'actions/guard/README.md': '# guard\n',
 };
 
-/** A small repository of actions with a remote, and `pnpm release` in clones of it. */
-export function startShop() {
+/** Starts a small repository of actions with a remote, and runs `pnpm release` in its clones. */
+export function startSampleRepository() {
   const repository = startRepository(FILES);
   const release = (folder: string, ...argv: readonly string[]): readonly string[] => {
-    const said: string[] = [];
+    const lines: string[] = [];
     const bundle = () => {
       mkdirSync(join(folder, 'actions/ping/dist'), { recursive: true });
       writeFileSync(join(folder, 'actions/ping/dist/index.js'), "console.log('ping');\n");
     };
-    releaseCommand({ root: folder, argv, cwd: folder, bundle, say: (line) => said.push(line) });
-    return said;
+    releaseCommand({ root: folder, argv, cwd: folder, bundle, log: (line) => lines.push(line) });
+    return lines;
   };
   return {
     ...repository,
     release,
-    /** The last line that `pnpm release` prints. */
+    /** Returns the last line that `pnpm release` prints. */
     sha: (folder: string, ...argv: readonly string[]) => release(folder, ...argv).at(-1) ?? '',
     /** Commits a version and pushes it to main. */
     prepare: (folder: string, version: string, more: Readonly<Record<string, string>> = {}) => {
