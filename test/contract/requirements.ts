@@ -38,7 +38,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   H17: ['test/e2e/health-check.test.ts', 'checks of several kinds from a file in JSON'],
   H18: [
     'test/e2e/health-check-reports.test.ts',
-    'every report is a file, beside the summary and the JSON report',
+    'writes each requested report file besides the summary and the JSON report',
   ],
   H19: ['test/e2e/health-check.test.ts', 'group::Checking'],
   H20: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
@@ -50,14 +50,14 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'test/real/health-check-docker.test.ts',
     'too many errors: the latest are shown, without secrets',
   ],
-  H23: ['test/e2e/health-check-heal.test.ts', 'a workflow heals, %s'],
+  H23: ['test/e2e/health-check-heal.test.ts', 'on-unhealthy-workflow %s'],
   H24: [
     'test/e2e/health-check-reports.test.ts',
-    'every report is a file, beside the summary and the JSON report',
+    'writes each requested report file besides the summary and the JSON report',
   ],
   H25: [
     'test/e2e/health-check-heal.test.ts',
-    'the hourly workflow of the README, with the permissions that it has',
+    'the monitor workflow of the README works with its permissions',
   ],
   H26: [
     'test/contract/health-check-workflow.test.ts',
@@ -242,10 +242,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'test/contract/workflows.test.ts',
     'names its permissions, and pins the actions of others by SHA',
   ],
-  E15: [
-    'test/e2e/health-check-heal.test.ts',
-    'the token and the secrets of the checks reach neither files nor issues',
-  ],
+  E15: ['test/e2e/health-check-heal.test.ts', 'secrets appear neither in files nor in issues'],
   E16: [
     'test/contract/workflows.test.ts',
     'names its permissions, and pins the actions of others by SHA',
@@ -253,14 +250,8 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   E17: ['docs/workflows.md', '**Self-hosted runners**'],
   E18: ['README.md', 'Linux, macOS and Windows'],
   E19: ['docs/workflows.md', 'Enable debug logging'],
-  E20: [
-    'test/e2e/health-check-reports.test.ts',
-    'what GitHub knows of the workflow is among the metrics',
-  ],
-  E21: [
-    'test/e2e/health-check-reports.test.ts',
-    'what GitHub knows of the workflow is among the metrics',
-  ],
+  E20: ['test/e2e/health-check-reports.test.ts', 'metrics of the workflow'],
+  E21: ['test/e2e/health-check-reports.test.ts', 'metrics of the workflow'],
   E26: ['.github/workflows/ci.yml', 'test:coverage'],
   E28: ['packages/release/src/command.test.ts', 'rejects %s'],
   E29: [

@@ -21,7 +21,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const HOUR = 3_600_000;
-/** The workflow that runs the check, and the one that heals. */
+/** IDs of the workflow that runs the checks, and of the one that repairs. */
 const MONITOR = 8;
 const DEPLOY = 7;
 
@@ -30,7 +30,7 @@ const incident = { 'incident-issue': 'true' };
 
 let github: LocalGitHub;
 let target: Awaited<ReturnType<typeof startHttpServer>>;
-let isWell: boolean;
+let isHealthy: boolean;
 
 async function startGitHub(options: LocalGitHubOptions = {}) {
   github = await startLocalGitHub(options);
@@ -41,9 +41,9 @@ async function startGitHub(options: LocalGitHubOptions = {}) {
 }
 
 beforeEach(async () => {
-  isWell = false;
+  isHealthy = false;
   target = await startHttpServer({
-    script: (exchange) => (isWell ? respond(200) : respond(503))(exchange),
+    script: (exchange) => (isHealthy ? respond(200) : respond(503))(exchange),
   });
   await startGitHub();
 });
@@ -52,7 +52,7 @@ afterEach(async () => {
   await github[Symbol.asyncDispose]();
 });
 
-/** One run of the monitor: a run on GitHub too, which ends as the step does. */
+/** Runs the action as a run of the monitor workflow on GitHub, with the conclusion of the step. */
 async function monitor(inputs: Readonly<Record<string, string>>): Promise<RunResult> {
   const { state } = github;
   const run = {
@@ -76,13 +76,13 @@ async function monitor(inputs: Readonly<Record<string, string>>): Promise<RunRes
   return result;
 }
 
-/** A run that is told of and thrown away; gives back what was healed. */
-async function healing(inputs: Readonly<Record<string, string>>) {
+/** Runs the monitor and returns the self-healing part of its report. */
+async function runMonitor(inputs: Readonly<Record<string, string>>) {
   await using result = await monitor(inputs);
   const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
   const titles = result.annotations.map(({ level, title }) => `${level} ${title}`);
   return {
-    ...report.result.healing,
+    ...report.result.selfHeal,
     verdict: result.outputs.verdict,
     exitCode: result.exitCode,
     titles,
@@ -95,59 +95,62 @@ const callsTo = (operation: string) =>
 
 describe.each([
   ['with an incident issue', { ...workflow, ...incident }],
-  ['without one', workflow],
-])('a workflow heals, %s', (_, inputs) => {
-  test('an outage seen by three runs in a row starts it exactly once', async () => {
+  ['without an incident issue', workflow],
+])('on-unhealthy-workflow %s', (_, inputs) => {
+  test('starts once during an outage that spans three runs', async () => {
     const states = [];
     for (let run = 1; run <= 3; run++) {
-      states.push((await healing(inputs)).workflow.state);
+      states.push((await runMonitor(inputs)).workflow.state);
       github.advance(HOUR);
     }
-    expect(states).toEqual(['started', 'already', 'already']);
+    expect(states).toEqual(['started', 'already-started', 'already-started']);
     expect(dispatches()).toHaveLength(1);
   });
 
-  test('each outage starts it, until the limit of the window; then it stops, and says so', async () => {
+  test('starts once per outage until heal-limit is reached, then warns', async () => {
     const states = [];
     for (let outage = 1; outage <= 3; outage++) {
-      isWell = false;
-      states.push((await healing(inputs)).workflow.state);
+      isHealthy = false;
+      states.push((await runMonitor(inputs)).workflow.state);
       github.advance(0.5 * HOUR);
-      isWell = true;
-      await healing(inputs);
+      isHealthy = true;
+      await runMonitor(inputs);
       github.advance(0.5 * HOUR);
     }
-    expect(states).toEqual(['started', 'started', 'limit']);
-    isWell = false;
-    const last = await healing(inputs);
+    expect(states).toEqual(['started', 'started', 'limit-reached']);
+    isHealthy = false;
+    const last = await runMonitor(inputs);
     expect(last.workflow.reason).toContain('2 per 6h');
     expect(last.titles).toContain('warning Self-heal');
     expect(dispatches()).toHaveLength(2);
 
     github.advance(6 * HOUR);
-    expect((await healing(inputs)).workflow.state).toBe('started');
+    expect((await runMonitor(inputs)).workflow.state).toBe('started');
   });
 
-  test('what GitHub did and did not answer is not done again', async () => {
+  test('does not repeat a dispatch whose response was lost', async () => {
     const on = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
     github.addFault({ on, when: 'after', answer: BAD_GATEWAY });
-    expect((await healing(inputs)).workflow).toMatchObject({ state: 'started' });
-    expect((await healing(inputs)).workflow.state).toBe('already');
+    expect((await runMonitor(inputs)).workflow).toMatchObject({ state: 'started' });
+    expect((await runMonitor(inputs)).workflow.state).toBe('already-started');
     expect(dispatches()).toHaveLength(1);
   });
 
-  test('its inputs, and the branch that the run is on', async () => {
-    const result = await healing({ ...inputs, 'on-unhealthy-inputs': 'version=1.4=x\nreason=ill' });
+  test('passes the inputs and the branch of the run', async () => {
+    const result = await runMonitor({
+      ...inputs,
+      'on-unhealthy-inputs': 'version=1.4=x\nreason=ill',
+    });
     expect(result.workflow.url).toMatch(/\/actions\/runs\/\d+$/);
     expect(dispatches()).toMatchObject([
       { event: 'workflow_dispatch', branch: 'main', inputs: { version: '1.4=x', reason: 'ill' } },
     ]);
   });
 
-  test('healthy starts nothing; neither does what could not be judged', async () => {
-    isWell = true;
-    expect((await healing(inputs)).workflow).toBeUndefined();
-    const unknown = await healing({ ...inputs, url: 'http://169.254.169.254/' });
+  test('healthy and unknown start nothing', async () => {
+    isHealthy = true;
+    expect((await runMonitor(inputs)).workflow).toBeUndefined();
+    const unknown = await runMonitor({ ...inputs, url: 'http://169.254.169.254/' });
     expect(unknown.verdict).toBe('unknown');
     expect(dispatches()).toEqual([]);
     expect(github.state.issues).toEqual([]);
@@ -155,13 +158,13 @@ describe.each([
 });
 
 describe('the incident', () => {
-  test('is one issue: opened, kept up to date, closed at recovery with the downtime', async () => {
-    expect(await healing(incident)).toMatchObject({ incident: { state: 'opened', number: 1 } });
+  test('is one issue: opened, updated, and closed at recovery with the downtime', async () => {
+    expect(await runMonitor(incident)).toMatchObject({ incident: { state: 'opened', number: 1 } });
     github.advance(HOUR);
-    expect(await healing(incident)).toMatchObject({ incident: { state: 'updated', number: 1 } });
+    expect(await runMonitor(incident)).toMatchObject({ incident: { state: 'updated', number: 1 } });
     github.advance(1.25 * HOUR);
-    isWell = true;
-    const recovered = await healing(incident);
+    isHealthy = true;
+    const recovered = await runMonitor(incident);
     expect(recovered.incident).toMatchObject({ state: 'closed', number: 1 });
     expect(recovered.incident.downtimeMs / HOUR).toBeCloseTo(2.25, 1);
 
@@ -173,68 +176,68 @@ describe('the incident', () => {
       labels: ['health-check-incident'],
       title: `Unhealthy: ${target.url}/`,
     });
-    expect(issue?.body).toContain('Well again after 2h 15m');
+    expect(issue?.body).toContain('Recovered after 2h 15m');
     expect(github.state.comments.map(({ body }) => body)).toEqual([
-      expect.stringContaining('Well again after 2h 15m'),
+      expect.stringContaining('Recovered after 2h 15m'),
     ]);
 
-    await healing(incident);
+    await runMonitor(incident);
     expect(github.state.comments).toHaveLength(1);
-    isWell = false;
-    await healing(incident);
+    isHealthy = false;
+    await runMonitor(incident);
     expect(github.state.issues.map(({ state }) => state)).toEqual(['closed', 'open']);
   });
 
-  test('says what is ill, what was done, and who saw it', async () => {
+  test('shows the failed check, the started workflow and the run', async () => {
     await using result = await monitor({ ...workflow, ...incident });
     const [issue] = github.state.issues;
     expect(issue?.body).toContain('status 503');
-    expect(issue?.body).toMatch(/Self-heal: deploy\\?\.yml is started \(\[run\]\(http/);
+    expect(issue?.body).toMatch(/Self-heal: deploy\\?\.yml was started \(\[run\]\(http/);
     expect(issue?.body).toMatch(/\[Monitor\]\(http:.*\/actions\/runs\/\d+\)/);
-    expect(result.summary).toMatch(/Incident \[.*1.*\]\(.*\/issues\/1\) is opened/);
+    expect(result.summary).toMatch(/Incident \[.*1.*\]\(.*\/issues\/1\) was opened/);
   });
 
-  test('runs at the same time have one issue and one start between them', async () => {
-    await Promise.all(Array.from({ length: 4 }, () => healing({ ...workflow, ...incident })));
+  test('concurrent runs open one issue and start the workflow once', async () => {
+    await Promise.all(Array.from({ length: 4 }, () => runMonitor({ ...workflow, ...incident })));
     const open = github.state.issues.filter(({ state }) => state === 'open');
     expect(open).toHaveLength(1);
     expect(dispatches()).toHaveLength(1);
   });
 
-  test('an answer that was lost leaves no second issue', async () => {
+  test('a lost response does not cause a second issue', async () => {
     const on = 'POST /repos/{owner}/{repo}/issues';
     github.addFault({ on, when: 'after', answer: 'reset' });
-    expect((await healing(incident)).problems).toEqual([]);
+    expect((await runMonitor(incident)).problems).toEqual([]);
     expect(github.state.issues).toHaveLength(1);
   });
 
-  test('other checks of the same job have an issue of their own', async () => {
-    await healing(incident);
-    await healing({ ...incident, url: `${target.url}/other` });
+  test('different checks of the same job have separate issues', async () => {
+    await runMonitor(incident);
+    await runMonitor({ ...incident, url: `${target.url}/other` });
     expect(github.state.issues).toHaveLength(2);
-    isWell = true;
-    await healing(incident);
+    isHealthy = true;
+    await runMonitor(incident);
     expect(github.state.issues.map(({ state }) => state)).toEqual(['closed', 'open']);
   });
 
-  test('an issue of a stranger that copies the marker does not count', async () => {
-    await healing(incident);
+  test('ignores an unlabelled issue with a copied marker', async () => {
+    await runMonitor(incident);
     const [issue] = github.state.issues;
     if (issue === undefined) throw new Error('no issue');
     issue.labels = [];
-    await healing(incident);
+    await runMonitor(incident);
     expect(github.state.issues).toHaveLength(2);
   });
 
-  test('text of the target mentions nobody, links nothing and hides nothing', async () => {
+  test('untrusted text creates no mention, no link and no hidden comment', async () => {
     const port = await closedPort();
     const checks = `
       - name: "@octocat <!-- #12 --> | x"
         http: {url: "http://127.0.0.1:${port}/"}
         max-attempts: 1`;
-    await healing({ ...incident, url: '', checks });
+    await runMonitor({ ...incident, url: '', checks });
     const [issue] = github.state.issues;
-    // GitHub looks for neither in code.
+    // GitHub does not interpret code.
     const visible = issue?.body
       .split('\n')
       .slice(1)
@@ -245,16 +248,16 @@ describe('the incident', () => {
   });
 });
 
-describe('GitHub does not let us', () => {
+describe('failed GitHub requests', () => {
   const problem = (fault: Fault) => {
     github.addFault(fault);
-    return healing({ ...workflow, ...incident });
+    return runMonitor({ ...workflow, ...incident });
   };
 
-  test('a permission that is missing is named; the verdict stays', async () => {
+  test('name the missing permission and keep the verdict', async () => {
     await github[Symbol.asyncDispose]();
     await startGitHub({ permissions: { contents: 'read' } });
-    const result = await healing({ ...workflow, ...incident });
+    const result = await runMonitor({ ...workflow, ...incident });
     expect(result).toMatchObject({ verdict: 'fail', exitCode: 1 });
     expect(result.problems).toEqual([
       expect.stringContaining('Give the job permissions: issues: write.'),
@@ -263,31 +266,33 @@ describe('GitHub does not let us', () => {
     expect(result.titles.filter((title: string) => title === 'warning Self-heal')).toHaveLength(2);
   });
 
-  test('one permission of two is enough for its half', async () => {
+  test('do not stop the steps that have their permission', async () => {
     await github[Symbol.asyncDispose]();
     await startGitHub({ permissions: { actions: 'write' } });
-    const result = await healing({ ...workflow, ...incident });
+    const result = await runMonitor({ ...workflow, ...incident });
     expect(result.workflow.state).toBe('started');
     expect(result.problems).toEqual([expect.stringContaining('issues: write')]);
     expect(github.state.issues).toEqual([]);
-    expect((await healing({ ...workflow, ...incident })).workflow.state).toBe('already');
+    expect((await runMonitor({ ...workflow, ...incident })).workflow.state).toBe('already-started');
   });
 
-  test('a healthy verdict stays healthy', async () => {
-    isWell = true;
+  test('keep a healthy verdict', async () => {
+    isHealthy = true;
     const answer = { status: 500, body: { message: 'broken' } };
     const result = await problem({ times: 99, answer });
     expect(result).toMatchObject({ verdict: 'pass', exitCode: 0 });
-    expect(result.problems).toEqual([expect.stringMatching(/not closed: .*500: broken/)]);
+    expect(result.problems).toEqual([
+      expect.stringMatching(/Cannot close the incident: .*500: broken/),
+    ]);
   });
 
-  test('a short limit is waited for', async () => {
+  test('wait for a short rate limit', async () => {
     const result = await problem({ answer: rateLimited(1) });
     expect(result.problems).toEqual([]);
     expect(result.workflow.state).toBe('started');
   });
 
-  test('a long one is not, and told with its end', async () => {
+  test('report a long rate limit with its end', async () => {
     const result = await problem({ times: 99, answer: rateLimited(900) });
     expect(result.problems[0]).toMatch(/rate limit, over in 15m/);
     expect(dispatches()).toEqual([]);
@@ -295,33 +300,33 @@ describe('GitHub does not let us', () => {
 
   test.each([
     [
-      'a workflow that is not there',
+      'report a missing workflow',
       { 'on-unhealthy-workflow': 'gone.yml' },
       /404: Not Found.*Check that it exists/,
     ],
     [
-      'one without the trigger',
+      'report a workflow without the trigger',
       { 'on-unhealthy-workflow': 'monitor.yml' },
       /does not have 'workflow_dispatch' trigger/,
     ],
     [
-      'an input that it does not have',
+      'report an unknown input',
       { 'on-unhealthy-inputs': 'verison=1' },
       /Unexpected inputs provided: \["verison"\]/,
     ],
     [
-      'a branch that is not there',
+      'report a missing branch',
       { 'on-unhealthy-workflow': 'deploy.yml@gone' },
       /No ref found for: gone/,
     ],
   ])('%s', async (_, inputs, message) => {
-    const result = await healing({ ...workflow, ...incident, ...inputs });
+    const result = await runMonitor({ ...workflow, ...incident, ...inputs });
     expect(result.problems).toEqual([expect.stringMatching(message)]);
     expect(result.verdict).toBe('fail');
     expect(dispatches()).toEqual([]);
   });
 
-  test('nobody answers at all', async () => {
+  test('report an unreachable API', async () => {
     await using result = await runAction({
       action,
       with: { url: target.url, 'max-attempts': '1', ...workflow },
@@ -337,7 +342,7 @@ describe('GitHub does not let us', () => {
   });
 });
 
-test('the hourly workflow of the README, with the permissions that it has', async () => {
+test('the monitor workflow of the README works with its permissions', async () => {
   const { on, permissions, jobs } = parse(await readmeYaml('monitor'));
   expect(on.schedule).toEqual([{ cron: '0 * * * *' }]);
   await github[Symbol.asyncDispose]();
@@ -355,21 +360,21 @@ test('the hourly workflow of the README, with the permissions that it has', asyn
   );
   expect(result.files).toEqual(expect.arrayContaining(reports));
 
-  isWell = true;
+  isHealthy = true;
   await using recovered = await monitor(inputs);
   expect(recovered.outputs.status).toBe('healthy');
   expect(github.state.issues).toMatchObject([{ state: 'closed' }]);
 });
 
-test('on an Enterprise Server only what it knows is asked', async () => {
+test('on GitHub Enterprise Server, uses only supported parameters', async () => {
   await github[Symbol.asyncDispose]();
   await startGitHub({ enterprise: true });
-  expect((await healing(workflow)).workflow).toEqual({ state: 'started', name: 'deploy.yml' });
+  expect((await runMonitor(workflow)).workflow).toEqual({ state: 'started', name: 'deploy.yml' });
   const [dispatch] = callsTo('POST');
   expect(dispatch?.body).not.toHaveProperty('return_run_details');
 });
 
-test('the token and the secrets of the checks reach neither files nor issues', async () => {
+test('secrets appear neither in files nor in issues', async () => {
   const SECRET = 'hunter2-s3cret-value';
   await using result = await monitor({
     ...workflow,
@@ -390,14 +395,14 @@ test('the token and the secrets of the checks reach neither files nor issues', a
   expect(github.state.issues[0]?.body).toContain('***');
 });
 
-test('nothing is asked of GitHub by a run that has nothing to do there', async () => {
-  await healing({});
-  isWell = true;
-  await healing(workflow);
+test('sends no GitHub request when there is nothing to do', async () => {
+  await runMonitor({});
+  isHealthy = true;
+  await runMonitor(workflow);
   expect(github.calls).toEqual([]);
 });
 
-test('inputs without a workflow, and a limit that is none, are told', async () => {
+test('rejects inputs without a workflow and an invalid limit', async () => {
   await using result = await monitor({ 'on-unhealthy-inputs': 'a=b', 'heal-limit': 'twice' });
   expect(result.log).toContain('heal-limit: "twice" is no limit in a window. Write a number');
   expect(result.log).toContain('on-unhealthy-inputs: is for on-unhealthy-workflow');

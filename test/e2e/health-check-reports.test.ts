@@ -18,16 +18,16 @@ const files = {
 };
 const read = (workspace: string, name: string) => readFile(join(workspace, 'out', name), 'utf8');
 
-test('every report is a file, beside the summary and the JSON report', async () => {
-  await using well = await startHttpServer({ script: respond(200) });
-  await using ill = await startHttpServer({ script: hostileText(500) });
+test('writes each requested report file besides the summary and the JSON report', async () => {
+  await using healthy = await startHttpServer({ script: respond(200) });
+  await using unhealthy = await startHttpServer({ script: hostileText(500) });
   await using result = await runAction({
     action,
     with: {
       ...files,
       'report-file': 'out/report.json',
       'max-attempts': '1',
-      url: `${well.url}\n${ill.url}\nhttp://169.254.169.254/`,
+      url: `${healthy.url}\n${unhealthy.url}\nhttp://169.254.169.254/`,
     },
   });
   const { workspace } = result;
@@ -56,7 +56,7 @@ test('every report is a file, beside the summary and the JSON report', async () 
   expect(result.summary).toContain('health-check: unhealthy');
 });
 
-test('no file is written that nobody asked for', async () => {
+test('writes no report file that is not requested', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   await using result = await runAction({ action, with: { url: server.url } });
   const written = result.files.filter((file) => !file.startsWith(join(result.temp, '_')));
@@ -65,7 +65,7 @@ test('no file is written that nobody asked for', async () => {
   ]);
 });
 
-test('a file that cannot be written fails the step and names its path; the outputs are there', async () => {
+test('a file that cannot be written fails the step with its path; the outputs are set', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   await using result = await runAction({
     action,
@@ -76,7 +76,7 @@ test('a file that cannot be written fails the step and names its path; the outpu
   expect(result.log).toMatch(/cannot write .*taken\/junit\.xml/);
 });
 
-test('secrets of the checks are in none of them, in no form', async () => {
+test('report files contain no secrets in any encoding', async () => {
   const SECRET = `hunter2-&"<'\\s3cret`;
   await using server = await startHttpServer({ script: respond(500, { body: `key ${SECRET}` }) });
   await using result = await runAction({
@@ -94,7 +94,7 @@ test('secrets of the checks are in none of them, in no form', async () => {
   expect(everythingWritten(result)).not.toMatch(/hunter2|s3cret/);
 });
 
-test("the README's example of metrics and a badge works when copied", async () => {
+test('the README example for metrics and a badge works', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   const inputs = inPlaceOf(await readmeExample('reports'), {
     'https://shop.example': server.url,
@@ -108,8 +108,8 @@ test("the README's example of metrics and a badge works when copied", async () =
   });
 });
 
-describe('what GitHub knows of the workflow is among the metrics', () => {
-  test('with permission to read runs', async () => {
+describe('metrics of the workflow', () => {
+  test('are included with permission to read runs', async () => {
     await using github = await startLocalGitHub({ permissions: { actions: 'read' } });
     await using server = await startHttpServer({ script: respond(200) });
     const { state } = github;
@@ -146,7 +146,7 @@ describe('what GitHub knows of the workflow is among the metrics', () => {
     expect(Number(seconds)).toBeLessThan(120);
   });
 
-  test('without it they are left out, and that is said', async () => {
+  test('are omitted without permission, with a log message', async () => {
     await using github = await startLocalGitHub({ permissions: {} });
     await using server = await startHttpServer({ script: respond(200) });
     await using result = await runAction({
@@ -156,7 +156,7 @@ describe('what GitHub knows of the workflow is among the metrics', () => {
     });
     expect(result.exitCode).toBe(0);
     expect(await read(result.workspace, 'health.prom')).not.toContain('github_workflow');
-    expect(result.log).toMatch(/Metrics of the workflow are left out: .*403/);
+    expect(result.log).toMatch(/Metrics of the workflow are omitted: .*403/);
     expect(result.annotations).toEqual([]);
   });
 });

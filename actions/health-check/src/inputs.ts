@@ -20,10 +20,10 @@ import { maxLatency } from './expectations/latency.ts';
 import { expectStatus } from './expectations/status.ts';
 import { minTlsDays } from './expectations/tls-days.ts';
 import { basicAuth, headerLine } from './header-line.ts';
+import { resolveOverride, workflowRef } from './input-parsers.ts';
 import { METHODS } from './methods.ts';
-import { resolveOverride } from './resolve-override.ts';
 import { contradiction } from './retry-policy.ts';
-import { workflowName } from './self-heal/workflow-ref.ts';
+
 import { targetUrl } from './target-url.ts';
 
 /** A gate that could not look must not open: `unknown` fails as well. */
@@ -90,7 +90,7 @@ const parsers = {
   'report-prometheus': text(),
   'badge-file': text(),
 
-  'on-unhealthy-workflow': optional(workflowName()),
+  'on-unhealthy-workflow': optional(workflowRef()),
   'on-unhealthy-inputs': list(keyValue('=')),
   'heal-limit': limit(),
   'incident-issue': boolean(),

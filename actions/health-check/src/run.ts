@@ -12,8 +12,8 @@ import { dryRun } from './modes/dry-run.ts';
 import { networkOf } from './network.ts';
 import { plan } from './plan.ts';
 import { report } from './report/report.ts';
-import { reportFiles } from './report/report-files.ts';
-import type { Healing } from './self-heal/self-heal-result.ts';
+import { createReportFiles } from './report/report-files.ts';
+import type { SelfHealResult } from './self-heal/self-heal-result.ts';
 
 /** Carries out the checks that the inputs ask for, and tells what became of them. */
 export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
@@ -36,9 +36,9 @@ export async function run(inputs: Inputs, context: ActionContext): Promise<Outco
     }),
   );
   const took = { startedAt, durationMs: clock.monotonic() - start };
-  const healing = await healed(results, inputs, context);
-  const files = await reportFiles(results, took, inputs, context);
-  return { ...report(results, took.durationMs, inputs, healing), files };
+  const selfHeal = await selfHealIfConfigured(results, inputs, context);
+  const files = await createReportFiles(results, took, inputs, context);
+  return { ...report(results, took.durationMs, inputs, selfHeal), files };
 }
 
 /** With more checks than this, their number says more than their names. */
@@ -50,15 +50,15 @@ function titleOf(checks: readonly Check[]): string {
     : checks.map(({ name }) => name).join(', ');
 }
 
-/** Loaded only when something may be done on GitHub. */
-async function healed(
+/** Loads the module only when an input asks for it. */
+async function selfHealIfConfigured(
   results: readonly CheckResult[],
   inputs: Inputs,
   context: ActionContext,
-): Promise<Healing | undefined> {
+): Promise<SelfHealResult | undefined> {
   if (inputs.onUnhealthyWorkflow === undefined && !inputs.incidentIssue) return undefined;
-  const { heal } = await import('./self-heal/self-heal.ts');
-  return heal(results, inputs, context);
+  const { selfHeal } = await import('./self-heal/self-heal.ts');
+  return selfHeal(results, inputs, context);
 }
 
 async function configs({ checks, config }: Inputs, workspace: string): Promise<readonly Config[]> {

@@ -220,8 +220,8 @@ const result = (name: string, status: Status, reason: string): CheckResult => ({
 const A = result('a', 'healthy', 'after 1 attempt');
 const B = result('b', 'healthy', 'after 4 attempts');
 const SLOW = result('slow', 'degraded', 'it took 2s, longer than 1s (after 1 attempt)');
-const BLIND = result('blind', 'unknown', 'cancelled after 1 attempt in 2s');
-const ILL = result(
+const UNKNOWN = result('blind', 'unknown', 'cancelled after 1 attempt in 2s');
+const UNHEALTHY = result(
   'ill',
   'unhealthy',
   'status 503, expected 200-299 (after 2 attempts in 2s, the deadline)',
@@ -231,7 +231,7 @@ test.each<[readonly CheckResult[], Status, string]>([
   [[], 'unknown', 'There was nothing to check.'],
   [[A], 'healthy', 'http://127.0.0.1:8080/ is healthy, after 1 attempt'],
   [
-    [ILL],
+    [UNHEALTHY],
     'unhealthy',
     'http://127.0.0.1:8080/ is unhealthy, status 503, expected 200-299 (after 2 attempts in 2s, the deadline)',
   ],
@@ -241,9 +241,13 @@ test.each<[readonly CheckResult[], Status, string]>([
     'degraded',
     '1 of 2 checks is degraded: slow, it took 2s, longer than 1s (after 1 attempt)',
   ],
-  [[A, SLOW, BLIND], 'unknown', '1 of 3 checks is unknown: blind, cancelled after 1 attempt in 2s'],
   [
-    [A, SLOW, BLIND, ILL, ILL],
+    [A, SLOW, UNKNOWN],
+    'unknown',
+    '1 of 3 checks is unknown: blind, cancelled after 1 attempt in 2s',
+  ],
+  [
+    [A, SLOW, UNKNOWN, UNHEALTHY, UNHEALTHY],
     'unhealthy',
     '2 of 5 checks are unhealthy: ill, status 503, expected 200-299 (after 2 attempts in 2s, the deadline) (and 1 more)',
   ],

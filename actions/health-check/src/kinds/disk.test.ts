@@ -2,7 +2,7 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../testing/run-attempt.ts';
+import { runAttempt } from '../testing/run-attempt.ts';
 import { disk, spaceOf } from './disk.ts';
 
 let workspace = '';
@@ -13,7 +13,7 @@ afterAll(() => rm(workspace, { recursive: true }));
 
 describe('disk space', () => {
   test('the disk of the workspace, by default', async () => {
-    const { observations, state } = await attemptOf(
+    const { observations, state } = await runAttempt(
       disk,
       {},
       { machine: { workspace }, expect: ['usedPercent < 100.1', 'total > free', 'free >= 0'] },
@@ -24,7 +24,7 @@ describe('disk space', () => {
   });
 
   test('what is missed is told with numbers, and shown as people write it', async () => {
-    const { state, reason, evidence } = await attemptOf(
+    const { state, reason, evidence } = await runAttempt(
       disk,
       { path: workspace },
       { expect: ['usedPercent < 0'] },
@@ -35,7 +35,7 @@ describe('disk space', () => {
   });
 
   test('a path that is not there is unknown', async () => {
-    const { state, reason } = await attemptOf(disk, { path: join(workspace, 'missing') });
+    const { state, reason } = await runAttempt(disk, { path: join(workspace, 'missing') });
     expect(state).toBe('unknown');
     expect(reason).toContain('does not exist (ENOENT)');
   });
@@ -63,7 +63,7 @@ describe('disk space', () => {
     [90n, 'bad'],
   ])('without an expectation %s %% are %s', async (used, state) => {
     const facts = spaceOf({ ...counts, blocks: 100n, bfree: 100n - used, bavail: 100n - used });
-    const { target } = await attemptOf(disk, {});
+    const { target } = await runAttempt(disk, {});
     expect(target.implied.every((one) => one.judge(facts).met)).toBe(state === 'good');
   });
 });

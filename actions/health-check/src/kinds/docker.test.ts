@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { attemptOf } from '../testing/run-attempt.ts';
+import { runAttempt } from '../testing/run-attempt.ts';
 import { docker } from './docker.ts';
 
 // The real daemon is in test/real/health-check-docker.test.ts; this one says what it is told to.
@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 function look(expect?: readonly string[], timeout = 5_000) {
-  return attemptOf(
+  return runAttempt(
     docker,
     { container: 'app' },
     {
@@ -122,12 +122,14 @@ test('a daemon that does not answer in time is unknown, and so is none', async (
 
 test('a DOCKER_HOST that is none is a mistake, not a state', async () => {
   const machine = { variable: (name: string) => (name === 'DOCKER_HOST' ? 'nonsense' : '') };
-  await expect(attemptOf(docker, { container: 'app' }, { machine })).rejects.toThrow(/DOCKER_HOST/);
+  await expect(runAttempt(docker, { container: 'app' }, { machine })).rejects.toThrow(
+    /DOCKER_HOST/,
+  );
 });
 
 test.each([{}, { container: '' }, { container: 'a', host: 'x' }, { container: 'a', image: 'b' }])(
   '%j is refused',
   async (options) => {
-    await expect(attemptOf(docker, options)).rejects.toThrow();
+    await expect(runAttempt(docker, options)).rejects.toThrow();
   },
 );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { safeParse } from 'valibot';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../testing/run-attempt.ts';
+import { runAttempt } from '../testing/run-attempt.ts';
 import { exec } from './exec.ts';
 
 const node = process.execPath;
@@ -13,8 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(workspace, { recursive: true }));
 
-function run(command: unknown, options: Parameters<typeof attemptOf>[2] = {}) {
-  return attemptOf(exec, { command }, { machine: { workspace }, ...options });
+function run(command: unknown, options: Parameters<typeof runAttempt>[2] = {}) {
+  return runAttempt(exec, { command }, { machine: { workspace }, ...options });
 }
 
 describe('a command', () => {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../testing/run-attempt.ts';
+import { runAttempt } from '../testing/run-attempt.ts';
 import { file } from './file.ts';
 
 let workspace = '';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(workspace, { recursive: true }));
 
 async function look(path: string, expect?: readonly string[]) {
-  return attemptOf(file, { path }, { machine: { workspace }, ...(expect && { expect }) });
+  return runAttempt(file, { path }, { machine: { workspace }, ...(expect && { expect }) });
 }
 
 describe('a file', () => {

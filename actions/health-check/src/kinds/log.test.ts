@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../testing/run-attempt.ts';
+import { runAttempt } from '../testing/run-attempt.ts';
 import { log } from './log.ts';
 
 const samples = fileURLToPath(new URL('../../../../test/fixtures/logs', import.meta.url));
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(workspace, { recursive: true }));
 
 function look(options: object, expect?: readonly string[], folder = workspace) {
-  return attemptOf(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
+  return runAttempt(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
 }
 
 test('a log of which no line is short enough to be read is unknown, not empty', async () => {

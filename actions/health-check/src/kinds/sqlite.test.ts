@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attemptOf } from '../testing/run-attempt.ts';
+import { runAttempt } from '../testing/run-attempt.ts';
 import { sqlite } from './sqlite.ts';
 
 const PAGE = 4_096;
@@ -27,7 +27,7 @@ afterAll(() => rm(workspace, { recursive: true }));
 type Options = { readonly query?: string; readonly quick?: boolean; readonly path?: string };
 
 function look(options: Options = {}, expect?: readonly string[], timeout = 5_000) {
-  return attemptOf(
+  return runAttempt(
     sqlite,
     { path: 'good.db', ...options },
     { machine: { workspace }, timeout, ...(expect && { expect }) },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { BLIND, checkResult, ILL } from '../testing/check-result.ts';
+import { checkResult, UNHEALTHY, UNKNOWN } from '../testing/check-result.ts';
 import { badge } from './badge.ts';
 
 const SLOW = checkResult({ status: 'degraded' });
@@ -7,9 +7,9 @@ const SLOW = checkResult({ status: 'degraded' });
 test.each([
   [[checkResult()], 'healthy', 'brightgreen', false],
   [[checkResult(), SLOW], '1 of 2 degraded', 'yellow', false],
-  [[checkResult(), ILL, BLIND], '1 of 3 unhealthy', 'red', true],
-  [[BLIND], 'unknown', 'lightgrey', true],
-])('%#: %s', (results, message, color, isError) => {
+  [[checkResult(), UNHEALTHY, UNKNOWN], '1 of 3 unhealthy', 'red', true],
+  [[UNKNOWN], 'unknown', 'lightgrey', true],
+])('case %#: %s', (results, message, color, isError) => {
   expect(JSON.parse(badge(results))).toEqual({
     schemaVersion: 1,
     label: 'health',

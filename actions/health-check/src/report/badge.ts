@@ -1,23 +1,22 @@
 import type { CheckResult, Status } from '../check.ts';
 import { worstStatus } from '../verdict.ts';
 
-const COLOURS: Readonly<Record<Status, string>> = {
+const COLORS: Readonly<Record<Status, string>> = {
   healthy: 'brightgreen',
   degraded: 'yellow',
   unhealthy: 'red',
   unknown: 'lightgrey',
 };
 
-/** A badge as https://shields.io/badges/endpoint-badge reads it. Holds no text of strangers. */
+/** A badge for https://shields.io/badges/endpoint-badge. It contains no untrusted text. */
 export function badge(results: readonly CheckResult[]): string {
   const status = worstStatus(results);
-  const concerned = results.filter((result) => result.status === status).length;
-  const isAll = concerned === results.length;
+  const count = results.filter((result) => result.status === status).length;
   return `${JSON.stringify({
     schemaVersion: 1,
     label: 'health',
-    message: isAll ? status : `${concerned} of ${results.length} ${status}`,
-    color: COLOURS[status],
+    message: count === results.length ? status : `${count} of ${results.length} ${status}`,
+    color: COLORS[status],
     isError: status === 'unhealthy' || status === 'unknown',
   })}\n`;
 }

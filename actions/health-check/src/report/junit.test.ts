@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { BLIND, checkResult, ILL, NASTY } from '../testing/check-result.ts';
+import { checkResult, HOSTILE_TEXT, UNHEALTHY, UNKNOWN } from '../testing/check-result.ts';
 import { junit } from './junit.ts';
 
-const took = { startedAt: Date.UTC(2026, 10, 20, 21, 0, 0, 123), durationMs: 2_345.6 };
+const timing = { startedAt: Date.UTC(2026, 10, 20, 21, 0, 0, 123), durationMs: 2_345.6 };
 
-test('a test case a check: unhealthy is a failure, unknown an error, degraded passes', () => {
+test('each check is a test case: unhealthy fails, unknown is an error, degraded passes', () => {
   const slow = checkResult({ name: 'slow', status: 'degraded', reason: 'slow' });
-  expect(junit([checkResult(), slow, ILL, BLIND], took)).toBe(
+  expect(junit([checkResult(), slow, UNHEALTHY, UNKNOWN], timing)).toBe(
     `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="health-check" tests="4" failures="1" errors="1" skipped="0" time="2.346">
   <testsuite name="health-check" tests="4" failures="1" errors="1" skipped="0" time="2.346" timestamp="2026-11-20T21:00:00">
@@ -30,20 +30,20 @@ two</failure>
   );
 });
 
-test('no text gets out of its place', () => {
+test('escapes untrusted text', () => {
   const xml = junit(
     [
       {
-        ...ILL,
-        name: NASTY,
-        target: NASTY,
-        reason: NASTY,
-        evidence: [{ title: NASTY, lines: [NASTY] }],
+        ...UNHEALTHY,
+        name: HOSTILE_TEXT,
+        target: HOSTILE_TEXT,
+        reason: HOSTILE_TEXT,
+        evidence: [{ title: HOSTILE_TEXT, lines: [HOSTILE_TEXT] }],
       },
     ],
-    took,
+    timing,
   );
-  // What is left without the tags and references that are ours.
+  // Remove the tags and references that the report itself contains.
   const text = xml
     .replace(/<\/?(\?xml|testsuites?|testcase|failure)(\s+[a-z]+="[^"<>]*")*\s*[?/]?>/g, '')
     .replace(/&#\d+;/g, '');

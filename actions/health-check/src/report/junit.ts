@@ -2,18 +2,18 @@ import { htmlEscape } from '@repo/core/summary/markdown';
 import { stripInvisible } from '@repo/core/text/untrusted';
 import type { CheckResult } from '../check.ts';
 
-/** When the checks began, and how long all of them took. */
-export interface Took {
-  /** ms since the epoch. */
+/** When the checks ran. */
+export interface Timing {
+  /** In ms since the epoch. */
   readonly startedAt: number;
   readonly durationMs: number;
 }
 
 /**
- * The results as JUnit XML: a test case a check, unhealthy = failure, unknown = error; a degraded
- * one passes and says why.
+ * The results as JUnit XML, one test case per check: unhealthy is a failure, unknown an error. A
+ * degraded check passes and has its reason as output.
  */
-export function junit(results: readonly CheckResult[], { startedAt, durationMs }: Took): string {
+export function junit(results: readonly CheckResult[], { startedAt, durationMs }: Timing): string {
   const count = (status: CheckResult['status']) =>
     results.filter((result) => result.status === status).length;
   const totals = {
@@ -29,13 +29,13 @@ export function junit(results: readonly CheckResult[], { startedAt, durationMs }
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites${attributes(totals)}>`,
     `  <testsuite${attributes({ ...totals, timestamp })}>`,
-    ...results.map(testcase),
+    ...results.map(testCase),
     '  </testsuite>',
     '</testsuites>',
   ].join('\n')}\n`;
 }
 
-function testcase(result: CheckResult): string {
+function testCase(result: CheckResult): string {
   const { name, kind, target, status, reason, durationMs, evidence } = result;
   const start = `    <testcase${attributes({
     name,
@@ -45,7 +45,7 @@ function testcase(result: CheckResult): string {
   if (status === 'healthy') return `${start}/>`;
   const lines = [
     `${target}: ${status}, ${reason}`,
-    ...evidence.flatMap((piece) => ['', `${piece.title}:`, ...piece.lines]),
+    ...evidence.flatMap(({ title, lines }) => ['', `${title}:`, ...lines]),
   ];
   const body = lines.map(text).join('\n');
   const elements = {
@@ -62,9 +62,9 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
     .join('');
 }
 
-/** Text that XML takes whatever it holds; two characters that are left over it forbids. */
-function text(given: string): string {
-  return htmlEscape(stripInvisible(given).replace(/[\ufffe\uffff]/g, ''));
+/** Escapes untrusted text, without the characters that XML does not allow. */
+function text(untrusted: string): string {
+  return htmlEscape(stripInvisible(untrusted).replace(/[\ufffe\uffff]/g, ''));
 }
 
 function seconds(ms: number): string {

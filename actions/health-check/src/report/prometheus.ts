@@ -1,8 +1,8 @@
 import { stripInvisible } from '@repo/core/text/untrusted';
 import { type CheckResult, LATENCY_PHASES, type Status } from '../check.ts';
-import type { WorkflowFigures } from './workflow-metrics.ts';
+import type { WorkflowMetrics } from './workflow-metrics.ts';
 
-/** Names, labels and units are stable: dashboards and alerts are built on them. */
+/** Names, labels and units are stable: dashboards and alerts depend on them. */
 interface Metric {
   readonly name: string;
   readonly help: string;
@@ -18,59 +18,59 @@ const STATUSES: readonly Status[] = ['healthy', 'degraded', 'unhealthy', 'unknow
 const STATISTICS = ['p50', 'p95', 'max'] as const;
 
 /**
- * The results in the text format of Prometheus, as the textfile collector of node_exporter reads
- * it. All are gauges: each run says how it is now.
+ * The results in the Prometheus text format, for the textfile collector of node_exporter. All
+ * metrics are gauges with the values of the latest run.
  *
- * @param now ms since the epoch
+ * @param now in ms since the epoch
  */
 export function prometheus(
   results: readonly CheckResult[],
   now: number,
-  figures: WorkflowFigures | undefined,
+  workflow: WorkflowMetrics | undefined,
 ): string {
-  const each = (
+  const perCheck = (
     name: string,
     help: string,
-    figure: (result: CheckResult) => number | undefined,
+    read: (result: CheckResult) => number | undefined,
   ): Metric => ({
     name: `health_check_${name}`,
     help,
     samples: results.flatMap((result) => {
-      const value = figure(result);
-      return value === undefined ? [] : [{ labels: labelsOf(result), value }];
+      const value = read(result);
+      return value === undefined ? [] : [{ labels: checkLabels(result), value }];
     }),
   });
   const metrics: readonly Metric[] = [
-    each('up', '1 when the check is healthy or degraded, else 0.', ({ status }) =>
+    perCheck('up', '1 if the check is healthy or degraded, else 0.', ({ status }) =>
       status === 'healthy' || status === 'degraded' ? 1 : 0,
     ),
     {
       name: 'health_check_status',
-      help: '1 for the status that the check has, 0 for the others.',
+      help: '1 for the current status of the check, 0 for the other statuses.',
       samples: results.flatMap((result) =>
         STATUSES.map((status) => ({
-          labels: { ...labelsOf(result), status },
+          labels: { ...checkLabels(result), status },
           value: result.status === status ? 1 : 0,
         })),
       ),
     },
-    each('attempts', 'Attempts of the check.', ({ attempts }) => attempts),
-    each('failed_attempts', 'Attempts that the target failed.', (result) => result.failedAttempts),
-    each('duration_seconds', 'Time that the check took.', ({ durationMs }) => durationMs / 1_000),
-    each('time_to_healthy_seconds', 'Time until it was healthy.', ({ timeToHealthyMs }) =>
+    perCheck('attempts', 'Number of attempts.', ({ attempts }) => attempts),
+    perCheck('failed_attempts', 'Number of failed attempts.', (result) => result.failedAttempts),
+    perCheck('duration_seconds', 'Duration of the check.', ({ durationMs }) => durationMs / 1_000),
+    perCheck('time_to_healthy_seconds', 'Time until healthy.', ({ timeToHealthyMs }) =>
       timeToHealthyMs === undefined ? undefined : timeToHealthyMs / 1_000,
     ),
     {
       name: 'health_check_latency_seconds',
-      help: 'Latency over all attempts by phase: p50, p95 (by nearest rank) and max.',
+      help: 'Latency of all attempts by phase: p50, p95 (nearest rank) and max.',
       samples: results.flatMap(latencies),
     },
     {
       name: 'health_check_last_run_timestamp_seconds',
-      help: 'When the checks ended, in seconds since the epoch.',
+      help: 'End of the checks in seconds since the epoch.',
       samples: [{ labels: {}, value: Math.round(now / 1_000) }],
     },
-    ...workflowMetrics(figures),
+    ...workflowGauges(workflow),
   ];
   return metrics
     .filter(({ samples }) => samples.length > 0)
@@ -78,19 +78,19 @@ export function prometheus(
     .join('');
 }
 
-function workflowMetrics(figures: WorkflowFigures | undefined): readonly Metric[] {
-  if (figures === undefined) return [];
-  const labels = { workflow: figures.workflow };
-  const { durationMs, successRate } = figures;
+function workflowGauges(metrics: WorkflowMetrics | undefined): readonly Metric[] {
+  if (metrics === undefined) return [];
+  const labels = { workflow: metrics.workflow };
+  const { durationMs, successRate } = metrics;
   return [
     {
       name: 'github_workflow_duration_seconds',
-      help: 'Time since this run of the workflow started.',
+      help: 'Time since the start of this workflow run.',
       samples: [{ labels, value: durationMs / 1_000 }],
     },
     {
       name: 'github_workflow_success_rate',
-      help: 'Share of its latest 100 completed runs on this branch that succeeded, 0 to 1.',
+      help: 'Share of successful runs among the latest 100 completed runs on this branch, 0 to 1.',
       samples: successRate === undefined ? [] : [{ labels, value: successRate }],
     },
   ];
@@ -98,23 +98,23 @@ function workflowMetrics(figures: WorkflowFigures | undefined): readonly Metric[
 
 function latencies(result: CheckResult): readonly Sample[] {
   return LATENCY_PHASES.flatMap((phase) => {
-    const found = result.latency[phase];
-    if (found === undefined) return [];
+    const percentiles = result.latency[phase];
+    if (percentiles === undefined) return [];
     return STATISTICS.map((stat) => ({
-      labels: { ...labelsOf(result), phase, stat },
-      value: found[stat] / 1_000,
+      labels: { ...checkLabels(result), phase, stat },
+      value: percentiles[stat] / 1_000,
     }));
   });
 }
 
-function labelsOf({ name, kind, target }: CheckResult): Sample['labels'] {
+function checkLabels({ name, kind, target }: CheckResult): Sample['labels'] {
   return { check: name, kind, target };
 }
 
 function render({ name, help, samples }: Metric): string {
   const lines = samples.map(({ labels, value }) => {
     const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escapeLabel(text)}"`);
-    // A sum of fractions may have a long tail, which says nothing.
+    // Rounding removes floating-point noise.
     return `${name}${pairs.length > 0 ? `{${pairs.join(',')}}` : ''} ${Number(value.toFixed(6))}`;
   });
   return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('\n')}\n`;

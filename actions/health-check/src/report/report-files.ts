@@ -3,35 +3,36 @@ import type { OutcomeFile } from '@repo/core/action/outcome';
 import { describeError } from '@repo/core/errors/describe-error';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Took } from './junit.ts';
-import { withExcerpt } from './report.ts';
-import type { WorkflowFigures } from './workflow-metrics.ts';
+import { withExcerpt } from './evidence-excerpt.ts';
+import type { Timing } from './junit.ts';
+
+import type { WorkflowMetrics } from './workflow-metrics.ts';
 
 type FileInputs = Pick<
   Inputs,
   'reportJunit' | 'reportPrometheus' | 'badgeFile' | 'bodyExcerpt' | 'githubToken'
 >;
 
-/** Time that GitHub gets to say how the workflow did, ms. */
-const TIME_LIMIT = 3_000;
+/** Metrics of the workflow are optional, so GitHub gets little time. */
+const GITHUB_TIMEOUT_MS = 3_000;
 
-/** The reports that the inputs ask for, besides the JSON one. */
-export async function reportFiles(
+/** Creates the requested report files; the JSON report is not among them. */
+export async function createReportFiles(
   results: readonly CheckResult[],
-  took: Took,
+  timing: Timing,
   inputs: FileInputs,
   context: ActionContext,
 ): Promise<readonly OutcomeFile[]> {
   const files: OutcomeFile[] = [];
   if (inputs.reportJunit !== '') {
     const { junit } = await import('./junit.ts');
-    const shown = results.map((result) => withExcerpt(result, inputs.bodyExcerpt));
-    files.push({ path: inputs.reportJunit, content: junit(shown, took) });
+    const excerpts = results.map((result) => withExcerpt(result, inputs.bodyExcerpt));
+    files.push({ path: inputs.reportJunit, content: junit(excerpts, timing) });
   }
   if (inputs.reportPrometheus !== '') {
     const { prometheus } = await import('./prometheus.ts');
-    const figures = await figuresOf(inputs, context);
-    const content = prometheus(results, took.startedAt + took.durationMs, figures);
+    const workflow = await tryReadWorkflowMetrics(inputs, context);
+    const content = prometheus(results, timing.startedAt + timing.durationMs, workflow);
     files.push({ path: inputs.reportPrometheus, content });
   }
   if (inputs.badgeFile !== '') {
@@ -41,24 +42,24 @@ export async function reportFiles(
   return files;
 }
 
-/** A token need not be allowed to read runs: then these figures are left out, and that is said. */
-async function figuresOf(
+/** Logs a message instead when the token must not read runs. */
+async function tryReadWorkflowMetrics(
   { githubToken = '' }: FileInputs,
   context: ActionContext,
-): Promise<WorkflowFigures | undefined> {
+): Promise<WorkflowMetrics | undefined> {
   const { run, log, redact } = context;
   if (githubToken === '' || run.runId === '') return undefined;
-  const [{ connectGitHub }, { settingsOf }, { workflowFigures }] = await Promise.all([
+  const [{ connectGitHub }, { settingsOf }, { readWorkflowMetrics }] = await Promise.all([
     import('@repo/github/connect'),
     import('@repo/github/settings'),
     import('./workflow-metrics.ts'),
   ]);
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TIME_LIMIT)]);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(GITHUB_TIMEOUT_MS)]);
   try {
     const github = await connectGitHub(settingsOf({ ...context, signal }, githubToken, 'read'));
-    return await workflowFigures(github, run);
+    return await readWorkflowMetrics(github, run);
   } catch (error) {
-    log.info(`Metrics of the workflow are left out: ${describeError(error, redact)}`);
+    log.info(`Metrics of the workflow are omitted: ${describeError(error, redact)}`);
     return undefined;
   }
 }

@@ -14,19 +14,20 @@ import { sparkline } from '@repo/core/summary/sparkline';
 import { nameList } from '@repo/core/text/name-list';
 import { type CheckResult, LATENCY_PHASES } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
-import type { Healing } from '../self-heal/self-heal-result.ts';
-import { healingAnnotations, healingSummary } from '../self-heal/self-heal-summary.ts';
+import type { SelfHealResult } from '../self-heal/self-heal-result.ts';
+import { selfHealAnnotations, selfHealSummary } from '../self-heal/self-heal-summary.ts';
 import { SIGNS, sentence, VERDICTS, worstStatus } from '../verdict.ts';
+import { withExcerpt } from './evidence-excerpt.ts';
 
-/** A step's outputs share 1 MB; this one must leave room for the others, bytes. */
-const MOST_RESULTS_BYTES = 64_000;
+/** All outputs of a step share 1 MB. */
+const MAX_RESULTS_BYTES = 64_000;
 
-/** What became of the checks, in all the forms that people and workflows read. */
+/** The outputs, JSON report, job summary and annotations of a run. */
 export function report(
   results: readonly CheckResult[],
   durationMs: number,
   { bodyExcerpt }: Pick<Inputs, 'bodyExcerpt'>,
-  healing?: Healing,
+  selfHeal?: SelfHealResult,
 ): Outcome {
   const status = worstStatus(results);
   const message = sentence(results);
@@ -50,16 +51,16 @@ export function report(
       'duration-ms': Math.round(durationMs),
       results: compactResults(results),
     },
-    result: { status, checks: shown, ...(healing && { healing }) },
+    result: { status, checks: shown, ...(selfHeal && { selfHeal }) },
     summary: [
       heading(2, md`${SIGNS[status]} health-check: ${status}`),
       md`${message}`,
       resultsTable(results),
-      ...healingSummary(healing),
+      ...selfHealSummary(selfHeal),
       ...shown.filter(({ evidence }) => evidence.length > 0).map(evidenceOf),
       ...phaseTable(results),
     ],
-    annotations: [...results.flatMap(annotationOf), ...healingAnnotations(healing)],
+    annotations: [...results.flatMap(annotationOf), ...selfHealAnnotations(selfHeal)],
   };
 }
 
@@ -69,7 +70,7 @@ function resultsTable(results: readonly CheckResult[]): Markdown {
     [
       { title: '' },
       { title: 'Check' },
-      { title: 'What happened' },
+      { title: 'Result' },
       { title: 'Attempts', align: 'right' },
       { title: 'p50', align: 'right' },
       { title: 'p95', align: 'right' },
@@ -93,7 +94,7 @@ function phaseTable(results: readonly CheckResult[]): readonly Markdown[] {
   const measured = results.filter(({ latency }) => latency.total !== undefined);
   if (measured.length === 0) return [];
   return [
-    details(md`Where the time went (median of each phase)`, [
+    details(md`Latency by phase (median)`, [
       table(
         [
           { title: 'Check' },
@@ -129,7 +130,7 @@ function annotationOf({ status, name, target, reason }: CheckResult): readonly A
   ];
 }
 
-/** The results as compact JSON; the last ones are left out where they would be too long. */
+/** The results as compact JSON, without the last ones when the text is too long. */
 function compactResults(results: readonly CheckResult[]): string {
   const kept: string[] = [];
   let bytes = 2;
@@ -144,40 +145,10 @@ function compactResults(results: readonly CheckResult[]): string {
       latency: latency.total,
     });
     bytes += Buffer.byteLength(text) + 1;
-    if (bytes > MOST_RESULTS_BYTES) break;
+    if (bytes > MAX_RESULTS_BYTES) break;
     kept.push(text);
   }
   return `[${kept.join(',')}]`;
-}
-
-/** Evidence cut to the length that the user wants to see, bytes. */
-export function withExcerpt(result: CheckResult, most: number): CheckResult {
-  return {
-    ...result,
-    evidence: result.evidence
-      .map(({ title, lines }) => ({ title, lines: cutLines(lines, most) }))
-      .filter(({ lines }) => lines.length > 0),
-  };
-}
-
-function cutLines(lines: readonly string[], most: number): readonly string[] {
-  const kept: string[] = [];
-  let left = most;
-  for (const line of most === 0 ? [] : lines) {
-    if (Buffer.byteLength(line) > left) {
-      kept.push(`${firstBytes(line, Math.max(0, left))}…`);
-      break;
-    }
-    kept.push(line);
-    left -= Buffer.byteLength(line) + 1;
-  }
-  return kept;
-}
-
-/** As many whole characters as so many bytes hold. */
-function firstBytes(text: string, most: number): string {
-  const { written } = new TextEncoder().encodeInto(text, new Uint8Array(most));
-  return Buffer.from(text).subarray(0, written).toString('utf8');
 }
 
 function severity({ status }: CheckResult): number {

@@ -10,46 +10,48 @@ import {
 } from '@repo/github/issues/comments';
 import type { Issue } from '@repo/github/issues/issue';
 import { hiddenMarker, readMarker } from '@repo/github/marker';
-import type { WorkflowHealing } from './self-heal-result.ts';
-import { healingLine } from './self-heal-summary.ts';
+import type { DispatchResult } from './self-heal-result.ts';
+import { dispatchLine } from './self-heal-summary.ts';
 
 /**
- * The right to start the workflow for an incident: a comment on its issue. Comments are only ever
- * added and have an order that all runs see alike, so that of runs at the same time one wins.
+ * The right to start the workflow for an incident, held as a comment on its issue. All runs see the
+ * comments in the same order, so that exactly one of several concurrent runs gets the claim.
  */
 export interface Claim {
-  /** Tells on the issue what became of it. */
-  readonly settle: (healing: WorkflowHealing) => Promise<void>;
+  /** Records the result of the dispatch in the comment. */
+  readonly settle: (result: DispatchResult) => Promise<void>;
 }
 
 const MARKER = 'health-check-heal';
-/** After that, a run that claimed and said nothing more is taken to be dead, ms. */
-const VALID_FOR = 10 * 60_000;
+/** A claim without a result expires after this time: its run was cancelled or crashed. */
+const CLAIM_LIFETIME_MS = 10 * 60_000;
 
-/** What speaks on the issue against starting; `undefined` when nothing does. */
-export async function claimedBefore(
+/** The comment that forbids a start for this incident; `undefined` when there is none. */
+export async function findExistingClaim(
   github: GitHub,
   issue: Issue,
   name: string,
-): Promise<WorkflowHealing | undefined> {
+): Promise<DispatchResult | undefined> {
   const claims = (await listComments(github, issue.number)).filter(
     ({ author }) => author === issue.author,
   );
-  if (claims.some((comment) => stateOf(comment) === 'started')) {
-    return { state: 'already', name, reason: 'it was started once for this incident' };
+  if (claims.some((comment) => readState(comment) === 'started')) {
+    return { state: 'already-started', name, reason: 'it was already started for this incident' };
   }
-  return claims.some((comment) => isValid(comment, github.now())) ? elsewhere(name) : undefined;
+  return claims.some((comment) => isValid(comment, github.now()))
+    ? claimedByOtherRun(name)
+    : undefined;
 }
 
-/** Claims; gives back who else has it where another run was first. */
-export async function claim(
+/** Claims the start; returns a result instead when another run was first. */
+export async function claimDispatch(
   github: GitHub,
   issue: Issue,
   name: string,
   run: string,
-): Promise<Claim | WorkflowHealing> {
+): Promise<Claim | DispatchResult> {
   const marker = hiddenMarker(MARKER, { state: 'claimed', run });
-  const body = `${marker}\n${md`Self-heal: about to start ${code(name)} …`.markdown}`;
+  const body = `${marker}\n${md`Self-heal: starting ${code(name)} …`.markdown}`;
   const comments = () => listComments(github, issue.number);
   const own = await createOnce(
     () => createComment(github, issue.number, body),
@@ -61,27 +63,29 @@ export async function claim(
   );
   if (first !== undefined && first.id < own.id) {
     await deleteComment(github, own.id);
-    return elsewhere(name);
+    return claimedByOtherRun(name);
   }
   return {
-    settle: async (healing) => {
-      const state = healing.state === 'started' ? 'started' : 'failed';
-      const text = `${hiddenMarker(MARKER, { state, run })}\n${healingLine(healing).markdown}`;
+    settle: async (result) => {
+      const state = result.state === 'started' ? 'started' : 'failed';
+      const text = `${hiddenMarker(MARKER, { state, run })}\n${dispatchLine(result).markdown}`;
       await updateComment(github, own.id, text);
     },
   };
 }
 
 function isValid(comment: Comment, now: number): boolean {
-  const state = stateOf(comment);
-  return state === 'started' || (state === 'claimed' && comment.createdAt > now - VALID_FOR);
+  const state = readState(comment);
+  return (
+    state === 'started' || (state === 'claimed' && comment.createdAt > now - CLAIM_LIFETIME_MS)
+  );
 }
 
-function stateOf({ body }: Comment): unknown {
+function readState({ body }: Comment): unknown {
   const data = readMarker(MARKER, body);
   return typeof data === 'object' && data !== null && 'state' in data ? data.state : undefined;
 }
 
-function elsewhere(name: string): WorkflowHealing {
-  return { state: 'elsewhere', name, reason: 'another run is just about to start it' };
+function claimedByOtherRun(name: string): DispatchResult {
+  return { state: 'claimed-by-other-run', name, reason: 'another run is starting it' };
 }

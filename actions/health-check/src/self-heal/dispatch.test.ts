@@ -6,7 +6,7 @@ import { fakeClock } from '@repo/testkit/clock';
 import { BAD_GATEWAY } from '@repo/testkit/github/faults';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Start, startWorkflow } from './dispatch.ts';
+import { type DispatchRequest, dispatch, findRefusal } from './dispatch.ts';
 import { openIncident } from './incident.ts';
 
 const MINUTE = 60_000;
@@ -23,8 +23,13 @@ beforeEach(async () => {
   local = await startLocalGitHub();
   local.state.workflows.push({ id: 7, file: 'deploy.yml', inputs: {} });
   github = await connectGitHub({
-    ...{ token: 't', apiUrl: local.apiUrl, repository: 'octo-org/octo-repo', access: 'write' },
-    ...{ signal, clock, proxy: {} },
+    token: 't',
+    apiUrl: local.apiUrl,
+    repository: 'octo-org/octo-repo',
+    access: 'write',
+    signal,
+    clock,
+    proxy: {},
   });
   ({ issue } = await openIncident(github, texts));
 });
@@ -32,13 +37,13 @@ afterEach(() => local[Symbol.asyncDispose]());
 
 const texts = { marker: '<!-- m -->', title: 'T', body: '<!-- m -->\nB' };
 
-function start(given: Partial<Start> = {}) {
-  return startWorkflow(github, {
+function start(given: Partial<DispatchRequest> = {}) {
+  return dispatch(github, {
     workflow: { file: 'deploy.yml' },
     inputs: {},
     limit: { most: 2, window: 360 * MINUTE },
     issue,
-    since: issue.createdAt,
+    outageStart: issue.createdAt,
     ref: 'refs/heads/main',
     run: '1-1',
     clock,
@@ -47,64 +52,67 @@ function start(given: Partial<Start> = {}) {
   });
 }
 
-/** A comment of another run. */
-function note(state: string, given: { readonly ago?: number; readonly author?: number } = {}) {
+/** Adds the claim of another run. */
+function addClaim(state: string, given: { readonly ago?: number; readonly author?: number } = {}) {
   const { ago = 0, author = local.state.user.id } = given;
   const createdAt = local.state.now() - ago;
   local.state.comments.push({
-    ...{ id: local.state.nextId(), issue: issue.number, createdAt, updatedAt: createdAt },
+    id: local.state.nextId(),
+    issue: issue.number,
+    createdAt,
+    updatedAt: createdAt,
     body: hiddenMarker('health-check-heal', { state, run: '2-1' }),
     author: { ...local.state.user, id: author },
   });
 }
 
-describe('what other runs wrote on the issue', () => {
+describe('claims of other runs', () => {
   test.each([
-    ['started', { ago: 300 * MINUTE }, 'already'],
-    ['claimed', { ago: 9 * MINUTE }, 'elsewhere'],
+    ['started', { ago: 300 * MINUTE }, 'already-started'],
+    ['claimed', { ago: 9 * MINUTE }, 'claimed-by-other-run'],
     ['claimed', { ago: 11 * MINUTE }, 'started'],
     ['failed', {}, 'started'],
     ['started', { author: 666 }, 'started'],
     ['claimed', { author: 666 }, 'started'],
   ])('%s %j: %s', async (state, given, expected) => {
-    note(state, given);
+    addClaim(state, given);
     expect((await start()).state).toBe(expected);
     expect(local.state.runs).toHaveLength(expected === 'started' ? 1 : 0);
   });
 
-  test('of two that claim at once the first starts it, the other takes its word back', async () => {
-    // Both have looked and found nothing; then the other one is faster.
-    const looked = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
+  test('the first of two concurrent claims wins, the second is deleted', async () => {
+    // The other run adds its claim after both runs found no claim.
+    const searched = 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs';
     const list = local.state.runs.filter.bind(local.state.runs);
     local.state.runs.filter = ((...args: Parameters<typeof list>) => {
-      note('claimed');
+      addClaim('claimed');
       return list(...args);
     }) as typeof local.state.runs.filter;
-    expect((await start()).state).toBe('elsewhere');
-    expect(local.calls.map(({ operation }) => operation)).toContain(looked);
+    expect((await start()).state).toBe('claimed-by-other-run');
+    expect(local.calls.map(({ operation }) => operation)).toContain(searched);
     expect(local.state.comments).toHaveLength(1);
     expect(local.state.runs).toHaveLength(0);
   });
 
-  test('what was started is told there, what was not as well', async () => {
+  test('the comment records a success and a failure', async () => {
     await start();
-    expect(local.state.comments[0]?.body).toMatch(/deploy\.yml is started \(\[run\]\(http/);
+    expect(local.state.comments[0]?.body).toMatch(/deploy\.yml was started \(\[run\]\(http/);
     local.state.comments.length = 0;
     local.state.runs.length = 0;
     await expect(start({ workflow: { file: 'deploy.yml', ref: 'gone' } })).rejects.toThrow('422');
-    expect(local.state.comments[0]?.body).toMatch(/is not started: .*No ref found/);
+    expect(local.state.comments[0]?.body).toMatch(/was not started: .*No ref found/);
     expect((await start()).state).toBe('started');
   });
 });
 
-describe('a start without an answer', () => {
-  test('that was made is found', async () => {
+describe('a dispatch without a response', () => {
+  test('finds the run that was started', async () => {
     local.addFault({ on: DISPATCH, when: 'after', answer: 'reset' });
     expect(await start()).toMatchObject({ state: 'started', url: expect.stringMatching(/\d+$/) });
     expect(local.state.runs).toHaveLength(1);
   });
 
-  test('that was not made is not repeated; the next run does it', async () => {
+  test('is not repeated when no run was started; the next run starts it', async () => {
     local.addFault({ on: DISPATCH, answer: BAD_GATEWAY });
     await expect(start()).rejects.toThrow('502');
     expect(local.calls.filter(({ operation }) => operation === DISPATCH)).toHaveLength(1);
@@ -112,14 +120,14 @@ describe('a start without an answer', () => {
     expect(local.state.runs).toHaveLength(1);
   });
 
-  test('a claim without an answer is found, not made again', async () => {
+  test('finds its claim instead of adding a second one', async () => {
     local.addFault({ on: COMMENT, when: 'after', answer: 'reset' });
     expect((await start()).state).toBe('started');
     expect(local.state.comments).toHaveLength(1);
   });
 });
 
-describe('what it is started on', () => {
+describe('the ref of the started run', () => {
   test.each([
     ['refs/heads/release', undefined, 'release'],
     ['refs/tags/v1', undefined, 'v1'],
@@ -132,30 +140,30 @@ describe('what it is started on', () => {
   });
 });
 
-test('where nobody knows when the outage began, once in the window', async () => {
+test('without a known start of the outage, starts once per window', async () => {
   const later = async (ms: number) => {
     local.advance(ms);
-    // Any answer tells how late it is there.
+    // Any response updates the clock of the client.
     await openIncident(github, texts);
-    return (await start({ issue: undefined, since: undefined })).state;
+    return (await start({ issue: undefined, outageStart: undefined })).state;
   };
   expect(await later(0)).toBe('started');
-  expect(await later(359 * MINUTE)).toBe('already');
+  expect(await later(359 * MINUTE)).toBe('already-started');
   expect(await later(2 * MINUTE)).toBe('started');
 });
 
-test('starts of before the outage count to the limit', async () => {
+test('starts before the outage count towards the limit', async () => {
   const run = { workflow: 7, event: 'workflow_dispatch', branch: 'main', inputs: {} };
   for (const ago of [100, 200]) {
     const createdAt = local.state.now() - ago * MINUTE;
     const id = local.state.nextId();
     local.state.runs.push({ ...run, id, createdAt, status: 'completed', conclusion: 'success' });
   }
-  expect((await start()).state).toBe('limit');
+  expect((await start()).state).toBe('limit-reached');
   expect((await start({ limit: { most: 3, window: 360 * MINUTE } })).state).toBe('started');
 });
 
-test('a token that may not label leaves no issue that nobody finds again', async () => {
+test('a token without permission to create labels opens no issue', async () => {
   const answer = { status: 403, body: { message: 'Resource not accessible by integration' } };
   local.addFault({ on: 'POST /repos/{owner}/{repo}/labels', answer });
   const other = { ...texts, marker: '<!-- other -->' };
@@ -163,12 +171,12 @@ test('a token that may not label leaves no issue that nobody finds again', async
   expect(local.state.issues).toHaveLength(1);
 });
 
-test('two issues of one incident: the lower number stays', async () => {
+test('of two issues for one incident, the lower number stays open', async () => {
   const { issues } = local.state;
   const [first] = issues;
   if (first === undefined) throw new Error('no issue');
   issues.length = 0;
-  // It appears after this run has looked.
+  // The issue appears after the search of this run.
   local.addFault({ on: 'GET /repos/{owner}/{repo}/issues', answer: { status: 200, body: [] } });
   issues.push(first);
   expect(await openIncident(github, texts)).toMatchObject({ isNew: false, issue: { number: 1 } });
@@ -176,4 +184,35 @@ test('two issues of one incident: the lower number stays', async () => {
     ['open', null],
     ['closed', 'not_planned'],
   ]);
+});
+
+describe('the limit', () => {
+  const HOUR = 60 * MINUTE;
+  const NOW = 100 * HOUR;
+  const LIMIT = { most: 2, window: 6 * HOUR };
+  const stateAfter = (hoursAgo: readonly number[], since = NOW) =>
+    findRefusal(
+      'deploy.yml',
+      hoursAgo.map((ago) => ({ createdAt: NOW - ago * HOUR })),
+      LIMIT,
+      since,
+      NOW,
+    )?.state;
+
+  test('allows the first start of an outage', () => {
+    expect(stateAfter([])).toBeUndefined();
+    expect(stateAfter([7, 8, 9])).toBeUndefined();
+    expect(stateAfter([5, 7])).toBeUndefined();
+  });
+
+  test('allows one start per outage, however long it lasts', () => {
+    expect(stateAfter([1], NOW - HOUR)).toBe('already-started');
+    expect(stateAfter([48], NOW - 48 * HOUR)).toBe('already-started');
+    expect(stateAfter([2], NOW - HOUR)).toBeUndefined();
+  });
+
+  test('includes both ends of the window', () => {
+    expect(stateAfter([5, 6])).toBe('limit-reached');
+    expect(stateAfter([5, 6.01])).toBeUndefined();
+  });
 });

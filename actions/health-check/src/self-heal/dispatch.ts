@@ -1,5 +1,5 @@
 import { describeError } from '@repo/core/errors/describe-error';
-import type { Limit } from '@repo/core/inputs/limit';
+import { formatLimit, type Limit } from '@repo/core/inputs/limit';
 import type { Clock } from '@repo/core/process/clock';
 import { defaultBranch } from '@repo/github/default-branch';
 import type { GitHub } from '@repo/github/github';
@@ -7,99 +7,121 @@ import { GitHubError } from '@repo/github/github-error';
 import type { Issue } from '@repo/github/issues/issue';
 import { dispatchWorkflow } from '@repo/github/workflows/dispatch';
 import { listWorkflowRuns, type WorkflowRun } from '@repo/github/workflows/runs';
-import { type Claim, claim, claimedBefore } from './claim.ts';
-import { reasonNotToStart } from './may-dispatch.ts';
-import type { WorkflowHealing } from './self-heal-result.ts';
-import type { WorkflowName } from './workflow-ref.ts';
+import type { WorkflowRef } from '../input-parsers.ts';
+import { type Claim, claimDispatch, findExistingClaim } from './claim.ts';
+import type { DispatchResult } from './self-heal-result.ts';
 
-export interface Start {
-  readonly workflow: WorkflowName;
+export interface DispatchRequest {
+  readonly workflow: WorkflowRef;
   readonly inputs: Readonly<Record<string, string>>;
   readonly limit: Limit;
-  /** The issue of the incident, where there is one. */
+  /** The issue of the incident, if `incident-issue` is set. */
   readonly issue: Issue | undefined;
-  /** When the outage began, ms since the epoch; `undefined`: nobody knows. */
-  readonly since: number | undefined;
+  /** Start of the outage in ms since the epoch; `undefined` when it is not known. */
+  readonly outageStart: number | undefined;
   /** The ref of this run. */
   readonly ref: string;
-  /** Names this run. */
+  /** Identifies this run in its claim. */
   readonly run: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** How often it is looked for a run whose dispatch got no answer, and the pause before each, ms. */
-const LOOKS = [1_000, 3_000, 6_000];
+/** Pauses before each search for a run whose dispatch request got no response. */
+const SEARCH_PAUSES_MS = [1_000, 3_000, 6_000];
 
-/** Starts the workflow unless it was started for this outage, or often enough. */
-export async function startWorkflow(github: GitHub, start: Start): Promise<WorkflowHealing> {
-  const name = start.workflow.file;
-  const before = start.issue && (await claimedBefore(github, start.issue, name));
-  if (before !== undefined) return before;
+/** Starts the workflow, at most once per outage and within the limit. */
+export async function dispatch(github: GitHub, request: DispatchRequest): Promise<DispatchResult> {
+  const { issue, limit } = request;
+  const name = request.workflow.file;
+  const existing = issue && (await findExistingClaim(github, issue, name));
+  if (existing !== undefined) return existing;
   const now = github.now();
-  // Where nobody knows, one start in the window is all that is certain to be right.
-  const since = start.since ?? now - start.limit.window;
-  const earlier = await dispatchedRuns(github, name, Math.min(since, now - start.limit.window));
-  const reason = reasonNotToStart(name, earlier, start.limit, since, now);
-  if (reason !== undefined) return reason;
+  // Without a known start of the outage, allow one start per window.
+  const since = request.outageStart ?? now - limit.window;
+  const earlier = await listDispatchedRuns(github, name, Math.min(since, now - limit.window));
+  const refusal = findRefusal(name, earlier, limit, since, now);
+  if (refusal !== undefined) return refusal;
 
-  const claimed = start.issue && (await claim(github, start.issue, name, start.run));
-  if (claimed !== undefined && 'state' in claimed) return claimed;
+  const claim = issue && (await claimDispatch(github, issue, name, request.run));
+  if (claim !== undefined && 'state' in claim) return claim;
   try {
-    const healing = await dispatch(github, start);
-    await claimed?.settle(healing);
-    return healing;
+    const result = await startRun(github, request);
+    await claim?.settle(result);
+    return result;
   } catch (error) {
-    await settleFailure(claimed, name, error);
+    await settleFailure(claim, name, error);
     throw error;
   }
 }
 
+/**
+ * The reason not to start the workflow now; `undefined` when it may start. The limit prevents
+ * endless loops of failed repairs.
+ *
+ * @param starts earlier `workflow_dispatch` runs of that workflow, from any origin
+ * @param since start of the outage, ms since the epoch
+ */
+export function findRefusal(
+  name: string,
+  starts: readonly Pick<WorkflowRun, 'createdAt'>[],
+  limit: Limit,
+  since: number,
+  now: number,
+): DispatchResult | undefined {
+  if (starts.some(({ createdAt }) => createdAt >= since)) {
+    return { state: 'already-started', name, reason: 'it was already started in this outage' };
+  }
+  const recent = starts.filter(({ createdAt }) => createdAt >= now - limit.window);
+  if (recent.length < limit.most) return undefined;
+  return { state: 'limit-reached', name, reason: `heal-limit of ${formatLimit(limit)} is reached` };
+}
+
 async function settleFailure(
-  claimed: Claim | undefined,
+  claim: Claim | undefined,
   name: string,
   error: unknown,
 ): Promise<void> {
   try {
-    await claimed?.settle({ state: 'failed', name, reason: describeError(error) });
+    await claim?.settle({ state: 'failed', name, reason: describeError(error) });
   } catch {
-    // The failure before is the one to tell.
+    // The caller reports the first failure.
   }
 }
 
-async function dispatch(github: GitHub, start: Start): Promise<WorkflowHealing> {
-  const { workflow, inputs } = start;
+async function startRun(github: GitHub, request: DispatchRequest): Promise<DispatchResult> {
+  const { workflow, inputs } = request;
   const name = workflow.file;
-  const ref = workflow.ref ?? (await refOf(github, start.ref));
-  const asked = github.now();
+  const ref = workflow.ref ?? (await getDispatchRef(github, request.ref));
+  const requestedAt = github.now();
   try {
     const { run } = await dispatchWorkflow(github, { workflow: name, ref, inputs });
     return { state: 'started', name, ...(run !== undefined && { url: run.url }) };
   } catch (error) {
     if (!(error instanceof GitHubError && error.isUncertain)) throw error;
-    // Asked again it might run twice; so it is looked for instead.
-    const run = await lookFor(github, start, asked);
+    // A second request could start a second run, so search for the first one.
+    const run = await findStartedRun(github, request, requestedAt);
     if (run === undefined) throw error;
     return { state: 'started', name, url: run.url };
   }
 }
 
-async function lookFor(
+async function findStartedRun(
   github: GitHub,
-  { workflow, clock, signal }: Start,
-  asked: number,
+  { workflow, clock, signal }: DispatchRequest,
+  requestedAt: number,
 ): Promise<WorkflowRun | undefined> {
-  // GitHub's times are whole seconds.
-  const since = Math.floor(asked / 1_000) * 1_000;
-  for (const pause of LOOKS) {
-    await clock.sleep(pause, signal);
-    const [run] = await dispatchedRuns(github, workflow.file, since);
+  // GitHub's timestamps have a resolution of one second.
+  const since = Math.floor(requestedAt / 1_000) * 1_000;
+  for (const pauseMs of SEARCH_PAUSES_MS) {
+    await clock.sleep(pauseMs, signal);
+    const [run] = await listDispatchedRuns(github, workflow.file, since);
     if (run !== undefined) return run;
   }
   return undefined;
 }
 
-function dispatchedRuns(
+function listDispatchedRuns(
   github: GitHub,
   workflow: string,
   createdSince: number,
@@ -107,7 +129,7 @@ function dispatchedRuns(
   return listWorkflowRuns(github, { workflow, event: 'workflow_dispatch', createdSince });
 }
 
-/** Only branches and tags can be started on; a pull request has neither. */
-async function refOf(github: GitHub, ref: string): Promise<string> {
+/** GitHub dispatches on branches and tags only, not on the merge ref of a pull request. */
+async function getDispatchRef(github: GitHub, ref: string): Promise<string> {
   return /^refs\/(heads|tags)\//.test(ref) ? ref : defaultBranch(github);
 }

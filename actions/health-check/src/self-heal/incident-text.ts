@@ -6,25 +6,25 @@ import { plain } from '@repo/core/text/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
 import type { CheckResult } from '../check.ts';
 import { SIGNS, sentence } from '../verdict.ts';
-import type { WorkflowHealing } from './self-heal-result.ts';
-import { healingLine } from './self-heal-summary.ts';
+import type { DispatchResult } from './self-heal-result.ts';
+import { dispatchLine } from './self-heal-summary.ts';
 
-/** What the text of an incident is made of. */
+/** The content of an incident. */
 export interface IncidentFacts {
   readonly results: readonly CheckResult[];
   readonly run: RunInfo;
-  /** The page of the run; empty outside of one. */
+  /** The page of the run; empty outside of GitHub Actions. */
   readonly runUrl: string;
 }
 
-/** Longest title that GitHub takes is 256 characters. */
-const LONGEST_TITLE = 200;
-/** Rows of the table; the body of an issue ends at 65,536 characters. */
-const MOST_ROWS = 50;
+/** GitHub allows 256 characters. */
+const MAX_TITLE_LENGTH = 200;
+/** Rows of the table; GitHub allows 65,536 characters in the body of an issue. */
+const MAX_ROWS = 50;
 
 /**
- * The line by which an incident is found again: of the same workflow, job and checks. Legs of a
- * matrix differ in their checks, and have incidents of their own.
+ * The marker that identifies the incident of a workflow, a job and a set of checks. Matrix jobs with
+ * different checks have separate incidents.
  */
 export function incidentMarker({ results, run }: Pick<IncidentFacts, 'results' | 'run'>): string {
   const names = results.map(({ name }) => name).sort();
@@ -34,30 +34,30 @@ export function incidentMarker({ results, run }: Pick<IncidentFacts, 'results' |
 }
 
 export function incidentTitle({ results }: IncidentFacts): string {
-  const names = unwell(results)
+  const names = failedChecks(results)
     .map(({ name }) => name)
     .join(', ');
-  // A title has no escapes; the wide forms of @ and # are read by people only.
-  return plain(`Unhealthy: ${names}`, LONGEST_TITLE)
+  // Titles have no escape syntax, so full-width characters replace @ and #.
+  return plain(`Unhealthy: ${names}`, MAX_TITLE_LENGTH)
     .replace(/@(?=\w)/g, '＠')
     .replace(/#(?=\d)/g, '＃');
 }
 
-export function incidentBody(facts: IncidentFacts, healing: WorkflowHealing | undefined): string {
+export function incidentBody(facts: IncidentFacts, dispatched: DispatchResult | undefined): string {
   const blocks = [
     { markdown: incidentMarker(facts) },
     md`**${sentence(facts.results)}**`,
     table(
-      [{ title: '' }, { title: 'Check' }, { title: 'Last seen' }],
-      unwell(facts.results).map(({ status, name, reason }) => [
+      [{ title: '' }, { title: 'Check' }, { title: 'Latest result' }],
+      failedChecks(facts.results).map(({ status, name, reason }) => [
         md`${SIGNS[status]}`,
         code(name),
         md`${status}, ${reason}`,
       ]),
-      MOST_ROWS,
+      MAX_ROWS,
     ),
-    ...(healing === undefined ? [] : [healingLine(healing)]),
-    md`Last looked at by ${runLink(facts)}. This issue is kept up to date, and closed when all is well again.`,
+    ...(dispatched === undefined ? [] : [dispatchLine(dispatched)]),
+    md`Last update by ${runLink(facts)}. Each run updates this issue; the first healthy run closes it.`,
   ];
   return joinBlocks(blocks);
 }
@@ -66,13 +66,13 @@ export function incidentBody(facts: IncidentFacts, healing: WorkflowHealing | un
 export function recoveredBody(facts: IncidentFacts, downtimeMs: number): string {
   return joinBlocks([
     { markdown: incidentMarker(facts) },
-    md`**Well again after ${formatDuration(downtimeMs)}.** ${sentence(facts.results)}.`,
-    md`Seen by ${runLink(facts)}.`,
+    md`**Recovered after ${formatDuration(downtimeMs)}.** ${sentence(facts.results)}.`,
+    md`Reported by ${runLink(facts)}.`,
   ]);
 }
 
 export function recoveredComment(facts: IncidentFacts, downtimeMs: number): string {
-  return md`✅ Well again after ${formatDuration(downtimeMs)} of downtime, seen by ${runLink(facts)}.`
+  return md`✅ Recovered after ${formatDuration(downtimeMs)} of downtime, reported by ${runLink(facts)}.`
     .markdown;
 }
 
@@ -81,6 +81,6 @@ function runLink({ run, runUrl }: IncidentFacts): Markdown {
   return runUrl === '' ? text : { markdown: `[${text.markdown}](${encodeURI(runUrl)})` };
 }
 
-function unwell(results: readonly CheckResult[]): readonly CheckResult[] {
+function failedChecks(results: readonly CheckResult[]): readonly CheckResult[] {
   return results.filter(({ status }) => status === 'unhealthy' || status === 'unknown');
 }

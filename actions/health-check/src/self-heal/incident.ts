@@ -4,16 +4,16 @@ import type { Issue } from '@repo/github/issues/issue';
 import { closeIssue, createIssue, findOpenIssues } from '@repo/github/issues/issues';
 import { ensureLabel } from '@repo/github/issues/labels';
 
-/** By the label incidents are found without reading all issues; strangers cannot set it. */
+/** Incidents are searched by label: faster than reading all issues, and only maintainers set labels. */
 const LABEL = {
   name: 'health-check-incident',
   color: 'd73a4a',
   description: 'Opened and closed by health-check',
 };
 
-/** What an incident is told with; free of secrets. */
+/** The texts of an incident, without secrets. */
 export interface IncidentTexts {
-  /** The hidden line in the body by which it is found again. */
+  /** The hidden line of the body that identifies the incident. */
   readonly marker: string;
   readonly title: string;
   readonly body: string;
@@ -27,16 +27,16 @@ export interface OpenIncident {
 export interface ClosedIncident {
   readonly number: number;
   readonly url: string;
-  /** From the opening of the issue to its closing, ms. */
+  /** From the opening of the issue to its closing. */
   readonly downtimeMs: number;
 }
 
-/** The issue of the incident, opened if there is none. Of several the oldest counts. */
+/** Returns the open issue of the incident, or creates one. The oldest of several is used. */
 export async function openIncident(github: GitHub, texts: IncidentTexts): Promise<OpenIncident> {
   const find = () => findOpenIssues(github, { label: LABEL.name, marker: texts.marker });
   const [found] = await find();
   if (found !== undefined) return { issue: found, isNew: false };
-  // Before the issue, so that a token that may not label leaves none that is never found again.
+  // Without the label, later runs would not find the issue: create the label first.
   await ensureLabel(github, LABEL);
   const issue = await createOnce(
     () => createIssue(github, { title: texts.title, body: texts.body, labels: [LABEL.name] }),
@@ -44,12 +44,12 @@ export async function openIncident(github: GitHub, texts: IncidentTexts): Promis
   );
   const [first = issue] = await find();
   if (first.number >= issue.number) return { issue, isNew: true };
-  // Another run was faster.
+  // A concurrent run created its issue first.
   await closeIssue(github, issue.number, { reason: 'not_planned' });
   return { issue: first, isNew: false };
 }
 
-/** Closes all issues of the incident; `undefined` when there was none. */
+/** Closes all issues of the incident; returns `undefined` when there are none. */
 export async function closeIncident(
   github: GitHub,
   marker: string,

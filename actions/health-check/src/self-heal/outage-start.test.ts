@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { startOfStreak } from './outage-start.ts';
+import { findStreakStart } from './outage-start.ts';
 
 const own = { id: 9, createdAt: 900 };
-const of = (...conclusions: readonly string[]) =>
-  startOfStreak(
+const startAfter = (...conclusions: readonly string[]) =>
+  findStreakStart(
     own,
     conclusions.map((conclusion, index) => ({
       id: 8 - index,
@@ -12,23 +12,23 @@ const of = (...conclusions: readonly string[]) =>
     })),
   );
 
-test('the first of the runs that failed one after the other', () => {
-  expect(of()).toBe(900);
-  expect(of('success', 'failure')).toBe(900);
-  expect(of('failure', 'timed_out', 'success', 'failure')).toBe(700);
-  expect(of('failure', 'failure')).toBe(700);
+test('returns the first of the consecutive failed runs', () => {
+  expect(startAfter()).toBe(900);
+  expect(startAfter('success', 'failure')).toBe(900);
+  expect(startAfter('failure', 'timed_out', 'success', 'failure')).toBe(700);
+  expect(startAfter('failure', 'failure')).toBe(700);
 });
 
-test('what was cancelled or skipped tells nothing', () => {
-  expect(of('cancelled', 'failure', 'skipped', 'success')).toBe(700);
-  expect(of('cancelled', 'cancelled')).toBe(900);
+test('ignores cancelled and skipped runs', () => {
+  expect(startAfter('cancelled', 'failure', 'skipped', 'success')).toBe(700);
+  expect(startAfter('cancelled', 'cancelled')).toBe(900);
 });
 
-test('neither do this run itself, and later ones', () => {
+test('ignores this run and later runs', () => {
   const runs = [
     { id: 10, createdAt: 950, conclusion: 'success' },
     { id: 9, createdAt: 900, conclusion: 'success' },
     { id: 8, createdAt: 800, conclusion: 'failure' },
   ];
-  expect(startOfStreak(own, runs)).toBe(800);
+  expect(findStreakStart(own, runs)).toBe(800);
 });

@@ -3,10 +3,10 @@ import { GitHubError } from '@repo/github/github-error';
 import { listWorkflowRuns, type WorkflowRun, workflowRun } from '@repo/github/workflows/runs';
 
 /**
- * When the outage began, as the earlier runs of this very workflow tell it: the start of the first
- * of those that failed without a success in between. `undefined` when they tell nothing.
+ * The start of the outage: the creation time of the first run of this workflow that failed without
+ * a later success. `undefined` when the runs cannot be read.
  */
-export async function outageStart(github: GitHub, runId: string): Promise<number | undefined> {
+export async function findOutageStart(github: GitHub, runId: string): Promise<number | undefined> {
   try {
     const own = await workflowRun(github, Number(runId));
     const earlier = await listWorkflowRuns(github, {
@@ -14,9 +14,9 @@ export async function outageStart(github: GitHub, runId: string): Promise<number
       status: 'completed',
       ...(own.branch !== undefined && { branch: own.branch }),
     });
-    return startOfStreak(own, earlier);
+    return findStreakStart(own, earlier);
   } catch (error) {
-    // Not a run of this repository, or not ours to see.
+    // The run belongs to another repository, or the token must not read runs.
     if (error instanceof GitHubError && !error.isUncertain) return undefined;
     throw error;
   }
@@ -24,8 +24,8 @@ export async function outageStart(github: GitHub, runId: string): Promise<number
 
 const FAILED = ['failure', 'timed_out'];
 
-/** @param runs newest first; what was cancelled or skipped tells nothing */
-export function startOfStreak(
+/** @param runs newest first; cancelled and skipped runs are ignored */
+export function findStreakStart(
   own: Pick<WorkflowRun, 'id' | 'createdAt'>,
   runs: readonly Pick<WorkflowRun, 'id' | 'createdAt' | 'conclusion'>[],
 ): number {

@@ -1,27 +1,27 @@
-/** What was done about what the checks found; part of the JSON report. */
-export interface Healing {
-  readonly workflow?: WorkflowHealing;
-  readonly incident?: IncidentHealing;
-  /** What GitHub did not let us do, a sentence each; it never changes the verdict. */
+/** What self-healing did on GitHub; part of the JSON report. */
+export interface SelfHealResult {
+  readonly workflow?: DispatchResult;
+  readonly incident?: IncidentResult;
+  /** Failed GitHub requests, one sentence each. They never change the verdict. */
   readonly problems: readonly string[];
 }
 
-export type WorkflowHealing =
+export type DispatchResult =
   | { readonly state: 'started'; readonly name: string; readonly url?: string }
   | {
       /**
-       * `already`: started once in this outage. `elsewhere`: another run is just about to.
-       * `limit`: often enough in the window of heal-limit.
+       * `already-started`: started before in this outage. `claimed-by-other-run`: another run is
+       * starting it. `limit-reached`: `heal-limit` allows no further start.
        */
-      readonly state: 'already' | 'elsewhere' | 'limit' | 'failed';
+      readonly state: 'already-started' | 'claimed-by-other-run' | 'limit-reached' | 'failed';
       readonly name: string;
       readonly reason: string;
     };
 
-export interface IncidentHealing {
+export interface IncidentResult {
   readonly state: 'opened' | 'updated' | 'closed';
   readonly number: number;
   readonly url: string;
-  /** From the opening of the issue to its closing, ms. */
+  /** From the opening of the issue to its closing. */
   readonly downtimeMs?: number;
 }

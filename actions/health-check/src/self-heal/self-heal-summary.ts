@@ -1,50 +1,50 @@
 import type { Annotation } from '@repo/core/action/annotation';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { code, type Markdown, md } from '@repo/core/summary/markdown';
-import type { Healing, IncidentHealing, WorkflowHealing } from './self-heal-result.ts';
+import type { DispatchResult, IncidentResult, SelfHealResult } from './self-heal-result.ts';
 
-/** What was done on GitHub, for the job summary. */
-export function healingSummary(healing: Healing | undefined): readonly Markdown[] {
-  if (healing === undefined) return [];
-  const { workflow, incident, problems } = healing;
+/** The lines of the job summary about self-healing. */
+export function selfHealSummary(result: SelfHealResult | undefined): readonly Markdown[] {
+  if (result === undefined) return [];
+  const { workflow, incident, problems } = result;
   return [
-    ...(workflow === undefined ? [] : [healingLine(workflow)]),
+    ...(workflow === undefined ? [] : [dispatchLine(workflow)]),
     ...(incident === undefined ? [] : [incidentLine(incident)]),
     ...problems.map((problem) => md`⚠️ ${problem}`),
   ];
 }
 
-/** Failures of GitHub are warnings: the verdict is on the target. */
-export function healingAnnotations(healing: Healing | undefined): readonly Annotation[] {
-  if (healing === undefined) return [];
-  const { workflow, problems } = healing;
+/** Failed GitHub requests are warnings: the verdict is about the target. */
+export function selfHealAnnotations(result: SelfHealResult | undefined): readonly Annotation[] {
+  if (result === undefined) return [];
+  const { workflow, problems } = result;
   const title = 'Self-heal';
   return [
     ...problems.map((message) => ({ level: 'warning' as const, title, message })),
-    ...(workflow?.state === 'limit'
-      ? [{ level: 'warning' as const, title, message: sentenceOf(workflow) }]
+    ...(workflow?.state === 'limit-reached'
+      ? [{ level: 'warning' as const, title, message: dispatchSentence(workflow) }]
       : []),
     ...(workflow?.state === 'started'
-      ? [{ level: 'notice' as const, title, message: sentenceOf(workflow) }]
+      ? [{ level: 'notice' as const, title, message: dispatchSentence(workflow) }]
       : []),
   ];
 }
 
-/** What was done by a workflow, as a sentence with a link. */
-export function healingLine(healing: WorkflowHealing): Markdown {
-  const page = healing.state === 'started' ? healing.url : undefined;
-  const link = page === undefined ? '' : ` ([run](${encodeURI(page)}))`;
-  return md`Self-heal: ${sentenceOf(healing)}${{ markdown: link }}.`;
+/** The result of a dispatch as a sentence, with a link to the started run. */
+export function dispatchLine(result: DispatchResult): Markdown {
+  const url = result.state === 'started' ? result.url : undefined;
+  const link = url === undefined ? '' : ` ([run](${encodeURI(url)}))`;
+  return md`Self-heal: ${dispatchSentence(result)}${{ markdown: link }}.`;
 }
 
-function sentenceOf(healing: WorkflowHealing): string {
-  return healing.state === 'started'
-    ? `${healing.name} is started`
-    : `${healing.name} is not started: ${healing.reason}`;
+function dispatchSentence(result: DispatchResult): string {
+  return result.state === 'started'
+    ? `${result.name} was started`
+    : `${result.name} was not started: ${result.reason}`;
 }
 
-function incidentLine({ state, number, url, downtimeMs }: IncidentHealing): Markdown {
+function incidentLine({ state, number, url, downtimeMs }: IncidentResult): Markdown {
   const link = { markdown: `[${code(`#${number}`).markdown}](${encodeURI(url)})` };
   const after = downtimeMs === undefined ? '' : ` after ${formatDuration(downtimeMs)}`;
-  return md`Incident ${link} is ${state}${after}.`;
+  return md`Incident ${link} was ${state}${after}.`;
 }

@@ -10,7 +10,7 @@ import { settingsOf } from '@repo/github/settings';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
 import { worstStatus } from '../verdict.ts';
-import { startWorkflow } from './dispatch.ts';
+import { dispatch } from './dispatch.ts';
 import { closeIncident, type OpenIncident, openIncident } from './incident.ts';
 import {
   type IncidentFacts,
@@ -20,10 +20,10 @@ import {
   recoveredBody,
   recoveredComment,
 } from './incident-text.ts';
-import { outageStart } from './outage-start.ts';
-import type { Healing, IncidentHealing } from './self-heal-result.ts';
+import { findOutageStart } from './outage-start.ts';
+import type { IncidentResult, SelfHealResult } from './self-heal-result.ts';
 
-type HealInputs = Pick<
+type SelfHealInputs = Pick<
   Inputs,
   | 'onUnhealthyWorkflow'
   | 'onUnhealthyInputs'
@@ -33,68 +33,68 @@ type HealInputs = Pick<
   | 'failOn'
 >;
 
-/** All that is done on GitHub, waiting for its limits included, ms. */
-const TIME_LIMIT = 120_000;
+/** For all GitHub requests together, waiting for rate limits included. */
+const TIMEOUT_MS = 120_000;
 
 /**
- * Does about the results what the inputs ask for: starts the workflow that heals, opens, updates or
- * closes the incident. `undefined` when there is nothing to do: what could not be judged starts,
- * opens and closes nothing. Never throws for what GitHub does; that is among the problems.
+ * Acts on the results on GitHub: starts the repair workflow; opens, updates or closes the incident.
+ * Returns `undefined` when there is nothing to do; an unknown status never changes anything. Failed
+ * GitHub requests are among the problems of the result.
  */
-export async function heal(
+export async function selfHeal(
   results: readonly CheckResult[],
-  inputs: HealInputs,
+  inputs: SelfHealInputs,
   context: ActionContext,
-): Promise<Healing | undefined> {
+): Promise<SelfHealResult | undefined> {
   const status = worstStatus(results);
   const { onUnhealthyWorkflow: workflow, incidentIssue } = inputs;
-  const isIll = status === 'unhealthy';
+  const isUnhealthy = status === 'unhealthy';
   if (status === 'unknown' || context.signal.aborted) return undefined;
-  if (!incidentIssue && (workflow === undefined || !isIll)) return undefined;
+  if (!incidentIssue && (workflow === undefined || !isUnhealthy)) return undefined;
 
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TIME_LIMIT)]);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const facts: IncidentFacts = {
     results,
     run: context.run,
     runUrl: runUrl(context.variable('GITHUB_SERVER_URL'), context.run),
   };
   const problems: string[] = [];
-  /** What GitHub does not do is told, and stops nothing else. */
-  const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+  /** Records a failed request and goes on. */
+  const attempt = async <T>(problem: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
       const remedy = error instanceof ActionError ? ` ${error.remedy}` : '';
-      problems.push(`${what}: ${describeError(error, context.redact)}.${remedy}`);
+      problems.push(`${problem}: ${describeError(error, context.redact)}.${remedy}`);
       return undefined;
     }
   };
 
-  const github = await attempt('GitHub', () =>
+  const github = await attempt('Cannot connect to GitHub', () =>
     connectGitHub(settingsOf({ ...context, signal }, inputs.githubToken ?? '', 'write')),
   );
   if (github === undefined) return { problems };
-  const place: Place = { github, facts, context, inputs, attempt };
-  const done = isIll ? await outage(place, signal) : await recovery(place);
-  return done === undefined && problems.length === 0 ? undefined : { ...done, problems };
+  const steps: Steps = { github, facts, context, inputs, attempt };
+  const changes = isUnhealthy ? await handleOutage(steps, signal) : await handleRecovery(steps);
+  return changes === undefined && problems.length === 0 ? undefined : { ...changes, problems };
 }
 
-interface Place {
+interface Steps {
   readonly github: GitHub;
   readonly facts: IncidentFacts;
   readonly context: ActionContext;
-  readonly inputs: HealInputs;
-  readonly attempt: <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
+  readonly inputs: SelfHealInputs;
+  readonly attempt: <T>(problem: string, work: () => Promise<T>) => Promise<T | undefined>;
 }
 
-type Done = Omit<Healing, 'problems'>;
+type Changes = Omit<SelfHealResult, 'problems'>;
 
-async function outage(place: Place, signal: AbortSignal): Promise<Done> {
-  const { github, facts, context, inputs, attempt } = place;
+async function handleOutage(steps: Steps, signal: AbortSignal): Promise<Changes> {
+  const { github, facts, context, inputs, attempt } = steps;
   const { onUnhealthyWorkflow: workflow, incidentIssue } = inputs;
   const { redact, run, clock } = context;
-  const incident = incidentIssue
-    ? await attempt('The incident is not opened', () =>
+  const open = incidentIssue
+    ? await attempt('Cannot open the incident', () =>
         openIncident(github, {
           marker: incidentMarker(facts),
           title: redact(incidentTitle(facts)),
@@ -102,58 +102,63 @@ async function outage(place: Place, signal: AbortSignal): Promise<Done> {
         }),
       )
     : undefined;
-  const started =
+  const dispatched =
     workflow &&
-    (await attempt(`${workflow.file} is not started`, async () =>
-      startWorkflow(github, {
+    (await attempt(`Cannot start ${workflow.file}`, async () =>
+      dispatch(github, {
         workflow,
         inputs: Object.fromEntries(inputs.onUnhealthyInputs),
         limit: inputs.healLimit,
-        issue: incident?.issue,
-        since: incident?.issue.createdAt ?? (await sinceWhen(github, inputs, run.runId)),
+        issue: open?.issue,
+        outageStart: open?.issue.createdAt ?? (await readOutageStart(github, inputs, run.runId)),
         ref: run.ref,
         run: `${run.runId}-${run.runAttempt}`,
         clock,
         signal,
       }),
     ));
-  const told =
-    incident &&
-    (await attempt('The incident is not updated', () =>
-      updated(github, incident, redact(incidentBody(facts, started))),
+  const incident =
+    open &&
+    (await attempt('Cannot update the incident', () =>
+      updateIncident(github, open, redact(incidentBody(facts, dispatched))),
     ));
-  return { ...(started && { workflow: started }), ...(told && { incident: told }) };
+  return { ...(dispatched && { workflow: dispatched }), ...(incident && { incident }) };
 }
 
-async function updated(
+async function updateIncident(
   github: GitHub,
   { issue, isNew }: OpenIncident,
   body: string,
-): Promise<IncidentHealing> {
+): Promise<IncidentResult> {
   if (body !== issue.body) await updateIssue(github, issue.number, { body });
   return { state: isNew ? 'opened' : 'updated', number: issue.number, url: issue.url };
 }
 
-async function recovery({ github, facts, context, attempt }: Place): Promise<Done | undefined> {
+async function handleRecovery({
+  github,
+  facts,
+  context,
+  attempt,
+}: Steps): Promise<Changes | undefined> {
   const { redact } = context;
-  const closed = await attempt('The incident is not closed', () =>
+  const closed = await attempt('Cannot close the incident', () =>
     closeIncident(github, incidentMarker(facts), (downtimeMs) =>
       redact(recoveredBody(facts, downtimeMs)),
     ),
   );
   if (closed === undefined) return undefined;
-  // After the closing: if that failed, it would be said again and again.
-  await attempt('The recovery is not told', () =>
+  // Comment after closing: while closing fails, each run would add another comment.
+  await attempt('Cannot comment on the recovery', () =>
     createComment(github, closed.number, redact(recoveredComment(facts, closed.downtimeMs))),
   );
   return { incident: { state: 'closed', ...closed } };
 }
 
-/** Without an issue the conclusions of earlier runs tell, if illness makes a run fail at all. */
-async function sinceWhen(
+/** Without an issue, the failed runs show the start, unless `fail-on: never` lets them succeed. */
+async function readOutageStart(
   github: GitHub,
-  { failOn }: HealInputs,
+  { failOn }: SelfHealInputs,
   runId: string,
 ): Promise<number | undefined> {
-  return failOn === 'never' ? undefined : outageStart(github, runId);
+  return failOn === 'never' ? undefined : findOutageStart(github, runId);
 }
