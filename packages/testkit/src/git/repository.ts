@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { runGit } from './run-git.ts';
 
 /** A bare remote and clones of it, all on this machine. */
 export interface Repository extends Disposable {
@@ -10,10 +10,7 @@ export interface Repository extends Disposable {
   readonly clone: () => string;
 }
 
-const ENV = {
-  PATH: process.env.PATH ?? '',
-  HOME: '/nonexistent',
-  GIT_CONFIG_NOSYSTEM: '1',
+const IDENTITY = {
   GIT_AUTHOR_NAME: 'Ann',
   GIT_AUTHOR_EMAIL: 'ann@example.org',
   GIT_COMMITTER_NAME: 'Ann',
@@ -21,7 +18,7 @@ const ENV = {
 };
 
 export function git(cwd: string, ...args: readonly string[]): string {
-  return execFileSync('git', args, { cwd, env: ENV, encoding: 'utf8', stdio: 'pipe' }).trim();
+  return runGit(cwd, args, { env: IDENTITY }).trim();
 }
 
 /** Writes files and commits them; the SHA. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { runGit } from '../git/run-git.ts';
 
 /** A bare repository, as GitHub's API sees it. Names of refs are full: `refs/heads/main`. */
 export interface GitStore {
@@ -29,18 +29,7 @@ export interface GitObject {
 export const NO_OBJECT = '0'.repeat(40);
 
 export function openGitStore(folder: string): GitStore {
-  const git = (args: readonly string[], input = ''): string =>
-    execFileSync('git', args, {
-      cwd: folder,
-      input,
-      encoding: 'utf8',
-      stdio: 'pipe',
-      env: {
-        PATH: process.env.PATH ?? '',
-        HOME: '/nonexistent',
-        GIT_CONFIG_NOSYSTEM: '1',
-      },
-    }).trimEnd();
+  const git = (args: readonly string[], input = ''): string => runGit(folder, args, { input });
   const tryGit = (args: readonly string[]): string | undefined => {
     try {
       return git(args);

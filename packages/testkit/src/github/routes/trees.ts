@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runGit } from '../../git/run-git.ts';
 import type { GitStore } from '../git-store.ts';
 import {
   type Answer,
@@ -38,14 +38,8 @@ interface Entry {
 
 function writeTree(git: GitStore, base: string | undefined, entries: readonly Entry[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'github-index-'));
-  const run = (args: readonly string[], input = '') =>
-    execFileSync('git', args, {
-      cwd: git.folder,
-      env: { PATH: process.env.PATH ?? '', GIT_INDEX_FILE: join(folder, 'index') },
-      encoding: 'utf8',
-      stdio: 'pipe',
-      input,
-    }).trim();
+  const env = { GIT_INDEX_FILE: join(folder, 'index') };
+  const run = (args: readonly string[], input = '') => runGit(git.folder, args, { env, input });
   try {
     run(['read-tree', ...(base === undefined ? ['--empty'] : [base])]);
     const lines = entries.map(({ path, mode, sha, content }) => {
