@@ -67,51 +67,51 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   H28: ['test/real/health-check-examples.test.ts', 'services, databases'],
   H29: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
   // docker-label-cleanup
-  D1: ['test/real/docker-cleanup-examples.test.ts', 'the first one'],
+  D1: ['test/real/docker-cleanup-examples.test.ts', 'cleans up after a test job'],
   D2: [
     'test/real/docker-cleanup-examples.test.ts',
-    'the nightly sweep, by the clock of a daemon that is a day ahead',
+    'cleans up a shared daemon, by a daemon clock that is one day ahead',
   ],
   D3: [
     'test/real/docker-cleanup-safety.test.ts',
-    'of an image with two tags the testing one goes; the script destroys both',
+    'removes one of two tags of an image; the script removes both',
   ],
   D4: [
     'test/real/docker-cleanup-safety.test.ts',
-    'networks, named and anonymous volumes; what compose made goes as with down -v',
+    'removes the networks, named and anonymous volumes of a Compose project, as down -v does',
   ],
   D5: [
     'test/real/docker-cleanup-safety.test.ts',
-    'a stopped production container, its volume and its dangling image survive; the script destroys them',
+    'keeps a stopped production container, its volume and its dangling image; the script removes them',
   ],
-  D6: ['test/e2e/docker-label-cleanup.test.ts', 'each object has an outcome of its own'],
+  D6: ['test/e2e/docker-label-cleanup.test.ts', 'records an outcome per object'],
   D7: [
     'test/real/docker-cleanup-runs.test.ts',
-    'a setup cleans up at the end of a cancelled job: its own objects, not those of others',
+    'mode: setup removes only its own objects at the end of a cancelled job',
   ],
   D8: [
     'test/real/docker-cleanup-examples.test.ts',
-    'the nightly sweep, by the clock of a daemon that is a day ahead',
+    'cleans up a shared daemon, by a daemon clock that is one day ahead',
   ],
   D9: [
     'test/e2e/docker-label-cleanup.test.ts',
-    'a mistake in the inputs is named, and nothing is touched',
+    'rejects invalid inputs before it removes anything',
   ],
   D10: [
     'test/real/docker-cleanup-examples.test.ts',
-    'the nightly sweep, by the clock of a daemon that is a day ahead',
+    'cleans up a shared daemon, by a daemon clock that is one day ahead',
   ],
   D11: [
     'test/real/docker-cleanup-safety.test.ts',
-    'plan touches nothing and lists every object, with rule and outcome',
+    'mode: plan removes nothing and lists every object with its outcome and reason',
   ],
-  D12: ['test/real/docker-cleanup-examples.test.ts', 'plan first, apply later'],
+  D12: ['test/real/docker-cleanup-examples.test.ts', 'applies a reviewed plan'],
   D13: [
     'test/real/docker-cleanup-examples.test.ts',
-    'the nightly sweep, by the clock of a daemon that is a day ahead',
+    'cleans up a shared daemon, by a daemon clock that is one day ahead',
   ],
-  D14: ['test/real/docker-cleanup-examples.test.ts', 'compose files'],
-  D16: ['test/real/docker-cleanup-examples.test.ts', 'what compose made'],
+  D14: ['test/real/docker-cleanup-examples.test.ts', 'checks compose files for missing labels'],
+  D16: ['test/real/docker-cleanup-examples.test.ts', 'removes a Compose project'],
   // perf-regression
   P1: ['test/real/perf-regression-examples.test.ts', 'every push, with criterion'],
   P2: ['test/e2e/perf-regression.test.ts', '20% and 0.2 are the same, and strictly greater fails'],

@@ -15,7 +15,7 @@ import { type FakeObject, startFakeDocker } from './fake-docker.ts';
 const action = fileURLToPath(new URL('../../actions/docker-label-cleanup', import.meta.url));
 const TESTING = { environment: 'testing' };
 
-/** Runs the bundle; it looks for `environment=testing` unless told otherwise. */
+/** Runs the bundle, by default with `labels: environment=testing`. */
 function clean(inputs: Readonly<Record<string, string>>, options: Partial<RunActionOptions> = {}) {
   return runAction({ action, with: { labels: 'environment=testing', ...inputs }, ...options });
 }
@@ -26,8 +26,8 @@ const isReport = ajv.compile(
   JSON.parse(readFileSync(join(action, 'report.schema.json'), 'utf8')) as object,
 );
 
-/** The JSON report, which has to be as its schema says. */
-async function reportOf(result: { readonly outputs: Readonly<Record<string, string>> }) {
+/** The JSON report, validated against its schema. */
+async function readReport(result: { readonly outputs: Readonly<Record<string, string>> }) {
   const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
   expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
   return report;
@@ -39,59 +39,55 @@ const container = (id: string, labels: Readonly<Record<string, string>> = TESTIN
   labels,
 });
 
-describe('a mistake in the inputs is named, and nothing is touched', () => {
+describe('rejects invalid inputs before it removes anything', () => {
   test.each([
-    ['an empty selector', { labels: '' }, /labels: is empty, which would select everything/],
-    ['blank lines alone', { labels: ' \n\n ' }, /labels: is empty, which would select everything/],
+    ['an empty selector', { labels: '' }, /labels: is required/],
+    ['blank lines alone', { labels: ' \n\n ' }, /labels: is required/],
     [
-      'an empty value from an unset variable',
+      'a value that is empty because of an unset variable',
       { labels: 'environment=testing\nmanaged-by=' },
-      /labels: .* line 2 has nothing after "managed-by=": is a variable not set\?/,
+      /labels: .*line 2 has no value after "managed-by=": is a variable not set\?/,
     ],
-    ['an empty key', { labels: '=testing' }, /labels: "=testing" has no key before the "="/],
-    ['an empty group', { labels: 'a=b\nor\nor\nc=d' }, /labels: .* line 3 has no labels before it/],
+    ['an empty key', { labels: '=testing' }, /labels: .*has no key before the "="/],
+    ['an empty group', { labels: 'a=b\nor\nor\nc=d' }, /labels: .*line 3 has no labels before it/],
     [
-      'a line of labels that an unset variable leaves blank',
+      'a blank line in labels',
       { labels: 'environment=testing\n\nmanaged-by=ci\n' },
-      /labels: .* line 2 is blank: is a variable not set\?/,
+      /labels: .*line 2 is blank: is a variable not set\?/,
     ],
     [
-      'a last line of labels that an unset variable leaves blank',
+      'a blank last line in labels',
       { labels: 'environment=testing\n\n' },
-      /labels: .* line 2 is blank: is a variable not set\?/,
+      /labels: .*line 2 is blank: is a variable not set\?/,
     ],
     [
-      'a line of protect that an unset variable leaves blank',
+      'a blank line in protect',
       { protect: 'environment=production\n\nname:db\n' },
-      /protect: .* line 2 is blank: is a variable not set\?/,
+      /protect: .*line 2 is blank: is a variable not set\?/,
     ],
-    ['tags from an unset variable', { tags: '' }, /tags: is required but empty/],
-    [
-      'an exclusion',
-      { labels: 'environment!=production' },
-      /excludes, which is what protect is for/,
-    ],
+    ['empty tags', { tags: '' }, /tags: is required/],
+    ['an exclusion', { labels: 'environment!=production' }, /is an exclusion/],
     [
       'an unknown resource',
       { resources: 'containers,pods' },
-      /resources: "containers,pods" names an unknown resource: pods/,
+      /resources: .*has an unknown resource: pods/,
     ],
-    ['an empty protect rule', { protect: 'name:' }, /protect: "name:" has nothing after "name:"/],
-    ['an unknown built-in rule', { protect: '!self' }, /protect: "!self" cannot be left out/],
-    ['thresholds the wrong way', { 'disk-threshold': '80%>85%' }, /ends above where it begins/],
+    ['an empty protect rule', { protect: 'name:' }, /protect: .*has no value after "name:"/],
+    ['an unknown built-in rule', { protect: '!self' }, /protect: .*cannot be disabled/],
+    ['a second threshold above the first', { 'disk-threshold': '80%>85%' }, /disk-threshold: /],
     [
       'build cache without an age',
       { resources: 'build-cache' },
-      /build-cache-older-than: is missing/,
+      /build-cache-older-than: is required/,
     ],
-    ['two daemons', { context: 'far' }, /context: is set, and host as well/],
-    ['half a certificate', { 'tls-cert': 'x' }, /tls-key: is missing beside its other half/],
-    ['lint without files', { mode: 'lint' }, /compose-files: names no file/],
-    ['a setup with a choice', { mode: 'setup', labels: 'a=b\nor\nc=d' }, /has several groups/],
+    ['host and context', { context: 'far' }, /context: .*cannot be combined with host/],
+    ['tls-cert without tls-key', { 'tls-cert': 'x' }, /tls-key: is required with tls-cert/],
+    ['lint without files', { mode: 'lint' }, /compose-files: is required with mode: lint/],
+    ['setup with several groups', { mode: 'setup', labels: 'a=b\nor\nc=d' }, /has several groups/],
     [
-      'a setup that a shell would read',
+      'setup with a label that is special to a shell',
       { mode: 'setup', labels: 'a=$(reboot)' },
-      /a shell would read/,
+      /special to a shell/,
     ],
   ])('%s', async (_, inputs, message) => {
     await using docker = await startFakeDocker([container('one')]);
@@ -101,20 +97,20 @@ describe('a mistake in the inputs is named, and nothing is touched', () => {
     expect(docker.requests).toEqual([]);
   });
 
-  test('more than max-deletions', async () => {
+  test('more removals than max-deletions', async () => {
     await using docker = await startFakeDocker(['a', 'b', 'c'].map((id) => container(id)));
     await using result = await clean({ host: docker.host, 'max-deletions': '2' });
     expect(result.exitCode).toBe(1);
-    expect(result.annotations[0]?.message).toContain('the 3 objects that would be removed');
+    expect(result.annotations[0]?.message).toContain('the 3 objects to remove');
     expect(docker.left()).toEqual(['a', 'b', 'c']);
   });
 });
 
-test('a daemon that ignores filters and gives everything leads to no wrong deletion', async () => {
+test('removes only selected objects if the daemon ignores filters', async () => {
   await using docker = await startFakeDocker([
     container('test'),
     container('prod', { environment: 'production' }),
-    container('nobodys', {}),
+    container('unlabelled', {}),
     container('similar', { environment: 'testing ' }),
     container('proto', JSON.parse('{"__proto__": "testing"}')),
     { kind: 'volume', id: 'data', labels: TESTING },
@@ -122,15 +118,15 @@ test('a daemon that ignores filters and gives everything leads to no wrong delet
   ]);
   await using result = await clean({ host: docker.host });
   expect(result.outputs).toMatchObject({ removed: '2', verdict: 'pass' });
-  expect(docker.left()).toEqual(['prod', 'nobodys', 'similar', 'proto', 'prod-data']);
-  // Nothing uses the volume: both go side by side, in any order.
+  expect(docker.left()).toEqual(['prod', 'unlabelled', 'similar', 'proto', 'prod-data']);
+  // The container does not use the volume: they are removed in parallel.
   expect(docker.requests.filter((line) => line.startsWith('DELETE')).toSorted()).toEqual([
     'DELETE /containers/test',
     'DELETE /volumes/data',
   ]);
 });
 
-test('what uses another object is gone before that one is touched', async () => {
+test('removes users before the objects that they use', async () => {
   const names = Array.from({ length: 20 }, (_, number) => `data-${number}`);
   await using docker = await startFakeDocker([
     ...names.map((id): FakeObject => ({ kind: 'volume', id, labels: TESTING })),
@@ -145,8 +141,8 @@ test('what uses another object is gone before that one is touched', async () => 
   }
 });
 
-describe('each object has an outcome of its own', () => {
-  test('gone already, removed by another, broken once, in use, broken for good', async () => {
+describe('records an outcome per object', () => {
+  test('gone, removed by another process, failed once, in use, failed after all retries', async () => {
     const answers: Record<
       string,
       (attempt: number) => ReturnType<Parameters<typeof startFakeDocker>[1] & {}>
@@ -159,7 +155,7 @@ describe('each object has an outcome of its own', () => {
       }),
       once: (attempt) =>
         attempt === 1 ? { status: 500, message: 'device or resource busy' } : undefined,
-      used: () => ({ status: 409, message: 'it is in use\n::error::by somebody' }),
+      used: () => ({ status: 409, message: 'it is in use\n::error::by a container' }),
       broken: () => ({ status: 500, message: 'driver failed' }),
     };
     const names = [...Object.keys(answers), 'fine'];
@@ -175,7 +171,7 @@ describe('each object has an outcome of its own', () => {
       failed: '1',
       'in-use': '1',
       leftovers: '2',
-      message: 'Removed 2 objects, 1 failed, 1 in use, 2 gone already',
+      message: 'Removed 2 objects, 1 failed, 1 in use, 2 already gone',
     });
     expect(docker.left()).toEqual(['used', 'broken']);
     expect(docker.requests.filter((line) => line === 'DELETE /containers/broken')).toHaveLength(3);
@@ -186,7 +182,7 @@ describe('each object has an outcome of its own', () => {
         message: expect.stringContaining('driver failed'),
       }),
     ]);
-    const report = await reportOf(result);
+    const report = await readReport(result);
     expect(
       report.result.objects.map(({ name, outcome }: Record<string, string>) => [name, outcome]),
     ).toEqual([
@@ -204,7 +200,7 @@ describe('each object has an outcome of its own', () => {
     ['error', 1],
     ['fail', 1],
     ['leftover', 1],
-  ])('fail-on %s exits with %d when one failed', async (failOn, code) => {
+  ])('exits after a failed removal with fail-on %s: %d', async (failOn, code) => {
     await using docker = await startFakeDocker([container('a')], () => ({
       status: 500,
       message: 'no',
@@ -216,7 +212,7 @@ describe('each object has an outcome of its own', () => {
   test.each([
     ['error', 0],
     ['leftover', 1],
-  ])('fail-on %s exits with %d when one is only left', async (failOn, code) => {
+  ])('exits after a leftover with fail-on %s: %d', async (failOn, code) => {
     await using docker = await startFakeDocker([container('a')], () => ({
       status: 409,
       message: 'used',
@@ -227,7 +223,7 @@ describe('each object has an outcome of its own', () => {
   });
 });
 
-test('what fails after the removals does not cost their audit', async () => {
+test('reports the removals if the build cache cannot be pruned', async () => {
   await using docker = await startFakeDocker([container('a'), container('b', {})]);
   await using result = await clean({
     host: docker.host,
@@ -244,19 +240,19 @@ test('what fails after the removals does not cost their audit', async () => {
   expect(result.annotations).toEqual([
     expect.objectContaining({
       title: 'The build cache could not be pruned',
-      message: expect.stringMatching(/answered 404: No such prune\. Look into/),
+      message: expect.stringMatching(/answered 404: No such prune\. /),
     }),
   ]);
-  const { objects, buildCacheProblem } = (await reportOf(result)).result;
+  const { objects, buildCacheProblem } = (await readReport(result)).result;
   expect(objects.map(({ outcome }: { outcome: string }) => outcome)).toContain('removed');
   expect(buildCacheProblem).toContain('404');
 });
 
-describe('a daemon that cannot be asked is unknown, with a remedy', () => {
+describe('reports an unreachable daemon as unknown, with a remedy', () => {
   test.each([
     ['never', 0],
     ['error', 1],
-  ])('nobody there, fail-on %s: exit %d', async (failOn, code) => {
+  ])('a closed port, with fail-on %s: exit %d', async (failOn, code) => {
     const host = `tcp://127.0.0.1:${await closedPort()}`;
     await using result = await clean({ host, 'fail-on': failOn });
     expect(result.exitCode).toBe(code);
@@ -270,20 +266,20 @@ describe('a daemon that cannot be asked is unknown, with a remedy', () => {
       }),
     ]);
     expect(result.summary).toContain('Start the daemon on that host');
-    expect((await reportOf(result)).result).toMatchObject({ mode: 'unknown' });
+    expect((await readReport(result)).result).toMatchObject({ mode: 'unknown' });
   });
 
-  test('no socket: mount it or start Docker', async () => {
+  test('a missing socket', async () => {
     await using result = await clean({ host: 'unix:///no/such/docker.sock' });
     expect(result.annotations[0]?.message).toContain('Start Docker on this machine');
   });
 
-  test('no docker CLI for a context', async () => {
+  test('a context without the docker CLI', async () => {
     await using result = await clean({ context: 'far' }, { env: { PATH: '/nowhere' } });
     expect(result.annotations[0]?.message).toContain('Install the docker CLI');
   });
 
-  test('one that never answers costs no more than timeout', async () => {
+  test('a daemon that does not answer within timeout', async () => {
     await using server = await startHttpServer({ script: hang() });
     await using result = await clean({ host: `tcp://127.0.0.1:${server.port}`, timeout: '300ms' });
     expect(result.outputs.verdict).toBe('unknown');
@@ -291,7 +287,7 @@ describe('a daemon that cannot be asked is unknown, with a remedy', () => {
   });
 });
 
-test('10,000 containers are listed and planned in under 300 MB', async () => {
+test('plans 10,000 containers in less than 300 MB of memory', async () => {
   const containers = Array.from({ length: 10_000 }, (_, number) =>
     container(number.toString(16).padStart(64, '0'), {
       ...TESTING,
@@ -303,7 +299,7 @@ test('10,000 containers are listed and planned in under 300 MB', async () => {
   await using result = await clean({ host: docker.host, mode: 'plan' }, { measure: true });
   expect(result.outputs).toMatchObject({ planned: '10000', verdict: 'pass' });
   expect(result.maxRssBytes).toBeLessThan(300_000_000);
-  expect((await reportOf(result)).result.counts).toMatchObject({ planned: 10_000, removed: 0 });
+  expect((await readReport(result)).result.counts).toMatchObject({ planned: 10_000, removed: 0 });
 });
 
 describe('lint', () => {
@@ -313,7 +309,7 @@ describe('lint', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** As Tailpaste's: one file, production and testing beside each other. */
+  /** Production and testing in one file. */
   const COMPOSE = `name: tailpaste
 x-labels: &testing
   environment: testing
@@ -351,7 +347,7 @@ networks:
     external: true
 `;
 
-  test('finds the shared volume, the shared folder and the missing labels, with their lines', async () => {
+  test('finds shared volumes, shared folders and missing labels, with their lines', async () => {
     await writeFile(join(folder, 'compose.yml'), COMPOSE);
     const inputs = { mode: 'lint', labels: 'environment=testing\nmanaged-by=ci' };
     await using result = await clean(
@@ -361,9 +357,9 @@ networks:
     expect(result.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({
       verdict: 'fail',
-      message: '4 without labels, 2 shared with what is not cleaned up',
+      message: '4 without labels, 2 shared with services that are not cleaned up',
     });
-    expect((await reportOf(result)).result.findings).toHaveLength(6);
+    expect((await readReport(result)).result.findings).toHaveLength(6);
     const found = result.annotations.map(
       ({ level, line, message }) => `${level} ${line}: ${message}`,
     );
@@ -381,7 +377,7 @@ networks:
     ]);
   });
 
-  test('a file where all is labelled and nothing shared is fine', async () => {
+  test('accepts a file with all labels and nothing shared', async () => {
     await writeFile(
       join(folder, 'good.yml'),
       'services: {a: {image: x, labels: {environment: testing}}}\nnetworks: {default: {labels: {environment: testing}}}\n',
@@ -392,10 +388,10 @@ networks:
     );
     expect(result.outputs.verdict).toBe('pass');
     expect(result.annotations).toEqual([]);
-    expect((await reportOf(result)).result).toEqual({ mode: 'lint', findings: [] });
+    expect((await readReport(result)).result).toEqual({ mode: 'lint', findings: [] });
   });
 
-  test('a file that is missing or no YAML is told with its place', async () => {
+  test('rejects a missing file, and invalid YAML with its line and column', async () => {
     await writeFile(join(folder, 'bad.yml'), 'services:\n  a: [\n');
     await using bad = await clean({ mode: 'lint', 'compose-files': 'bad.yml' }, { cwd: folder });
     expect(bad.annotations[0]?.message).toMatch(/bad\.yml:\d+:\d+: is not valid YAML/);

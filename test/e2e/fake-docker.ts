@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A container or volume of a fake daemon; it is called by its ID. */
+/** A container or volume of a fake daemon; its name is its ID. */
 export interface FakeObject {
   readonly kind: 'container' | 'volume';
   readonly id: string;
   readonly labels?: Readonly<Record<string, string>>;
-  /** Of a container: what it mounts. */
+  /** For a container: the volumes that it mounts. */
   readonly volumes?: readonly string[];
 }
 
@@ -15,34 +15,33 @@ export interface FakeDocker extends AsyncDisposable {
   readonly host: string;
   /** `GET /containers/json` and so on, without version and query. */
   readonly requests: readonly string[];
-  /** IDs of what is left. */
+  /** IDs of the remaining objects. */
   readonly left: () => readonly string[];
 }
 
-/** What a DELETE is answered with instead: `attempt` counts from 1; `undefined`: as it should be. */
+/** The answer to a DELETE; `undefined` for the normal one. `attempt` counts from 1. */
 export type OnDelete = (
   id: string,
   attempt: number,
 ) => { readonly status: number; readonly message: string; readonly gone?: boolean } | undefined;
 
-/**
- * A daemon that ignores all filters, as Docker does with a misspelt one, and breaks as it is told.
- */
+/** A daemon that ignores all filters, as Docker does with unknown ones, and fails on request. */
 export async function startFakeDocker(
   objects: readonly FakeObject[],
   onDelete: OnDelete = () => undefined,
 ): Promise<FakeDocker> {
-  const there = new Map(objects.map((object) => [object.id, object]));
+  const present = new Map(objects.map((object) => [object.id, object]));
   const attempts = new Map<string, number>();
   const requests: string[] = [];
-  const of = (kind: FakeObject['kind']) => [...there.values()].filter((one) => one.kind === kind);
+  const ofKind = (kind: FakeObject['kind']) =>
+    [...present.values()].filter((one) => one.kind === kind);
 
   const lists: Readonly<Record<string, () => unknown>> = {
-    '/containers/json': () => of('container').map(listed),
+    '/containers/json': () => ofKind('container').map(toListItem),
     '/info': () => ({ ID: 'fake', Name: 'fake', DockerRootDir: '/nowhere' }),
     '/images/json': () => [],
     '/networks': () => [],
-    '/volumes': () => ({ Volumes: of('volume').map(volume), Warnings: null }),
+    '/volumes': () => ({ Volumes: ofKind('volume').map(toVolume), Warnings: null }),
   };
 
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -60,14 +59,14 @@ export async function startFakeDocker(
         .replace(/\/json$/, '')
         .split('/')
         .at(-1) ?? '';
-    const object = there.get(id);
+    const object = present.get(id);
     if (!object) return send(404, { message: `No such ${id}` });
-    if (incoming.method !== 'DELETE') return send(200, inspected(object));
+    if (incoming.method !== 'DELETE') return send(200, toDetails(object));
     const attempt = (attempts.get(id) ?? 0) + 1;
     attempts.set(id, attempt);
-    const other = onDelete(id, attempt);
-    if (other?.gone ?? !other) there.delete(id);
-    if (other) return send(other.status, { message: other.message });
+    const failure = onDelete(id, attempt);
+    if (failure?.gone ?? !failure) present.delete(id);
+    if (failure) return send(failure.status, { message: failure.message });
     return send(204);
   };
   const server = createServer(answer);
@@ -75,7 +74,7 @@ export async function startFakeDocker(
   return {
     host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    left: () => [...there.keys()],
+    left: () => [...present.keys()],
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -83,8 +82,8 @@ export async function startFakeDocker(
   };
 }
 
-/** As `docker ps` gets it, with all that a real daemon tells and we do not read. */
-function listed({ id, labels = {}, volumes = [] }: FakeObject): unknown {
+/** The answer for a list, with fields of a real daemon that the action does not read. */
+function toListItem({ id, labels = {}, volumes = [] }: FakeObject): unknown {
   return {
     Id: id,
     Names: [`/${id}`],
@@ -109,8 +108,8 @@ function listed({ id, labels = {}, volumes = [] }: FakeObject): unknown {
   };
 }
 
-function inspected(object: FakeObject): unknown {
-  if (object.kind === 'volume') return volume(object);
+function toDetails(object: FakeObject): unknown {
+  if (object.kind === 'volume') return toVolume(object);
   const { id, labels = {} } = object;
   return {
     Id: id,
@@ -121,6 +120,6 @@ function inspected(object: FakeObject): unknown {
   };
 }
 
-function volume({ id, labels = {} }: FakeObject): unknown {
+function toVolume({ id, labels = {} }: FakeObject): unknown {
   return { Name: id, Driver: 'local', CreatedAt: '2026-01-01T00:00:00Z', Labels: labels };
 }

@@ -4,14 +4,14 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { audited, buildImage, cleanUp, everything } from './docker-cleanup.ts';
+import { buildImage, cleanUp, listAll, readAudit } from './docker-cleanup.ts';
 import { startSkewed } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 
 const TESTING = ['--label', 'environment=testing'];
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `docker-label-cleanup and time ${dockerEngine.needs}`,
+  `docker-label-cleanup selects by age ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     beforeAll(async () => {
@@ -25,20 +25,20 @@ describe.skipIf(dockerEngine.path === undefined)(
     const create = (name: string) =>
       daemon.docker('create', '--network', 'none', '--name', name, ...TESTING, 'box:1');
 
-    test('min-age leaves alone what is young, of every kind', async () => {
+    test('min-age keeps young objects of every kind', async () => {
       await create('young');
       await daemon.docker('network', 'create', '--internal', ...TESTING, 'net');
       await daemon.docker('volume', 'create', ...TESTING, 'data');
       await buildImage(daemon, ['app:testing']);
       await using young = await cleanUp(daemon, { 'min-age': '1h' });
       expect(young.outputs).toMatchObject({ removed: '0', 'too-young': '4', verdict: 'warn' });
-      // Two hours later: the Date of a daemon has whole seconds, so a moment later proves nothing.
+      // The Date header has whole seconds, so the second run is two hours later.
       await using later = await startSkewed(daemon, 2 * 3_600_000);
       await using old = await cleanUp(later, { 'min-age': '1h' });
       expect(old.outputs).toMatchObject({ 'too-young': '0' });
     });
 
-    test('the clock is that of the daemon: by one that is two hours ahead, all is old', async () => {
+    test('measures age by the clock of the daemon', async () => {
       await create('old-there');
       await using skewed = await startSkewed(daemon, 2 * 3_600_000);
       await using ahead = await cleanUp(skewed, { 'min-age': '1h' });
@@ -49,10 +49,10 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(result.outputs).toMatchObject({ removed: '0', 'too-young': '1' });
     });
 
-    test('an image of 1980 without a known time of arrival is too young; with one, it has that age', async () => {
+    test('treats an image built in 1980 as too young, unless it has a tag time', async () => {
       await loadImageOf1980(daemon, ['old:testing']);
       await using tagged = await cleanUp(daemon, { 'min-age': '1h' });
-      expect(await audited(tagged)).toEqual(['image old:testing: too-young']);
+      expect(await readAudit(tagged)).toEqual(['image old:testing: too-young']);
       await daemon.clear();
       await loadImageOf1980(daemon, []);
       await using unknown = await cleanUp(daemon, { 'min-age': '1ms' });
@@ -62,12 +62,12 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(without.outputs.removed).toBe('1');
     });
 
-    test('keep-last keeps the newest, of images in each repository', async () => {
+    test('keep-last keeps the newest objects per kind, and images per repository', async () => {
       for (const tag of ['app:1', 'app:2', 'app:3', 'web:1', 'web:2'])
         await buildImage(daemon, [tag]);
       for (const name of ['one', 'two', 'three']) await create(name);
       await using result = await cleanUp(daemon, { 'keep-last': '2' });
-      expect(await everything(daemon)).toMatchObject({
+      expect(await listAll(daemon)).toMatchObject({
         containers: ['three', 'two'],
         images: ['app:2', 'app:3', 'box:1', 'web:1', 'web:2'],
       });
@@ -77,7 +77,7 @@ describe.skipIf(dockerEngine.path === undefined)(
 );
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `docker-label-cleanup and a full disk ${dockerEngine.needs}`,
+  `docker-label-cleanup frees a full disk ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     beforeAll(async () => {
@@ -85,24 +85,24 @@ describe.skipIf(dockerEngine.path === undefined)(
     });
     afterAll(() => daemon?.[Symbol.asyncDispose]());
 
-    test('disk-threshold removes only above its first mark, the oldest first, until its second', async () => {
+    test('disk-threshold starts above the first percentage, removes the oldest first, stops at the second', async () => {
       const threshold = { 'disk-threshold': '60%>45%' };
       await fillDisk(daemon, 2);
       await using half = await cleanUp(daemon, threshold);
       expect(half.outputs).toMatchObject({ removed: '0', planned: '2' });
-      expect(half.summary).toContain('the disk is at');
+      expect(half.summary).toContain('disk usage is');
       await fillDisk(daemon, 6, 2);
       await using full = await cleanUp(daemon, threshold);
-      const { images } = await everything(daemon);
-      // 10 % each: of 80 % four go.
+      const { images } = await listAll(daemon);
+      // Each image takes 10% of the disk: four of eight are removed.
       expect(images).toEqual(['fat:5', 'fat:6', 'fat:7', 'fat:8'].slice(-(images?.length ?? 0)));
       expect(images?.length).toBeGreaterThanOrEqual(3);
       expect(images?.length).toBeLessThanOrEqual(4);
       expect(Number(full.outputs['reclaimed-bytes'])).toBeGreaterThan(4 * 12_000_000);
-      expect(await audited(full)).toContain('image fat:8: spared');
+      expect(await readAudit(full)).toContain('image fat:8: skipped');
     });
 
-    test('of a daemon whose disk cannot be seen nothing is removed, and that is said', async () => {
+    test('rejects disk-threshold with a daemon on another machine', async () => {
       await daemon.docker('context', 'create', 'far', '--docker', `host=${daemon.host}`);
       await using result = await cleanUp(
         { host: '' },
@@ -115,7 +115,7 @@ describe.skipIf(dockerEngine.path === undefined)(
   },
 );
 
-/** Images of 13 MB that cannot be compressed, one after the other. */
+/** Imports images of 13 MB of random data, one after the other. */
 async function fillDisk(daemon: Dockerd, count: number, from = 0): Promise<void> {
   const folder = join(daemon.folder, 'fat');
   await mkdir(folder, { recursive: true });
@@ -133,7 +133,7 @@ async function fillDisk(daemon: Dockerd, count: number, from = 0): Promise<void>
   }
 }
 
-/** An image as reproducible builds make them. */
+/** Loads an image as reproducible builds create them. */
 async function loadImageOf1980(daemon: Dockerd, tags: readonly string[]): Promise<void> {
   const folder = join(daemon.folder, 'image-1980');
   await mkdir(join(folder, 'layer'), { recursive: true });

@@ -2,7 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { audited, buildImage, cleanUp, everything } from './docker-cleanup.ts';
+import { buildImage, cleanUp, listAll, readAudit } from './docker-cleanup.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 import { startRelay } from './relay.ts';
 
@@ -15,7 +15,7 @@ const TLS = {
 };
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `docker-label-cleanup on a daemon far away ${dockerEngine.needs}`,
+  `docker-label-cleanup on a remote daemon ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     beforeAll(async () => {
@@ -37,7 +37,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       await daemon.docker('create', '--name', 'prod', '--network', 'none', 'box:1');
     });
 
-    const ways: Readonly<
+    const connections: Readonly<
       Record<
         string,
         () => Promise<{ inputs: Record<string, string>; env?: Record<string, string> }>
@@ -75,8 +75,8 @@ describe.skipIf(dockerEngine.path === undefined)(
           env: { DOCKER_CONFIG: join(daemon.folder, 'config') },
         };
       },
-      'ssh, by a stand-in for it': async () => {
-        // The docker CLI runs `ssh … host docker system dial-stdio`; this one stays here.
+      'ssh, with a fake client': async () => {
+        // The docker CLI runs `ssh … host docker system dial-stdio`; the fake runs it locally.
         const bin = join(daemon.folder, 'bin');
         await mkdir(bin, { recursive: true });
         await writeFile(
@@ -91,17 +91,19 @@ describe.skipIf(dockerEngine.path === undefined)(
       },
     };
 
-    test.each(Object.keys(ways))('by %s the same set is cleaned', async (name) => {
-      const way = await ways[name]?.();
-      await using result = await cleanUp(daemon, way?.inputs, { env: way?.env ?? {} });
-      expect(await audited(result), result.log).toEqual([
+    test.each(Object.keys(connections))('removes the same objects through %s', async (name) => {
+      const connection = await connections[name]?.();
+      await using result = await cleanUp(daemon, connection?.inputs, {
+        env: connection?.env ?? {},
+      });
+      expect(await readAudit(result), result.log).toEqual([
         'container test: removed',
         'image app:production: protected',
         'image app:testing: removed',
         'network net: removed',
         'volume data: removed',
       ]);
-      expect(await everything(daemon)).toEqual({
+      expect(await listAll(daemon)).toEqual({
         containers: ['prod'],
         images: ['app:production', 'box:1'],
         networks: [],
@@ -109,22 +111,22 @@ describe.skipIf(dockerEngine.path === undefined)(
       });
     });
 
-    test('without the right certificates nobody is let in, and it is said what to check', async () => {
+    test('reports wrong TLS certificates as unknown, with a remedy', async () => {
       const host = daemon.tcp ?? '';
       await using plain = await cleanUp(daemon, { host });
       expect(plain.outputs.verdict).toBe('unknown');
       expect(plain.annotations[0]).toMatchObject({ level: 'warning' });
-      expect(plain.annotations[0]?.message).toContain('give tls-ca, tls-cert and tls-key');
-      await using stranger = await cleanUp(daemon, {
+      expect(plain.annotations[0]?.message).toContain('tls-ca, tls-cert and tls-key');
+      await using untrusted = await cleanUp(daemon, {
         host,
         ...TLS,
         'tls-ca': pem.selfSigned.certFile,
       });
-      expect(stranger.annotations[0]?.message).toContain('Check tls-ca, tls-cert and tls-key');
-      expect((await everything(daemon)).containers).toEqual(['prod', 'test']);
+      expect(untrusted.annotations[0]?.message).toContain('tls-ca, tls-cert and tls-key');
+      expect((await listAll(daemon)).containers).toEqual(['prod', 'test']);
     });
 
-    test('with 30 ms of round trip it is the same set', async () => {
+    test('removes the same objects with 30 ms of round trip', async () => {
       await using relay = await startRelay(daemon.host.slice('unix://'.length), 15);
       await using result = await cleanUp(daemon, { host: `tcp://127.0.0.1:${relay.port}` });
       expect(result.outputs).toMatchObject({ removed: '4', failed: '0' });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { audited, buildImage, cleanUp, everything } from './docker-cleanup.ts';
+import { buildImage, cleanUp, listAll, readAudit } from './docker-cleanup.ts';
 import { startStalling } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 
@@ -12,7 +12,7 @@ const TESTING = ['--label', 'environment=testing'];
 const EMPTY = { containers: [], images: ['box:1'], networks: [], volumes: [] };
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `docker-label-cleanup beside others, and from run to run ${dockerEngine.needs}`,
+  `docker-label-cleanup in repeated and concurrent runs ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     let folder: string;
@@ -30,7 +30,7 @@ describe.skipIf(dockerEngine.path === undefined)(
     });
     const create = (name: string, ...args: string[]) =>
       daemon.docker('create', '--network', 'none', '--name', name, ...TESTING, ...args, 'box:1');
-    /** Containers, volumes, networks and images that a test run might have left. */
+    /** Creates containers, volumes, networks and images like a test run. */
     const fill = async (count: number) => {
       for (let number = 0; number < count; number++) {
         await daemon.docker('network', 'create', '--internal', ...TESTING, `net-${number}`);
@@ -43,7 +43,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       }
     };
 
-    test('a plan that is applied later leaves alone what changed meanwhile', async () => {
+    test('a plan applied later keeps objects that changed', async () => {
       for (const name of ['same', 'started', 'gone']) await create(name);
       for (const name of ['again', 'quiet'])
         await daemon.docker('volume', 'create', ...TESTING, name);
@@ -73,11 +73,11 @@ describe.skipIf(dockerEngine.path === undefined)(
       );
       await daemon.docker('tag', 'app:stays', 'app:testing');
       await using applied = await cleanUp(daemon, { 'plan-file': join(folder, 'plan.json') });
-      expect(await everything(daemon)).toMatchObject({
+      expect(await listAll(daemon)).toMatchObject({
         containers: ['new', 'started'],
         volumes: ['again'],
       });
-      const audit = await audited(applied);
+      const audit = await readAudit(applied);
       expect(audit).toEqual(
         expect.arrayContaining([
           'container gone: gone',
@@ -90,35 +90,35 @@ describe.skipIf(dockerEngine.path === undefined)(
           'volume quiet: removed',
         ]),
       );
-      expect((await everything(daemon)).images).toContain('app:testing');
+      expect((await listAll(daemon)).images).toContain('app:testing');
     });
 
-    test('a plan for another daemon, or no plan at all, is refused', async () => {
+    test('rejects a plan for another daemon, and a missing plan file', async () => {
       await create('here');
       const path = join(folder, 'other.json');
       const plan = { schema: 'docker-label-cleanup-plan/v1', daemon: 'elsewhere', steps: [] };
       await writeFile(path, JSON.stringify(plan));
       await using other = await cleanUp(daemon, { 'plan-file': path });
-      expect(other.annotations[0]?.message).toContain('was made on another daemon');
+      expect(other.annotations[0]?.message).toContain('is a plan for another daemon');
       await using missing = await cleanUp(daemon, { 'plan-file': 'no.json' });
       expect(missing.annotations[0]?.message).toContain('cannot be read (ENOENT)');
       expect([other.exitCode, missing.exitCode]).toEqual([1, 1]);
-      expect((await everything(daemon)).containers).toEqual(['here']);
+      expect((await listAll(daemon)).containers).toEqual(['here']);
     });
 
-    test('two runs at once come to the same end, and none fails', async () => {
+    test('two concurrent runs remove everything without a failure', async () => {
       await fill(6);
       const results = await Promise.all([1, 2].map(() => cleanUp(daemon)));
-      expect(await everything(daemon)).toEqual(EMPTY);
+      expect(await listAll(daemon)).toEqual(EMPTY);
       for (const result of results) {
         expect(result.outputs).toMatchObject({ failed: '0', verdict: 'pass' });
         await result[Symbol.asyncDispose]();
       }
     });
 
-    test('a run that is killed in the middle, and run again, ends clean', async () => {
+    test('a run after a killed one removes the rest', async () => {
       await fill(6);
-      // It cannot come to its end, however slow we look.
+      // The daemon stalls, so that the run cannot finish before it is killed.
       await using stalling = await startStalling(daemon, 2);
       await using killed = await cleanUp(
         stalling,
@@ -129,13 +129,13 @@ describe.skipIf(dockerEngine.path === undefined)(
         },
       );
       expect(killed.signal).toBe('SIGKILL');
-      expect(Object.values(await everything(daemon)).flat().length).toBeGreaterThan(1);
+      expect(Object.values(await listAll(daemon)).flat().length).toBeGreaterThan(1);
       await using again = await cleanUp(daemon);
       expect(again.outputs).toMatchObject({ failed: '0', verdict: 'pass' });
-      expect(await everything(daemon)).toEqual(EMPTY);
+      expect(await listAll(daemon)).toEqual(EMPTY);
     });
 
-    test('mode: setup puts out labels that run, build, network and volume take as they are', async () => {
+    test('mode: setup outputs labels for docker run, build, network create and volume create', async () => {
       await using result = await cleanUp(daemon, { mode: 'setup', when: 'main' });
       const args = result.outputs['label-args'] ?? '';
       expect(args).toMatch(
@@ -160,14 +160,14 @@ describe.skipIf(dockerEngine.path === undefined)(
       ]);
     });
 
-    test('a setup cleans up at the end of a cancelled job: its own objects, not those of others', async () => {
+    test('mode: setup removes only its own objects at the end of a cancelled job', async () => {
       await create('other');
       await using result = await cleanUp(
         daemon,
         { mode: 'setup' },
         {
           cancel: { when: /^label-args: / },
-          // The steps after the setup, before the job ends.
+          // The next step of the job.
           onLine: (line) => {
             const [, args] = /^label-args: (.*)$/.exec(line) ?? [];
             if (args === undefined) return;
@@ -179,10 +179,10 @@ describe.skipIf(dockerEngine.path === undefined)(
       );
       expect(result.outcome).toBe('cancelled');
       expect(result.post?.outputs).toMatchObject({ 'removed-containers': 'mine', verdict: 'pass' });
-      expect((await everything(daemon)).containers).toEqual(['other']);
+      expect((await listAll(daemon)).containers).toEqual(['other']);
     });
 
-    test('when: post or both cleans up after a main step that was cancelled', async () => {
+    test('when: post and both clean up after a cancelled main step', async () => {
       await fill(3);
       await using both = await cleanUp(
         daemon,
@@ -191,7 +191,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       );
       expect(both.outcome).toBe('cancelled');
       expect(both.post).toMatchObject({ outcome: 'success', outputs: { failed: '0' } });
-      expect(await everything(daemon)).toEqual(EMPTY);
+      expect(await listAll(daemon)).toEqual(EMPTY);
       await create('left');
       await using post = await cleanUp(
         daemon,
@@ -202,7 +202,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(post.post?.outputs).toMatchObject({ 'removed-containers': 'left' });
     });
 
-    test('and after one that failed', async () => {
+    test('when: both cleans up after a failed main step', async () => {
       await daemon.docker('network', 'create', '--internal', ...TESTING, 'net');
       await daemon.docker('create', '--name', 'blocks', '--network', 'net', 'box:1');
       await using result = await cleanUp(
@@ -219,24 +219,24 @@ describe.skipIf(dockerEngine.path === undefined)(
       );
       expect(result.outcome).toBe('failure');
       expect(result.post).toMatchObject({ outcome: 'success', outputs: { removed: '1' } });
-      expect((await everything(daemon)).networks).toEqual([]);
+      expect((await listAll(daemon)).networks).toEqual([]);
     });
 
-    test('owner: run takes only what has the label of this run', async () => {
+    test('owner: run removes only objects with the label of this run', async () => {
       const github = { run_id: '77', run_attempt: '2', repository: 'acme/shop' };
       const label = (run: string) => ['--label', `docker-label-cleanup.run=acme/shop/${run}`];
-      await create('ours', ...label('77/2'));
+      await create('own', ...label('77/2'));
       await create('earlier', ...label('77/1'));
-      await create('theirs', ...label('78/1'));
-      await create('nobodys');
+      await create('other', ...label('78/1'));
+      await create('unlabelled');
       await using result = await cleanUp(daemon, { owner: 'run' }, { github });
-      expect(result.outputs['removed-containers']).toBe('ours');
+      expect(result.outputs['removed-containers']).toBe('own');
       await using alone = await cleanUp(
         daemon,
         { owner: 'run', labels: '' },
         { github: { ...github, run_id: '78', run_attempt: '1' } },
       );
-      expect(alone.outputs['removed-containers']).toBe('theirs');
+      expect(alone.outputs['removed-containers']).toBe('other');
     });
   },
 );

@@ -1,6 +1,6 @@
 /**
- * The script that people write by hand for this (Tailpaste's), as a peer in tests and benchmarks:
- * all objects with a label, then "dangling" ones.
+ * A hand-written clean-up script, to compare with in tests and benchmarks: it removes all objects
+ * with a label, then dangling images and stopped containers.
  */
 export const CLEANUP_SCRIPT = `
 docker ps -aq --filter label=environment=testing | xargs -r docker rm -f

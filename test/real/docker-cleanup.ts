@@ -10,7 +10,7 @@ export const cleanupAction = fileURLToPath(
   new URL('../../actions/docker-label-cleanup', import.meta.url),
 );
 
-/** Runs the bundle against a daemon; it looks for `environment=testing` unless told otherwise. */
+/** Runs the bundle against a daemon, by default with `labels: environment=testing`. */
 export function cleanUp(
   daemon: Pick<Dockerd, 'host'>,
   inputs: Readonly<Record<string, string>> = {},
@@ -23,8 +23,8 @@ export function cleanUp(
   });
 }
 
-/** What is on a daemon: names of containers and volumes, tags or IDs of images, own networks. */
-export async function everything(daemon: Dockerd): Promise<Readonly<Record<string, string[]>>> {
+/** All objects of a daemon: names of containers, volumes and custom networks, tags of images. */
+export async function listAll(daemon: Dockerd): Promise<Readonly<Record<string, string[]>>> {
   const list = async (...args: string[]) =>
     [...new Set((await daemon.docker(...args)).split('\n'))].filter((line) => line !== '').sort();
   const [containers, images, networks, volumes] = await Promise.all([
@@ -36,8 +36,8 @@ export async function everything(daemon: Dockerd): Promise<Readonly<Record<strin
   return { containers, images, networks, volumes };
 }
 
-/** The objects of the JSON report as `kind name: outcome`, without those that nothing selects. */
-export async function audited(result: RunResult): Promise<readonly string[]> {
+/** The selected objects of the JSON report as `kind name: outcome`. */
+export async function readAudit(result: RunResult): Promise<readonly string[]> {
   const report = JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
   return report.result.objects
     .filter(({ outcome }: { outcome: string }) => outcome !== 'unselected')
@@ -48,7 +48,7 @@ export async function audited(result: RunResult): Promise<readonly string[]> {
     .sort();
 }
 
-/** The hand-written script against a daemon. */
+/** Runs the hand-written script against a daemon. */
 export async function cleanUpByScript(host: string): Promise<void> {
   await promisify(execFile)('bash', ['-c', CLEANUP_SCRIPT], {
     env: { PATH: process.env.PATH, DOCKER_HOST: host },
@@ -56,7 +56,7 @@ export async function cleanUpByScript(host: string): Promise<void> {
   });
 }
 
-/** An image with nothing in it, labelled as testing unless told otherwise. */
+/** Builds an empty image, by default with the label `environment=testing`. */
 export function buildImage(
   daemon: Dockerd,
   tags: readonly string[],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { everything } from '../real/docker-cleanup.ts';
+import { listAll } from '../real/docker-cleanup.ts';
 import { type Dockerd, dockerEngine, startDockerd } from '../real/dockerd.ts';
 import { act, startRunner } from './act.ts';
 
@@ -19,14 +19,14 @@ jobs:
 
 const ready = act.path !== undefined && dockerEngine.path !== undefined;
 
-describe.skipIf(!ready)(`the sweep of a Docker daemon ${act.needs} ${dockerEngine.needs}`, () => {
+describe.skipIf(!ready)(`docker-sweep.yml ${act.needs} ${dockerEngine.needs}`, () => {
   let daemon: Dockerd;
   beforeAll(async () => {
     daemon = await startDockerd();
   });
   afterAll(() => daemon[Symbol.asyncDispose]());
 
-  test('what dead jobs left goes, production stays; a daemon that is gone turns it red', async () => {
+  test('removes leftovers of jobs and keeps production; fails if the daemon is unreachable', async () => {
     await using runner = await startRunner({ '.github/workflows/sweep.yml': CALLER });
     await daemon.importBusybox('app:production');
     await daemon.docker('create', '--name', 'shop', 'app:production', 'sleep', '60');
@@ -43,7 +43,7 @@ describe.skipIf(!ready)(`the sweep of a Docker daemon ${act.needs} ${dockerEngin
 
     const swept = await runner.run({ workflow: 'sweep.yml', variables: { DOCKER: daemon.host } });
     expect(swept.succeeded, swept.log).toBe(true);
-    expect(await everything(daemon)).toMatchObject({
+    expect(await listAll(daemon)).toMatchObject({
       containers: ['shop'],
       volumes: ['shop-data'],
     });

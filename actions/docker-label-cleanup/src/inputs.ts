@@ -1,4 +1,3 @@
-import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
 import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
 import { duration } from '@repo/core/inputs/duration';
@@ -6,15 +5,13 @@ import { type FailOn, failOnInput } from '@repo/core/inputs/fail-on';
 import { integer } from '@repo/core/inputs/integer';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
-import { optional, type SyncParser } from '@repo/core/inputs/parser';
+import { optional } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { text } from '@repo/core/inputs/text';
 import { dockerHost } from '@repo/docker/endpoint';
-import { diskThreshold } from './disk-threshold.ts';
-import { protectLines } from './protect.ts';
-import { selector } from './selector.ts';
+import { diskThreshold, labelSelector, protectLines, resources } from './input-parsers.ts';
 
-/** `fail` means the same as `error`; it is the word that all actions know. */
+/** `fail` means the same as `error`; all actions accept `fail`. */
 export const failOn = {
   never: [],
   error: ['fail', 'unknown'],
@@ -22,27 +19,24 @@ export const failOn = {
   leftover: ['fail', 'unknown', 'warn'],
 } satisfies FailOn;
 
-export const RESOURCES = ['containers', 'images', 'networks', 'volumes', 'build-cache'] as const;
-export type Resource = (typeof RESOURCES)[number];
-
-/** Ages are no timers: years are fine. */
-const LONGEST_AGE_MS = 100 * 365 * 86_400_000;
+/** Ages may be longer than the timers that durations are otherwise limited to. */
+const MAX_AGE_MS = 100 * 365 * 86_400_000;
 
 const parsers = {
   mode: oneOf(['apply', 'plan', 'lint', 'setup']),
-  labels: selector(),
+  labels: labelSelector(),
   protect: protectLines(),
   'label-source': oneOf(['any', 'own']),
   resources: resources(),
-  // Not empty: a variable that is not set would allow each tag.
+  // Required: an unset variable would allow every tag.
   tags: { parse: list(text()).parse },
   owner: oneOf(['any', 'run']),
-  'min-age': duration({ max: LONGEST_AGE_MS }),
+  'min-age': duration({ max: MAX_AGE_MS }),
   'keep-last': integer({ min: 0, max: 1_000_000 }),
   'max-deletions': integer({ min: 1, max: 1_000_000 }),
   running: oneOf(['remove', 'skip']),
   'anonymous-volumes': boolean(),
-  'build-cache-older-than': optional(duration({ max: LONGEST_AGE_MS })),
+  'build-cache-older-than': optional(duration({ max: MAX_AGE_MS })),
   'disk-threshold': optional(diskThreshold()),
 
   host: optional(dockerHost()),
@@ -69,8 +63,9 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'labels',
-            problem: 'is empty, which would select everything on the daemon',
-            remedy: 'Write the labels that CI gives to what it makes: environment=testing.',
+            problem: 'is required: without labels, every object on the daemon would be selected',
+            remedy:
+              'Give the labels of the objects that CI creates, for example environment=testing.',
           },
   },
   {
@@ -80,8 +75,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'labels',
-            problem: 'has several groups, but mode: setup gives one set of labels to all',
-            remedy: 'Leave one group: no line "or".',
+            problem: 'has several groups, but mode: setup needs exactly one',
+            remedy: 'Remove the "or" lines.',
           },
   },
   {
@@ -91,8 +86,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'compose-files',
-            problem: 'names no file, and mode: lint looks into nothing else',
-            remedy: 'Write compose-files: compose.yml, one a line.',
+            problem: 'is required with mode: lint',
+            remedy: 'Write compose-files: compose.yml, one path per line.',
           },
   },
   {
@@ -103,9 +98,9 @@ export const inputs = defineInputs(parsers, [
         : {
             where: 'build-cache-older-than',
             problem: given.has('build-cache')
-              ? 'is missing, and build cache has no labels to select it by'
-              : 'is set, but build-cache is not among the resources',
-            remedy: 'Give both: resources: …,build-cache and build-cache-older-than: 7d.',
+              ? 'is required with resources: build-cache, because build cache has no labels'
+              : 'is set, but resources does not contain build-cache',
+            remedy: 'Set both: resources: …,build-cache and build-cache-older-than: 7d.',
           },
   },
   {
@@ -115,8 +110,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'context',
-            problem: 'is set, and host as well',
-            remedy: 'Give the one or the other.',
+            problem: 'cannot be combined with host',
+            remedy: 'Set either host or context.',
           },
   },
   {
@@ -126,26 +121,10 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: tlsCert === '' ? 'tls-cert' : 'tls-key',
-            problem: 'is missing beside its other half',
+            problem: `is required with ${tlsCert === '' ? 'tls-key' : 'tls-cert'}`,
             remedy: 'A client certificate needs both tls-cert and tls-key.',
           },
   },
 ]);
 
 export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;
-
-/** `containers,images`; lines do as well as commas. */
-function resources(): SyncParser<ReadonlySet<Resource>> {
-  return {
-    parse: (given) => {
-      const words = given.split(/[\s,]+/).filter((word) => word !== '');
-      const unknown = words.filter((word) => !RESOURCES.some((resource) => resource === word));
-      const remedy = `Write some of ${RESOURCES.join(', ')}, separated by commas.`;
-      if (unknown.length > 0) {
-        throw new InvalidValue(`names an unknown resource: ${unknown.join(', ')}`, remedy);
-      }
-      if (words.length === 0) throw new InvalidValue('names no resource', remedy);
-      return new Set(words as Resource[]);
-    },
-  };
-}

@@ -5,6 +5,6 @@ await runAction({
   name: 'docker-label-cleanup',
   inputs,
   failOn,
-  run: async (...given) => (await import('./run.ts')).run(...given),
-  post: async (...given) => (await import('./run.ts')).post(...given),
+  run: async (...args) => (await import('./run.ts')).run(...args),
+  post: async (...args) => (await import('./run.ts')).post(...args),
 });

@@ -3,18 +3,18 @@ import { InputError } from '@repo/core/errors/input-error';
 import { unreadable } from '@repo/core/errors/unreadable-file';
 import { writeFileAtomic } from '@repo/core/files/write-file-atomic';
 import { listAt, textAt } from '@repo/docker/json';
-import { fingerprintOf, type Step } from './plan.ts';
-import { KINDS, keyOf, type Subject } from './subject.ts';
+import type { Step } from './plan.ts';
+import { computeFingerprint, type DockerObject, getKey, KINDS } from './selection/docker-object.ts';
 
 const SCHEMA = 'docker-label-cleanup-plan/v1';
 
-/** A plan that somebody may look at before it is carried out. */
+/** A saved plan, for review before it is applied. */
 export interface PlanFile {
-  /** The ID of the daemon that it is for. */
+  /** ID of the daemon that the plan is for. */
   readonly daemon: string;
-  /** Fingerprints by the keys of subjects. */
+  /** Object key → fingerprint. */
   readonly approved: ReadonlyMap<string, string>;
-  readonly steps: readonly Pick<Subject, 'kind' | 'name'>[];
+  readonly steps: readonly Pick<DockerObject, 'kind' | 'name'>[];
 }
 
 /** Throws an ActionError that names the path. */
@@ -23,23 +23,23 @@ export async function writePlanFile(
   daemon: string,
   steps: readonly Step[],
 ): Promise<void> {
-  const plan = {
+  const content = {
     schema: SCHEMA,
     daemon,
-    steps: steps.map(({ subject, rule }) => ({
-      key: keyOf(subject),
-      kind: subject.kind,
-      name: subject.name,
+    steps: steps.map(({ object, rule }) => ({
+      key: getKey(object),
+      kind: object.kind,
+      name: object.name,
       rule,
-      fingerprint: fingerprintOf(subject),
+      fingerprint: computeFingerprint(object),
     })),
   };
-  await writeFileAtomic(path, `${JSON.stringify(plan, undefined, 2)}\n`);
+  await writeFileAtomic(path, `${JSON.stringify(content, undefined, 2)}\n`);
 }
 
 /** Throws an InputError. */
 export async function readPlanFile(path: string, given: string): Promise<PlanFile> {
-  const mistake = (problem: string) =>
+  const createError = (problem: string) =>
     new InputError([
       {
         where: 'plan-file',
@@ -48,16 +48,18 @@ export async function readPlanFile(path: string, given: string): Promise<PlanFil
         remedy: 'Give the path of a file that mode: plan wrote, or leave it empty.',
       },
     ]);
-  let plan: unknown;
+  let content: unknown;
   try {
-    plan = JSON.parse(await readFile(path, 'utf8'));
+    content = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    throw mistake(error instanceof SyntaxError ? 'is not JSON' : unreadable(error));
+    throw createError(error instanceof SyntaxError ? 'is not valid JSON' : unreadable(error));
   }
-  if (textAt(plan, 'schema') !== SCHEMA) throw mistake('is not a plan of this action');
-  const steps = listAt(plan, 'steps');
+  if (textAt(content, 'schema') !== SCHEMA) {
+    throw createError('is not a plan file of docker-label-cleanup');
+  }
+  const steps = listAt(content, 'steps');
   return {
-    daemon: textAt(plan, 'daemon'),
+    daemon: textAt(content, 'daemon'),
     approved: new Map(steps.map((step) => [textAt(step, 'key'), textAt(step, 'fingerprint')])),
     steps: steps.flatMap((step) => {
       const kind = KINDS.find((one) => one === textAt(step, 'kind'));

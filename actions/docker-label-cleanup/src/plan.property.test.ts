@@ -2,23 +2,30 @@ import type { Container } from '@repo/docker/containers';
 import type { Image } from '@repo/docker/images';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Policy, plan, type Step } from './plan.ts';
-import { protectLine, protectRules } from './protect.ts';
-import type { Group } from './selector.ts';
-import { KINDS, referencesOf, type Subject, type World } from './subject.ts';
+import { protectLine } from './input-parsers.ts';
+import { plan, type Step } from './plan.ts';
+import {
+  type DockerObject,
+  getReferences,
+  type Inventory,
+  KINDS,
+} from './selection/docker-object.ts';
+import { createProtectRules } from './selection/protect.ts';
+import type { Policy } from './selection/selection.ts';
+import type { LabelGroup } from './selection/selector.ts';
 import {
   container,
   HOUR_MS,
   image,
+  inventory,
   mount,
   NOW_MS,
   network,
   policy,
   volume,
-  world,
-} from './world.fixture.ts';
+} from './testing/inventory.ts';
 
-/** Random daemons; CI is the place where all of them are asked. */
+/** Number of random daemons. */
 const RUNS = 10_000;
 
 const labels = fc
@@ -52,7 +59,7 @@ const TAGS = [
   'a1b2c3:0123456789abcdef0123456789abcdef',
 ];
 
-const worlds: fc.Arbitrary<World> = fc
+const inventories: fc.Arbitrary<Inventory> = fc
   .record({
     images: fc.array(
       fc.record({
@@ -146,7 +153,7 @@ const worlds: fc.Arbitrary<World> = fc
         }),
       });
     });
-    return world({
+    return inventory({
       images: imageList,
       containers: containerList,
       networks: networkList,
@@ -166,7 +173,7 @@ const worlds: fc.Arbitrary<World> = fc
     });
   });
 
-const group: fc.Arbitrary<Group> = fc.constantFrom<Group>(
+const group: fc.Arbitrary<LabelGroup> = fc.constantFrom<LabelGroup>(
   [{ key: 'environment', value: 'testing' }],
   [{ key: 'managed-by', value: undefined }],
   [
@@ -175,7 +182,7 @@ const group: fc.Arbitrary<Group> = fc.constantFrom<Group>(
   ],
   [{ key: 'environment', value: undefined }],
 );
-const PROTECT: Readonly<Record<string, (subject: Subject) => boolean>> = {
+const PROTECT: Readonly<Record<string, (object: DockerObject) => boolean>> = {
   'environment=production': ({ labels: given }) => given.get('environment') === 'production',
   keep: ({ labels: given }) => given.has('keep'),
   'name:prod-*': ({ kind, name }) => kind !== 'image' && name.startsWith('prod-'),
@@ -203,64 +210,64 @@ const policies = fc
     policy: policy({
       ...rest,
       kinds: new Set(kinds),
-      protect: protectRules(protect.map((line) => protectLine().parse(line))),
+      protect: createProtectRules(protect.map((line) => protectLine().parse(line))),
     }),
   }));
 
-const isContainer = ({ subject }: Step) => subject.kind === 'container';
+const isContainer = ({ object }: Step) => object.kind === 'container';
 
-test(`on ${RUNS} random daemons, what must stay is never planned, users come first`, () => {
+test(`plans no removal of an object that must stay on ${RUNS} random daemons`, () => {
   fc.assert(
-    fc.property(worlds, policies, (given, { protect, policy: wanted }) => {
-      const { steps } = plan(given, wanted);
-      const places = new Map(
-        steps.map(({ subject }, place) => [
-          `${subject.kind} ${subject.reference ?? subject.id}`,
-          place,
+    fc.property(inventories, policies, (given, { protect, policy: chosen }) => {
+      const { steps } = plan(given, chosen);
+      const positions = new Map(
+        steps.map(({ object }, position) => [
+          `${object.kind} ${object.reference ?? object.id}`,
+          position,
         ]),
       );
-      const placeOf = (kind: string, id: string) => places.get(`${kind} ${id}`) ?? -1;
-      const containerGoesBefore = (id: string, place: number) => {
-        const at = placeOf('container', id);
-        return at >= 0 && at < place;
+      const getPosition = (kind: string, id: string) => positions.get(`${kind} ${id}`) ?? -1;
+      const isRemovedBefore = (id: string, position: number) => {
+        const at = getPosition('container', id);
+        return at >= 0 && at < position;
       };
-      for (const [place, step] of steps.entries()) {
-        const { subject } = step;
-        const { kind, id, name, reference } = subject;
+      for (const [position, step] of steps.entries()) {
+        const { object } = step;
+        const { kind, id, name, reference } = object;
 
-        // Asked for.
-        expect(wanted.kinds).toContain(kind);
-        const counted = wanted.labelSource === 'own' ? ownLabels(subject, given) : subject.labels;
+        // Selected.
+        expect(chosen.kinds).toContain(kind);
+        const counted = chosen.labelSource === 'own' ? ownLabels(object, given) : object.labels;
         expect(
-          wanted.selector.some((rules) =>
+          chosen.selector.some((rules) =>
             rules.every(({ key, value }) =>
               value === undefined ? counted.has(key) : counted.get(key) === value,
             ),
           ),
         ).toBe(true);
-        if (reference !== undefined && wanted.tags[0] !== '*')
+        if (reference !== undefined && chosen.tags[0] !== '*')
           expect(reference).toMatch(/:testing$/);
 
-        // Not protected, by the user or by ourselves.
-        expect(protect.filter((line) => PROTECT[line]?.(subject))).toEqual([]);
+        // Not protected by a rule of the input or a built-in rule.
+        expect(protect.filter((line) => PROTECT[line]?.(object))).toEqual([]);
         expect(name).not.toMatch(/^(bridge$|github_network_|buildx_buildkit_)/);
         expect(reference ?? '').not.toMatch(/:prod/);
         expect(reference ?? '').not.toMatch(/^a1b2c3:/);
-        expect(subject.labels.get('a1b2c3')).not.toBe('');
+        expect(object.labels.get('a1b2c3')).not.toBe('');
         if (kind === 'container') expect(given.self).not.toContain(id);
 
-        // Old enough, and idle where that is asked for.
-        if (wanted.minAgeMs > 0) {
-          expect(subject.bornMs).toBeDefined();
+        // Old enough, and not running with running: skip.
+        if (chosen.minAgeMs > 0) {
+          expect(object.createdMs).toBeDefined();
           const pulled =
             kind === 'image' && given.images.some((one) => one.id === id && one.digests.length > 0);
           if (pulled) expect(given.taggedMs.has(id)).toBe(true);
-          expect(NOW_MS - (subject.bornMs ?? NOW_MS)).toBeGreaterThanOrEqual(wanted.minAgeMs);
+          expect(NOW_MS - (object.createdMs ?? NOW_MS)).toBeGreaterThanOrEqual(chosen.minAgeMs);
         }
         const raw = given.containers.find((one) => kind === 'container' && one.id === id);
-        if (wanted.running === 'skip') expect(['running', 'paused']).not.toContain(raw?.state);
+        if (chosen.running === 'skip') expect(['running', 'paused']).not.toContain(raw?.state);
 
-        // Not in use by anything that stays or comes later.
+        // Every user is removed before it.
         for (const user of given.containers) {
           const uses =
             (kind === 'container' && user.networkOf === id) ||
@@ -270,48 +277,55 @@ test(`on ${RUNS} random daemons, what must stay is never planned, users come fir
               user.networks.some((one) => one.id === id || one.name === name)) ||
             (kind === 'image' &&
               user.imageId === id &&
-              (isWhole(id, given, places) || user.image === reference));
-          if (uses) expect(containerGoesBefore(user.id, place)).toBe(true);
+              (isFullyRemoved(id, given, positions) || user.image === reference));
+          if (uses) expect(isRemovedBefore(user.id, position)).toBe(true);
         }
-        if (kind === 'image' && isWhole(id, given, places)) {
+        if (kind === 'image' && isFullyRemoved(id, given, positions)) {
           for (const child of given.images.filter(({ parentId }) => parentId === id)) {
-            for (const one of keysOfImage(child)) {
-              const at = placeOf('image', one);
-              expect(at >= 0 && at < place).toBe(true);
+            for (const one of getImageKeys(child)) {
+              const at = getPosition('image', one);
+              expect(at >= 0 && at < position).toBe(true);
             }
           }
         }
       }
-      if (wanted.keepLast > 0 && wanted.kinds.has('container')) {
-        const gone = steps.filter(isContainer).map(({ subject }) => subject);
+      if (chosen.keepLast > 0 && chosen.kinds.has('container')) {
+        const gone = steps.filter(isContainer).map(({ object }) => object);
         const candidates = given.containers.filter(({ id }) => !gone.some((one) => one.id === id));
-        if (gone.length > 0) expect(candidates.length).toBeGreaterThanOrEqual(wanted.keepLast);
+        if (gone.length > 0) expect(candidates.length).toBeGreaterThanOrEqual(chosen.keepLast);
       }
     }),
     { numRuns: RUNS },
   );
 }, 300_000);
 
-/** Labels that are not the same on what it came from. */
-function ownLabels(subject: Subject, { containers, images }: World): ReadonlyMap<string, string> {
+/** Labels that are not inherited from the parent image. */
+function ownLabels(
+  object: DockerObject,
+  { containers, images }: Inventory,
+): ReadonlyMap<string, string> {
   const from =
-    subject.kind === 'container'
-      ? containers.find(({ id }) => id === subject.id)?.imageId
-      : images.find(({ id }) => id === subject.id)?.parentId;
-  if (subject.kind === 'container' && !images.some(({ id }) => id === from)) return new Map();
+    object.kind === 'container'
+      ? containers.find(({ id }) => id === object.id)?.imageId
+      : images.find(({ id }) => id === object.id)?.parentId;
+  if (object.kind === 'container' && !images.some(({ id }) => id === from)) return new Map();
   const below = images.find(({ id }) => id === from)?.labels ?? new Map<string, string>();
-  return subject.kind === 'network' || subject.kind === 'volume'
-    ? subject.labels
-    : new Map([...subject.labels].filter(([key, value]) => below.get(key) !== value));
+  return object.kind === 'network' || object.kind === 'volume'
+    ? object.labels
+    : new Map([...object.labels].filter(([key, value]) => below.get(key) !== value));
 }
 
-function keysOfImage(given: Image): readonly string[] {
-  const references = referencesOf(given);
+function getImageKeys(given: Image): readonly string[] {
+  const references = getReferences(given);
   return references.length === 0 ? [given.id] : references;
 }
 
-/** Whether nothing is left of an image. */
-function isWhole(id: string, { images }: World, places: ReadonlyMap<string, number>): boolean {
+/** Whether all tags of an image are removed. */
+function isFullyRemoved(
+  id: string,
+  { images }: Inventory,
+  positions: ReadonlyMap<string, number>,
+): boolean {
   const found = images.find((one) => one.id === id);
-  return found !== undefined && keysOfImage(found).every((key) => places.has(`image ${key}`));
+  return found !== undefined && getImageKeys(found).every((key) => positions.has(`image ${key}`));
 }

@@ -4,36 +4,38 @@ import {
   container,
   HOUR_MS,
   image,
+  inventory,
   NOW_MS,
   network,
   policy,
   volume,
-  world,
-} from './world.fixture.ts';
+} from './testing/inventory.ts';
 
 const CI = { ci: '' };
 
-function fates({ decisions }: Plan): Readonly<Record<string, string>> {
-  return Object.fromEntries(decisions.map(({ subject, fate }) => [subject.name, fate.kind]));
+function getDecisions({ decisions }: Plan): Readonly<Record<string, string>> {
+  return Object.fromEntries(decisions.map(({ object, decision }) => [object.name, decision.kind]));
 }
 
-test('Podman has the names of networks where Docker has their IDs', () => {
+test('finds the users of a network that Podman names in place of its ID', () => {
   const user = container('shop', { networks: [{ name: 'net', id: 'net' }] });
-  const made = plan(
-    world({ containers: [user], networks: [network('7612', { name: 'net', labels: CI })] }),
+  const result = plan(
+    inventory({ containers: [user], networks: [network('7612', { name: 'net', labels: CI })] }),
     policy(),
   );
-  expect(fates(made)).toEqual({ shop: 'unselected', net: 'in-use' });
+  expect(getDecisions(result)).toEqual({ shop: 'unselected', net: 'in-use' });
 });
 
-test('the age of what was pulled is unknown: it was built long before it came here', () => {
+test('keeps a pulled image with min-age, because its pull time is unknown', () => {
   const pulled = { labels: CI, tags: ['app:1'], digests: ['app@sha256:0'], createdMs: 1.5e12 };
   const aged = policy({ tags: ['*'], minAgeMs: HOUR_MS });
   const images = [image('sha256:1', pulled)];
-  expect(fates(plan(world({ images }), aged))).toEqual({ 'app:1': 'too-young' });
-  expect(fates(plan(world({ images }), policy({ tags: ['*'] })))).toEqual({ 'app:1': 'remove' });
+  expect(getDecisions(plan(inventory({ images }), aged))).toEqual({ 'app:1': 'too-young' });
+  expect(getDecisions(plan(inventory({ images }), policy({ tags: ['*'] })))).toEqual({
+    'app:1': 'remove',
+  });
   const taggedMs = new Map([['sha256:1', NOW_MS - 2 * HOUR_MS]]);
-  expect(fates(plan(world({ images, taggedMs }), aged))).toEqual({ 'app:1': 'remove' });
+  expect(getDecisions(plan(inventory({ images, taggedMs }), aged))).toEqual({ 'app:1': 'remove' });
 });
 
 test.each([
@@ -41,20 +43,23 @@ test.each([
   ['reg:5000/app:ci@sha256:0', 'in-use'],
   ['other@sha256:0', 'remove'],
   ['sha256:1', 'remove'],
-])('a tag of an image that runs as %s, and keeps another tag: %s', (name, fate) => {
-  const made = plan(
-    world({
+])('decides about one of two tags of an image that runs as %s: %s', (name, decision) => {
+  const result = plan(
+    inventory({
       containers: [container('shop', { image: name, imageId: 'sha256:1' })],
       images: [image('sha256:1', { labels: CI, tags: ['reg:5000/app:ci', 'shop:production'] })],
     }),
     policy({ tags: ['*'] }),
   );
-  expect(fates(made)).toMatchObject({ 'reg:5000/app:ci': fate, 'shop:production': 'protected' });
+  expect(getDecisions(result)).toMatchObject({
+    'reg:5000/app:ci': decision,
+    'shop:production': 'protected',
+  });
 });
 
-test('what networks wait for goes first, one network after the other, the rest later', () => {
-  const made = plan(
-    world({
+test('removes the containers of networks first, one network after the other', () => {
+  const result = plan(
+    inventory({
       containers: [
         container('free', { labels: CI, imageId: 'sha256:1' }),
         container('a1', { labels: CI, networks: [{ name: 'a', id: 'a' }] }),
@@ -67,13 +72,13 @@ test('what networks wait for goes first, one network after the other, the rest l
     }),
     policy(),
   );
-  const names = made.steps.map(({ subject }) => subject.name);
+  const names = result.steps.map(({ object }) => object.name);
   expect(names.slice(0, 2).sort()).toEqual(['a1', 'a2']);
   expect(names.slice(2)).toEqual(['a', 'b1', 'b', 'free', 'sha256:1', 'data']);
 });
 
-test('a container of a swarm service stays: swarm would start another one', () => {
+test('protects a container of a swarm service', () => {
   const labels = { ...CI, 'com.docker.swarm.task.id': 'x', 'com.docker.swarm.service.name': 'web' };
-  const made = plan(world({ containers: [container('web.1.x', { labels })] }), policy());
-  expect(fates(made)).toEqual({ 'web.1.x': 'protected' });
+  const result = plan(inventory({ containers: [container('web.1.x', { labels })] }), policy());
+  expect(getDecisions(result)).toEqual({ 'web.1.x': 'protected' });
 });

@@ -1,223 +1,100 @@
-import { formatDuration } from '@repo/core/inputs/duration';
-import type { Labels } from '@repo/docker/json';
-import { graphOf, usersThatStay } from './graph.ts';
-import { matchesTag, type ProtectRule } from './protect.ts';
-import { describeGroup, type Group, meets, type Selector } from './selector.ts';
 import {
-  containerSubject,
-  imageSubjects,
-  type Kind,
-  keyOf,
-  networkSubject,
-  repositoryOf,
-  type Subject,
-  volumeSubject,
-  type World,
-} from './subject.ts';
+  type DockerObject,
+  getKey,
+  getRepository,
+  type Inventory,
+  toObjects,
+} from './selection/docker-object.ts';
+import { type Decision, decide, findProtection, type Policy } from './selection/selection.ts';
+import { buildUsageGraph, findRemainingUsers } from './selection/usage-graph.ts';
 
-/** What the user wants to be rid of, and what to keep of it. */
-export interface Policy {
-  readonly selector: Selector;
-  /** Labels that have to be there besides; of the run or the set-up that owns them. */
-  readonly owner: Group;
-  /** Globs of tags that may be removed. */
-  readonly tags: readonly string[];
-  readonly protect: readonly ProtectRule[];
-  readonly labelSource: 'any' | 'own';
-  readonly kinds: ReadonlySet<Kind>;
-  readonly running: 'remove' | 'skip';
-  readonly minAgeMs: number;
-  readonly keepLast: number;
-  readonly anonymousVolumes: boolean;
-  /** Whether the order is by age alone, as far as users allow it, instead of by kind and age. */
-  readonly oldestFirst: boolean;
-  /** What a plan file allows: fingerprints by the keys of subjects. Without it, everything. */
-  readonly approved?: ReadonlyMap<string, string>;
+export interface ObjectDecision {
+  readonly object: DockerObject;
+  readonly decision: Decision;
 }
 
-/** What is to become of a subject, and by which rule. */
-export type Fate =
-  | { readonly kind: 'remove'; readonly rule: string }
-  | { readonly kind: 'unselected' }
-  | { readonly kind: 'protected'; readonly rule: string }
-  | { readonly kind: 'kept'; readonly rule: string }
-  | { readonly kind: 'running' }
-  | { readonly kind: 'too-young'; readonly rule: string }
-  | { readonly kind: 'changed'; readonly what: string }
-  | { readonly kind: 'in-use'; readonly by: string };
-
-export interface Decision {
-  readonly subject: Subject;
-  readonly fate: Fate;
-}
-
+/** One removal. */
 export interface Step {
-  readonly subject: Subject;
-  /** What selected it. */
+  readonly object: DockerObject;
+  /** The label group that selected the object. */
   readonly rule: string;
-  /** Keys of subjects that use it; each of them has to be gone before. */
+  /** Keys of the users of the object, which have to be removed first. */
   readonly after: readonly string[];
-  /** Of a container: whether its anonymous volumes go with it. */
+  /** For a container: whether its anonymous volumes are removed with it. */
   readonly withVolumes: boolean;
 }
 
 export interface Plan {
-  /** Everything that was looked at. */
-  readonly decisions: readonly Decision[];
-  /** What is removed, users before what they use. */
+  /** One decision per object on the daemon. */
+  readonly decisions: readonly ObjectDecision[];
+  /** The removals; users come before what they use. */
   readonly steps: readonly Step[];
 }
 
-/** Decides about everything on the daemon. */
-export function plan(world: World, policy: Policy): Plan {
-  const subjects = subjectsOf(world);
-  const fates = new Map<string, Fate>();
-  for (const subject of subjects) fates.set(keyOf(subject), judge(subject, world, policy));
-  keepNewest(subjects, fates, policy.keepLast);
+/** Decides about every object on the daemon. */
+export function plan(inventory: Inventory, policy: Policy): Plan {
+  const objects = toObjects(inventory);
+  const decisions = new Map<string, Decision>();
+  for (const object of objects) decisions.set(getKey(object), decide(object, inventory, policy));
+  keepNewest(objects, decisions, policy.keepLast);
 
-  const graph = graphOf(world, subjects, policy.oldestFirst);
-  // Users come first: whether an image stays is only known when its containers are.
-  for (const subject of graph.ordered) {
-    const fate = fates.get(keyOf(subject));
-    if (fate?.kind !== 'remove') continue;
-    const user = usersThatStay(
-      subject,
-      graph,
-      (one) => fates.get(keyOf(one))?.kind !== 'remove',
-    )[0];
-    if (user) fates.set(keyOf(subject), { kind: 'in-use', by: `${user.kind} ${user.name}` });
+  const isRemoved = (object: DockerObject) => decisions.get(getKey(object))?.kind === 'remove';
+  const graph = buildUsageGraph(inventory, objects, policy.oldestFirst);
+  // In this order the decision about an object comes after those about its users.
+  for (const object of graph.ordered) {
+    if (!isRemoved(object)) continue;
+    const [user] = findRemainingUsers(object, graph, (one) => !isRemoved(one));
+    if (user) {
+      decisions.set(getKey(object), { kind: 'in-use', reason: `${user.kind} ${user.name}` });
+    }
   }
 
-  const keptVolumes = new Set(
-    subjects
-      .filter((subject) => subject.kind === 'volume' && protectedBy(subject, world, policy))
+  const protectedVolumes = new Set(
+    objects
+      .filter(({ kind }) => kind === 'volume')
+      .filter((volume) => findProtection(volume, inventory.self, policy) !== undefined)
       .map(({ id }) => id),
   );
-  const goes = (subject: Subject) => fates.get(keyOf(subject))?.kind === 'remove';
   return {
-    decisions: subjects.map((subject) => ({
-      subject,
-      fate: fates.get(keyOf(subject)) ?? { kind: 'unselected' },
+    decisions: objects.map((object) => ({
+      object,
+      decision: decisions.get(getKey(object)) as Decision,
     })),
-    steps: graph.ordered.flatMap((subject) => {
-      const fate = fates.get(keyOf(subject));
-      if (fate?.kind !== 'remove') return [];
-      return [
-        {
-          subject,
-          rule: fate.rule,
-          after: graph.usersOf(subject).filter(goes).map(keyOf),
-          withVolumes:
-            policy.anonymousVolumes && !subject.volumes.some((name) => keptVolumes.has(name)),
-        },
-      ];
-    }),
+    steps: graph.ordered.filter(isRemoved).map((object) => ({
+      object,
+      rule: decisions.get(getKey(object))?.reason ?? '',
+      after: graph.getUsers(object).filter(isRemoved).map(getKey),
+      withVolumes:
+        policy.anonymousVolumes && !object.volumes.some((name) => protectedVolumes.has(name)),
+    })),
   };
 }
 
-/** What becomes of a subject by itself, whoever uses it. */
-export function judge(
-  subject: Subject,
-  { nowMs, self }: Pick<World, 'nowMs' | 'self'>,
-  policy: Policy,
-): Fate {
-  const rule = policy.kinds.has(subject.kind) ? selectedBy(subject, policy) : undefined;
-  if (rule === undefined) return { kind: 'unselected' };
-  const protection = protectedBy(subject, { self }, policy);
-  if (protection !== undefined) return { kind: 'protected', rule: protection };
-  if (subject.running && policy.running === 'skip') return { kind: 'running' };
-  if (policy.minAgeMs > 0) {
-    const { bornMs, pulled } = subject;
-    if (bornMs === undefined) return { kind: 'too-young', rule: 'its age is unknown' };
-    if (pulled) return { kind: 'too-young', rule: 'nobody knows when it was pulled' };
-    const ageMs = nowMs - bornMs;
-    if (ageMs < policy.minAgeMs) {
-      return { kind: 'too-young', rule: `${formatDuration(Math.max(0, ageMs))} old` };
-    }
-  }
-  return approval(subject, policy) ?? { kind: 'remove', rule };
-}
-
-/** Why a plan file does not allow a removal. */
-function approval(subject: Subject, { approved }: Policy): Fate | undefined {
-  if (!approved) return undefined;
-  const fingerprint = approved.get(keyOf(subject));
-  if (fingerprint === undefined) return { kind: 'kept', rule: 'not in the plan file' };
-  if (fingerprint === fingerprintOf(subject)) return undefined;
-  return { kind: 'changed', what: 'it is not what the plan file describes' };
-}
-
-/**
- * What a subject was when a plan file was written, as text. The names of volumes can be used again:
- * their date counts as well.
- */
-export function fingerprintOf({ kind, name, running, labels, bornMs }: Subject): string {
-  return JSON.stringify([name, running, [...labels].sort(), kind === 'volume' ? bornMs : null]);
-}
-
-function selectedBy(subject: Subject, policy: Policy): string | undefined {
-  const { reference, labels, ownLabels } = subject;
-  const isOtherTag =
-    reference !== undefined && !policy.tags.some((glob) => matchesTag(glob, reference));
-  if (isOtherTag) return undefined;
-  return groupFor(policy.labelSource === 'own' ? ownLabels : labels, policy);
-}
-
-/**
- * What selects by labels: a group of the selector together with the owner, or the owner alone where
- * there is no selector. Without either, nothing does.
- */
-export function groupFor(
-  labels: Labels,
-  { selector, owner }: Pick<Policy, 'selector' | 'owner'>,
-): string | undefined {
-  const groups = selector.length === 0 ? [[]] : selector;
-  const group = groups
-    .map((rules) => [...rules, ...owner])
-    .find((rules) => rules.length > 0 && meets(rules, labels));
-  return group && describeGroup(group);
-}
-
-function protectedBy(
-  subject: Subject,
-  { self }: Pick<World, 'self'>,
-  { protect }: Policy,
-): string | undefined {
-  return protect.find(({ protects }) => protects(subject, self))?.text;
-}
-
-/** Takes the newest ones of each kind, of images of each repository, out again. */
-function keepNewest(subjects: readonly Subject[], fates: Map<string, Fate>, count: number): void {
+/** Keeps the newest objects of each kind, and the newest images of each repository. */
+function keepNewest(
+  objects: readonly DockerObject[],
+  decisions: Map<string, Decision>,
+  count: number,
+): void {
   if (count === 0) return;
   const sets = Map.groupBy(
-    subjects.filter((subject) => {
-      const kind = fates.get(keyOf(subject))?.kind;
+    objects.filter((object) => {
+      const kind = decisions.get(getKey(object))?.kind;
       return kind === 'remove' || kind === 'too-young' || kind === 'running';
     }),
     ({ kind, reference }) =>
-      kind === 'image' && reference !== undefined ? `image ${repositoryOf(reference)}` : kind,
+      kind === 'image' && reference !== undefined ? `image ${getRepository(reference)}` : kind,
   );
   for (const set of sets.values()) {
     const newest = set.toSorted(
       (a, b) =>
-        // An unknown age counts as new, so that what may be new is kept.
-        (b.bornMs ?? Number.MAX_VALUE) - (a.bornMs ?? Number.MAX_VALUE) ||
+        // An object of unknown age counts as new, because it may be new.
+        (b.createdMs ?? Number.MAX_VALUE) - (a.createdMs ?? Number.MAX_VALUE) ||
         (a.name < b.name ? 1 : -1),
     );
-    for (const subject of newest.slice(0, count)) {
-      if (fates.get(keyOf(subject))?.kind === 'remove') {
-        fates.set(keyOf(subject), { kind: 'kept', rule: `keep-last ${count}` });
-      }
+    for (const object of newest.slice(0, count)) {
+      if (decisions.get(getKey(object))?.kind !== 'remove') continue;
+      decisions.set(getKey(object), { kind: 'kept', reason: `keep-last ${count}` });
     }
   }
-}
-
-function subjectsOf(world: World): readonly Subject[] {
-  const images = new Map(world.images.map((image) => [image.id, image]));
-  return [
-    ...world.containers.map((container) => containerSubject(container, images)),
-    ...world.images.flatMap((image) => imageSubjects(image, world.taggedMs.get(image.id), images)),
-    ...world.networks.map(networkSubject),
-    ...world.volumes.map(volumeSubject),
-  ];
 }

@@ -1,52 +1,76 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
-import { heading, md } from '@repo/core/summary/markdown';
+import { describeEndpoint } from '@repo/docker/endpoint';
+import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
+import { findEndpoint } from '@repo/docker/find-endpoint';
+import { act } from './act.ts';
+import { createContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
-import { labelArguments, newToken, runLabel, setupLabel } from './owner.ts';
-import { NO_OUTPUTS } from './report.ts';
+import { plan } from './plan.ts';
+import { auditMissing, createAudit } from './report/audit.ts';
+import { report, reportDeferred, reportUnknown } from './report/report.ts';
+import { SETUP_TOKEN, setupLabel } from './selection/owner.ts';
+import { getLabelGroups } from './selection/selection.ts';
+import { describeSelector, type LabelGroup } from './selection/selector.ts';
+import { survey } from './survey.ts';
+import { judge } from './verdict.ts';
 
-/** The state in which `mode: setup` leaves the token of its label. */
-const TOKEN = 'setup-token';
-
-/** Cleans, plans, looks into compose files, or gives out labels, as the inputs say. */
-export async function run(inputs: Inputs, context: ActionContext): Promise<Outcome> {
+/** The main step of the action. */
+export async function run(inputs: Inputs, action: ActionContext): Promise<Outcome> {
   switch (inputs.mode) {
     case 'lint':
-      return (await import('./lint/lint.ts')).lint(inputs, context);
+      return (await import('./modes/lint.ts')).lint(inputs, action);
     case 'setup':
-      return setup(inputs, context);
+      return (await import('./modes/setup.ts')).setup(inputs, action);
     default:
-      if (inputs.when === 'post') return nothingYet('Will clean up at the end of the job');
-      return (await import('./clean.ts')).clean(inputs, context);
+      return inputs.when === 'post'
+        ? reportDeferred('deferred', 'Will clean up at the end of the job')
+        : cleanUp(inputs, action);
   }
 }
 
-/** At the end of the job, after a failure or a cancel too. */
-export async function post(inputs: Inputs, context: ActionContext): Promise<Outcome | undefined> {
-  const token = context.state.read(TOKEN);
-  const cleansUp = inputs.mode === 'setup' ? token !== '' : inputs.when !== 'main';
-  if (!cleansUp || inputs.mode === 'lint') return undefined;
-  const { clean } = await import('./clean.ts');
-  return clean(inputs, context, inputs.mode === 'setup' ? [setupLabel(token)] : []);
+/** The end of the job, which also runs after a failure or a cancel. */
+export async function post(inputs: Inputs, action: ActionContext): Promise<Outcome | undefined> {
+  if (inputs.mode === 'lint') return undefined;
+  if (inputs.mode === 'setup') {
+    const token = action.state.read(SETUP_TOKEN);
+    return token === '' ? undefined : cleanUp(inputs, action, [setupLabel(token)]);
+  }
+  return inputs.when === 'main' ? undefined : cleanUp(inputs, action);
 }
 
-/** Gives out the labels by which this job's objects are known, and removed at its end. */
-function setup(inputs: Inputs, { run: info, state, log }: ActionContext): Outcome {
-  const token = newToken();
-  const owner = [...(info.runId === '' ? [] : [runLabel(info)]), setupLabel(token)];
-  const labelArgs = labelArguments(inputs.labels, owner);
-  state.save(TOKEN, token);
-  log.info(`label-args: ${labelArgs}`);
-  return nothingYet('Objects with label-args will be removed at the end of the job', labelArgs);
-}
+/** Removes the selected objects; with `mode: plan`, writes the plan. */
+async function cleanUp(
+  inputs: Inputs,
+  action: ActionContext,
+  owner: LabelGroup = [],
+): Promise<Outcome> {
+  const endpoint = await findEndpoint(inputs, action.variable);
+  const daemon = describeEndpoint(endpoint);
+  const signal = AbortSignal.any([action.signal, AbortSignal.timeout(inputs.timeout)]);
+  try {
+    using context = await createContext(inputs, { ...action, signal }, endpoint, owner);
+    const labels = describeSelector(getLabelGroups(context.policy));
+    action.log.info(`Looking for ${labels} on ${daemon}`);
 
-function nothingYet(message: string, labelArgs = ''): Outcome {
-  return {
-    verdict: 'pass',
-    message,
-    outputs: { ...NO_OUTPUTS, 'label-args': labelArgs },
-    result: { mode: labelArgs === '' ? 'later' : 'setup', labelArgs },
-    summary: [heading(2, md`docker-label-cleanup`), md`${message}`],
-    annotations: [],
-  };
+    const inventory = await survey(context);
+    const removalPlan = plan(inventory, context.policy);
+    if (inputs.mode === 'plan') {
+      return await (await import('./modes/plan.ts')).savePlan(context, removalPlan);
+    }
+    const results = await act(context, removalPlan, inventory.self);
+    const entries = [
+      ...createAudit(removalPlan, results),
+      ...auditMissing(context.approvedPlan, removalPlan),
+    ];
+    const verdict = judge(entries, results.buildCache);
+    return report({ verdict, plan: removalPlan, entries, buildCache: results.buildCache });
+  } catch (error) {
+    // runAction reports a cancel.
+    if (action.signal.aborted) throw error;
+    if (signal.aborted) return reportUnknown(daemon, signal.reason);
+    const isDaemonError = error instanceof DaemonUnreachable || error instanceof DaemonError;
+    if (isDaemonError) return reportUnknown(daemon, error);
+    throw error;
+  }
 }

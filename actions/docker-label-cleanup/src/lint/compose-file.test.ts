@@ -1,13 +1,13 @@
 import { InputError } from '@repo/core/errors/input-error';
 import { describe, expect, test } from 'vitest';
-import { readCompose } from './compose-file.ts';
+import { parseComposeFile } from './compose-file.ts';
 
-const read = (text: string) => readCompose(text, 'compose.yml', '/srv/shop/compose.yml');
+const read = (text: string) => parseComposeFile(text, 'compose.yml', '/srv/shop/compose.yml');
 const mounts = (volumes: string, top = '') =>
   read(`services:\n  web:\n    volumes:\n${volumes}\n${top}`).services[0]?.mounts;
 
-describe('what Docker will make of it', () => {
-  test('services with their lines and labels, in both forms', () => {
+describe('a compose file', () => {
+  test('reads services with their lines and labels, in both forms', () => {
     const { services } = read(`
 services:
   web:
@@ -20,31 +20,25 @@ services:
   plain: {build: .}
 `);
     expect(services.map(({ name, line }) => [name, line])).toEqual([
-      ...[
-        ['web', 3],
-        ['api', 6],
-        ['plain', 10],
-      ],
+      ['web', 3],
+      ['api', 6],
+      ['plain', 10],
     ]);
     expect([...(services[0]?.labels ?? [])]).toEqual([
-      ...[
-        ['environment', 'testing'],
-        ['flag', ''],
-        ['a', 'b=c'],
-      ],
+      ['environment', 'testing'],
+      ['flag', ''],
+      ['a', 'b=c'],
     ]);
     expect(services[0]?.buildLabels).toBeUndefined();
     expect([...(services[1]?.buildLabels ?? [])]).toEqual([
-      ...[
-        ['environment', 'testing'],
-        ['empty', ''],
-        ['number', '7'],
-      ],
+      ['environment', 'testing'],
+      ['empty', ''],
+      ['number', '7'],
     ]);
     expect(services[2]?.buildLabels?.size).toBe(0);
   });
 
-  test('volumes and networks that it makes; external ones are made by somebody else', () => {
+  test('reads volumes and networks, without external ones', () => {
     const { resources } = read(`
 services: {web: {image: app, networks: [front]}}
 volumes:
@@ -57,7 +51,10 @@ networks:
   theirs: {external: {name: x}}
 `);
     expect(resources.map(({ kind, name, line }) => `${kind} ${name} ${line}`)).toEqual([
-      ...['volume data 4', 'volume cache 5', 'volume kept 7', 'network front 9'],
+      'volume data 4',
+      'volume cache 5',
+      'volume kept 7',
+      'network front 9',
     ]);
     expect(resources[0]?.labels.get('a')).toBe('b');
   });
@@ -66,34 +63,34 @@ networks:
     ['a service without networks', 'web: {image: a}', '', true],
     ['a service on the host', 'web: {image: a, network_mode: host}', '', false],
     ['a service with a network', 'web: {image: a, networks: [x]}', '', false],
-    ['it is declared', 'web: {image: a}', 'networks: {default: {name: y}}', false],
-  ])('the default network: %s', (_, service, more, made) => {
+    ['a declared default network', 'web: {image: a}', 'networks: {default: {name: y}}', false],
+  ])('adds the default network unless it is unused or declared: %s', (_, service, more, added) => {
     const { resources } = read(`services:\n  ${service}\n${more}`);
     const unlabelled = resources.filter(({ name, line }) => name === 'default' && line === 1);
-    expect(unlabelled).toHaveLength(made ? 1 : 0);
+    expect(unlabelled).toHaveLength(added ? 1 : 0);
   });
 
   test.each([
-    ['      - data:/data', '', [{ kind: 'volume', place: 'shop_data' }]],
-    ['      - data:/data', 'name: other', [{ kind: 'volume', place: 'other_data' }]],
-    ['      - data:/data', 'volumes: {data: {name: x}}', [{ kind: 'volume', place: 'x' }]],
+    ['      - data:/data', '', [{ kind: 'volume', source: 'shop_data' }]],
+    ['      - data:/data', 'name: other', [{ kind: 'volume', source: 'other_data' }]],
+    ['      - data:/data', 'volumes: {data: {name: x}}', [{ kind: 'volume', source: 'x' }]],
     [
       '      - data:/data',
       'volumes: {data: {external: true}}',
-      [{ kind: 'volume', place: 'data' }],
+      [{ kind: 'volume', source: 'data' }],
     ],
-    ['      - ./storage:/data', '', [{ kind: 'bind mount', place: '/srv/shop/storage' }]],
-    ['      - ../up:/data:rw', '', [{ kind: 'bind mount', place: '/srv/up' }]],
-    ['      - /srv/all:/data', '', [{ kind: 'bind mount', place: '/srv/all' }]],
+    ['      - ./storage:/data', '', [{ kind: 'bind mount', source: '/srv/shop/storage' }]],
+    ['      - ../up:/data:rw', '', [{ kind: 'bind mount', source: '/srv/up' }]],
+    ['      - /srv/all:/data', '', [{ kind: 'bind mount', source: '/srv/all' }]],
     [
       '      - {type: volume, source: data, target: /d}',
       '',
-      [{ kind: 'volume', place: 'shop_data' }],
+      [{ kind: 'volume', source: 'shop_data' }],
     ],
     [
       '      - {type: bind, source: ./a, target: /d}',
       '',
-      [{ kind: 'bind mount', place: '/srv/shop/a' }],
+      [{ kind: 'bind mount', source: '/srv/shop/a' }],
     ],
     ['      - {source: data, target: /d, read_only: true}', '', []],
     ['      - data:/data:ro', '', []],
@@ -102,11 +99,11 @@ networks:
     ['      - {type: tmpfs, target: /d}', '', []],
     ['      - ${HOME}/x:/x', '', []],
     ['      - /var/run/docker.sock:/var/run/docker.sock', '', []],
-  ])('%s %s is written to at %o', (volumes, top, expected) => {
+  ])('reads the mount %s %s as %o', (volumes, top, expected) => {
     expect(mounts(volumes, top)).toEqual(expected);
   });
 
-  test('what several have in common, merged from an anchor', () => {
+  test('merges labels from an anchor', () => {
     const { services } = read(
       'x-base: &base\n  labels: {environment: testing}\nservices:\n  web:\n    <<: *base\n    image: a\n',
     );
@@ -114,9 +111,9 @@ networks:
   });
 });
 
-describe('what is no compose file', () => {
+describe('an invalid compose file', () => {
   test.each(['', 'null', '[]', '7', 'services: [a]', 'services: {web: }', 'volumes: 7'])(
-    '%s has nothing in it, and nothing breaks',
+    'reads %s as an empty file',
     (text) => {
       const { services, resources } = read(text);
       expect(services.flatMap((service) => service.mounts)).toEqual([]);
@@ -124,24 +121,24 @@ describe('what is no compose file', () => {
     },
   );
 
-  test('broken YAML is told with its place', () => {
+  test('rejects invalid YAML with its line and column', () => {
     expect(() => read('services:\n  web: [')).toThrow(InputError);
     expect(() => read('services:\n  web: [')).toThrow(/compose\.yml:2:\d+: is not valid YAML/);
   });
 
   test.each([
     ['an alias without an anchor', 'services: {web: *none}'],
-    ['aliases that repeat each other without end', bomb()],
-  ])('%s is a mistake, not the end of us', (_, text) => {
+    ['aliases that expand exponentially', bomb()],
+  ])('rejects %s', (_, text) => {
     expect(() => read(text)).toThrow(InputError);
   });
 
-  test('a byte order mark is none of its text', () => {
+  test('ignores a byte order mark', () => {
     expect(read('\uFEFFservices:\n  web: {image: a}\n').services[0]?.name).toBe('web');
   });
 });
 
-/** A few lines that stand for gigabytes. */
+/** A few lines that expand to gigabytes. */
 function bomb(): string {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
   for (let at = 1; at < 9; at++) {

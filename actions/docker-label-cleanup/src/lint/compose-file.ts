@@ -3,56 +3,56 @@ import { readYaml } from '@repo/core/config/yaml-document';
 import type { Labels } from '@repo/docker/json';
 import { at, entriesAt, listAt, textAt, textsAt } from '@repo/docker/json';
 
-/** As much of a compose file as says what Docker will make of it. */
+/** The parts of a compose file that describe what Docker creates. */
 export interface ComposeFile {
-  /** As the user gave it. */
+  /** The path as given in the input. */
   readonly path: string;
   readonly services: readonly Service[];
-  /** Top-level volumes and networks that compose makes. */
-  readonly resources: readonly Resource[];
+  /** Top-level volumes and networks that Compose creates. */
+  readonly resources: readonly ComposeResource[];
 }
 
 export interface Service {
   readonly name: string;
   readonly line: number;
   readonly labels: Labels;
-  /** The labels of the image that it builds; `undefined` when it builds none. */
+  /** Labels of the image that the service builds; `undefined` without a build. */
   readonly buildLabels: Labels | undefined;
-  readonly mounts: readonly SharedPlace[];
+  readonly mounts: readonly SharedMount[];
 }
 
-/** A volume or a folder of the host that a service writes to. */
-export interface SharedPlace {
+/** A volume or a host folder that a service writes to. */
+export interface SharedMount {
   readonly kind: 'volume' | 'bind mount';
-  /** As Docker will call the volume; the whole path of a folder. */
-  readonly place: string;
+  /** Docker's name of the volume, or the absolute path of the folder. */
+  readonly source: string;
 }
 
-interface Resource {
+interface ComposeResource {
   readonly kind: 'volume' | 'network';
   readonly name: string;
   readonly line: number;
   readonly labels: Labels;
 }
 
-/** Reads a compose file. Throws an InputError where it is not YAML. */
-export function readCompose(text: string, path: string, absolute: string): ComposeFile {
+/** Throws an InputError if the text is not valid YAML. */
+export function parseComposeFile(text: string, path: string, absolute: string): ComposeFile {
   const { data, ...yaml } = readYaml(text, path, { merge: true });
-  const lineOf = (section: string, name: string) => yaml.placeOf([section, name]).line;
+  const getLine = (section: string, name: string) => yaml.placeOf([section, name]).line;
   const folder = dirname(absolute);
   const project = textAt(data, 'name') || basename(folder);
 
-  const made = (kind: 'volume' | 'network'): Resource[] =>
+  const readResources = (kind: 'volume' | 'network'): ComposeResource[] =>
     entriesAt(data, `${kind}s`)
       .filter(([, options]) => !isExternal(options))
       .map(([name, options]) => ({
         kind,
         name,
-        line: lineOf(`${kind}s`, name),
-        labels: labelsOf(at(options, 'labels')),
+        line: getLine(`${kind}s`, name),
+        labels: parseLabels(at(options, 'labels')),
       }));
   const services = entriesAt(data, 'services');
-  const networks = made('network');
+  const networks = readResources('network');
   const declaresDefault = entriesAt(data, 'networks').some(([name]) => name === 'default');
   const usesDefault = services.some(
     ([, options]) =>
@@ -62,16 +62,20 @@ export function readCompose(text: string, path: string, absolute: string): Compo
     path,
     services: services.map(([name, options]) => ({
       name,
-      line: lineOf('services', name),
-      labels: labelsOf(at(options, 'labels')),
+      line: getLine('services', name),
+      labels: parseLabels(at(options, 'labels')),
       buildLabels:
-        at(options, 'build') === undefined ? undefined : labelsOf(at(options, 'build', 'labels')),
-      mounts: listAt(options, 'volumes').flatMap((mount) => placeOf(mount, folder, project, data)),
+        at(options, 'build') === undefined
+          ? undefined
+          : parseLabels(at(options, 'build', 'labels')),
+      mounts: listAt(options, 'volumes').flatMap((mount) =>
+        parseMount(mount, folder, project, data),
+      ),
     })),
     resources: [
-      ...made('volume'),
+      ...readResources('volume'),
       ...networks,
-      // Compose makes it by itself.
+      // Compose creates the default network without a declaration.
       ...(usesDefault && !declaresDefault
         ? [{ kind: 'network' as const, name: 'default', line: 1, labels: new Map() }]
         : []),
@@ -80,7 +84,7 @@ export function readCompose(text: string, path: string, absolute: string): Compo
 }
 
 /** `[a=b, c]` or `{a: b}`. */
-function labelsOf(given: unknown): Labels {
+function parseLabels(given: unknown): Labels {
   if (Array.isArray(given)) {
     return new Map(
       textsAt({ given }, 'given').map((line) => {
@@ -92,24 +96,24 @@ function labelsOf(given: unknown): Labels {
   return new Map(entriesAt({ given }, 'given').map(([key, value]) => [key, String(value ?? '')]));
 }
 
-/** `./data:/data:ro`, `cache:/cache`, or the long form; what is only read is left out. */
-function placeOf(
+/** `./data:/data:ro`, `cache:/cache`, or the long form; read-only mounts are left out. */
+function parseMount(
   mount: unknown,
   folder: string,
   project: string,
   data: unknown,
-): readonly SharedPlace[] {
+): readonly SharedMount[] {
   const long = typeof mount === 'object';
   const [short = '', target = '', options = ''] = long ? [] : String(mount).split(':');
   const source = long ? textAt(mount, 'source') : short;
   const isReadOnly = long ? at(mount, 'read_only') === true : options.split(',').includes('ro');
   const isAnonymous = long ? source === '' : target === '';
-  // What a variable stands for is known only when it runs.
+  // The value of a variable is known only at run time.
   if (isReadOnly || isAnonymous || source.includes('$') || source.endsWith('.sock')) return [];
-  if (/^[./~]/.test(source)) return [{ kind: 'bind mount', place: resolve(folder, source) }];
+  if (/^[./~]/.test(source)) return [{ kind: 'bind mount', source: resolve(folder, source) }];
   const volume = at(data, 'volumes', source);
   const name = textAt(volume, 'name') || (isExternal(volume) ? source : `${project}_${source}`);
-  return [{ kind: 'volume', place: name }];
+  return [{ kind: 'volume', source: name }];
 }
 
 function isExternal(options: unknown): boolean {

@@ -1,65 +1,117 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { ActionContext } from '@repo/core/action/context';
-import type { Outcome } from '@repo/core/action/outcome';
 import { InputError } from '@repo/core/errors/input-error';
 import { unreadableFile } from '@repo/core/errors/unreadable-file';
-import { code, heading, md, table } from '@repo/core/summary/markdown';
-import type { Inputs } from '../inputs.ts';
-import { NO_OUTPUTS } from '../report.ts';
-import { type ComposeFile, readCompose } from './compose-file.ts';
-import { type Finding, findingsIn } from './findings.ts';
+import type { Labels } from '@repo/docker/json';
+import { describeSelector, matchesLabels, type Selector } from '../selection/selector.ts';
+import {
+  type ComposeFile,
+  parseComposeFile,
+  type Service,
+  type SharedMount,
+} from './compose-file.ts';
 
-/** Looks into compose files for what a clean-up by these labels would leave, or take too much. */
-export async function lint(
-  { composeFiles, labels }: Inputs,
-  { workspace }: ActionContext,
-): Promise<Outcome> {
-  const files = await Promise.all(composeFiles.map((path) => compose(path, workspace)));
-  return lintReport(findingsIn(files, labels), composeFiles.length);
+/** Something in a compose file that a clean-up by these labels misses, or must not remove. */
+export interface Finding {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: 'missing-labels' | 'shared';
+  readonly message: string;
 }
 
-async function compose(path: string, workspace: string): Promise<ComposeFile> {
+/** Checks compose files. Throws an InputError for a file that cannot be read or is not valid YAML. */
+export async function lintComposeFiles(
+  paths: readonly string[],
+  workspace: string,
+  selector: Selector,
+): Promise<readonly Finding[]> {
+  const files = await Promise.all(paths.map((path) => readComposeFile(path, workspace)));
+  return [
+    ...files.flatMap((file) => findMissingLabels(file, selector)),
+    ...findShared(files, selector),
+  ];
+}
+
+async function readComposeFile(path: string, workspace: string): Promise<ComposeFile> {
   const absolute = resolve(workspace, path);
   const text = await readFile(absolute, 'utf8').catch((error) => {
     throw new InputError([unreadableFile('compose-files', path, error)]);
   });
-  return readCompose(text, path, absolute);
+  return parseComposeFile(text, path, absolute);
 }
 
-function lintReport(findings: readonly Finding[], files: number): Outcome {
-  const count = (kind: Finding['kind']) => findings.filter((one) => one.kind === kind).length;
-  const [missing, shared] = [count('missing-labels'), count('shared')];
-  const message =
-    findings.length === 0
-      ? `All of ${files === 1 ? 'the compose file' : `${files} compose files`} can be cleaned up by its labels`
-      : `${missing} without labels, ${shared} shared with what is not cleaned up`;
-  return {
-    verdict: shared > 0 ? 'fail' : missing > 0 ? 'warn' : 'pass',
-    message,
-    outputs: NO_OUTPUTS,
-    result: { mode: 'lint', findings },
-    summary: [
-      heading(2, md`docker-label-cleanup: lint`),
-      md`${message}`,
-      ...(findings.length === 0
+function findMissingLabels(file: ComposeFile, selector: Selector): readonly Finding[] {
+  const labels = describeSelector(selector);
+  const createFinding = (line: number, object: string): Finding => ({
+    file: file.path,
+    line,
+    kind: 'missing-labels',
+    message: `${object} has no label for its environment. Add ${labels}, or the same key with another value`,
+  });
+  return [
+    ...file.services.flatMap(({ name, line, labels: own, buildLabels }) => [
+      ...(isLabelled(own, selector) ? [] : [createFinding(line, `service ${name}`)]),
+      ...(buildLabels === undefined || isLabelled(buildLabels, selector)
         ? []
-        : [
-            table(
-              [{ title: 'Where' }, { title: 'What' }],
-              findings.map(({ file, line, message: what }) => [
-                code(`${file}:${line}`),
-                md`${what}`,
-              ]),
-            ),
-          ]),
-    ],
-    annotations: findings.map(({ file, line, kind, message: what }) => ({
-      level: kind === 'shared' ? 'error' : 'warning',
-      title: kind === 'shared' ? 'Shared with production' : 'Labels are missing',
-      message: what,
-      file,
-      line,
-    })),
-  };
+        : [createFinding(line, `the image that service ${name} builds (build.labels)`)]),
+    ]),
+    ...file.resources
+      .filter((resource) => !isLabelled(resource.labels, selector))
+      .map(({ kind, name, line }) => createFinding(line, `${kind} ${name}`)),
+  ];
+}
+
+/** Any value counts: production has the key with its own value. */
+function isLabelled(labels: Labels, selector: Selector): boolean {
+  return selector.some((group) => group.every(({ key }) => labels.has(key)));
+}
+
+interface MountUse {
+  readonly file: string;
+  readonly service: Service;
+  readonly mount: SharedMount;
+}
+
+/** Mounts that a service to clean up shares with a service to keep. */
+function findShared(files: readonly ComposeFile[], selector: Selector): readonly Finding[] {
+  const uses = files.flatMap(({ path, services }) =>
+    services.flatMap((service) =>
+      service.mounts.map((mount): MountUse => ({ file: path, service, mount })),
+    ),
+  );
+  const cleanedUp = uses.filter(({ service }) => isCleanedUp(service.labels, selector));
+  const kept = uses.filter(({ service }) => !isCleanedUp(service.labels, selector));
+  return cleanedUp.flatMap((one) =>
+    kept
+      .filter(({ mount }) => overlap(one.mount, mount))
+      .map(({ file, service }) => ({
+        file: one.file,
+        line: one.service.line,
+        kind: 'shared' as const,
+        message: `service ${one.service.name}, which is cleaned up, shares the ${one.mount.kind} ${one.mount.source} with service ${service.name} of ${file}, which is not`,
+      })),
+  );
+}
+
+/** A label whose value contains a variable may match. */
+function isCleanedUp(labels: Labels, selector: Selector): boolean {
+  const fixed = new Map([...labels].filter(([, value]) => !value.includes('$')));
+  const isVariable = (key: string) => labels.has(key) && !fixed.has(key);
+  return selector.some((group) =>
+    matchesLabels(
+      group.filter(({ key }) => !isVariable(key)),
+      fixed,
+    ),
+  );
+}
+
+function overlap(one: SharedMount, other: SharedMount): boolean {
+  if (one.kind !== other.kind) return false;
+  if (one.source === other.source) return true;
+  const isWithin = (inner: string, outer: string) =>
+    inner.startsWith(`${outer.replace(/\/$/, '')}/`);
+  return (
+    one.kind === 'bind mount' &&
+    (isWithin(one.source, other.source) || isWithin(other.source, one.source))
+  );
 }

@@ -2,17 +2,19 @@ import type { Container } from '@repo/docker/containers';
 import type { Image } from '@repo/docker/images';
 import type { Network } from '@repo/docker/networks';
 import type { Volume } from '@repo/docker/volumes';
-import type { Policy } from './plan.ts';
-import { protectRules } from './protect.ts';
-import { KINDS, type World } from './subject.ts';
+import { type Inventory, KINDS } from '../selection/docker-object.ts';
+import { createProtectRules } from '../selection/protect.ts';
+import type { Policy } from '../selection/selection.ts';
 
-/** The present of the tests. */
+/** The daemon's time in tests. */
 export const NOW_MS = Date.UTC(2026, 0, 1);
 export const HOUR_MS = 3_600_000;
 
-type Given<T> = Partial<Omit<T, 'labels'>> & { readonly labels?: Readonly<Record<string, string>> };
+type Overrides<T> = Partial<Omit<T, 'labels'>> & {
+  readonly labels?: Readonly<Record<string, string>>;
+};
 
-export function container(id: string, given: Given<Container> = {}): Container {
+export function container(id: string, overrides: Overrides<Container> = {}): Container {
   return {
     id,
     names: [id],
@@ -23,12 +25,12 @@ export function container(id: string, given: Given<Container> = {}): Container {
     networks: [],
     networkOf: '',
     mounts: [],
-    ...given,
-    labels: new Map(Object.entries(given.labels ?? {})),
+    ...overrides,
+    labels: new Map(Object.entries(overrides.labels ?? {})),
   };
 }
 
-export function image(id: string, given: Given<Image> = {}): Image {
+export function image(id: string, overrides: Overrides<Image> = {}): Image {
   return {
     id,
     parentId: '',
@@ -36,12 +38,12 @@ export function image(id: string, given: Given<Image> = {}): Image {
     digests: [],
     createdMs: NOW_MS - HOUR_MS,
     bytes: 0,
-    ...given,
-    labels: new Map(Object.entries(given.labels ?? {})),
+    ...overrides,
+    labels: new Map(Object.entries(overrides.labels ?? {})),
   };
 }
 
-export function network(id: string, given: Given<Network> = {}): Network {
+export function network(id: string, overrides: Overrides<Network> = {}): Network {
   return {
     id,
     name: id,
@@ -49,27 +51,27 @@ export function network(id: string, given: Given<Network> = {}): Network {
     scope: 'local',
     ingress: false,
     createdMs: NOW_MS - HOUR_MS,
-    ...given,
-    labels: new Map(Object.entries(given.labels ?? {})),
+    ...overrides,
+    labels: new Map(Object.entries(overrides.labels ?? {})),
   };
 }
 
-export function volume(name: string, given: Given<Volume> = {}): Volume {
+export function volume(name: string, overrides: Overrides<Volume> = {}): Volume {
   return {
     name,
     driver: 'local',
     createdMs: NOW_MS - HOUR_MS,
-    ...given,
-    labels: new Map(Object.entries(given.labels ?? {})),
+    ...overrides,
+    labels: new Map(Object.entries(overrides.labels ?? {})),
   };
 }
 
-/** The mount of a volume. */
+/** The mount of a volume into a container. */
 export function mount(name: string) {
   return { type: 'volume', volume: name, source: '', destination: `/${name}` };
 }
 
-export function world(given: Partial<World>): World {
+export function inventory(overrides: Partial<Inventory>): Inventory {
   return {
     nowMs: NOW_MS,
     containers: [],
@@ -79,17 +81,17 @@ export function world(given: Partial<World>): World {
     volumes: [],
     sharing: new Map(),
     self: [],
-    ...given,
+    ...overrides,
   };
 }
 
-/** What is labelled `ci` is selected; everything else is as the inputs' defaults have it. */
-export function policy(given: Partial<Policy> = {}): Policy {
+/** Selects objects with the label `ci`; otherwise the defaults of the inputs. */
+export function policy(overrides: Partial<Policy> = {}): Policy {
   return {
     selector: [[{ key: 'ci', value: undefined }]],
     owner: [],
     tags: [],
-    protect: protectRules([]),
+    protect: createProtectRules([]),
     labelSource: 'any',
     kinds: new Set(KINDS),
     running: 'remove',
@@ -97,6 +99,6 @@ export function policy(given: Partial<Policy> = {}): Policy {
     keepLast: 0,
     anonymousVolumes: true,
     oldestFirst: false,
-    ...given,
+    ...overrides,
   };
 }

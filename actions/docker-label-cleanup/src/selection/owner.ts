@@ -1,11 +1,14 @@
 import type { RunInfo } from '@repo/core/action/run-info';
 import { InputError } from '@repo/core/errors/input-error';
-import { describeRule, type Group, type LabelRule, type Selector } from './selector.ts';
+import { describeRule, type LabelGroup, type LabelRule, type Selector } from './selector.ts';
 
-/** Whose run made an object: all jobs of an attempt share it. */
+/** The workflow run that made an object; all jobs of an attempt share it. */
 const RUN_LABEL = 'docker-label-cleanup.run';
-/** Which `mode: setup` step made it: no other job has the same. */
+/** The `mode: setup` step that made an object; unique per job. */
 const SETUP_LABEL = 'docker-label-cleanup.setup';
+
+/** The state in which `mode: setup` saves the token of its label. */
+export const SETUP_TOKEN = 'setup-token';
 
 /** The label of this run: `owner/repository/run-id/attempt`. Throws an InputError outside of one. */
 export function runLabel({ repository, runId, runAttempt }: RunInfo): LabelRule {
@@ -14,7 +17,7 @@ export function runLabel({ repository, runId, runAttempt }: RunInfo): LabelRule 
       {
         where: 'owner',
         given: 'run',
-        problem: 'cannot be told: there is no GITHUB_RUN_ID',
+        problem: 'needs GITHUB_RUN_ID, which is not set',
         remedy: 'Use owner: any outside of GitHub Actions.',
       },
     ]);
@@ -26,16 +29,11 @@ export function setupLabel(token: string): LabelRule {
   return { key: SETUP_LABEL, value: token };
 }
 
-export function newToken(): string {
-  return crypto.randomUUID().replaceAll('-', '');
-}
-
 /**
- * The arguments that give labels to what `docker run`, `docker build`, `docker network create` and
- * `docker volume create` make. They go into a script without quotes: a label that a shell would
- * read is refused. Throws an InputError.
+ * The arguments for `docker run`, `docker build`, `docker network create` and `docker volume create`.
+ * Scripts use them without quotes: a label with characters special to a shell throws an InputError.
  */
-export function labelArguments(selector: Selector, owner: Group): string {
+export function formatLabelArguments(selector: Selector, owner: LabelGroup): string {
   const rules = [...(selector[0] ?? []), ...owner];
   const unsafe = rules.map(describeRule).filter((text) => !/^[\w./:@%+,=-]+$/.test(text));
   if (unsafe.length > 0) {
@@ -43,8 +41,8 @@ export function labelArguments(selector: Selector, owner: Group): string {
       unsafe.map((given) => ({
         where: 'labels',
         given,
-        problem: 'has characters that a shell would read, so that label-args could not be used',
-        remedy: 'Use letters, digits and . / : @ % + , = - _ only.',
+        problem: 'has characters that are special to a shell',
+        remedy: 'Use only letters, digits and . / : @ % + , = - _ with mode: setup.',
       })),
     );
   }
