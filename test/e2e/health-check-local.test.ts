@@ -109,8 +109,8 @@ test('each kind is unhealthy where it should be, and says why', async () => {
   expect(told('disk')).toMatch(/^unhealthy: usedPercent < 0: usedPercent was \d/);
   expect(told('file')).toContain('unhealthy: exists: exists was false');
   expect(told('log')).toContain('unhealthy: errors <= 10: errors was 13');
-  expect(told('exec')).toContain('unhealthy: exitCode == 0: exitCode was 4');
-  expect(told('slow')).toContain('unhealthy: did not end within 300ms');
+  expect(told('exec')).toContain('unhealthy: exit code 4, expected 0');
+  expect(told('slow')).toContain('unhealthy: did not exit within 300ms');
   expect(results.get('exec')?.evidence).toEqual([{ title: 'end of stderr', lines: ['because'] }]);
   // The errors only.
   expect(results.get('log')?.evidence[0]).toMatchObject({

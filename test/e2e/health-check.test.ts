@@ -162,7 +162,7 @@ describe('certificates are told apart', () => {
     await using good = await check({ ...inputs, 'min-tls-days': '30' });
     expect(good.outputs.status).toBe('healthy');
     await using late = await check({ ...inputs, 'min-tls-days': '36500' });
-    expect(late.outputs.message).toContain('sooner than 36500');
+    expect(late.outputs.message).toContain('expected at least 36500');
   });
 });
 
@@ -180,7 +180,7 @@ test('expect-version waits until every fresh connection shows the new version', 
   const lastOld = 8;
   expect(server.requests.length).toBeGreaterThanOrEqual(lastOld + 4);
   expect(server.connections).toBe(server.requests.length);
-  expect(result.log).toContain('version "1.4.1" instead of "1.4.2"');
+  expect(result.log).toContain('version "1.4.1", expected "1.4.2"');
 });
 
 describe('a hostile target', () => {

@@ -1,9 +1,9 @@
+import type { Observation } from '@repo/checks/kinds/observation';
+import { MACHINE, NETWORK } from '@repo/checks/testing/attempt-context';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { act } from './act.ts';
 import type { Check } from './check.ts';
-import type { Observation } from './kinds/kind.ts';
-import { MACHINE, NETWORK } from './testing/attempt-context.ts';
 import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 
 const UP: Observation = { state: 'answered', facts: {} };
@@ -19,9 +19,9 @@ function check(name: string, clock: Clock, well: number, took = 0): Check {
     target: `http://${name}.example/`,
     secrets: [],
     policy: { ...DEFAULT_POLICY, interval: 1_000 },
-    demands: { expect: [], degraded: [], failWhen: [] },
+    expectations: { expect: [], degraded: [], failWhen: [] },
     reads: new Set(),
-    every: false,
+    allAddresses: false,
     connections: 1,
     needs: [],
     attempt: async () => {

@@ -1,6 +1,6 @@
+import type { Network } from '@repo/checks/kinds/kind';
 import { slots } from '@repo/core/process/slots';
 import type { Check, CheckResult } from './check.ts';
-import type { Network } from './kinds/kind.ts';
 import { carryOut, type Ports } from './run-check.ts';
 import { isWell, notBegun, SIGNS } from './verdict.ts';
 

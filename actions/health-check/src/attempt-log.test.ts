@@ -1,24 +1,28 @@
+import type { JudgedAttempt } from '@repo/checks/judge';
 import { expect, test } from 'vitest';
 import { addAttempt, newJournal } from './attempt-log.ts';
-import type { Judged } from './judge.ts';
 
-const GOOD: Judged = {
-  state: 'good',
+const GOOD: JudgedAttempt = {
+  state: 'healthy',
   reasons: [],
   degraded: [],
   addresses: [],
   phases: { connect: 0.1234567, total: 1.5 },
   evidence: [],
 };
-const { phases: _, ...SILENT } = { ...GOOD, state: 'bad' as const, reasons: ['refused', 'late'] };
+const { phases: _, ...SILENT } = {
+  ...GOOD,
+  state: 'unhealthy' as const,
+  reasons: ['refused', 'late'],
+};
 
 test('an attempt is kept with when, what, how long and why', () => {
   const journal = newJournal();
   addAttempt(journal, 0.4, GOOD);
   addAttempt(journal, 2_000.6, SILENT);
   expect(journal.records).toEqual([
-    { atMs: 0, state: 'good', latencyMs: 1.5 },
-    { atMs: 2_001, state: 'bad', reason: 'refused; late' },
+    { atMs: 0, state: 'healthy', latencyMs: 1.5 },
+    { atMs: 2_001, state: 'unhealthy', reason: 'refused; late' },
   ]);
   expect(journal.latencies).toEqual({
     dns: [],
@@ -40,7 +44,7 @@ test('a good attempt does not hide the last failure', () => {
 });
 
 test.each([
-  ['terminal', 'bad'],
+  ['terminal', 'unhealthy'],
   ['impossible', 'unknown'],
   ['unknown', 'unknown'],
 ] as const)('%s is kept as %s', (state, kept) => {

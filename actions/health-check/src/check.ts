@@ -1,27 +1,20 @@
-import type { Demands, JudgedAddress } from './judge.ts';
-import type { AttemptContext, Evidence, Observation } from './kinds/kind.ts';
+import type { TargetCheck } from '@repo/checks/attempt';
+import type { JudgedAddress } from '@repo/checks/judge';
+import type { Evidence } from '@repo/checks/kinds/observation';
 import type { Percentiles } from './percentiles.ts';
 import type { Policy } from './retry-policy.ts';
 
 /** One check, ready to be carried out. */
-export interface Check {
+export interface Check extends TargetCheck {
   readonly name: string;
   readonly kind: string;
-  /** The target, as people may see it. */
-  readonly target: string;
-  /** Values among the options that nobody may see. */
-  readonly secrets: readonly string[];
   readonly policy: Policy;
-  readonly demands: Demands;
-  /** The variables that the demands read. */
-  readonly reads: ReadonlySet<string>;
   /** Every resolved address has to be well. */
-  readonly every: boolean;
+  readonly allAddresses: boolean;
   /** Fresh connections to each address in one attempt. */
   readonly connections: number;
   /** The names of the checks that have to be well before this one begins. */
   readonly needs: readonly string[];
-  readonly attempt: (context: AttemptContext) => Promise<readonly Observation[]>;
 }
 
 export type Status = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
@@ -53,7 +46,7 @@ export type LatencyPhase = (typeof LATENCY_PHASES)[number];
 export interface AttemptRecord {
   /** Since the start of the check, ms. */
   readonly atMs: number;
-  readonly state: 'good' | 'bad' | 'unknown';
+  readonly state: 'healthy' | 'unhealthy' | 'unknown';
   readonly latencyMs?: number;
   readonly reason?: string;
 }

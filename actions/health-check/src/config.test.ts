@@ -1,7 +1,7 @@
+import { DurationFact } from '@repo/checks/facts';
 import { InputError } from '@repo/core/errors/input-error';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
-import { DurationFact } from './expectations/duration-fact.ts';
 
 async function problems(text: string) {
   const error = await readConfig(text, 'checks').catch((reason: unknown) => reason);
@@ -129,7 +129,7 @@ test.each<[string, string, string, string, RegExp]>([
     'a bad expression',
     '- name: a\n  tcp: {host: db, port: 1}\n  expect: banner = 1',
     'checks:3:3',
-    '0.expect "banner = 1" is not an expression (at 1:8: found = but expecting end of input)',
+    '0.expect "banner = 1" is not a valid expression (at 1:8: found = but expecting end of input)',
     /Write CEL/,
   ],
   [
@@ -137,7 +137,7 @@ test.each<[string, string, string, string, RegExp]>([
     "- name: a\n  tcp: {host: db, port: 1}\n  degraded:\n    - banner == ''\n    - status == 200",
     'checks:5:7',
     '0.degraded.1 "status == 200" has an unknown variable status',
-    /^This kind of check knows latency, window, attempt, address, banner\.$/,
+    /^This kind of check has the variables latency, window, attempt, address, banner\.$/,
   ],
   [
     'a bad expression in fail-when',

@@ -1,3 +1,5 @@
+import type { Expectation } from '@repo/checks/expectations/expectation';
+import { COMMON_VARIABLES, type Kind, type Target } from '@repo/checks/kinds/kind';
 import { field } from '@repo/core/config/field';
 import { keysOf } from '@repo/core/config/one-key';
 import { parseConfig } from '@repo/core/config/parse-config';
@@ -7,9 +9,7 @@ import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { percentage } from '@repo/core/inputs/percentage';
 import * as v from 'valibot';
-import type { Expectation } from './expectations/expectation.ts';
-import { COMMON_VARIABLES, type Kind, type Target } from './kinds/kind.ts';
-import { oneKind } from './kinds/kind-of.ts';
+import { kindSchema } from './kinds/kind-schema.ts';
 import { KINDS } from './kinds/registry.ts';
 import { listOf } from './list-of.ts';
 
@@ -58,7 +58,10 @@ const overrides = {
  */
 export async function readConfig(text: string, source: string): Promise<Config> {
   return parseConfig(text, source, async (data) => {
-    const [cel, kinds] = await Promise.all([import('./expectations/cel.ts'), loadKinds(data)]);
+    const [cel, kinds] = await Promise.all([
+      import('@repo/checks/expectations/cel'),
+      loadKinds(data),
+    ]);
     return configSchema(
       new Map([...kinds, [STEPS, (await import('./steps/steps.ts')).stepsKind(kinds, cel)]]),
       cel,
@@ -66,7 +69,7 @@ export async function readConfig(text: string, source: string): Promise<Config> 
   });
 }
 
-type Cel = typeof import('./expectations/cel.ts');
+type Cel = typeof import('@repo/checks/expectations/cel');
 
 /** The key of a check that is a sequence of others. */
 const STEPS = 'steps';
@@ -84,7 +87,7 @@ async function loadKinds(data: unknown): Promise<ReadonlyMap<string, Kind>> {
 function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
   // Made once a kind: a thousand checks have few of them.
   const schemas = new Map<string, v.GenericSchema<unknown, ConfiguredCheck>>();
-  const check = oneKind(KNOWN, kinds, (name, kind) => {
+  const check = kindSchema(KNOWN, kinds, (name, kind) => {
     const schema = schemas.get(name) ?? checkSchema(name, kind, cel);
     schemas.set(name, schema);
     return schema;
@@ -131,7 +134,7 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
         name: nameSchema,
         [name]: kind.schema,
         expect: expressions(cel.celExpectation),
-        degraded: expressions(cel.celRefusal),
+        degraded: expressions(cel.celNegatedExpectation),
         'fail-when': expressions(cel.celExpectation),
         invert: v.optional(field(boolean()), false),
         needs: listOf(nameSchema),

@@ -1,3 +1,9 @@
+import {
+  getHeaderSecrets,
+  headerName,
+  headerValue,
+  isSensitiveName,
+} from '@repo/checks/kinds/http-syntax';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { type KeyValue, keyValue } from '@repo/core/inputs/key-value';
 import type { SyncParser } from '@repo/core/inputs/parser';
@@ -12,26 +18,7 @@ export function headerLine(): SyncParser<KeyValue> {
     },
     secrets: (given) => {
       const [name, value = ''] = split(given);
-      return isSensitive(name) ? secretsOfHeader(value.trim()) : [];
-    },
-  };
-}
-
-export function headerName(): SyncParser<string> {
-  return {
-    parse: (given) => {
-      if (/^[!#$%&'*+\-.^_`|~\w]+$/.test(given)) return given;
-      throw new InvalidValue('has a name that HTTP does not allow', 'Write Name: value.');
-    },
-  };
-}
-
-export function headerValue(): SyncParser<string> {
-  return {
-    parse: (given) => {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-      if (!/[\u0000-\u0008\u000a-\u001f\u007f]|[^\u0000-\u00ff]/.test(given)) return given;
-      throw new InvalidValue('has a value that HTTP does not allow', 'Use printable Latin-1 text.');
+      return isSensitiveName(name) ? getHeaderSecrets(value.trim()) : [];
     },
   };
 }
@@ -54,14 +41,4 @@ export function basicAuth(): SyncParser<KeyValue> {
 function split(given: string): readonly [name: string, value?: string] {
   const [, name = given, value] = /^([^:]*):(.*)$/s.exec(given) ?? [];
   return value === undefined ? [name] : [name, value];
-}
-
-/** Whether what has this name must not be seen. */
-export function isSensitive(name: string): boolean {
-  return /auth|cookie|token|secret|passw|credential|api-?key|signature|^sig$/i.test(name);
-}
-
-/** The value of a sensitive header, with and without its scheme. */
-export function secretsOfHeader(value: string): readonly string[] {
-  return [value, value.replace(/^\w+ +/, '')].filter((one) => one !== '');
 }

@@ -1,3 +1,10 @@
+import { expectBody, expectBodyRegex } from '@repo/checks/expectations/body';
+import { expectHeaders } from '@repo/checks/expectations/header';
+import { expectJson, jsonPath } from '@repo/checks/expectations/json-path';
+import { maxLatency } from '@repo/checks/expectations/latency';
+import { expectStatus } from '@repo/checks/expectations/status';
+import { minTlsDays } from '@repo/checks/expectations/tls-days';
+import { METHODS } from '@repo/checks/kinds/http-syntax';
 import { boolean } from '@repo/core/inputs/boolean';
 import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
 import { duration } from '@repo/core/inputs/duration';
@@ -13,17 +20,9 @@ import { percentage } from '@repo/core/inputs/percentage';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { size } from '@repo/core/inputs/size';
 import { block, text } from '@repo/core/inputs/text';
-import { expectBody, expectBodyRegex } from './expectations/body.ts';
-import { expectHeaders } from './expectations/header.ts';
-import { expectJson, jsonPath } from './expectations/json-path.ts';
-import { maxLatency } from './expectations/latency.ts';
-import { expectStatus } from './expectations/status.ts';
-import { minTlsDays } from './expectations/tls-days.ts';
 import { basicAuth, headerLine } from './header-line.ts';
 import { resolveOverride, workflowRef } from './input-parsers.ts';
-import { METHODS } from './methods.ts';
 import { contradiction } from './retry-policy.ts';
-
 import { targetUrl } from './target-url.ts';
 
 /** A gate that could not look must not open: `unknown` fails as well. */

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Network } from '@repo/checks/kinds/kind';
 import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import { allowAny, refuseLinkLocal } from '@repo/probe/address';
 import type { Inputs } from './inputs.ts';
-import type { Network } from './kinds/kind.ts';
 
 /** What the inputs say about connections; reads the certificate files. Throws an InputError. */
 export async function networkOf(inputs: Inputs, workspace: string): Promise<Network> {

@@ -32,7 +32,7 @@ test('a url is a check with the policy of the inputs', async () => {
     name: SHOP,
     kind: 'http',
     target: SHOP,
-    every: false,
+    allAddresses: false,
     connections: 1,
     policy: {
       timeout: 5_000,
@@ -49,7 +49,7 @@ test('a url is a check with the policy of the inputs', async () => {
       errorBudget: 0.05,
     },
   });
-  expect(sources(check?.demands.expect)).toEqual(['status 200-299']);
+  expect(sources(check?.expectations.expect)).toEqual(['status 200-299']);
   expect([...(check?.reads ?? [])]).toEqual(['status']);
 });
 
@@ -67,7 +67,7 @@ test('every input that expects something is a demand', async () => {
     'degraded-latency': '1s',
     'min-tls-days': '14',
   });
-  expect(sources(check?.demands.expect).sort()).toEqual(
+  expect(sources(check?.expectations.expect).sort()).toEqual(
     [
       'status 200',
       'body contains ok',
@@ -81,8 +81,8 @@ test('every input that expects something is a demand', async () => {
       "latency < duration('1s')",
     ].sort(),
   );
-  expect(sources(check?.demands.degraded)).toEqual(['latency <= 1s']);
-  expect(sources(check?.demands.failWhen)).toEqual(['status == 500']);
+  expect(sources(check?.expectations.degraded)).toEqual(['latency <= 1s']);
+  expect(sources(check?.expectations.failWhen)).toEqual(['status == 500']);
   expect([...(check?.reads ?? [])].sort()).toEqual(
     ['body', 'headers', 'json', 'latency', 'status', 'tls'].sort(),
   );
@@ -91,11 +91,11 @@ test('every input that expects something is a demand', async () => {
 test('the version gate asks every address, over several connections', async () => {
   const gate = { url: SHOP, 'expect-version': 'abc' };
   const [check] = await planned(gate);
-  expect(check).toMatchObject({ every: true, connections: 5 });
-  expect(sources(check?.demands.expect)).toContain('version abc');
+  expect(check).toMatchObject({ allAddresses: true, connections: 5 });
+  expect(sources(check?.expectations.expect)).toContain('version abc');
   expect((await planned({ ...gate, 'version-connections': '2' }))[0]?.connections).toBe(2);
   expect((await planned({ url: SHOP, addresses: 'all' }))[0]).toMatchObject({
-    every: true,
+    allAddresses: true,
     connections: 1,
   });
 });
@@ -112,7 +112,7 @@ test('the version is looked for where the inputs say', async () => {
     ['in-header', { 'version-header': 'X-Version' }],
   ] as const) {
     const [check] = await planned({ url: SHOP, 'expect-version': wanted, ...where });
-    const gate = check?.demands.expect.find(({ source }) => source.startsWith('version'));
+    const gate = check?.expectations.expect.find(({ source }) => source.startsWith('version'));
     expect(gate?.judge(facts)).toEqual({ met: true });
   }
 });
@@ -122,7 +122,7 @@ test('a status is no demand on a port', async () => {
     url: 'tcp://db:5432\ntls://shop.example:443',
     'expect-status': '200',
   });
-  expect(checks.map(({ kind, demands }) => [kind, demands.expect])).toEqual([
+  expect(checks.map(({ kind, expectations }) => [kind, expectations.expect])).toEqual([
     ['tcp', []],
     ['tls', []],
   ]);
@@ -151,7 +151,7 @@ test('the mistakes of all targets are told at once, each of them once', async ()
     }),
   ).toEqual([
     ['expect', 'state == 200', 'has an unknown variable state'],
-    ['fail-when', 'latency = 1', expect.stringMatching(/^is not an expression/)],
+    ['fail-when', 'latency = 1', expect.stringMatching(/^is not a valid expression/)],
     ['expect-body', undefined, 'cannot be asked of tcp://db:5432, which has no body'],
     ['expect', 'state == 200', 'has an unknown variable state'],
     ['expect-body', undefined, 'cannot be asked of tcp://mail:25, which has no body'],
@@ -183,27 +183,27 @@ checks:
 test("a check's own word counts before the defaults, those before the inputs", async () => {
   const checks = await planned({ checks: CHECKS, timeout: '9s', interval: '9s', deadline: '9m' });
   expect(
-    checks.map(({ name, policy: { timeout, interval, deadline }, every }) => ({
+    checks.map(({ name, policy: { timeout, interval, deadline }, allAddresses }) => ({
       name,
       timeout,
       interval,
       deadline,
-      every,
+      allAddresses,
     })),
   ).toEqual([
-    { name: 'api', timeout: 5_000, interval: 3_000, deadline: 540_000, every: false },
-    { name: 'db', timeout: 5_000, interval: 1_000, deadline: 540_000, every: true },
+    { name: 'api', timeout: 5_000, interval: 3_000, deadline: 540_000, allAddresses: false },
+    { name: 'db', timeout: 5_000, interval: 1_000, deadline: 540_000, allAddresses: true },
   ]);
   const [api, db] = checks;
-  expect(sources(api?.demands.expect)).toEqual(['status 200-299']);
-  expect(sources(db?.demands.expect)).toEqual(["banner == ''"]);
+  expect(sources(api?.expectations.expect)).toEqual(['status 200-299']);
+  expect(sources(db?.expectations.expect)).toEqual(["banner == ''"]);
 });
 
 test('the limits of the latency are for checks as well', async () => {
   const checks = await planned({ checks: CHECKS, 'max-latency': '2s', 'degraded-latency': '1s' });
-  for (const { demands } of checks) {
-    expect(sources(demands.expect)).toContain('latency <= 2s');
-    expect(sources(demands.degraded)).toEqual(['latency <= 1s']);
+  for (const { expectations } of checks) {
+    expect(sources(expectations.expect)).toContain('latency <= 2s');
+    expect(sources(expectations.degraded)).toEqual(['latency <= 1s']);
   }
 });
 

@@ -1,10 +1,11 @@
+import { createTargetCheck } from '@repo/checks/attempt';
+import type { Kind, RequestOptions, Target } from '@repo/checks/kinds/kind';
 import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { Check } from './check.ts';
 import type { Config, ConfiguredCheck, Overrides } from './config.ts';
-import { type Compile, demandsOf, given } from './demands.ts';
+import { type Compile, createExpectations, given } from './expectations.ts';
 import type { Inputs } from './inputs.ts';
-import type { Kind, RequestInputs, Target } from './kinds/kind.ts';
 import { KINDS } from './kinds/registry.ts';
 import { needsProblems } from './needs.ts';
 import { contradiction, type Policy } from './retry-policy.ts';
@@ -37,7 +38,7 @@ export async function plan(inputs: Inputs, configs: readonly Config[]): Promise<
 
 async function loadCompiler({ expect, failWhen }: Inputs): Promise<Compile> {
   if (expect.length === 0 && failWhen.length === 0) return neverCompiled;
-  return (await import('./expectations/cel.ts')).celExpectation;
+  return (await import('@repo/checks/expectations/cel')).celExpectation;
 }
 
 function neverCompiled(): never {
@@ -59,16 +60,16 @@ function fromUrl(
 ): Check {
   const target = targetOf(url, inputs, kind);
   const gated = inputs.expectVersion !== undefined;
-  return checkOf(target, {
+  return {
+    ...createTargetCheck(target, createExpectations(inputs, kind, target, compile, problems)),
     name: target.description,
     kind: name,
-    demands: demandsOf(inputs, kind, target, compile, problems),
     policy: policyOf(inputs),
     // A rolling deploy answers from old and new for minutes, on each address for itself.
-    every: gated || inputs.addresses === 'all',
+    allAddresses: gated || inputs.addresses === 'all',
     connections: gated ? inputs.versionConnections : 1,
     needs: [],
-  });
+  };
 }
 
 function targetOf(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
@@ -83,7 +84,7 @@ function targetOf(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
   }
 }
 
-function requestOf(inputs: Inputs): RequestInputs {
+function requestOf(inputs: Inputs): RequestOptions {
   const authorization = authorizationOf(inputs);
   const headers = Object.fromEntries(
     authorization === undefined
@@ -113,34 +114,24 @@ function fromConfig(
   defaults: Overrides,
   inputs: Inputs,
 ): Check {
-  return checkOf(target, {
-    name,
-    kind,
-    demands: {
-      expect: [...(expect.length > 0 ? expect : target.implied), ...given(inputs.maxLatency)],
+  return {
+    ...createTargetCheck(target, {
+      expect: [
+        ...(expect.length > 0 ? expect : target.defaultExpectations),
+        ...given(inputs.maxLatency),
+      ],
       degraded: [...degraded, ...given(inputs.degradedLatency)],
       failWhen,
       invert,
-    },
+    }),
+    name,
+    kind,
     policy: policyOf(inputs, defaults, overrides),
     // It is gone when it is gone from every address.
-    every: invert || (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
+    allAddresses:
+      invert || (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
     connections: 1,
     needs,
-  });
-}
-
-function checkOf(
-  { description, secrets, attempt }: Target,
-  rest: Pick<Check, 'name' | 'kind' | 'policy' | 'demands' | 'every' | 'connections' | 'needs'>,
-): Check {
-  const { expect, degraded, failWhen } = rest.demands;
-  return {
-    ...rest,
-    target: description,
-    secrets,
-    reads: new Set([...expect, ...degraded, ...failWhen].flatMap(({ reads }) => reads)),
-    attempt,
   };
 }
 

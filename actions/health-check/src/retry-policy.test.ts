@@ -1,7 +1,7 @@
+import type { AttemptState } from '@repo/checks/judge';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
-  type AttemptState,
   BEGIN,
   contradiction,
   decide,
@@ -22,8 +22,8 @@ interface Run {
 }
 
 const LETTERS: Readonly<Record<string, AttemptState>> = {
-  '+': 'good',
-  '-': 'bad',
+  '+': 'healthy',
+  '-': 'unhealthy',
   '?': 'unknown',
   '!': 'terminal',
   x: 'impossible',
@@ -42,7 +42,7 @@ function play(
   let progress = BEGIN;
   let elapsed = 0;
   for (;;) {
-    const state = script[Math.min(states.length, script.length - 1)] ?? 'bad';
+    const state = script[Math.min(states.length, script.length - 1)] ?? 'unhealthy';
     const most = Math.max(1, Math.min(policy.timeout, policy.deadline - elapsed));
     elapsed += Math.min(typeof took === 'number' ? took : took(states.length), most);
     states.push(state);
@@ -58,7 +58,7 @@ function play(
 }
 
 function spell(letters: string): AttemptState[] {
-  return [...letters].map((letter) => LETTERS[letter] ?? 'bad');
+  return [...letters].map((letter) => LETTERS[letter] ?? 'unhealthy');
 }
 
 const HEALTHY = { state: 'healthy', flaky: false };
@@ -346,8 +346,8 @@ test.each<[Partial<Policy>, RegExp | undefined]>([
 
 const STATES = fc.array(
   fc.oneof(
-    { weight: 5, arbitrary: fc.constant<AttemptState>('good') },
-    { weight: 5, arbitrary: fc.constant<AttemptState>('bad') },
+    { weight: 5, arbitrary: fc.constant<AttemptState>('healthy') },
+    { weight: 5, arbitrary: fc.constant<AttemptState>('unhealthy') },
     { weight: 2, arbitrary: fc.constant<AttemptState>('unknown') },
     { weight: 1, arbitrary: fc.constantFrom<AttemptState>('terminal', 'impossible') },
   ),
@@ -393,8 +393,10 @@ test('whatever the policy and whatever happens, it ends as it has to', () => {
         if (policy.interval > 0) for (const wait of waits) expect(wait).toBeGreaterThan(0);
         if (ending.state === 'healthy') {
           const last = states.slice(-policy.successThreshold);
-          expect(last).toEqual(Array(policy.successThreshold).fill('good'));
-          expect(ending.flaky).toBe(states.slice(states.indexOf('good')).some((s) => s !== 'good'));
+          expect(last).toEqual(Array(policy.successThreshold).fill('healthy'));
+          expect(ending.flaky).toBe(
+            states.slice(states.indexOf('healthy')).some((s) => s !== 'healthy'),
+          );
           const well = elapsed - (progress.stableSince ?? 0);
           expect(well).toBeGreaterThanOrEqual(policy.stableFor);
           if (policy.errorBudget > 0) {
@@ -403,7 +405,7 @@ test('whatever the policy and whatever happens, it ends as it has to', () => {
             );
           }
         }
-        if (!states.includes('good')) expect(ending.state).not.toBe('healthy');
+        if (!states.includes('healthy')) expect(ending.state).not.toBe('healthy');
         if (states.every((state) => state === 'unknown')) expect(ending.state).toBe('unknown');
         expect(progress.attempts).toBe(states.length);
       },
@@ -422,7 +424,7 @@ test('the budget ends it only where no rest of the window could have kept it', (
       let decisions = 0;
       const rest = play(
         { ...policy, failureThreshold: 10_000, deadline: 2 ** 31 },
-        [...run.states, 'good'],
+        [...run.states, 'healthy'],
         (attempt) => (attempt < run.states.length ? took : 0.1),
         () => (++decisions < run.states.length ? 0.5 : 0.001),
       );

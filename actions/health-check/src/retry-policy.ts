@@ -1,3 +1,4 @@
+import type { AttemptState } from '@repo/checks/judge';
 import { backoffMs } from '@repo/core/process/backoff';
 /**
  * When to try again, and when it has been well, or ill, for long enough to say so.
@@ -31,17 +32,6 @@ export interface Policy {
   /** Share of the attempts of the stable phase that may fail, 0 to 1. */
   readonly errorBudget: number;
 }
-
-/** What one attempt came to, as far as the policy has to know. */
-export type AttemptState =
-  | 'good'
-  | 'bad'
-  /** Bad for good: waiting longer cannot help. */
-  | 'terminal'
-  /** Nothing could be judged; another attempt may. */
-  | 'unknown'
-  /** Nothing can be judged, now or later. */
-  | 'impossible';
 
 /** How far a check has come. */
 export interface Progress {
@@ -105,8 +95,8 @@ export function record(
   state: AttemptState,
   elapsed: number,
 ): Progress {
-  const good = state === 'good';
-  const bad = state === 'bad' || state === 'terminal' ? 1 : 0;
+  const good = state === 'healthy';
+  const bad = state === 'unhealthy' || state === 'terminal' ? 1 : 0;
   const streak = good ? before.streak + 1 : 0;
   const stable = before.stableSince !== undefined;
   const stableSince =

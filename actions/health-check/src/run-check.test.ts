@@ -1,13 +1,14 @@
+import { type Expectation, MET } from '@repo/checks/expectations/expectation';
+import { DurationFact } from '@repo/checks/facts';
+import type { AttemptContext } from '@repo/checks/kinds/kind';
+import type { Observation } from '@repo/checks/kinds/observation';
+import { MACHINE, NETWORK } from '@repo/checks/testing/attempt-context';
 import { slots } from '@repo/core/process/slots';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import type { Check } from './check.ts';
-import { DurationFact } from './expectations/duration-fact.ts';
-import { type Expectation, MET } from './expectations/expectation.ts';
-import type { AttemptContext, Observation } from './kinds/kind.ts';
 import type { Policy } from './retry-policy.ts';
 import { carryOut } from './run-check.ts';
-import { MACHINE, NETWORK } from './testing/attempt-context.ts';
 import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 
 const POLICY: Policy = { ...DEFAULT_POLICY, deadline: 60_000 };
@@ -34,9 +35,9 @@ async function carry(attempt: Attempt, options: Options = {}) {
     kind: 'http',
     target: 'http://api.example/',
     secrets: [],
-    demands: { expect: [], degraded: [], failWhen: [] },
+    expectations: { expect: [], degraded: [], failWhen: [] },
     reads: new Set(),
-    every: false,
+    allAddresses: false,
     connections: 1,
     needs: [],
     attempt: (context) => attempt(context, ++number),
@@ -77,10 +78,10 @@ test('tries until it is well, and tells how it went', async () => {
     latency: { total: { p50: 5, p95: 5, max: 5 } },
   });
   expect(result.history).toEqual([
-    { atMs: 0, state: 'bad', reason: 'connection refused' },
-    { atMs: 2_000, state: 'bad', reason: 'connection refused' },
-    { atMs: 4_000, state: 'good', latencyMs: 5 },
-    { atMs: 6_000, state: 'good', latencyMs: 5 },
+    { atMs: 0, state: 'unhealthy', reason: 'connection refused' },
+    { atMs: 2_000, state: 'unhealthy', reason: 'connection refused' },
+    { atMs: 4_000, state: 'healthy', latencyMs: 5 },
+    { atMs: 6_000, state: 'healthy', latencyMs: 5 },
   ]);
   expect(clock.slept).toEqual([1_500, 2_000, 2_000, 2_000]);
 });
@@ -93,15 +94,15 @@ test('hands an attempt what it needs', async () => {
       given = context;
       return [UP];
     },
-    { signal, check: { every: true, connections: 5, reads: new Set(['body']) } },
+    { signal, check: { allAddresses: true, connections: 5, reads: new Set(['body']) } },
   );
   expect(given).toMatchObject({
     network: NETWORK,
     machine: MACHINE,
-    every: true,
+    allAddresses: true,
     connections: 5,
     reads: new Set(['body']),
-    timeout: 10_000,
+    timeoutMs: 10_000,
     signal,
   });
 });
@@ -120,7 +121,7 @@ test('an attempt may ask whether an observation is all that is demanded', async 
       asked.push(suffices(DOWN));
       return [{ ...UP, facts: { status: 200 } }];
     },
-    { check: { demands: { expect: [expectation], degraded: [], failWhen: [] } } },
+    { check: { expectations: { expect: [expectation], degraded: [], failWhen: [] } } },
   );
   expect(asked).toEqual([false, true, false]);
   expect(result.attempts).toBe(1);
@@ -130,9 +131,9 @@ test('an attempt gets no more time than is left of the deadline', async () => {
   const clock = fakeClock();
   const timeouts: number[] = [];
   const { result } = await carry(
-    async ({ timeout }) => {
-      timeouts.push(timeout);
-      await clock.sleep(timeout);
+    async ({ timeoutMs }) => {
+      timeouts.push(timeoutMs);
+      await clock.sleep(timeoutMs);
       return [DOWN];
     },
     { clock, policy: { deadline: 25_000 } },
@@ -268,7 +269,7 @@ function spy(name: string) {
       return { met: false, found: 'never' };
     },
   };
-  return { shown, check: { demands: { expect: [expectation], degraded: [], failWhen: [] } } };
+  return { shown, check: { expectations: { expect: [expectation], degraded: [], failWhen: [] } } };
 }
 
 const took = (total: number): Observation => ({ state: 'answered', phases: { total }, facts: {} });

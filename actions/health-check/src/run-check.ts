@@ -1,15 +1,16 @@
+import { runAttempt } from '@repo/checks/attempt';
+import { DurationFact, type Facts } from '@repo/checks/facts';
+import { getSlowestPhases, type JudgedAttempt } from '@repo/checks/judge';
+import type { Machine, Network } from '@repo/checks/kinds/kind';
+import type { Observation } from '@repo/checks/kinds/observation';
 import type { Log } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
 import type { Clock } from '@repo/core/process/clock';
 import type { Slots } from '@repo/core/process/slots';
 import { addAttempt, type Journal, newJournal } from './attempt-log.ts';
 import type { Check, CheckResult } from './check.ts';
-import { DurationFact } from './expectations/duration-fact.ts';
-import { type Judged, judge, slowest } from './judge.ts';
-import type { Facts, Machine, Network, Observation } from './kinds/kind.ts';
 import { percentiles } from './percentiles.ts';
 import { BEGIN, decide, giveUp, type Progress, record } from './retry-policy.ts';
-import { withoutSecrets } from './secrets.ts';
 import { resultOf } from './verdict.ts';
 
 /** What carrying out checks needs of the world. */
@@ -35,28 +36,26 @@ export async function carryOut(
   let start = clock.monotonic();
   const elapsed = () => clock.monotonic() - start;
 
-  const judged = (observations: readonly Observation[]) =>
-    judge(check.demands, observations, sharedFacts(check, journal, progress, observations));
-
-  const attempt = async (): Promise<Judged | 'too late'> => {
+  const attempt = async (): Promise<JudgedAttempt | 'too late'> => {
     signal.throwIfAborted();
     // The deadline runs from here: waiting for a slot is not the target's fault.
     if (progress.attempts === 0) start = clock.monotonic();
     const began = elapsed();
     if (began >= policy.deadline) return 'too late';
-    const timeout = Math.max(1, Math.min(policy.timeout, policy.deadline - began));
-    const observations = await check.attempt({
-      network,
-      machine,
-      every: check.every,
-      connections: check.connections,
-      reads: check.reads,
-      timeout,
-      signal,
-      suffices: (observation) => judged([observation]).state === 'good',
-    });
+    const timeoutMs = Math.max(1, Math.min(policy.timeout, policy.deadline - began));
+    const seen = await runAttempt(
+      check,
+      {
+        network,
+        machine,
+        allAddresses: check.allAddresses,
+        connections: check.connections,
+        timeoutMs,
+        signal,
+      },
+      (observations) => sharedFacts(check, journal, progress, observations),
+    );
     signal.throwIfAborted();
-    const seen = withoutSecrets(judged(observations), check.secrets);
     addAttempt(journal, began, seen);
     return seen;
   };
@@ -91,7 +90,7 @@ function sharedFacts(
 ): Facts {
   const attempt = progress.attempts + 1;
   if (!reads.has('window')) return { attempt };
-  const latest = slowest(observations);
+  const latest = getSlowestPhases(observations);
   const window = percentiles([...journal.latencies.total, ...(latest ? [latest.total] : [])]);
   return {
     attempt,

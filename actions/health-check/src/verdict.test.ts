@@ -1,7 +1,7 @@
+import type { JudgedAttempt } from '@repo/checks/judge';
 import { expect, test } from 'vitest';
 import { addAttempt, newJournal } from './attempt-log.ts';
 import type { Check, CheckResult, Status } from './check.ts';
-import type { Judged } from './judge.ts';
 import { BEGIN, type Ending, type Policy, type Progress } from './retry-policy.ts';
 import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 import { resultOf, sentence, worstStatus } from './verdict.ts';
@@ -14,34 +14,34 @@ const CHECK: Check = {
   target: 'http://127.0.0.1:8080/',
   secrets: [],
   policy: POLICY,
-  demands: { expect: [], degraded: [], failWhen: [] },
+  expectations: { expect: [], degraded: [], failWhen: [] },
   reads: new Set(),
-  every: false,
+  allAddresses: false,
   connections: 1,
   needs: [],
   attempt: async () => [],
 };
 
-const GOOD: Judged = {
-  state: 'good',
+const GOOD: JudgedAttempt = {
+  state: 'healthy',
   reasons: [],
   degraded: [],
-  addresses: [{ address: '127.0.0.1', state: 'good' }],
+  addresses: [{ address: '127.0.0.1', state: 'healthy' }],
   phases: { total: 1.23456 },
   evidence: [],
 };
 
-const REFUSED: Judged = {
+const REFUSED: JudgedAttempt = {
   ...GOOD,
-  state: 'bad',
+  state: 'unhealthy',
   reasons: ['connection refused by 127.0.0.1:8080'],
-  addresses: [{ address: '127.0.0.1', state: 'bad' }],
+  addresses: [{ address: '127.0.0.1', state: 'unhealthy' }],
   evidence: [{ title: 'causes', lines: ['ECONNREFUSED'] }],
 };
 
 function end(
   ending: Ending,
-  seen: readonly Judged[],
+  seen: readonly JudgedAttempt[],
   progress: Partial<Progress> = {},
   policy: Partial<Policy> = {},
 ): CheckResult {
@@ -56,7 +56,7 @@ function end(
   );
 }
 
-const SOFT = { ...GOOD, degraded: ['it took 400ms, longer than 300ms'] };
+const SOFT = { ...GOOD, degraded: ['latency 400ms, expected at most 300ms'] };
 const THREE = [REFUSED, REFUSED, REFUSED];
 
 test.each<[string, CheckResult, Status, string]>([
@@ -71,7 +71,7 @@ test.each<[string, CheckResult, Status, string]>([
     'slow',
     end({ state: 'healthy', flaky: false }, [SOFT]),
     'degraded',
-    'it took 400ms, longer than 300ms (after 1 attempt)',
+    'latency 400ms, expected at most 300ms (after 1 attempt)',
   ],
   [
     'slow, but not at the end',
@@ -194,11 +194,11 @@ test('the result holds what was seen', () => {
     attempts: 2,
     failedAttempts: 1,
     durationMs: 4_000,
-    addresses: [{ address: '127.0.0.1', state: 'bad' }],
+    addresses: [{ address: '127.0.0.1', state: 'unhealthy' }],
     latency: { total: { p50: 1.235, p95: 1.235, max: 1.235 } },
     evidence: [{ title: 'causes', lines: ['ECONNREFUSED'] }],
   });
-  expect(result.history.map(({ state }) => state)).toEqual(['good', 'bad']);
+  expect(result.history.map(({ state }) => state)).toEqual(['healthy', 'unhealthy']);
   expect(result).not.toHaveProperty('timeToHealthyMs');
 });
 
@@ -219,7 +219,7 @@ const result = (name: string, status: Status, reason: string): CheckResult => ({
 
 const A = result('a', 'healthy', 'after 1 attempt');
 const B = result('b', 'healthy', 'after 4 attempts');
-const SLOW = result('slow', 'degraded', 'it took 2s, longer than 1s (after 1 attempt)');
+const SLOW = result('slow', 'degraded', 'latency 2s, expected at most 1s (after 1 attempt)');
 const UNKNOWN = result('blind', 'unknown', 'cancelled after 1 attempt in 2s');
 const UNHEALTHY = result(
   'ill',
@@ -239,7 +239,7 @@ test.each<[readonly CheckResult[], Status, string]>([
   [
     [A, SLOW],
     'degraded',
-    '1 of 2 checks is degraded: slow, it took 2s, longer than 1s (after 1 attempt)',
+    '1 of 2 checks is degraded: slow, latency 2s, expected at most 1s (after 1 attempt)',
   ],
   [
     [A, SLOW, UNKNOWN],

@@ -1,7 +1,8 @@
+import { roundMs } from '@repo/checks/facts';
 import type { Verdict } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { pluralize } from '@repo/core/text/pluralize';
-import { type Journal, newJournal, roundMs } from './attempt-log.ts';
+import { type Journal, newJournal } from './attempt-log.ts';
 import { type Check, type CheckResult, LATENCY_PHASES, type Status } from './check.ts';
 import { percentiles } from './percentiles.ts';
 import { BEGIN, type Ending, type Policy, type Progress } from './retry-policy.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { http } from '@repo/checks/kinds/http';
 import type { Check } from './check.ts';
-import { http } from './kinds/http.ts';
 
 /** Kinds that measure how long a connection or an exchange takes, by the code that http uses. */
 const MEASURING: ReadonlySet<string> = new Set(['http', 'unix', 'tcp', 'tls', 'steps']);
@@ -51,10 +51,10 @@ async function requestOurselves(port: number): Promise<void> {
       insecure: false,
     },
     machine: { workspace: '', variable: () => '' },
-    every: false,
+    allAddresses: false,
     connections: 1,
     reads: new Set(),
-    timeout: LONGEST_MS,
+    timeoutMs: LONGEST_MS,
     signal: new AbortController().signal,
     suffices: () => true,
   });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
+import type { Facts } from '@repo/checks/facts';
+import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { respond } from '@repo/testkit/faults/answers';
 import { hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { afterData, banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, test } from 'vitest';
-import { attemptContext } from '../testing/attempt-context.ts';
 import { converse, Refusal, type Wire } from './connection.ts';
-import type { Facts } from './kind.ts';
 
 const pem = certificates();
 
@@ -56,7 +56,7 @@ test('what came before an end is still read; more is not there', async () => {
 test('it ends at the time limit and at an abort, and lets go of the connection', async () => {
   await using server = await startTcpServer({ script: hang() });
   const read = async (wire: Wire) => ({ line: await wire.readLine() });
-  expect(await talk(server.port, read, { timeout: 30 })).toMatchObject({
+  expect(await talk(server.port, read, { timeoutMs: 30 })).toMatchObject({
     state: 'failed',
     reason: expect.stringMatching(/within \d+ms/),
   });

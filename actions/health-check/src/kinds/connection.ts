@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
+import { DurationFact, type Facts } from '@repo/checks/facts';
+import { toCertificateEvidence } from '@repo/checks/kinds/certificate';
+import { dial } from '@repo/checks/kinds/dial';
+import type { AttemptContext } from '@repo/checks/kinds/kind';
+import { type Evidence, failedObservation, type Observation } from '@repo/checks/kinds/observation';
 import { classifyAddress } from '@repo/probe/address';
 import { explainEnd, explainError, peerName } from '@repo/probe/explain';
 import type { PhaseTimings, ProbeFailure } from '@repo/probe/failure';
 import { type Limit, within } from '@repo/probe/limit';
 import { connectWithin } from '@repo/probe/tcp';
 import { handshakeWithin } from '@repo/probe/tls';
-import { DurationFact } from '../expectations/duration-fact.ts';
-import { certificateEvidence } from './certificate.ts';
-import { dial, failed } from './dial.ts';
-import type { AttemptContext, Evidence, Facts, Observation } from './kind.ts';
 
 /** Most bytes that are taken from a target in one conversation. */
 const MOST_BYTES = 1_048_576;
@@ -79,7 +80,7 @@ function converseWith(
   address: string,
   resolveMs: number,
   { host, port }: Place,
-  { network, timeout, signal }: AttemptContext,
+  { network, timeoutMs, signal }: AttemptContext,
   talk: (wire: Wire) => Promise<Facts>,
 ): Promise<Observation> {
   const started = performance.now();
@@ -92,9 +93,9 @@ function converseWith(
     phases.total = performance.now() - started + resolveMs;
     return { address, phases };
   };
-  return within({ timeoutMs: timeout, signal }, async (limit) => {
+  return within({ timeoutMs, signal }, async (limit) => {
     const connection = await connectWithin({ address, port }, limit, peer);
-    if (!connection.ok) return failed(connection.failure, seen());
+    if (!connection.ok) return failedObservation(connection.failure, seen());
     phases.connect = connection.ms;
     let socket: Socket = connection.socket;
     let evidence: (() => readonly Evidence[]) | undefined;
@@ -128,7 +129,7 @@ function converseWith(
           phases.tls = secured.ms;
           const [problem] = certificate.problems;
           if (judged && problem !== undefined && !insecure) {
-            throw new Refusal(problem.message, () => [certificateEvidence(certificate)]);
+            throw new Refusal(problem.message, () => [toCertificateEvidence(certificate)]);
           }
           trusted ||= insecure || problem === undefined;
         },
@@ -150,7 +151,7 @@ function converseWith(
         ...(evidence && { evidence }),
       };
     } catch (error) {
-      if (error instanceof Broken) return failed(error.failure, seen());
+      if (error instanceof Broken) return failedObservation(error.failure, seen());
       const { message: reason, evidence } = refusalOf(error);
       return { ...seen(), state: 'failed', reason, evidence };
     } finally {

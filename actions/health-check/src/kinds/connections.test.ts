@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { hang } from '@repo/testkit/faults/breaks';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, test } from 'vitest';
-import { attemptContext } from '../testing/attempt-context.ts';
 import { KINDS, kindOfScheme } from './registry.ts';
 
 const REQUEST = {
@@ -20,12 +20,12 @@ function sockets(): number {
 }
 
 /** Each kind that talks over the network, one attempt of `timeout` ms, at once `count` times. */
-async function attempts(url: string, count: number, timeout: number, signal: AbortSignal) {
+async function attempts(url: string, count: number, timeoutMs: number, signal: AbortSignal) {
   const kind = KINDS[kindOfScheme(new URL(url).protocol.slice(0, -1)) ?? ''];
   const { attempt } =
     (await kind?.load())?.fromUrl?.(new URL(url), REQUEST) ?? expect.unreachable();
   return Promise.all(
-    Array.from({ length: count }, () => attempt(attemptContext({ timeout, signal }))),
+    Array.from({ length: count }, () => attempt(attemptContext({ timeoutMs, signal }))),
   );
 }
 

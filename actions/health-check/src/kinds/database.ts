@@ -1,7 +1,9 @@
+import type { Facts } from '@repo/checks/facts';
+import type { Kind } from '@repo/checks/kinds/kind';
+import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import * as v from 'valibot';
 import type { Wire } from './connection.ts';
-import type { Facts, Kind } from './kind.ts';
 import {
   type Service,
   type ServiceUrls,
@@ -10,7 +12,6 @@ import {
   serviceOptions,
   serviceTarget,
 } from './service.ts';
-import { targetSchema } from './target-schema.ts';
 
 /** Asks a database whether it is well; the first row of a query, where there is one. */
 type Ask = (wire: Wire, service: Service, query: string | undefined) => Promise<Facts>;

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runAttempt } from '../testing/run-attempt.ts';
 import { disk, spaceOf } from './disk.ts';
 
 let workspace = '';
@@ -13,29 +13,29 @@ afterAll(() => rm(workspace, { recursive: true }));
 
 describe('disk space', () => {
   test('the disk of the workspace, by default', async () => {
-    const { observations, state } = await runAttempt(
+    const { observations, state } = await runConfigured(
       disk,
       {},
       { machine: { workspace }, expect: ['usedPercent < 100.1', 'total > free', 'free >= 0'] },
     );
-    expect(state).toBe('good');
+    expect(state).toBe('healthy');
     const { blocks, bsize } = await statfs(workspace);
     expect(observations).toMatchObject([{ facts: { total: BigInt(blocks) * BigInt(bsize) } }]);
   });
 
   test('what is missed is told with numbers, and shown as people write it', async () => {
-    const { state, reason, evidence } = await runAttempt(
+    const { state, reason, evidence } = await runConfigured(
       disk,
       { path: workspace },
       { expect: ['usedPercent < 0'] },
     );
-    expect(state).toBe('bad');
+    expect(state).toBe('unhealthy');
     expect(reason).toMatch(/^usedPercent < 0: usedPercent was \d+(\.\d+)?$/);
     expect(evidence[0]?.lines[0]).toMatch(/^[\d.]+\w+ free of [\d.]+\w+$/);
   });
 
   test('a path that is not there is unknown', async () => {
-    const { state, reason } = await runAttempt(disk, { path: join(workspace, 'missing') });
+    const { state, reason } = await runConfigured(disk, { path: join(workspace, 'missing') });
     expect(state).toBe('unknown');
     expect(reason).toContain('does not exist (ENOENT)');
   });
@@ -59,11 +59,13 @@ describe('disk space', () => {
   });
 
   test.each([
-    [89n, 'good'],
-    [90n, 'bad'],
+    [89n, 'healthy'],
+    [90n, 'unhealthy'],
   ])('without an expectation %s %% are %s', async (used, state) => {
     const facts = spaceOf({ ...counts, blocks: 100n, bfree: 100n - used, bavail: 100n - used });
-    const { target } = await runAttempt(disk, {});
-    expect(target.implied.every((one) => one.judge(facts).met)).toBe(state === 'good');
+    const { target } = await runConfigured(disk, {});
+    expect(target.defaultExpectations.every((one) => one.judge(facts).met)).toBe(
+      state === 'healthy',
+    );
   });
 });

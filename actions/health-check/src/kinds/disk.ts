@@ -1,16 +1,17 @@
 import { statfs } from 'node:fs/promises';
+import { celExpectation } from '@repo/checks/expectations/cel';
+import type { Facts } from '@repo/checks/facts';
+import type { Kind, Target } from '@repo/checks/kinds/kind';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
 import { formatSize } from '@repo/core/inputs/size';
 import * as v from 'valibot';
-import { celExpectation } from '../expectations/cel.ts';
-import type { Facts, Kind, Target } from './kind.ts';
-import { lookHere, pathIn } from './look-here.ts';
-import { filled, targetSchema } from './target-schema.ts';
+import { probeLocally, resolvePath } from './local-probe.ts';
 
 const VARIABLES = ['usedPercent', 'free', 'total', 'inodesUsedPercent'];
 
 /** The file system that holds a path has room, by default for a tenth more. */
 export const disk: Kind = {
-  schema: targetSchema({ path: v.optional(filled, '.') }, 'A disk check knows path.', target),
+  schema: targetSchema({ path: v.optional(nonEmptyText, '.') }, 'A disk check knows path.', target),
   variables: VARIABLES,
 };
 
@@ -19,11 +20,11 @@ function target({ path }: { readonly path: string }): Target {
   return {
     description,
     secrets: [],
-    implied: [celExpectation('usedPercent < 90.0', VARIABLES)],
+    defaultExpectations: [celExpectation('usedPercent < 90.0', VARIABLES)],
     attempt: (context) =>
-      lookHere(description, context, async () => {
+      probeLocally(description, context, async () => {
         const facts = spaceOf(
-          await statfs(pathIn(context.machine.workspace, path), { bigint: true }),
+          await statfs(resolvePath(context.machine.workspace, path), { bigint: true }),
         );
         const { free, total } = facts;
         return {

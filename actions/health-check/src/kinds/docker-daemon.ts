@@ -1,25 +1,25 @@
+import type { AttemptContext } from '@repo/checks/kinds/kind';
+import { unknownObservation } from '@repo/checks/kinds/observation';
 import { ActionError } from '@repo/core/errors/action-error';
 import { connectDocker, type Docker } from '@repo/docker/client';
 import type { Endpoint } from '@repo/docker/endpoint';
 import { findEndpoint } from '@repo/docker/find-endpoint';
-import type { AttemptContext } from './kind.ts';
-import { unknown } from './look-here.ts';
 
 /** Asks a Docker daemon; one that cannot be asked, or does not want to answer, is unknown. */
 export async function askDocker<T>(
   host: Endpoint | undefined,
-  { machine, timeout }: AttemptContext,
+  { machine, timeoutMs }: AttemptContext,
   signal: AbortSignal,
   ask: (docker: Docker) => Promise<T>,
-): Promise<T | ReturnType<typeof unknown>> {
+): Promise<T | ReturnType<typeof unknownObservation>> {
   const settings = { host, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
   const endpoint = await findEndpoint(settings, machine.variable);
   try {
-    using docker = await connectDocker(endpoint, { timeoutMs: timeout, signal, connections: 1 });
+    using docker = await connectDocker(endpoint, { timeoutMs, signal, connections: 1 });
     return await ask(docker);
   } catch (error) {
-    if (signal.aborted) return unknown('cancelled');
-    if (error instanceof ActionError) return unknown(error.message);
+    if (signal.aborted) return unknownObservation('cancelled');
+    if (error instanceof ActionError) return unknownObservation(error.message);
     throw error;
   }
 }

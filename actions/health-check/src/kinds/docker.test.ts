@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runAttempt } from '../testing/run-attempt.ts';
 import { docker } from './docker.ts';
 
 // The real daemon is in test/real/health-check-docker.test.ts; this one says what it is told to.
@@ -33,13 +33,13 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function look(expect?: readonly string[], timeout = 5_000) {
-  return runAttempt(
+function look(expect?: readonly string[], timeoutMs = 5_000) {
+  return runConfigured(
     docker,
     { container: 'app' },
     {
       machine: { variable: (name) => (name === 'DOCKER_HOST' ? `unix://${socket}` : '') },
-      timeout,
+      timeoutMs,
       ...(expect && { expect }),
     },
   );
@@ -60,7 +60,7 @@ function container(state: object, rest: object = {}) {
 describe('a container', () => {
   test('all that is found out of it; its age by the clock of the daemon', async () => {
     answers = { 'app/json': container({ Health: { Status: 'healthy' } }) };
-    expect(await look()).toMatchObject({ state: 'good' });
+    expect(await look()).toMatchObject({ state: 'healthy' });
     const { reason } = await look([
       "state == 'running'",
       "health == 'healthy'",
@@ -70,19 +70,19 @@ describe('a container', () => {
     ]);
     expect(reason).toBe('');
     expect(await look(['exitCode == 0'])).toMatchObject({
-      reason: 'exitCode == 0: there is no exitCode',
+      reason: 'exitCode == 0: exitCode is not available',
     });
   });
 
   test.each([
-    ['running', undefined, 'good'],
-    ['running', 'healthy', 'good'],
-    ['running', 'starting', 'bad'],
-    ['running', 'unhealthy', 'bad'],
-    ['paused', undefined, 'bad'],
-    ['restarting', undefined, 'bad'],
-    ['exited', undefined, 'bad'],
-    ['created', undefined, 'bad'],
+    ['running', undefined, 'healthy'],
+    ['running', 'healthy', 'healthy'],
+    ['running', 'starting', 'unhealthy'],
+    ['running', 'unhealthy', 'unhealthy'],
+    ['paused', undefined, 'unhealthy'],
+    ['restarting', undefined, 'unhealthy'],
+    ['exited', undefined, 'unhealthy'],
+    ['created', undefined, 'unhealthy'],
   ])('that is %s and %s is %s, without an expectation', async (Status, health, state) => {
     answers = {
       'app/json': container({ Status, ...(health && { Health: { Status: health } }) }),
@@ -107,7 +107,7 @@ describe('a container', () => {
 
   test('that is not there is unhealthy: the daemon knows', async () => {
     answers = {};
-    expect(await look()).toMatchObject({ state: 'bad', reason: 'there is no container app' });
+    expect(await look()).toMatchObject({ state: 'unhealthy', reason: 'there is no container app' });
   });
 });
 
@@ -122,7 +122,7 @@ test('a daemon that does not answer in time is unknown, and so is none', async (
 
 test('a DOCKER_HOST that is none is a mistake, not a state', async () => {
   const machine = { variable: (name: string) => (name === 'DOCKER_HOST' ? 'nonsense' : '') };
-  await expect(runAttempt(docker, { container: 'app' }, { machine })).rejects.toThrow(
+  await expect(runConfigured(docker, { container: 'app' }, { machine })).rejects.toThrow(
     /DOCKER_HOST/,
   );
 });
@@ -130,6 +130,6 @@ test('a DOCKER_HOST that is none is a mistake, not a state', async () => {
 test.each([{}, { container: '' }, { container: 'a', host: 'x' }, { container: 'a', image: 'b' }])(
   '%j is refused',
   async (options) => {
-    await expect(runAttempt(docker, options)).rejects.toThrow();
+    await expect(runConfigured(docker, options)).rejects.toThrow();
   },
 );

@@ -1,17 +1,18 @@
+import { celExpectation } from '@repo/checks/expectations/cel';
+import { DurationFact, type Facts } from '@repo/checks/facts';
+import type { Kind, Target } from '@repo/checks/kinds/kind';
+import type { Evidence } from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
+import { scrub } from '@repo/checks/scrub';
 import { plainLines } from '@repo/core/text/untrusted';
 import type { Docker } from '@repo/docker/client';
 import { type ContainerDetails, inspectContainer } from '@repo/docker/containers';
 import type { Endpoint } from '@repo/docker/endpoint';
 import { DaemonError } from '@repo/docker/errors';
 import { containerLogs } from '@repo/docker/logs';
-import { celExpectation } from '../expectations/cel.ts';
-import { DurationFact } from '../expectations/duration-fact.ts';
-import { scrub } from '../scrub.ts';
 import { askDocker } from './docker-daemon.ts';
 import { hostOption } from './docker-host.ts';
-import type { Evidence, Facts, Kind, Target } from './kind.ts';
-import { lookHere } from './look-here.ts';
-import { filled, targetSchema } from './target-schema.ts';
+import { probeLocally } from './local-probe.ts';
 
 const VARIABLES = ['state', 'health', 'restarts', 'age', 'image', 'exitCode'];
 /** Last lines of its output that are shown of one that is not well. */
@@ -20,7 +21,7 @@ const SHOWN_LINES = 10;
 /** A container runs, and its health check, if it has one, says that it is well. */
 export const docker: Kind = {
   schema: targetSchema(
-    { container: filled, ...hostOption },
+    { container: nonEmptyText, ...hostOption },
     'A docker check knows container and host.',
     ({ container, host }) => target(container, host),
   ),
@@ -32,11 +33,11 @@ function target(container: string, host: Endpoint | undefined): Target {
   return {
     description,
     secrets: [],
-    implied: ["state == 'running'", "health in ['healthy', 'none']"].map((source) =>
+    defaultExpectations: ["state == 'running'", "health in ['healthy', 'none']"].map((source) =>
       celExpectation(source, VARIABLES),
     ),
     attempt: (context) =>
-      lookHere(description, context, (signal) =>
+      probeLocally(description, context, (signal) =>
         askDocker(host, context, signal, async (daemon) => {
           const details = await inspectContainer(daemon, container);
           if (details === undefined) {

@@ -3,8 +3,8 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runAttempt } from '../testing/run-attempt.ts';
 import { file } from './file.ts';
 
 let workspace = '';
@@ -14,28 +14,31 @@ beforeAll(async () => {
 afterAll(() => rm(workspace, { recursive: true }));
 
 async function look(path: string, expect?: readonly string[]) {
-  return runAttempt(file, { path }, { machine: { workspace }, ...(expect && { expect }) });
+  return runConfigured(file, { path }, { machine: { workspace }, ...(expect && { expect }) });
 }
 
 describe('a file', () => {
   test('exists, or does not', async () => {
     await writeFile(join(workspace, 'here'), 'x');
-    expect(await look('here')).toMatchObject({ state: 'good' });
-    expect(await look('.')).toMatchObject({ state: 'good' });
-    expect(await look('gone')).toMatchObject({ state: 'bad', reason: 'exists: exists was false' });
-    expect(await look('here/below')).toMatchObject({ state: 'bad' });
-    expect(await look('gone', ['!exists'])).toMatchObject({ state: 'good' });
+    expect(await look('here')).toMatchObject({ state: 'healthy' });
+    expect(await look('.')).toMatchObject({ state: 'healthy' });
+    expect(await look('gone')).toMatchObject({
+      state: 'unhealthy',
+      reason: 'exists: exists was false',
+    });
+    expect(await look('here/below')).toMatchObject({ state: 'unhealthy' });
+    expect(await look('gone', ['!exists'])).toMatchObject({ state: 'healthy' });
   });
 
   test('its age is since it was written last', async () => {
     const path = join(workspace, 'old');
     await writeFile(path, '');
     expect(await look('old', ["age < duration('1m')", 'size == 0'])).toMatchObject({
-      state: 'good',
+      state: 'healthy',
     });
     await utimes(path, new Date(), new Date(Date.now() - 7_200_000));
     const stale = await look('old', ["age < duration('1h')"]);
-    expect(stale.state).toBe('bad');
+    expect(stale.state).toBe('unhealthy');
     expect(stale.reason).toMatch(/age was 2h$/);
   });
 
@@ -44,21 +47,21 @@ describe('a file', () => {
     await writeFile(join(workspace, 'a.json'), text);
     expect(
       await look('a.json', ['json.proxies.size() == 2', `text.startsWith('{')`]),
-    ).toMatchObject({ state: 'good' });
+    ).toMatchObject({ state: 'healthy' });
     const missed = await look('a.json', ['json.proxies.size() > 2']);
-    expect(missed.state).toBe('bad');
+    expect(missed.state).toBe('unhealthy');
     expect(missed.evidence[0]?.lines.join()).toContain('"proxies": [1, 2]');
     expect(JSON.stringify(missed.evidence)).not.toContain('hidden-1234');
     await writeFile(join(workspace, 'a.json'), '{');
     expect(await look('a.json', ['json.proxies.size() == 2'])).toMatchObject({
-      state: 'bad',
-      reason: 'json.proxies.size() == 2: there is no json',
+      state: 'unhealthy',
+      reason: 'json.proxies.size() == 2: json is not available',
     });
   });
 
   test('what is too long to be read is unknown, but its size is not', async () => {
     await writeFile(join(workspace, 'long'), 'x'.repeat(2 ** 20 + 1));
-    expect(await look('long', ['size > 1000000'])).toMatchObject({ state: 'good' });
+    expect(await look('long', ['size > 1000000'])).toMatchObject({ state: 'healthy' });
     const { state, reason } = await look('long', [`text.contains('y')`]);
     expect(state).toBe('unknown');
     expect(reason).toBe('long has more than the 1MB that are read');
@@ -67,17 +70,17 @@ describe('a file', () => {
   test.skipIf(process.platform === 'win32')('what is no file is not read', async () => {
     const server = createServer().listen(join(workspace, 'socket'));
     await once(server, 'listening');
-    expect(await look('socket', ['exists'])).toMatchObject({ state: 'good' });
+    expect(await look('socket', ['exists'])).toMatchObject({ state: 'healthy' });
     expect(await look('socket', [`text == ''`])).toMatchObject({
-      state: 'bad',
-      reason: "text == '': there is no text",
+      state: 'unhealthy',
+      reason: "text == '': text is not available",
     });
     server.close();
   });
 
   test.skipIf(process.platform !== 'linux')('of /proc, which has no size', async () => {
     expect(await look('/proc/self/status', [`text.contains('Name:')`])).toMatchObject({
-      state: 'good',
+      state: 'healthy',
     });
   });
 });

@@ -1,13 +1,14 @@
 import { open, stat } from 'node:fs/promises';
+import { celExpectation } from '@repo/checks/expectations/cel';
+import { DurationFact } from '@repo/checks/facts';
+import type { Kind, Target } from '@repo/checks/kinds/kind';
+import { unknownObservation } from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
+import { parseJson } from '@repo/checks/parse-json';
+import { scrub } from '@repo/checks/scrub';
 import { formatSize } from '@repo/core/inputs/size';
 import { plainLines } from '@repo/core/text/untrusted';
-import { celExpectation } from '../expectations/cel.ts';
-import { DurationFact } from '../expectations/duration-fact.ts';
-import { parseJson } from '../json.ts';
-import { scrub } from '../scrub.ts';
-import type { Kind, Target } from './kind.ts';
-import { lookHere, pathIn, unknown } from './look-here.ts';
-import { filled, targetSchema } from './target-schema.ts';
+import { probeLocally, resolvePath } from './local-probe.ts';
 
 const VARIABLES = ['exists', 'age', 'size', 'json', 'text'];
 /** Most of a file that is read for `text` and `json`, bytes; judging a part would be a guess. */
@@ -15,7 +16,7 @@ const MOST_BYTES = 2 ** 20;
 
 /** A file or folder exists, and is as old, as large and says what it should. */
 export const file: Kind = {
-  schema: targetSchema({ path: filled }, 'A file check knows path.', target),
+  schema: targetSchema({ path: nonEmptyText }, 'A file check knows path.', target),
   variables: VARIABLES,
 };
 
@@ -23,10 +24,10 @@ function target({ path }: { readonly path: string }): Target {
   return {
     description: path,
     secrets: [],
-    implied: [celExpectation('exists', VARIABLES)],
+    defaultExpectations: [celExpectation('exists', VARIABLES)],
     attempt: (context) =>
-      lookHere(path, context, async () => {
-        const place = pathIn(context.machine.workspace, path);
+      probeLocally(path, context, async () => {
+        const place = resolvePath(context.machine.workspace, path);
         const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
           if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
           throw error;
@@ -43,7 +44,9 @@ function target({ path }: { readonly path: string }): Target {
         }
         const text = await readWhole(place);
         if (text === undefined) {
-          return unknown(`${path} has more than the ${formatSize(MOST_BYTES)} that are read`);
+          return unknownObservation(
+            `${path} has more than the ${formatSize(MOST_BYTES)} that are read`,
+          );
         }
         return {
           facts: { ...facts, text, json: context.reads.has('json') ? parseJson(text) : undefined },

@@ -2,8 +2,8 @@ import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runAttempt } from '../testing/run-attempt.ts';
 import { log } from './log.ts';
 
 const samples = fileURLToPath(new URL('../../../../test/fixtures/logs', import.meta.url));
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => rm(workspace, { recursive: true }));
 
 function look(options: object, expect?: readonly string[], folder = workspace) {
-  return runAttempt(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
+  return runConfigured(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
 }
 
 test('a log of which no line is short enough to be read is unknown, not empty', async () => {
@@ -29,12 +29,12 @@ describe('errors of a log', () => {
   test('none, or no more than so many', async () => {
     const file = 'python-basic.log';
     expect(await look({ file }, undefined, samples)).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: 'errors == 0: errors was 3',
     });
-    expect(await look({ file }, ['errors <= 10'], samples)).toMatchObject({ state: 'good' });
+    expect(await look({ file }, ['errors <= 10'], samples)).toMatchObject({ state: 'healthy' });
     await writeFile(join(workspace, 'quiet.log'), 'INFO:root:no ERROR here\n');
-    expect(await look({ file: 'quiet.log' })).toMatchObject({ state: 'good' });
+    expect(await look({ file: 'quiet.log' })).toMatchObject({ state: 'healthy' });
   });
 
   test('all the variables, as the documentation has them', async () => {
@@ -59,13 +59,13 @@ describe('errors of a log', () => {
       samples,
     );
     expect(reason).toBe('');
-    expect(state).toBe('good');
+    expect(state).toBe('healthy');
     const file = 'nginx-timed.log';
     const times = [
       "requests.latency.p95 < duration('25ms')",
       "requests.latency.max > duration('53ms')",
     ];
-    expect(await look({ file }, times, samples)).toMatchObject({ state: 'good' });
+    expect(await look({ file }, times, samples)).toMatchObject({ state: 'healthy' });
   });
 
   test('the latest errors are shown, newest first, without what looks like a secret', async () => {
@@ -103,12 +103,14 @@ describe('errors of a log', () => {
 describe('how much is read', () => {
   test('the last lines', async () => {
     await writeFile(join(workspace, 'many.log'), 'ERROR a\n'.repeat(2_000));
-    expect(await look({ file: 'many.log' }, ['errors == 1000'])).toMatchObject({ state: 'good' });
+    expect(await look({ file: 'many.log' }, ['errors == 1000'])).toMatchObject({
+      state: 'healthy',
+    });
     expect(await look({ file: 'many.log', tail: 5 }, ['lines == 5'])).toMatchObject({
-      state: 'good',
+      state: 'healthy',
     });
     expect(await look({ file: 'many.log', tail: 5000 }, ['errors == 2000'])).toMatchObject({
-      state: 'good',
+      state: 'healthy',
     });
   });
 
@@ -118,9 +120,9 @@ describe('how much is read', () => {
     await writeFile(path, `${at(7_200_000)} ERROR old\n`);
     await appendFile(path, `${at(60_000)} ERROR new\n`.repeat(1_500));
     expect(await look({ file: 'since.log', since: '1h' }, ['errors == 1500'])).toMatchObject({
-      state: 'good',
+      state: 'healthy',
     });
-    expect(await look({ file: 'since.log', since: '10s' })).toMatchObject({ state: 'good' });
+    expect(await look({ file: 'since.log', since: '10s' })).toMatchObject({ state: 'healthy' });
   });
 
   test('a log without times cannot be judged by since', async () => {
@@ -130,7 +132,7 @@ describe('how much is read', () => {
       reason: 'no line of timeless.log says when it was written, as since needs it',
     });
     await writeFile(join(workspace, 'empty.log'), '');
-    expect(await look({ file: 'empty.log', since: '1h' })).toMatchObject({ state: 'good' });
+    expect(await look({ file: 'empty.log', since: '1h' })).toMatchObject({ state: 'healthy' });
   });
 });
 

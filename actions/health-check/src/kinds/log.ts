@@ -1,4 +1,10 @@
 import { stat } from 'node:fs/promises';
+import { celExpectation } from '@repo/checks/expectations/cel';
+import { DurationFact, type Facts } from '@repo/checks/facts';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import { type Evidence, unknownObservation } from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
+import { scrub } from '@repo/checks/scrub';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { duration } from '@repo/core/inputs/duration';
@@ -7,16 +13,11 @@ import { formatSize } from '@repo/core/inputs/size';
 import { plain } from '@repo/core/text/untrusted';
 import type { Endpoint } from '@repo/docker/endpoint';
 import * as v from 'valibot';
-import { celExpectation } from '../expectations/cel.ts';
-import { DurationFact } from '../expectations/duration-fact.ts';
 import { type Analysis, analyse } from '../logs/analyse.ts';
 import type { Entry } from '../logs/entries.ts';
 import { readTail } from '../logs/tail.ts';
-import { scrub } from '../scrub.ts';
 import { hostOption } from './docker-host.ts';
-import type { AttemptContext, Evidence, Facts, Kind, Target } from './kind.ts';
-import { lookHere, pathIn, unknown } from './look-here.ts';
-import { filled, targetSchema } from './target-schema.ts';
+import { probeLocally, resolvePath } from './local-probe.ts';
 
 const VARIABLES = ['lines', 'levels', 'errors', 'warnings', 'categories', 'unmatched', 'requests'];
 /** Lines that are read where the user asks for no other number and no time. */
@@ -37,8 +38,8 @@ interface Options {
 export const log: Kind = {
   schema: targetSchema(
     {
-      file: v.optional(filled),
-      container: v.optional(filled),
+      file: v.optional(nonEmptyText),
+      container: v.optional(nonEmptyText),
       ...hostOption,
       tail: v.optional(field(integer({ min: 1, max: 1_000_000 }))),
       since: v.optional(field(duration({ min: 1 }))),
@@ -64,24 +65,29 @@ function target(options: Options): Target {
   return {
     description: what,
     secrets: [],
-    implied: [celExpectation('errors == 0', VARIABLES)],
+    defaultExpectations: [celExpectation('errors == 0', VARIABLES)],
     attempt: (context) =>
-      lookHere(what, context, async (signal) => {
+      probeLocally(what, context, async (signal) => {
         const now = Date.now();
         const since = options.since === undefined ? undefined : now - options.since;
         const source =
           file === undefined
             ? await readContainer(options, since, context, signal)
-            : await readFileLog(pathIn(context.machine.workspace, file), options);
+            : await readFileLog(resolvePath(context.machine.workspace, file), options);
         if ('state' in source) return source;
         if (source.isCut && source.streams.every(({ length }) => length === 0)) {
-          return unknown(`${what} has no line within the ${formatSize(MOST_BYTES)} that are read`);
+          return unknownObservation(
+            `${what} has no line within the ${formatSize(MOST_BYTES)} that are read`,
+          );
         }
         // The daemon knows best when a line came.
         const period = { now, since: file === undefined ? undefined : since };
         const analysis = await analyse(source.streams, period, signal);
         if (period.since !== undefined && analysis.isUndated && source.streams[0]?.length !== 0) {
-          return unknown(`no line of ${what} says when it was written, as since needs it`, true);
+          return unknownObservation(
+            `no line of ${what} says when it was written, as since needs it`,
+            true,
+          );
         }
         return {
           facts: factsOf(analysis),
@@ -105,9 +111,9 @@ function tailOf({ tail, since }: Options): number | undefined {
 async function readFileLog(
   path: string,
   options: Options,
-): Promise<Source | ReturnType<typeof unknown>> {
+): Promise<Source | ReturnType<typeof unknownObservation>> {
   const found = await stat(path);
-  if (!found.isFile()) return unknown(`${options.file} is not a file`);
+  if (!found.isFile()) return unknownObservation(`${options.file} is not a file`);
   const { lines, isCut } = await readTail(path, { lines: tailOf(options), maxBytes: MOST_BYTES });
   return { streams: [lines], isCut };
 }
@@ -117,7 +123,7 @@ async function readContainer(
   since: number | undefined,
   context: AttemptContext,
   signal: AbortSignal,
-): Promise<Source | ReturnType<typeof unknown>> {
+): Promise<Source | ReturnType<typeof unknownObservation>> {
   const { container = '', host } = options;
   const { askDocker } = await import('./docker-daemon.ts');
   const { containerLogs } = await import('@repo/docker/logs');
@@ -128,7 +134,7 @@ async function readContainer(
       ...(since !== undefined && { sinceMs: since }),
       maxBytes: MOST_BYTES,
     });
-    if (logs === undefined) return unknown(`there is no container ${container}`);
+    if (logs === undefined) return unknownObservation(`there is no container ${container}`);
     const streams = Map.groupBy(logs.lines, ({ stream }) => stream);
     return {
       streams: [...streams.values()].map((lines) => lines.map(({ text }) => text)),

@@ -1,4 +1,4 @@
-import type { Kind } from './kind.ts';
+import type { Kind } from '@repo/checks/kinds/kind';
 
 type Part = 'host' | 'port';
 
@@ -15,12 +15,12 @@ export const KINDS: Readonly<Record<string, Entry>> = {
   http: {
     schemes: ['http', 'https'],
     needs: ['host'],
-    load: async () => (await import('./http.ts')).http,
+    load: async () => (await import('@repo/checks/kinds/http')).http,
   },
   tcp: {
     schemes: ['tcp'],
     needs: ['host', 'port'],
-    load: async () => (await import('./tcp.ts')).tcp,
+    load: async () => (await import('@repo/checks/kinds/tcp')).tcp,
   },
   tls: {
     schemes: ['tls'],
@@ -90,7 +90,7 @@ export const KINDS: Readonly<Record<string, Entry>> = {
   exec: {
     schemes: [],
     needs: [],
-    load: async () => (await import('./exec.ts')).exec,
+    load: async () => (await import('@repo/checks/kinds/exec')).exec,
   },
   icmp: {
     schemes: ['icmp'],

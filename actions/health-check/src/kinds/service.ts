@@ -1,11 +1,12 @@
+import type { Facts } from '@repo/checks/facts';
+import type { AttemptContext, Target } from '@repo/checks/kinds/kind';
+import { nonEmptyText } from '@repo/checks/kinds/target-schema';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import * as v from 'valibot';
 import { converse, type Wire } from './connection.ts';
-import type { AttemptContext, Facts, Target } from './kind.ts';
-import { filled } from './target-schema.ts';
 
 /**
  * `prefer` takes TLS where it is offered and does not judge the certificate, as database clients
@@ -41,8 +42,8 @@ const text = field({ parse: (given) => given });
 
 /** The options of a service in a configuration: a `url`, or `host` and the rest. */
 export const serviceOptions = {
-  url: v.optional(filled),
-  host: v.optional(filled),
+  url: v.optional(nonEmptyText),
+  host: v.optional(nonEmptyText),
   port: v.optional(field(integer({ min: 1, max: 65_535 }))),
   user: v.optional(text),
   password: v.optional(text),
@@ -110,7 +111,7 @@ export function serviceTarget(
   return {
     description: describe(scheme, service),
     secrets: secretsOf(service),
-    implied: [],
+    defaultExpectations: [],
     attempt: (context) => converse(service, context, (wire) => talk(wire, context)),
   };
 }

@@ -3,8 +3,8 @@ import { copyFile, mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runAttempt } from '../testing/run-attempt.ts';
 import { sqlite } from './sqlite.ts';
 
 const PAGE = 4_096;
@@ -26,11 +26,11 @@ afterAll(() => rm(workspace, { recursive: true }));
 
 type Options = { readonly query?: string; readonly quick?: boolean; readonly path?: string };
 
-function look(options: Options = {}, expect?: readonly string[], timeout = 5_000) {
-  return runAttempt(
+function look(options: Options = {}, expect?: readonly string[], timeoutMs = 5_000) {
+  return runConfigured(
     sqlite,
     { path: 'good.db', ...options },
-    { machine: { workspace }, timeout, ...(expect && { expect }) },
+    { machine: { workspace }, timeoutMs, ...(expect && { expect }) },
   );
 }
 
@@ -45,18 +45,18 @@ async function corrupt(name: string, page: number): Promise<string> {
 describe('integrity', () => {
   test('of a good database', async () => {
     const { state, observations } = await look();
-    expect(state).toBe('good');
+    expect(state).toBe('healthy');
     expect(observations).toMatchObject([
       { facts: { integrity: 'ok' }, phases: { total: expect.any(Number) } },
     ]);
-    expect(await look({ quick: true })).toMatchObject({ state: 'good' });
+    expect(await look({ quick: true })).toMatchObject({ state: 'healthy' });
   });
 
   test('of one with a broken page: the first finding, and the others as evidence', async () => {
     const path = await corrupt('page.db', 5);
     for (const quick of [true, false]) {
       const { state, reason, evidence } = await look({ path, quick });
-      expect(state).toBe('bad');
+      expect(state).toBe('unhealthy');
       expect(reason).toMatch(/^integrity == 'ok': integrity was "(Tree|btree|.*page|database)/i);
       expect(evidence).toMatchObject([{ title: 'integrity' }]);
       expect(evidence[0]?.lines[0]).toMatch(/page 5|malformed/);
@@ -72,9 +72,9 @@ describe('integrity', () => {
         PRAGMA writable_schema = ON;
         UPDATE sqlite_schema SET sql = 'CREATE INDEX by_text ON pastes (score)' WHERE name = 'by_text';`);
     }
-    expect(await look({ path, quick: true })).toMatchObject({ state: 'good' });
+    expect(await look({ path, quick: true })).toMatchObject({ state: 'healthy' });
     const { state, reason } = await look({ path });
-    expect(state).toBe('bad');
+    expect(state).toBe('unhealthy');
     expect(reason).toContain('by_text');
   });
 
@@ -83,21 +83,21 @@ describe('integrity', () => {
     await copyFile(good, cut);
     await truncate(cut, PAGE * 3);
     expect(await look({ path: cut })).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: expect.stringContaining('malformed'),
     });
     await writeFile(join(workspace, 'empty.db'), '');
     expect(await look({ path: 'empty.db' })).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: `integrity == 'ok': integrity was "the file is empty"`,
     });
     await writeFile(join(workspace, 'text.db'), 'this is no database, '.repeat(100));
     expect(await look({ path: 'text.db' })).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: `integrity == 'ok': integrity was "file is not a database"`,
     });
     expect(await look({ path: 'text.db', query: 'select 1' }, ['row != null'])).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: 'the query failed: file is not a database',
     });
   });
@@ -116,9 +116,9 @@ describe('integrity', () => {
 });
 
 test('its size', async () => {
-  expect(await look({}, ['size < 500000000', 'size > 100000'])).toMatchObject({ state: 'good' });
+  expect(await look({}, ['size < 500000000', 'size > 100000'])).toMatchObject({ state: 'healthy' });
   expect(await look({}, ['size < 1000'])).toMatchObject({
-    state: 'bad',
+    state: 'unhealthy',
     reason: expect.stringMatching(/size was \d+/),
   });
 });
@@ -136,19 +136,19 @@ describe('a query', () => {
       "row.raw == '00ff'",
     ]);
     expect(reason).toBe('');
-    expect(state).toBe('good');
+    expect(state).toBe('healthy');
   });
 
   test('that finds no row, that is wrong, that writes', async () => {
     expect(
       await look({ query: 'select 1 from pastes where id < 0' }, ['row != null']),
-    ).toMatchObject({ state: 'bad', reason: 'row != null: there is no row' });
+    ).toMatchObject({ state: 'unhealthy', reason: 'row != null: row is not available' });
     expect(await look({ query: 'select * from missing' }, ['row != null'])).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: 'the query failed: no such table: missing',
     });
     expect(await look({ query: 'delete from pastes' }, ['row != null'])).toMatchObject({
-      state: 'bad',
+      state: 'unhealthy',
       reason: 'the query failed: attempt to write a readonly database',
     });
   });
@@ -180,10 +180,10 @@ describe('while others write', () => {
     writer.exec('INSERT INTO t VALUES (1)');
     const query = 'select count(*) as rows from t';
     expect(await look({ path, query }, ["integrity == 'ok'", 'row.rows == 0'])).toMatchObject({
-      state: 'good',
+      state: 'healthy',
     });
     writer.exec('COMMIT');
-    expect(await look({ path, query }, ['row.rows == 1'])).toMatchObject({ state: 'good' });
+    expect(await look({ path, query }, ['row.rows == 1'])).toMatchObject({ state: 'healthy' });
   });
 
   test('in WAL mode without a writer it leaves nothing behind', async () => {
@@ -192,7 +192,7 @@ describe('while others write', () => {
       using writer = new DatabaseSync(join(folder, 'a.db'));
       writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (i); INSERT INTO t VALUES (1)');
     }
-    expect(await look({ path: join(folder, 'a.db') })).toMatchObject({ state: 'good' });
+    expect(await look({ path: join(folder, 'a.db') })).toMatchObject({ state: 'healthy' });
     expect(await readdir(folder)).toEqual(['a.db']);
   });
 

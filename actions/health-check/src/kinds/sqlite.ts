@@ -1,14 +1,20 @@
 import { stat } from 'node:fs/promises';
+import { celExpectation } from '@repo/checks/expectations/cel';
+import type { Facts } from '@repo/checks/facts';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import {
+  type Evidence,
+  type Observation,
+  unknownObservation,
+} from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
 import { isActionVariable } from '@repo/core/process/action-variables';
 import { exec } from '@repo/core/process/exec';
 import { plain, plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import { celExpectation } from '../expectations/cel.ts';
-import type { AttemptContext, Evidence, Facts, Kind, Observation, Target } from './kind.ts';
-import { lookHere, pathIn, unknown } from './look-here.ts';
+import { probeLocally, resolvePath } from './local-probe.ts';
 import { type Row, wholeNumber } from './row.ts';
 import { type Answer, type Cell, program, type Question } from './sqlite-program.ts';
-import { filled, targetSchema } from './target-schema.ts';
 
 const VARIABLES = ['integrity', 'size', 'row'];
 /** Longest answer, bytes: a row is to be judged, not to be carried away. */
@@ -17,7 +23,7 @@ const MOST_BYTES = 2 ** 20;
 /** A SQLite database is whole, and a query finds in it what it should. */
 export const sqlite: Kind = {
   schema: targetSchema(
-    { path: filled, query: v.optional(v.string()), quick: v.optional(v.boolean(), false) },
+    { path: nonEmptyText, query: v.optional(v.string()), quick: v.optional(v.boolean(), false) },
     'A sqlite check knows path, query and quick.',
     target,
   ),
@@ -36,12 +42,12 @@ function target(options: Options): Target {
   return {
     description: path,
     secrets: [],
-    implied: [celExpectation("integrity == 'ok'", VARIABLES)],
+    defaultExpectations: [celExpectation("integrity == 'ok'", VARIABLES)],
     attempt: (context) =>
-      lookHere(path, context, async (signal) => {
-        const place = pathIn(context.machine.workspace, path);
+      probeLocally(path, context, async (signal) => {
+        const place = resolvePath(context.machine.workspace, path);
         const found = await stat(place);
-        if (!found.isFile()) return unknown(`${path} is not a file`);
+        if (!found.isFile()) return unknownObservation(`${path} is not a file`);
         const { size } = found;
         // For SQLite an empty file is an empty database; whoever watches one has lost it.
         if (size === 0) return { facts: { size, integrity: 'the file is empty' } };
@@ -67,36 +73,37 @@ interface Answered {
 async function ask(
   place: string,
   { path, query, quick }: Options,
-  { reads, timeout, signal }: AttemptContext,
+  { reads, timeoutMs, signal }: AttemptContext,
 ): Promise<Answered | Exclude<Observation, { state: 'answered' }>> {
   const question: Question = {
     path: place,
     query: reads.has('row') ? query : undefined,
     integrity: reads.has('integrity') ? (quick ? 'quick_check' : 'integrity_check') : undefined,
     // Leaves time to say so.
-    busyMs: Math.floor(timeout / 2),
+    busyMs: Math.floor(timeoutMs / 2),
   };
   const execution = await exec({
     argv: [process.execPath, '-e', `(${program})()`],
     stdin: JSON.stringify(question),
     withhold: isActionVariable,
-    timeoutMs: timeout,
+    timeoutMs,
     signal,
     maxBytes: MOST_BYTES,
   });
-  if (execution.state !== 'exited') return unknown(`${path} was not read: ${execution.state}`);
-  if (execution.truncated) return unknown(`the row of ${path} is too long`, true);
+  if (execution.state !== 'exited')
+    return unknownObservation(`${path} was not read: ${execution.state}`);
+  if (execution.truncated) return unknownObservation(`the row of ${path} is too long`, true);
   if (execution.exitCode !== 0) {
-    return unknown(`${path} was not read: ${plain(execution.stderr)}`);
+    return unknownObservation(`${path} was not read: ${plain(execution.stderr)}`);
   }
   const answer: Answer = JSON.parse(execution.stdout);
   switch (answer.state) {
     case 'no sqlite':
-      return unknown('the Node.js of this runner has no SQLite', true);
+      return unknownObservation('the Node.js of this runner has no SQLite', true);
     case 'locked':
-      return unknown(`${path} is locked by another process: ${plain(answer.message)}`);
+      return unknownObservation(`${path} is locked by another process: ${plain(answer.message)}`);
     case 'unreadable':
-      return unknown(`${path} cannot be opened: ${plain(answer.message)}`);
+      return unknownObservation(`${path} cannot be opened: ${plain(answer.message)}`);
     case 'refused':
       return { state: 'failed', reason: `the query failed: ${plain(answer.message)}` };
     case 'answered': {

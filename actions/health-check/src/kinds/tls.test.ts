@@ -1,3 +1,6 @@
+import { DurationFact } from '@repo/checks/facts';
+import type { Network } from '@repo/checks/kinds/kind';
+import { addresses, attemptContext } from '@repo/checks/testing/attempt-context';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { respond } from '@repo/testkit/faults/answers';
 import { garbage } from '@repo/testkit/faults/breaks';
@@ -5,9 +8,6 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { expect, test } from 'vitest';
-import { DurationFact } from '../expectations/duration-fact.ts';
-import { addresses, attemptContext } from '../testing/attempt-context.ts';
-import type { Network } from './kind.ts';
 import { tls } from './tls.ts';
 
 const { ca, good, expired, selfSigned, wrongName, untrustedChain } = certificates();

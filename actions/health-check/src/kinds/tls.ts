@@ -1,17 +1,18 @@
+import { DurationFact } from '@repo/checks/facts';
+import { toCertificateEvidence, toTlsFacts } from '@repo/checks/kinds/certificate';
+import { dial } from '@repo/checks/kinds/dial';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import { failedObservation, type Observation } from '@repo/checks/kinds/observation';
+import { type Endpoint, endpointSchema, parseEndpoint } from '@repo/checks/kinds/tcp';
 import { peerName } from '@repo/probe/explain';
 import { connectTcp } from '@repo/probe/tcp';
 import { handshake } from '@repo/probe/tls';
 import * as v from 'valibot';
-import { DurationFact } from '../expectations/duration-fact.ts';
-import { certificateEvidence, tlsFacts } from './certificate.ts';
-import { dial, failed } from './dial.ts';
-import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
-import { type Endpoint, endpointOf, endpointSchema } from './tcp.ts';
 
 /** A TLS handshake with a certificate that is trusted, in date and made out for the host. */
 export const tls: Kind = {
   schema: v.pipe(endpointSchema, v.transform(target)),
-  fromUrl: (url) => target(endpointOf(url)),
+  fromUrl: (url) => target(parseEndpoint(url)),
   variables: ['address', 'tls'],
 };
 
@@ -19,7 +20,7 @@ function target(endpoint: Endpoint): Target {
   return {
     description: `tls://${peerName(endpoint.host, endpoint.port)}`,
     secrets: [],
-    implied: [],
+    defaultExpectations: [],
     attempt: (context) =>
       dial(endpoint.host, endpoint.port, context, (address, { ms }, rest) =>
         shakeHands(address, ms, endpoint, rest),
@@ -31,11 +32,11 @@ async function shakeHands(
   address: string,
   dns: number,
   { host, port }: Endpoint,
-  { network, timeout, signal }: AttemptContext,
+  { network, timeoutMs, signal }: AttemptContext,
 ): Promise<Observation> {
-  const connection = await connectTcp({ address, port, timeoutMs: timeout, signal });
+  const connection = await connectTcp({ address, port, timeoutMs, signal });
   if (!connection.ok) {
-    return failed(connection.failure, {
+    return failedObservation(connection.failure, {
       address,
       phases: { dns, connect: connection.ms, total: dns + connection.ms },
     });
@@ -43,16 +44,16 @@ async function shakeHands(
   const result = await handshake(connection.socket, {
     host,
     settings: network.tls,
-    timeoutMs: Math.max(1, timeout - connection.ms),
+    timeoutMs: Math.max(1, timeoutMs - connection.ms),
     signal,
   });
   const total = dns + connection.ms + result.ms;
   const seen = { address, phases: { dns, connect: connection.ms, tls: result.ms, total } };
-  if (!result.ok) return failed(result.failure, seen);
+  if (!result.ok) return failedObservation(result.failure, seen);
   result.socket.destroy();
   const { certificate } = result;
   const [problem] = certificate.problems;
-  const evidence = () => [certificateEvidence(certificate)];
+  const evidence = () => [toCertificateEvidence(certificate)];
   if (problem !== undefined && !network.insecure) {
     return { ...seen, state: 'failed', reason: problem.message, evidence };
   }
@@ -61,7 +62,7 @@ async function shakeHands(
     state: 'answered',
     facts: {
       address,
-      tls: tlsFacts(certificate, Date.now()),
+      tls: toTlsFacts(certificate, Date.now()),
       latency: new DurationFact(total),
     },
     evidence,

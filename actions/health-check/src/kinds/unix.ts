@@ -1,15 +1,19 @@
+import { expectStatus } from '@repo/checks/expectations/status';
+import { getRequestSecrets, requestHeaders } from '@repo/checks/kinds/http-request';
+import {
+  getResponseEvidence,
+  getResponseFacts,
+  HTTP_VARIABLES,
+} from '@repo/checks/kinds/http-response';
+import { METHODS } from '@repo/checks/kinds/http-syntax';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import { failedObservation, type Observation } from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { DEFAULT_MAX_BODY_BYTES, requestOnce } from '@repo/probe/http';
 import * as v from 'valibot';
-import { expectStatus } from '../expectations/status.ts';
-import { METHODS } from '../methods.ts';
-import { failed } from './dial.ts';
-import type { AttemptContext, Kind, Observation, Target } from './kind.ts';
-import { PAGE_VARIABLES, pageEvidence, pageFacts } from './page.ts';
-import { requestHeaders, secretsOfRequest } from './request.ts';
-import { filled, targetSchema } from './target-schema.ts';
 
 interface Options {
   /** The path of the socket. */
@@ -25,7 +29,7 @@ interface Options {
 export const unix: Kind = {
   schema: targetSchema(
     {
-      socket: filled,
+      socket: nonEmptyText,
       path: v.optional(v.string(), '/'),
       method: v.optional(field(oneOf(METHODS)), 'GET'),
       headers: v.optional(requestHeaders, {}),
@@ -40,7 +44,7 @@ export const unix: Kind = {
     return target({ socket, path: path + search, method, headers, body });
   },
   isPage: true,
-  variables: PAGE_VARIABLES.filter((name) => name !== 'tls' && name !== 'redirects'),
+  variables: HTTP_VARIABLES.filter((name) => name !== 'tls' && name !== 'redirects'),
 };
 
 function target(options: Options): Target {
@@ -55,8 +59,8 @@ function target(options: Options): Target {
   const name = `unix://${socket}:${url.pathname}`;
   return {
     description: method === 'GET' ? name : `${method} ${name}`,
-    secrets: secretsOfRequest(url, headers),
-    implied: [expectStatus().parse('200-299')],
+    secrets: getRequestSecrets(url, headers),
+    defaultExpectations: [expectStatus().parse('200-299')],
     attempt: async (context) => [await request(url, options, context)],
   };
 }
@@ -67,7 +71,7 @@ const NOBODY_THERE = new Set(['ENOENT', 'ENOTSOCK']);
 async function request(
   url: URL,
   { socket, method, headers, body }: Options,
-  { network, reads, timeout, signal }: AttemptContext,
+  { network, reads, timeoutMs, signal }: AttemptContext,
 ): Promise<Observation> {
   const attempt = await requestOnce({
     url,
@@ -77,7 +81,7 @@ async function request(
     resolved: { host: 'localhost', addresses: [], ms: 0 },
     address: socket,
     socketPath: socket,
-    timeoutMs: timeout,
+    timeoutMs,
     signal,
     insecure: network.insecure,
     tls: network.tls,
@@ -90,13 +94,13 @@ async function request(
       state: 'answered',
       address: socket,
       phases,
-      facts: pageFacts(response, phases, 0, reads),
-      evidence: () => pageEvidence(response),
+      facts: getResponseFacts(response, phases, 0, reads),
+      evidence: () => getResponseEvidence(response),
     };
   }
   const { code, message } = attempt.failure;
   if (code !== undefined && NOBODY_THERE.has(code)) {
     return { state: 'failed', address: socket, phases, reason: message };
   }
-  return failed(attempt.failure, { address: socket, phases });
+  return failedObservation(attempt.failure, { address: socket, phases });
 }

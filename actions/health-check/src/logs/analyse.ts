@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { METHODS } from '../methods.ts';
+import { METHODS } from '@repo/checks/kinds/http-syntax';
 import { type Percentiles, percentiles } from '../percentiles.ts';
 import { CATEGORIES, type Category, categoryOf } from './category.ts';
 import { type Entry, entriesOf } from './entries.ts';

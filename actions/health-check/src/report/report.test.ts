@@ -10,8 +10,8 @@ const HEALTHY = checkResult({
     total: { p50: 12.3456, p95: 40, max: 41 },
   },
   history: [
-    { atMs: 0, state: 'bad', reason: 'connection refused' },
-    { atMs: 2_000, state: 'good', latencyMs: 12.3456 },
+    { atMs: 0, state: 'unhealthy', reason: 'connection refused' },
+    { atMs: 2_000, state: 'healthy', latencyMs: 12.3456 },
   ],
 });
 const UNHEALTHY: CheckResult = { ...FAILED, name: 'db, main' };
@@ -145,8 +145,8 @@ test('omits the latency table and the evidence when they are empty', () => {
 
 test('evidence lists the failed addresses', () => {
   const addresses: CheckResult['addresses'] = [
-    { address: '192.0.2.1', state: 'good' },
-    { address: '192.0.2.2', state: 'bad', reason: 'status 503' },
+    { address: '192.0.2.1', state: 'healthy' },
+    { address: '192.0.2.2', state: 'unhealthy', reason: 'status 503' },
   ];
   const [, , , evidence] = summaryOf([{ ...UNHEALTHY, addresses }]);
   expect(evidence).toContain('192.0.2.2: status 503');

@@ -85,7 +85,7 @@ function resultsTable(results: readonly CheckResult[]): Markdown {
       md`${result.attempts}`,
       md`${ms(result.latency.total?.p50)}`,
       md`${ms(result.latency.total?.p95)}`,
-      md`${sparkline(result.history.map(({ state, latencyMs }) => (state === 'good' ? latencyMs : undefined)))}`,
+      md`${sparkline(result.history.map(({ state, latencyMs }) => (state === 'healthy' ? latencyMs : undefined)))}`,
     ]),
   );
 }

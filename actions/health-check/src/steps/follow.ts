@@ -1,9 +1,10 @@
+import { DurationFact, type Facts } from '@repo/checks/facts';
+import { judge } from '@repo/checks/judge';
+import { isSensitiveName } from '@repo/checks/kinds/http-syntax';
+import type { AttemptContext, Target } from '@repo/checks/kinds/kind';
+import type { Observation } from '@repo/checks/kinds/observation';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import { DurationFact } from '../expectations/duration-fact.ts';
-import { isSensitive } from '../header-line.ts';
-import { judge } from '../judge.ts';
-import type { AttemptContext, Facts, Observation, Target } from '../kinds/kind.ts';
 import type { Step } from './steps.ts';
 import { absoluteUrl, type Captured, fill } from './template.ts';
 
@@ -21,11 +22,11 @@ export async function follow(
     url = urlOf(options) ?? url;
     const target = step.target ?? read(step, options);
     if (typeof target === 'string') return [failed(`${label}: ${target}`, captured)];
-    const timeout = Math.max(1, context.timeout - (performance.now() - started));
-    const seen = await take(step, target, { ...context, timeout });
-    if (seen.state !== 'good') return [hide(seen.observation, label, captured)];
+    const timeoutMs = Math.max(1, context.timeoutMs - (performance.now() - started));
+    const seen = await take(step, target, { ...context, timeoutMs });
+    if (seen.state !== 'healthy') return [hide(seen.observation, label, captured)];
     for (const [name, capture] of step.capture) {
-      const value = capture.valueOf(seen.facts);
+      const value = capture.evaluate(seen.facts);
       if (value === undefined) {
         return [failed(`${label}: there is nothing to capture as ${name}`, captured)];
       }
@@ -41,7 +42,7 @@ export async function follow(
   return [{ state: 'answered', phases: { total }, facts: { latency: new DurationFact(total) } }];
 }
 
-/** What the filled options mean; or, as a clause, why they mean nothing. */
+/** What the nonEmptyText options mean; or, as a clause, why they mean nothing. */
 function read({ kind }: Step, options: unknown): Target | string {
   const result = v.safeParse(kind.schema, options);
   if (result.success) return result.output;
@@ -51,12 +52,12 @@ function read({ kind }: Step, options: unknown): Target | string {
 }
 
 type Taken =
-  | { readonly state: 'good'; readonly facts: Facts }
-  | { readonly state: 'not good'; readonly observation: Observation };
+  | { readonly state: 'healthy'; readonly facts: Facts }
+  | { readonly state: 'not healthy'; readonly observation: Observation };
 
 async function take(step: Step, target: Target, context: AttemptContext): Promise<Taken> {
-  const expect = step.expect.length > 0 ? step.expect : target.implied;
-  const demands = { expect, degraded: [], failWhen: [] };
+  const expect = step.expect.length > 0 ? step.expect : target.defaultExpectations;
+  const expectations = { expect, degraded: [], failWhen: [] };
   const reads = new Set([
     ...expect.flatMap((one) => one.reads),
     ...[...step.capture.values()].flatMap((one) => one.reads),
@@ -64,23 +65,23 @@ async function take(step: Step, target: Target, context: AttemptContext): Promis
   const observations = await target.attempt({
     ...context,
     reads,
-    every: false,
+    allAddresses: false,
     connections: 1,
-    suffices: (observation) => judge(demands, [observation]).state === 'good',
+    suffices: (observation) => judge(expectations, [observation]).state === 'healthy',
   });
-  const judged = judge(demands, observations);
+  const judged = judge(expectations, observations);
   const answered = observations.find(({ state }) => state === 'answered');
-  if (judged.state === 'good' && answered?.state === 'answered') {
-    return { state: 'good', facts: answered.facts };
+  if (judged.state === 'healthy' && answered?.state === 'answered') {
+    return { state: 'healthy', facts: answered.facts };
   }
   const reason = judged.reasons.join('; ');
   const evidence = () => judged.evidence;
   const unknown = observations.find(({ state }) => state === 'unknown');
   const noRoute = observations.every((one) => one.noRoute);
   return {
-    state: 'not good',
+    state: 'not healthy',
     observation:
-      judged.state === 'bad' || unknown?.state !== 'unknown'
+      judged.state === 'unhealthy' || unknown?.state !== 'unknown'
         ? { state: 'failed', reason, noRoute, evidence }
         : { state: 'unknown', reason, final: unknown.final, evidence },
   };
@@ -109,7 +110,7 @@ function hide(observation: Observation, label: string, captured: Captured): Obse
 function withoutSecrets(text: string, captured: Captured): string {
   let shown = text;
   for (const [name, value] of captured) {
-    if (isSensitive(name) && value.length >= 4) shown = shown.replaceAll(value, '***');
+    if (isSensitiveName(name) && value.length >= 4) shown = shown.replaceAll(value, '***');
   }
   return shown;
 }

@@ -1,10 +1,10 @@
+import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { InputError } from '@repo/core/errors/input-error';
 import { json, respond } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { byPath } from '@repo/testkit/faults/script';
 import { expect, test } from 'vitest';
 import { readConfig } from '../config.ts';
-import { attemptContext } from '../testing/attempt-context.ts';
 
 const context = attemptContext();
 

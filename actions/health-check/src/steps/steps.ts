@@ -1,15 +1,15 @@
+import type { Capture } from '@repo/checks/expectations/cel';
+import type { Expectation } from '@repo/checks/expectations/expectation';
+import { COMMON_VARIABLES, type Kind, type Target } from '@repo/checks/kinds/kind';
 import { field } from '@repo/core/config/field';
 import * as v from 'valibot';
-import type { Capture } from '../expectations/cel.ts';
-import type { Expectation } from '../expectations/expectation.ts';
-import { COMMON_VARIABLES, type Kind, type Target } from '../kinds/kind.ts';
-import { oneKind } from '../kinds/kind-of.ts';
+import { kindSchema } from '../kinds/kind-schema.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { listOf } from '../list-of.ts';
 import { follow } from './follow.ts';
 import { placesIn } from './template.ts';
 
-type Cel = typeof import('../expectations/cel.ts');
+type Cel = typeof import('@repo/checks/expectations/cel');
 
 /** One step of a sequence. */
 export interface Step {
@@ -32,7 +32,7 @@ const CLOSED = new Set(['exec', 'file', 'log', 'sqlite', 'disk', 'docker']);
  * what comes out is read by the same rules as what the user wrote.
  */
 export function stepsKind(kinds: ReadonlyMap<string, Kind>, cel: Cel): Kind {
-  const step = oneKind(Object.keys(KINDS), kinds, (name, kind, data) =>
+  const step = kindSchema(Object.keys(KINDS), kinds, (name, kind, data) =>
     stepSchema(name, kind, placesIn(Reflect.get(data, name)).length > 0, cel),
   );
   return {
@@ -59,7 +59,7 @@ function stepSchema(
   const variables = [...COMMON_VARIABLES, ...kind.variables];
   const expectation = field({ parse: (source) => cel.celExpectation(source, variables) });
   const capture = field({ parse: (source) => cel.celCapture(source, variables) });
-  // Options with places can be read only when these are filled.
+  // Options with places can be read only when these are nonEmptyText.
   const options = open ? later(CLOSED.has(name)) : now(kind.schema);
   return v.pipe(
     v.strictObject(
@@ -128,7 +128,7 @@ function target(steps: readonly Step[]): Target {
   return {
     description: descriptions.join(' → '),
     secrets: steps.flatMap(({ target: one }) => one?.secrets ?? []),
-    implied: [],
+    defaultExpectations: [],
     attempt: (context) => follow(steps, context),
   };
 }

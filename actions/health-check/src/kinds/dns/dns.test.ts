@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import type { Target } from '@repo/checks/kinds/kind';
+import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { safeParse } from 'valibot';
 import { expect, test } from 'vitest';
-import { attemptContext } from '../../testing/attempt-context.ts';
-import type { Target } from '../kind.ts';
 import { dns } from './dns.ts';
 
 function target(options: Readonly<Record<string, unknown>>): Target {
@@ -20,9 +20,9 @@ test('without a server, the ones of this machine are asked one after the other',
   const nameServers = [`127.0.0.1:${silent.port}`, `127.0.0.1:${answering.port}`];
   const { attempt, description } = target({ name: 'shop.example' });
   expect(description).toBe('A shop.example');
-  expect(await attempt(attemptContext({ timeout: 200, network: { nameServers } }))).toMatchObject([
-    { state: 'answered', facts: { rcode: 'NXDOMAIN', answers: [] } },
-  ]);
+  expect(await attempt(attemptContext({ timeoutMs: 200, network: { nameServers } }))).toMatchObject(
+    [{ state: 'answered', facts: { rcode: 'NXDOMAIN', answers: [] } }],
+  );
 });
 
 test.each([
@@ -35,7 +35,7 @@ test.each([
     return query;
   });
   const nameServers = [`127.0.0.1:${ill.port}`];
-  const context = attemptContext({ timeout: 200, network: { nameServers } });
+  const context = attemptContext({ timeoutMs: 200, network: { nameServers } });
   const reason = `no name server of this machine can tell: 127.0.0.1:${ill.port} says ${rcode}`;
   expect(await target({ name: 'shop.example' }).attempt(context)).toEqual([
     { state: 'unknown', reason, final: false },
@@ -49,7 +49,9 @@ test('that none of them answers is the fault of this machine: unknown, with the 
   await using silent = await nameServer(() => undefined);
   const { attempt } = target({ name: 'shop.example' });
   for (const nameServers of [[`127.0.0.1:${silent.port}`], []]) {
-    expect(await attempt(attemptContext({ timeout: 50, network: { nameServers } }))).toMatchObject([
+    expect(
+      await attempt(attemptContext({ timeoutMs: 50, network: { nameServers } })),
+    ).toMatchObject([
       {
         state: 'unknown',
         reason: expect.stringContaining('no name server of this machine can tell'),
@@ -66,7 +68,9 @@ test('a datagram that got lost is sent again', async () => {
     return queries === 1 ? undefined : query;
   });
   const { attempt } = target({ name: 'shop.example', server: `127.0.0.1:${server.port}` });
-  expect(await attempt(attemptContext({ timeout: 5_000 }))).toMatchObject([{ state: 'answered' }]);
+  expect(await attempt(attemptContext({ timeoutMs: 5_000 }))).toMatchObject([
+    { state: 'answered' },
+  ]);
   expect(queries).toBe(2);
 });
 

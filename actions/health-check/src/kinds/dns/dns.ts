@@ -1,15 +1,16 @@
 import { getServers } from 'node:dns';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { type Expectation, MET } from '@repo/checks/expectations/expectation';
+import { dial } from '@repo/checks/kinds/dial';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import type { Observation } from '@repo/checks/kinds/observation';
+import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { oneOf } from '@repo/core/inputs/one-of';
 import { peerName } from '@repo/probe/explain';
 import * as v from 'valibot';
-import { type Expectation, MET } from '../../expectations/expectation.ts';
-import { dial } from '../dial.ts';
-import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
-import { targetSchema } from '../target-schema.ts';
 import { type Question, TYPES, type Type } from './message.ts';
 import { ask } from './query.ts';
 
@@ -53,7 +54,7 @@ function target(question: Question, server: Server | undefined): Target {
   return {
     description: `${type} ${name}${place}`,
     secrets: [],
-    implied: [hasAnswers],
+    defaultExpectations: [hasAnswers],
     attempt: (context) =>
       server === undefined
         ? askTheSystems(question, context)
@@ -87,9 +88,9 @@ async function askTheSystems(
   const servers = (context.network.nameServers ?? getServers()).map(serverOf);
   const reasons: string[] = [];
   for (const { host, port } of servers) {
-    const timeout = context.timeout / servers.length;
+    const timeoutMs = context.timeoutMs / servers.length;
     const server = { address: host, port, resolveMs: 0 };
-    const observation = await ask(server, question, { ...context, timeout });
+    const observation = await ask(server, question, { ...context, timeoutMs });
     if (observation.state !== 'answered') reasons.push(observation.reason);
     else if (!COULD_NOT_TELL.has(observation.facts.rcode)) return [observation];
     else reasons.push(`${peerName(host, port)} says ${observation.facts.rcode}`);

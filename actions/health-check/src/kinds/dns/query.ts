@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { isIP } from 'node:net';
+import { DurationFact, type Facts } from '@repo/checks/facts';
+import type { AttemptContext } from '@repo/checks/kinds/kind';
+import { type Evidence, failedObservation, type Observation } from '@repo/checks/kinds/observation';
 import { plainLines } from '@repo/core/text/untrusted';
 import { explainEnd, explainError, peerName } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
 import { type Limit, within } from '@repo/probe/limit';
-import { DurationFact } from '../../expectations/duration-fact.ts';
 import { converse, Refusal } from '../connection.ts';
-import { failed } from '../dial.ts';
-import type { AttemptContext, Evidence, Facts, Observation } from '../kind.ts';
 import { type Answer, decodeAnswer, encodeQuery, type Question } from './message.ts';
 
 /** A datagram may get lost: it is sent again after this, ms. */
@@ -28,13 +28,13 @@ export async function ask(
 ): Promise<Observation> {
   const { address, port, resolveMs } = server;
   const started = performance.now();
-  const { timeout: timeoutMs, signal } = context;
+  const { timeoutMs, signal } = context;
   const seen = () => ({
     address,
     phases: { dns: resolveMs, total: performance.now() - started + resolveMs },
   });
   const reply = await within({ timeoutMs, signal }, (limit) => overUdp(server, question, limit));
-  if (!reply.ok) return failed(reply.failure, seen());
+  if (!reply.ok) return failedObservation(reply.failure, seen());
   if (!reply.answer.truncated) {
     const { phases } = seen();
     const facts = factsOf(address, reply.answer);
@@ -47,8 +47,8 @@ export async function ask(
     };
   }
   const left = Math.max(1, timeoutMs - (performance.now() - started));
-  const [observation] = await overTcp(address, port, question, { ...context, timeout: left });
-  return observation ?? failed(silent(server, 'it says nothing'), seen());
+  const [observation] = await overTcp(address, port, question, { ...context, timeoutMs: left });
+  return observation ?? failedObservation(silent(server, 'it says nothing'), seen());
 }
 
 function factsOf(address: string, { rcode, answers, ttl }: Answer): Facts {
@@ -106,7 +106,7 @@ function overTcp(address: string, port: number, question: Question, context: Att
   const query = encodeQuery(id, question);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(query.length);
-  return converse({ host: address, port }, { ...context, every: false }, async (wire) => {
+  return converse({ host: address, port }, { ...context, allAddresses: false }, async (wire) => {
     wire.send(Buffer.concat([length, query]));
     const size = (await wire.read(2)).readUInt16BE(0);
     const answer = decodeAnswer(await wire.read(size), id, question);

@@ -1,11 +1,12 @@
+import { type Expectation, MET } from '@repo/checks/expectations/expectation';
+import type { Facts } from '@repo/checks/facts';
+import type { Kind, Target } from '@repo/checks/kinds/kind';
+import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
 import * as v from 'valibot';
-import { type Expectation, MET } from '../../expectations/expectation.ts';
 import { converse, Refusal, type Wire } from '../connection.ts';
-import type { Facts, Kind, Target } from '../kind.ts';
-import { targetSchema } from '../target-schema.ts';
 import { call } from './call.ts';
 import { decodeResponse, encodeRequest } from './health-message.ts';
 
@@ -28,11 +29,11 @@ export const grpc: Kind = {
       tls: v.optional(field(boolean()), false),
     },
     'A grpc check knows address, service and tls.',
-    ({ address, ...rest }) => target({ ...endpointOf(address), ...rest }),
+    ({ address, ...rest }) => target({ ...parseEndpoint(address), ...rest }),
   ),
   fromUrl: ({ host, pathname, protocol }) =>
     target({
-      ...endpointOf(host),
+      ...parseEndpoint(host),
       service: decodeURIComponent(pathname.slice(1)),
       tls: protocol === 'grpcs:',
     }),
@@ -45,9 +46,9 @@ function target(options: Options): Target {
   return {
     description: `${tls ? 'grpcs' : 'grpc'}://${name}:${port}${service === '' ? '' : `/${service}`}`,
     secrets: [],
-    implied: [isServing],
+    defaultExpectations: [isServing],
     attempt: (context) =>
-      converse({ host, port }, context, (wire) => ask(wire, options, context.timeout)),
+      converse({ host, port }, context, (wire) => ask(wire, options, context.timeoutMs)),
   };
 }
 
@@ -104,7 +105,7 @@ const CODES = [
   'UNAUTHENTICATED',
 ];
 
-function endpointOf(given: string): { host: string; port: number } {
+function parseEndpoint(given: string): { host: string; port: number } {
   const { host = '', port = '' } = ADDRESS.exec(given)?.groups ?? {};
   if (host === '' || Number(port) < 1 || Number(port) > 65_535) {
     throw new InvalidValue('names no host and port', 'Write address: example.com:50051.');

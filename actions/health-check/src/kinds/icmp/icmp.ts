@@ -1,13 +1,14 @@
+import { type Expectation, MET } from '@repo/checks/expectations/expectation';
+import { DurationFact } from '@repo/checks/facts';
+import { dial } from '@repo/checks/kinds/dial';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import type { Observation } from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
 import { field } from '@repo/core/config/field';
 import { integer } from '@repo/core/inputs/integer';
 import { exec } from '@repo/core/process/exec';
 import { plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import { DurationFact } from '../../expectations/duration-fact.ts';
-import { type Expectation, MET } from '../../expectations/expectation.ts';
-import { dial } from '../dial.ts';
-import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
-import { filled, targetSchema } from '../target-schema.ts';
 import { pingCommand, readPartOfPing, readPing } from './ping.ts';
 
 const DEFAULT_COUNT = 3;
@@ -16,7 +17,7 @@ const DEFAULT_COUNT = 3;
 export const icmp: Kind = {
   schema: targetSchema(
     {
-      host: filled,
+      host: nonEmptyText,
       count: v.optional(field(integer({ min: 1, max: 100 })), DEFAULT_COUNT),
     },
     'An icmp check knows host and count.',
@@ -30,7 +31,7 @@ function target(host: string, count: number): Target {
   return {
     description: `icmp://${host.includes(':') ? `[${host}]` : host}`,
     secrets: [],
-    implied: [answers],
+    defaultExpectations: [answers],
     attempt: (context) =>
       // A port that there is not: ICMP has none.
       dial(host, 0, context, (address, _, rest) => ping(address, count, rest)),
@@ -47,13 +48,13 @@ const answers: Expectation = {
 async function ping(
   address: string,
   count: number,
-  { timeout, signal }: AttemptContext,
+  { timeoutMs, signal }: AttemptContext,
 ): Promise<Observation> {
   const execution = await exec({
-    argv: pingCommand(address, { count, timeoutMs: timeout }),
+    argv: pingCommand(address, { count, timeoutMs }),
     // Its words are read.
     env: { LC_ALL: 'C' },
-    timeoutMs: timeout,
+    timeoutMs,
     signal,
   });
   const unknown = (reason: string, final = false): Observation => ({

@@ -2,9 +2,9 @@ import { constants, createHash, generateKeyPairSync, privateDecrypt } from 'node
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { describe, expect, test } from 'vitest';
-import { attemptContext } from '../../testing/attempt-context.ts';
 import { mysql } from './mysql.ts';
 
 // Debian has MariaDB alone, which test/real asks: what only MySQL does is played here, by

@@ -1,4 +1,4 @@
-import { parseJson } from '../../json.ts';
+import { parseJson } from '@repo/checks/parse-json';
 import { Refusal } from '../connection.ts';
 import { type Row, wholeNumber } from '../row.ts';
 import { fieldsOf, type Packets } from './packet.ts';

@@ -1,6 +1,6 @@
+import type { Facts } from '@repo/checks/facts';
 import type { Wire } from '../connection.ts';
 import { databaseKind } from '../database.ts';
-import type { Facts } from '../kind.ts';
 import type { Service, ServiceUrls } from '../service.ts';
 import { firstRow } from './query.ts';
 import { isReady, logIn, secure } from './session.ts';

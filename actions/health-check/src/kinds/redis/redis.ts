@@ -1,8 +1,10 @@
+import type { Facts } from '@repo/checks/facts';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { words } from '@repo/core/inputs/words';
 import * as v from 'valibot';
 import type { Wire } from '../connection.ts';
-import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
 import {
   type Service,
   type ServiceUrls,
@@ -11,7 +13,6 @@ import {
   serviceOptions,
   serviceTarget,
 } from '../service.ts';
-import { targetSchema } from '../target-schema.ts';
 import { command, ErrorReply } from './resp.ts';
 
 const URLS: ServiceUrls = {

@@ -1,4 +1,4 @@
-import { parseJson } from '../../json.ts';
+import { parseJson } from '@repo/checks/parse-json';
 
 /** What tailscaled says about itself and the others of its tailnet; untrusted. */
 export interface Status {

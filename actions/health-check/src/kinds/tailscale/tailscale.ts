@@ -1,11 +1,12 @@
+import { type Expectation, MET } from '@repo/checks/expectations/expectation';
+import { DurationFact } from '@repo/checks/facts';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import type { Observation } from '@repo/checks/kinds/observation';
+import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
 import { exec } from '@repo/core/process/exec';
 import { plain } from '@repo/core/text/untrusted';
 import { requestOnce } from '@repo/probe/http';
 import * as v from 'valibot';
-import { DurationFact } from '../../expectations/duration-fact.ts';
-import { type Expectation, MET } from '../../expectations/expectation.ts';
-import type { AttemptContext, Kind, Observation, Target } from '../kind.ts';
-import { filled, targetSchema } from '../target-schema.ts';
 import { readStatus } from './status.ts';
 
 /** Where tailscaled listens on Linux; other systems have the program alone. */
@@ -16,7 +17,7 @@ const MOST_BYTES = 16 * 1_048_576;
 /** This machine is in its tailnet, as its daemon reports. */
 export const tailscale: Kind = {
   schema: targetSchema(
-    { socket: v.optional(filled, SOCKET) },
+    { socket: v.optional(nonEmptyText, SOCKET) },
     'A tailscale check knows socket.',
     ({ socket }) => target(socket),
   ),
@@ -27,7 +28,7 @@ function target(socket: string): Target {
   return {
     description: 'tailscale',
     secrets: [],
-    implied: [isOnline],
+    defaultExpectations: [isOnline],
     attempt: async (context) => [await ask(socket, context)],
   };
 }
@@ -51,10 +52,10 @@ type Answer =
 /** Asks the socket, or else the program. That neither is there says nothing about the tailnet. */
 async function ask(socket: string, context: AttemptContext): Promise<Observation> {
   const started = performance.now();
-  const left = () => Math.max(1, context.timeout - (performance.now() - started));
+  const left = () => Math.max(1, context.timeoutMs - (performance.now() - started));
   let answer = await askSocket(socket, context);
   if (!answer.ok) {
-    const other = await askProgram({ ...context, timeout: left() });
+    const other = await askProgram({ ...context, timeoutMs: left() });
     answer = other.ok ? other : { ok: false, reason: `${answer.reason}; ${other.reason}` };
   }
   const total = performance.now() - started;
@@ -72,7 +73,7 @@ async function ask(socket: string, context: AttemptContext): Promise<Observation
 
 async function askSocket(
   socket: string,
-  { network, reads, timeout, signal }: AttemptContext,
+  { network, reads, timeoutMs, signal }: AttemptContext,
 ): Promise<Answer> {
   const attempt = await requestOnce({
     // The host that LocalAPI wants to be called, so that no web page can reach it.
@@ -84,7 +85,7 @@ async function askSocket(
     resolved: { host: 'local-tailscaled.sock', addresses: [], ms: 0 },
     address: socket,
     socketPath: socket,
-    timeoutMs: timeout,
+    timeoutMs,
     signal,
     insecure: false,
     tls: network.tls,
@@ -96,10 +97,10 @@ async function askSocket(
   return { ok: false, reason: `${socket} answers with status ${status}` };
 }
 
-async function askProgram({ timeout, signal }: AttemptContext): Promise<Answer> {
+async function askProgram({ timeoutMs, signal }: AttemptContext): Promise<Answer> {
   const execution = await exec({
     argv: ['tailscale', 'status', '--json'],
-    timeoutMs: timeout,
+    timeoutMs,
     signal,
     maxBytes: MOST_BYTES,
   });

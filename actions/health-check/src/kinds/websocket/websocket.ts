@@ -1,12 +1,13 @@
+import { type Expectation, MET } from '@repo/checks/expectations/expectation';
+import type { Facts } from '@repo/checks/facts';
+import { getRequestSecrets, redactUrl, requestHeaders } from '@repo/checks/kinds/http-request';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
+import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { plainLines } from '@repo/core/text/untrusted';
 import { basicCredentials } from '@repo/probe/proxy';
 import * as v from 'valibot';
-import { type Expectation, MET } from '../../expectations/expectation.ts';
 import { converse, type Wire } from '../connection.ts';
-import type { AttemptContext, Facts, Kind, Target } from '../kind.ts';
-import { publicUrl, requestHeaders, secretsOfRequest } from '../request.ts';
-import { targetSchema } from '../target-schema.ts';
 import { readMessage, sendClose, sendText } from './frame.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -39,9 +40,9 @@ function target(options: Options): Target {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port) || (url.protocol === 'wss:' ? 443 : 80);
   return {
-    description: publicUrl(url),
-    secrets: secretsOfRequest(url, headers),
-    implied: [isUpgraded],
+    description: redactUrl(url),
+    secrets: getRequestSecrets(url, headers),
+    defaultExpectations: [isUpgraded],
     attempt: (context) => converse({ host, port }, context, (wire) => ask(wire, options, context)),
   };
 }

@@ -1,4 +1,4 @@
-import { parseJson } from '../../json.ts';
+import { parseJson } from '@repo/checks/parse-json';
 import { requestOfFields, textIn } from '../fields.ts';
 import { type Level, levelOf, levelOfNumber } from '../level.ts';
 import type { LogFormat } from '../record.ts';
