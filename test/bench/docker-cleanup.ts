@@ -18,22 +18,22 @@ import { type Benchmark, median, type Table } from './benchmark.ts';
 
 const execute = promisify(execFile);
 
-/** What a test run leaves, as the design has it. */
+/** The objects that a test run leaves. */
 const LEFT = { containers: 100, volumes: 50, images: 30, networks: 10 };
 const ROUNDS = { local: 9, remote: 3 };
-/** One way; the round trip is twice that. */
+/** In one direction; the round trip is twice this. */
 const DELAY_MS = 15;
 const LABELS = { environment: 'testing' };
 
 export const benchmark: Benchmark = {
-  title: 'Cleaning up after a test run (wall time)',
-  method: `${LEFT.containers} created containers, ${LEFT.volumes} volumes, ${LEFT.images} images and ${LEFT.networks} networks on the real Docker of docker.io, removed by the hand-written script and by the action in turns; medians of ${ROUNDS.local} rounds on the daemon's socket and ${ROUNDS.remote} through a relay with ${2 * DELAY_MS} ms of round trip. The script's time is mostly the docker CLI's, so it is run with each that the machine has. "Networks alone": what the daemon takes for them by itself, one after the other, for whoever asks.`,
+  title: 'docker-label-cleanup: clean up after a test run (wall time)',
+  method: `${LEFT.containers} created containers, ${LEFT.volumes} volumes, ${LEFT.images} images and ${LEFT.networks} networks on the Docker of docker.io, removed by the hand-written script and by the action in turns. Medians of ${ROUNDS.local} rounds on the daemon's socket and ${ROUNDS.remote} rounds through a relay with ${2 * DELAY_MS} ms of round trip. The docker CLI takes most of the script's time, so the script runs with each installed CLI. "Networks alone" is the time that the daemon needs to remove the networks, one after the other, for any client.`,
   run: measure,
 };
 
 async function measure(): Promise<Table> {
   await using disk = await startDockerd();
-  // How fast the machine's disk syncs counts for nothing here.
+  // Without the influence of the machine's disk.
   await using memory = await startDockerd({ diskBytes: 2 ** 30 });
   const clis = await dockerClis();
   const rows: string[][] = [];
@@ -65,13 +65,13 @@ async function measure(): Promise<Table> {
     for (const cli of clis) {
       const times = { script: [] as number[], action: [] as number[], networks: [] as number[] };
       for (let round = 0; round < rounds; round++) {
-        // In turns, and not always the same one first.
-        for (const who of round % 2 === 0
+        // In turns, with alternating order.
+        for (const tool of round % 2 === 0
           ? (['script', 'action'] as const)
           : (['action', 'script'] as const)) {
           await fill(docker, left);
-          const ms = await (who === 'script' ? timeScript(host, cli.folder) : timeAction(host));
-          times[who].push(ms);
+          const ms = await (tool === 'script' ? timeScript(host, cli.folder) : timeAction(host));
+          times[tool].push(ms);
           await expectClean(docker);
         }
         await fill(docker, { ...left, containers: 0 });
@@ -109,7 +109,7 @@ async function measure(): Promise<Table> {
   };
 }
 
-/** The docker CLI of docker.io, and the one that PATH has if it is another one. */
+/** The docker CLI of docker.io, and the one of PATH if its version differs. */
 async function dockerClis(): Promise<readonly { folder: string; version: string }[]> {
   const found = new Map<string, string>();
   for (const folder of ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)]) {
@@ -118,13 +118,13 @@ async function dockerClis(): Promise<readonly { folder: string; version: string 
       const version = /version ([^,\s]+)/.exec(stdout)?.[1] ?? 'unknown';
       if (![...found.values()].includes(version)) found.set(folder, version);
     } catch {
-      // None here.
+      // This folder has no docker CLI.
     }
   }
   return [...found].map(([folder, version]) => ({ folder, version }));
 }
 
-/** How long the daemon takes for unused networks when it is asked for all at once, ms. */
+/** The time in ms that the daemon takes to remove unused networks that are requested at once. */
 async function timeNetworks(docker: Docker, count: number): Promise<number> {
   const start = performance.now();
   await Promise.all(
@@ -133,7 +133,7 @@ async function timeNetworks(docker: Docker, count: number): Promise<number> {
   return performance.now() - start;
 }
 
-/** As tests leave it: the ten containers of a network use three images and five volumes. */
+/** Creates the objects: the ten containers of a network use three images and five volumes. */
 async function fill(docker: Docker, left = LEFT): Promise<void> {
   const { take } = slots(8);
   const make = (count: number, one: (number: number) => Promise<unknown>) =>
@@ -187,7 +187,7 @@ async function fill(docker: Docker, left = LEFT): Promise<void> {
   );
 }
 
-/** Whoever leaves something has not done the work that is timed. */
+/** A tool that leaves objects has not done the measured work. */
 async function expectClean(docker: Docker): Promise<void> {
   const filters = { label: ['environment=testing'] };
   const [containers, images, networks, volumes] = (await Promise.all([
@@ -197,7 +197,7 @@ async function expectClean(docker: Docker): Promise<void> {
     requestJson(docker, { path: '/volumes', query: { filters } }),
   ])) as [unknown[], unknown[], unknown[], { Volumes: unknown[] | null }];
   const left = [containers, images, networks, volumes.Volumes ?? []].map(({ length }) => length);
-  if (left.some((count) => count > 0)) throw new Error(`something was left: ${left.join(', ')}`);
+  if (left.some((count) => count > 0)) throw new Error(`objects are left: ${left.join(', ')}`);
 }
 
 function timeScript(host: string, folder: string): Promise<number> {
@@ -243,7 +243,7 @@ async function timed(
   return performance.now() - start;
 }
 
-/** A tar archive (POSIX ustar) with one empty file, so that each image is another one. */
+/** A tar archive (POSIX ustar) with one empty file, to make each image unique. */
 function emptyArchive(name: string): Buffer {
   const header = Buffer.alloc(512);
   header.write(name, 0);

@@ -3,7 +3,7 @@ import type { Outcome } from '@repo/core/action/outcome';
 import { code, heading, md, table } from '@repo/core/summary/markdown';
 import type { Inputs } from '../inputs.ts';
 import { type Finding, lintComposeFiles } from '../lint/lint.ts';
-import { NO_OUTPUTS } from '../report/report.ts';
+import { NO_OUTPUTS } from '../report/empty-report.ts';
 
 /** Reports what a clean-up by these labels would miss in compose files, or must not remove. */
 export async function lint(

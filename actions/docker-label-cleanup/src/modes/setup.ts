@@ -1,7 +1,7 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Outcome } from '@repo/core/action/outcome';
 import type { Inputs } from '../inputs.ts';
-import { reportDeferred } from '../report/report.ts';
+import { reportDeferred } from '../report/empty-report.ts';
 import { formatLabelArguments, runLabel, SETUP_TOKEN, setupLabel } from '../selection/owner.ts';
 
 /** Outputs labels for the objects of this job, which are removed at the end of the job. */

@@ -135,7 +135,7 @@ test('leaves out an unknown creation time', () => {
   expect(entry).not.toHaveProperty('createdAt');
 });
 
-test('lists objects of the plan file that are no longer on the daemon as gone', () => {
+test('lists objects of the plan file that the daemon does not have anymore as gone', () => {
   const file = {
     daemon: 'x',
     approved: new Map(),

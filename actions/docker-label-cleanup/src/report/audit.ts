@@ -65,7 +65,7 @@ function getOutcome(
   return { outcome: result?.kind ?? 'planned', reason: result?.reason ?? decision.reason };
 }
 
-/** Objects of a plan file that are no longer on the daemon. */
+/** Objects of a plan file that the daemon does not have anymore. */
 export function auditMissing(
   file: PlanFile | undefined,
   { decisions }: Plan,

@@ -95,7 +95,7 @@ function findSelection(object: DockerObject, policy: Policy): string | undefined
 
 /**
  * The label group that selects an object: a group of the selector together with the owner, or the
- * owner alone if there is no selector. Without either, nothing is selected.
+ * owner alone without a selector. Without both, nothing is selected.
  */
 export function findMatchingGroup(
   labels: Labels,
