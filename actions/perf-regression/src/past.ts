@@ -1,6 +1,6 @@
 import type { ActionContext } from '@repo/core/action/context';
 import { exec } from '@repo/core/process/exec';
-import { type Git, gitIn } from './history/git.ts';
+import { createGit, type Git } from '@repo/git/git';
 import type { RunRecord, SeriesName } from './history/record.ts';
 import type { HistoryStore } from './history/store.ts';
 import type { Inputs } from './inputs.ts';
@@ -34,7 +34,7 @@ export async function pastOf(
     return { kind: 'nothing', why: 'neither a baseline nor a store is given' };
   const all = await store.read(series);
   const others = all.filter((record) => record.run.id !== run.runId || record.run.job !== run.job);
-  const records = await ancestorsOnly(others, gitIn(workspace, exec, signal));
+  const records = await ancestorsOnly(others, createGit({ cwd: workspace, exec, signal }));
   return records.length === 0
     ? {
         kind: 'nothing',
@@ -52,7 +52,7 @@ async function ancestorsOnly(
   git: Git,
 ): Promise<readonly RunRecord[]> {
   if (records.length === 0) return records;
-  const listed = await git.ask(['rev-list', `--max-count=${MOST_ANCESTORS}`, 'HEAD']);
+  const listed = await git.query(['rev-list', `--max-count=${MOST_ANCESTORS}`, 'HEAD']);
   const ancestors = new Set(listed?.split('\n'));
   const known = records.filter(({ sha }) => ancestors.has(sha));
   return known.length > 0 ? known : records;

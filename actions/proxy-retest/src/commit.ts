@@ -5,6 +5,7 @@ import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
 import type { Exec } from '@repo/core/process/exec';
 import { plain } from '@repo/core/text/untrusted';
+import { createGit, type GitResult } from '@repo/git/git';
 
 /** Where and what is committed. */
 export interface CommitWish {
@@ -28,20 +29,14 @@ export type Committed =
 
 const MOST_TRIES = 6;
 const RETRY = { baseMs: 500 };
-const GIT_MS = 120_000;
-/** Who commits where nobody is set up: the account that GitHub has for its runners. */
-const BOT = {
-  name: 'github-actions[bot]',
-  email: '41898282+github-actions[bot]@users.noreply.github.com',
-};
 
 /**
  * One commit with the paths alone, pushed. When somebody else was faster, the changes are made anew
  * on theirs; nothing is ever forced. Throws an ActionError when it does not get through.
  */
 export async function commitAndPush(wish: CommitWish): Promise<Committed> {
-  const git = await gitIn(wish);
-  const branch = (await git('symbolic-ref', '--short', 'HEAD')).text;
+  const git = gitIn(wish);
+  const branch = (await git('symbolic-ref', '--short', 'HEAD')).stdout;
   if (branch === '') {
     throw new ActionError('cannot commit: no branch is checked out', {
       remedy: 'Check out a branch: actions/checkout with ref: ${{ github.ref }}.',
@@ -53,8 +48,8 @@ export async function commitAndPush(wish: CommitWish): Promise<Committed> {
     if (made === undefined) return { kind: 'nothing' };
     const pushed = await git('push', 'origin', `HEAD:refs/heads/${branch}`);
     if (pushed.ok) return { kind: 'pushed', sha: made.sha };
-    const isRace = /\[rejected\]|non-fast-forward|fetch first|cannot lock ref/.test(pushed.why);
-    if (!isRace || tries === MOST_TRIES) throw refused(pushed.why);
+    const isRace = /\[rejected\]|non-fast-forward|fetch first|cannot lock ref/.test(pushed.problem);
+    if (!isRace || tries === MOST_TRIES) throw refused(pushed.problem);
     await wish.clock.sleep(Math.random() * backoffMs(tries, RETRY), wish.signal);
     await must(git('fetch', 'origin', `refs/heads/${branch}`), 'fetch what was pushed');
     if (await isKeptOnTheirs(git, made.base)) continue;
@@ -75,7 +70,7 @@ async function isKeptOnTheirs(git: Git, base: string): Promise<boolean> {
   const rebased = await git('rebase', 'FETCH_HEAD');
   if (rebased.ok) return true;
   await git('rebase', '--abort');
-  throw refused(rebased.why);
+  throw refused(rebased.problem);
 }
 
 async function commit(git: Git, { paths, workspace, message }: CommitWish) {
@@ -96,41 +91,18 @@ async function commit(git: Git, { paths, workspace, message }: CommitWish) {
   return { base, sha: await must(git('rev-parse', 'HEAD'), 'read the commit') };
 }
 
-interface GitAnswer {
-  readonly ok: boolean;
-  readonly text: string;
-  /** What it said on stderr. */
-  readonly why: string;
+type Git = (...args: readonly string[]) => Promise<GitResult>;
+
+function gitIn({ workspace, exec, signal }: CommitWish): Git {
+  // The hooks of the checkout run, as with a commit by hand.
+  const git = createGit({ cwd: workspace, exec, signal, hooks: true, identity: 'configured' });
+  return (...args) => git.execute(args);
 }
 
-type Git = (...args: readonly string[]) => Promise<GitAnswer>;
-
-/** git in the workspace. Where it knows nobody, the bot is who commits, in a rebase too. */
-async function gitIn({ workspace, exec, signal }: CommitWish): Promise<Git> {
-  const gitAs = (...who: readonly string[]): Git => {
-    return async (...args) => {
-      const done = await exec({
-        argv: ['git', ...who, ...args],
-        cwd: workspace,
-        // Its messages are read; nobody is there to be asked for a password.
-        env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
-        timeoutMs: GIT_MS,
-        signal,
-      });
-      if (done.state === 'not-started') return { ok: false, text: '', why: done.reason };
-      const ok = done.state === 'exited' && done.exitCode === 0;
-      return { ok, text: done.stdout.trim(), why: done.stderr || done.state };
-    };
-  };
-  const git = gitAs();
-  const isKnown = (await git('config', 'user.email')).ok;
-  return isKnown ? git : gitAs('-c', `user.name=${BOT.name}`, '-c', `user.email=${BOT.email}`);
-}
-
-async function must(answer: Promise<GitAnswer>, what: string): Promise<string> {
-  const { ok, text, why } = await answer;
-  if (ok) return text;
-  throw new ActionError(`git could not ${what}: ${plain(why)}`, {
+async function must(answer: Promise<GitResult>, what: string): Promise<string> {
+  const { ok, stdout, problem } = await answer;
+  if (ok) return stdout;
+  throw new ActionError(`git could not ${what}: ${plain(problem)}`, {
     remedy: 'Check that actions/checkout ran before, in the same workspace.',
   });
 }

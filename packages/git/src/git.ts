@@ -100,10 +100,12 @@ function toResult(execution: Execution): GitResult {
     return { ok: false, stdout: '', stderr: '', problem: execution.reason };
   }
   const stderr = execution.stderr.trim();
+  const outcome =
+    execution.state === 'exited' ? `exit code ${execution.exitCode}` : execution.state;
   return {
     ok: execution.state === 'exited' && execution.exitCode === 0,
     stdout: execution.stdout.trimEnd(),
     stderr,
-    problem: stderr || execution.state,
+    problem: stderr || outcome,
   };
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
+import type { Git } from '@repo/git/git';
 import { surplus } from './file-names.ts';
-import type { Git } from './git.ts';
 import { PushNotAllowed } from './push-not-allowed.ts';
 import { PushRefused } from './push-refused.ts';
 import {
@@ -133,8 +133,9 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
           // An expected value makes it a compare-and-swap, also for a branch that is not there yet.
           const lease = squash ? [`--force-with-lease=${target}:${tip}`] : [];
           const push = ['push', '--quiet', ...lease, remote, `${made}:${target}`];
-          const problem = await git.problemOf(push);
-          if (problem === undefined) return `${branch}:${fileOf(records.at(-1) ?? first)}`;
+          const { ok, problem } = await git.execute(push);
+          signal.throwIfAborted();
+          if (ok) return `${branch}:${fileOf(records.at(-1) ?? first)}`;
           if (NOT_ALLOWED.test(problem)) throw new PushNotAllowed(branch, remote, problem);
           // A lock of another push is gone in a moment; a branch that stays as it is takes none.
           unmoved = tip === (await tipOf()) ? unmoved + 1 : 0;

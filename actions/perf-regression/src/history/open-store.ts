@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
 import { ActionError } from '@repo/core/errors/action-error';
 import { exec } from '@repo/core/process/exec';
+import { createGit } from '@repo/git/git';
 import type { Inputs } from '../inputs.ts';
-import { gitIn } from './git.ts';
 import type { HistoryStore } from './store.ts';
 
 /** The store that the inputs ask for; `auto` needs none where there is a baseline. */
@@ -37,7 +37,7 @@ async function openBranch(
   context: ActionContext,
 ): Promise<HistoryStore> {
   const { workspace, clock, signal, log } = context;
-  const git = gitIn(workspace, exec, signal);
+  const git = createGit({ cwd: workspace, exec, signal });
   const byApi = async () => {
     const { connectGitHub } = await import('@repo/github/connect');
     const { settingsOf } = await import('@repo/github/settings');
@@ -45,8 +45,9 @@ async function openBranch(
     const github = await connectGitHub(settingsOf(context, token, 'write'));
     return apiStore(branch, { github, clock, signal, random: Math.random });
   };
-  const problem = await git.problemOf(['ls-remote', '--quiet', 'origin', 'HEAD']);
-  if (problem !== undefined) {
+  const { ok, problem } = await git.execute(['ls-remote', '--quiet', 'origin', 'HEAD']);
+  signal.throwIfAborted();
+  if (!ok) {
     if (token === '') throw unreachable(branch, problem);
     log.info("git does not reach the history: it is read through GitHub's API");
     return byApi();

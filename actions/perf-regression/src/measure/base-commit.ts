@@ -1,5 +1,5 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Git } from '../history/git.ts';
+import type { Git } from '@repo/git/git';
 
 /**
  * The commit to measure against. `merge-base`: of GitHub's merge of a pull request its first parent
@@ -14,7 +14,7 @@ export async function baseCommit(
   { isPullMerge, defaultBranch }: { isPullMerge: boolean; defaultBranch: string },
 ): Promise<string> {
   const commit = (name: string) =>
-    git.ask(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
+    git.query(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]);
   if (ref !== 'merge-base') {
     const found = (await commit(ref)) ?? (await commit(`origin/${ref}`));
     if (found !== undefined) return found;
@@ -27,7 +27,7 @@ export async function baseCommit(
   const merged =
     isPullMerge || defaultBranch === ''
       ? undefined
-      : await git.ask(['merge-base', 'HEAD', `origin/${defaultBranch}`]);
+      : await git.query(['merge-base', 'HEAD', `origin/${defaultBranch}`]);
   const base = merged !== undefined && merged !== head ? merged : parent;
   if (base !== undefined) return base;
   throw new ActionError('the checkout has no commit before this one', {

@@ -6,11 +6,11 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { removeTree } from '@repo/core/files/remove-tree';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { exec } from '@repo/core/process/exec';
+import { createGit } from '@repo/git/git';
 import type { Settings } from '../compare/settings.ts';
 import { type Comparison, compareSides } from '../compare/sides.ts';
 import type { TriggerEvent } from '../event.ts';
 import { readResults } from '../formats/read-results.ts';
-import { gitIn } from '../history/git.ts';
 import type { Inputs } from '../inputs.ts';
 import type { ReadResult } from '../measurement.ts';
 import { baseCommit } from './base-commit.ts';
@@ -38,7 +38,7 @@ export async function measure(
   event: TriggerEvent,
   { workspace, clock, signal, log, run }: ActionContext,
 ): Promise<Measured> {
-  const git = gitIn(workspace, exec, signal);
+  const git = createGit({ cwd: workspace, exec, signal });
   const sha = await baseCommit(git, inputs.baselineRef, {
     isPullMerge: /^refs\/pull\/\d+\/merge$/.test(run.ref),
     defaultBranch: event.defaultBranch,
@@ -84,8 +84,8 @@ export async function measure(
     return { ...latest, against };
   } finally {
     // An aborted run must clean up all the same.
-    const cleaning = gitIn(workspace, exec, AbortSignal.timeout(5_000));
-    await cleaning.ask(['worktree', 'remove', '--force', base.folder]);
+    const cleaning = createGit({ cwd: workspace, exec, signal: AbortSignal.timeout(5_000) });
+    await cleaning.query(['worktree', 'remove', '--force', base.folder]);
     await removeTree(folder);
   }
 }

@@ -1,21 +1,9 @@
 import { ActionError } from '@repo/core/errors/action-error';
-import { isActionVariable } from '@repo/core/process/action-variables';
-import type { Execution } from '@repo/core/process/exec';
+import { createGit, type GitResult } from '@repo/git/git';
 import type { Ports } from '../strategy.ts';
 import type { Hosting, Past } from './hosting.ts';
 
-/** One git command, ms. */
-const TIMEOUT_MS = 120_000;
-const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_COMMITS = 200;
-
-/** GitHub shows this as the bot of its workflows. */
-const IDENTITY = {
-  GIT_AUTHOR_NAME: 'github-actions[bot]',
-  GIT_AUTHOR_EMAIL: '41898282+github-actions[bot]@users.noreply.github.com',
-  GIT_COMMITTER_NAME: 'github-actions[bot]',
-  GIT_COMMITTER_EMAIL: '41898282+github-actions[bot]@users.noreply.github.com',
-};
 
 const REFUSED = /\[(?:rejected|remote rejected)\]/;
 /** Somebody was faster; a hook or a rule says something else. */
@@ -30,28 +18,16 @@ export function remoteHosting(
   remote: string,
   { exec, signal, workspace }: Pick<Ports, 'exec' | 'signal' | 'workspace'>,
 ): Hosting {
-  const call = async (args: readonly string[], stdin = ''): Promise<Execution> => {
-    const result = await exec({
-      argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'gc.auto=0', ...args],
-      cwd: workspace,
-      env: { ...IDENTITY, GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
-      withhold: isActionVariable,
-      stdin,
-      timeoutMs: TIMEOUT_MS,
-      signal,
-      maxBytes: MOST_BYTES,
-    });
+  const runner = createGit({ cwd: workspace, exec, signal });
+  const call = async (args: readonly string[], stdin = ''): Promise<GitResult> => {
+    const result = await runner.execute(args, { stdin });
     signal.throwIfAborted();
     return result;
   };
   const git = async (args: readonly string[], stdin = ''): Promise<string> => {
     const result = await call(args, stdin);
-    if (isGood(result)) return result.stdout.trimEnd();
+    if (result.ok) return result.stdout;
     throw failed(args, result, remote);
-  };
-  const ask = async (args: readonly string[]): Promise<string | undefined> => {
-    const result = await call(args);
-    return isGood(result) ? result.stdout.trimEnd() : undefined;
   };
 
   const tip = async (ref: string) => {
@@ -64,9 +40,10 @@ export function remoteHosting(
   /** Fetched with all of its history, unless it is here already. */
   const has = async (commit: string): Promise<boolean> => {
     const isShallow = (await git(['rev-parse', '--is-shallow-repository'])) === 'true';
-    const isHere = async () => (await ask(['cat-file', '-e', `${commit}^{commit}`])) !== undefined;
+    const isHere = async () =>
+      (await runner.query(['cat-file', '-e', `${commit}^{commit}`])) !== undefined;
     if (!isShallow && (await isHere())) return true;
-    await ask([
+    await runner.query([
       ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head'],
       ...(isShallow ? ['--unshallow'] : []),
       ...['--', remote, commit],
@@ -78,8 +55,8 @@ export function remoteHosting(
   const push = async (options: readonly string[], refspec: string): Promise<boolean> => {
     const args = ['push', '--porcelain', ...options, '--', remote, refspec];
     const result = await call(args);
-    if (isGood(result)) return true;
-    const said = result.state === 'exited' ? `${result.stdout}\n${result.stderr}` : '';
+    if (result.ok) return true;
+    const said = `${result.stdout}\n${result.stderr}`;
     if (REFUSED.test(said) && OUTRUN.test(said)) return false;
     throw failed(args, result, remote);
   };
@@ -91,7 +68,7 @@ export function remoteHosting(
       (await has(commit)) ? git(['rev-parse', '--verify', `${commit}^{tree}`]) : undefined,
     since: async (base, last) => {
       if (!(await has(last)) || !(await has(base))) return undefined;
-      const isAncestor = await ask(['merge-base', '--is-ancestor', base, last]);
+      const isAncestor = await runner.query(['merge-base', '--is-ancestor', base, last]);
       if (isAncestor === undefined) return undefined;
       const args = ['log', '--reverse', '-z', '--format=%H%n%B', last, `^${base}`];
       const commits = (await git(args)).split('\0').filter((text) => text !== '');
@@ -120,23 +97,14 @@ function pastOf(text: string): Past {
   return { sha, message: message.join('\n') };
 }
 
-function isGood(result: Execution): result is Execution & { state: 'exited' } {
-  return result.state === 'exited' && result.exitCode === 0;
-}
-
-function failed(args: readonly string[], result: Execution, remote: string): ActionError {
-  const said =
-    result.state === 'exited'
-      ? // What a hook says comes first, and is the reason.
-        `${result.stderr}\n${result.stdout}`.replace(/^To .*$/gm, '').trim()
-      : result.state === 'not-started'
-        ? result.reason
-        : result.state;
+function failed(args: readonly string[], result: GitResult, remote: string): ActionError {
+  // The message of a hook comes first, and is the reason.
+  const said = `${result.problem}\n${result.stdout}`.replace(/^To .*$/gm, '').trim();
   const isRefused = REFUSED.test(said);
   return new ActionError(`git ${args[0]} failed`, {
     remedy: isRefused
       ? `${remote} does not take this push: its rules or a hook say why. Push as somebody who may, or use mode: pull-request.`
       : `Check that the workspace is a checkout, that ${remote} can be reached from it, and that its credentials are kept (persist-credentials).`,
-    cause: new Error(said || 'it says nothing'),
+    cause: new Error(said),
   });
 }
