@@ -1,4 +1,4 @@
-import { replaceSection } from '@repo/devtools/readme/sections';
+import { replaceSection } from '@repo/devtools/readme/markdown';
 import type { Benchmark, Table } from './benchmark.ts';
 
 /** The table as GitHub's Markdown. */

@@ -1,5 +1,5 @@
-// Loaded before an action: a fifth of a second after the start the clock of the machine is set back
-// by a day, as a time server may do.
+// Loaded before an action: sets the clock back by a day 200 ms after the start, as a time server
+// may do.
 const DAY = 86_400_000;
 const started = performance.now();
 const RealDate = Date;

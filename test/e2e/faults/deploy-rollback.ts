@@ -1,14 +1,14 @@
-import { folderWith, LONG, type Scenario, type Use } from './scenario.ts';
+import { createWorkspace, LONG, type Scenario, type ScenarioRun } from './scenario.ts';
 
-/** A machine that keeps its own ledger, below the workspace. */
+/** Settings with a local ledger in the workspace. */
 const LOCAL = { environment: 'test', ledger: 'local', 'state-dir': 'state' };
 const SHA = 'a'.repeat(40);
 
-const keeping = (
+const createSnapshot = (
   files: Readonly<Record<string, string>>,
   strategies: readonly string[],
-): Promise<Use> =>
-  folderWith(files, {
+): Promise<ScenarioRun> =>
+  createWorkspace(files, {
     ...LOCAL,
     mode: 'snapshot',
     'bad-release': SHA,
@@ -16,16 +16,16 @@ const keeping = (
   });
 
 export const scenario: Scenario = {
-  calm: () => keeping({ '.env': 'LEVEL=good\n' }, ['files: {paths: [.env]}']),
-  slow: async () => ({
-    ...(await keeping({}, [
+  passing: () => createSnapshot({ '.env': 'LEVEL=good\n' }, ['files: {paths: [.env]}']),
+  endless: async () => ({
+    ...(await createSnapshot({}, [
       `command: {name: slow, capture: ['${process.execPath}', -e, 'setInterval(() => {}, 1000)'], apply: ['true'], timeout: 10m}`,
     ])),
-    isAtWork: /^Keeping command/,
+    startedLine: /^Keeping command/,
   }),
-  loud: () => {
+  oversized: () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `${index}-${LONG}`);
-    return keeping(
+    return createSnapshot(
       Object.fromEntries(names.map((name) => [name, name])),
       names.map((name) => `files: {paths: [${name}]}`),
     );

@@ -3,24 +3,24 @@ import { hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { byPath } from '@repo/testkit/faults/script';
 import { startFakeDocker } from '../fake-docker.ts';
-import { disposing, LONG, type Scenario } from './scenario.ts';
+import { disposeOf, LONG, type Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
-  calm: async () => {
+  passing: async () => {
     const docker = await startFakeDocker([]);
-    return { ...disposing(docker), with: { host: docker.host, labels: 'environment=testing' } };
+    return { ...disposeOf(docker), with: { host: docker.host, labels: 'environment=testing' } };
   },
-  slow: async () => {
+  endless: async () => {
     const ping = respond(200, { body: 'OK', headers: { 'api-version': '1.41' } });
     const server = await startHttpServer({ script: byPath({ '/_ping': ping }, hang()) });
     const host = server.url.replace('http:', 'tcp:');
     return {
-      ...disposing(server),
+      ...disposeOf(server),
       with: { host, labels: 'environment=testing', retries: '0' },
-      isAtWork: /^Looking for/,
+      startedLine: /^Looking for/,
     };
   },
-  loud: async () => {
+  oversized: async () => {
     const docker = await startFakeDocker(
       Array.from({ length: 12_000 }, (_, index) => ({
         kind: 'volume',
@@ -29,7 +29,7 @@ export const scenario: Scenario = {
       })),
     );
     const inputs = { host: docker.host, labels: 'environment=testing', mode: 'plan' };
-    return { ...disposing(docker), with: { ...inputs, 'max-deletions': '20000' } };
+    return { ...disposeOf(docker), with: { ...inputs, 'max-deletions': '20000' } };
   },
   withoutNetwork: { exitCode: 0, verdict: 'unknown', message: /daemon|reach/i },
 };

@@ -2,31 +2,31 @@ import { listText, proxyWorld, record } from '../proxy/proxy-world.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
-  calm: async () => {
+  passing: async () => {
     const world = await proxyWorld();
     const { port } = await world.proxy({ protocol: 'socks5' });
     await world.write('proxies.json', listText([record(`socks5://127.0.0.1:${port}`)]));
-    return use(world);
+    return toRun(world);
   },
-  slow: async () => {
+  endless: async () => {
     const world = await proxyWorld();
     const { port } = await world.proxy({ protocol: 'socks5', fault: { kind: 'hang' } });
     const records = Array.from({ length: 200 }, (_, index) =>
       record(`socks5://user${index}:password@127.0.0.1:${port}`),
     );
     await world.write('proxies.json', listText(records));
-    return { ...use(world), isAtWork: /Testing \d+ endpoints/ };
+    return { ...toRun(world), startedLine: /Testing \d+ endpoints/ };
   },
-  loud: async () => {
+  oversized: async () => {
     const world = await proxyWorld();
     const records = Array.from({ length: 20_000 }, (_, index) => ({ config: `nonsense ${index}` }));
     await world.write('proxies.json', listText(records));
-    return use(world);
+    return toRun(world);
   },
   withoutNetwork: { exitCode: 1, verdict: 'unknown', message: /no target answered/ },
 };
 
-function use(world: Awaited<ReturnType<typeof proxyWorld>>) {
+function toRun(world: Awaited<ReturnType<typeof proxyWorld>>) {
   return {
     cwd: world.folder,
     with: world.inputs,

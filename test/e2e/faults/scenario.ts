@@ -2,25 +2,25 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** One use of an action, with the world that it needs. */
-export interface Use extends AsyncDisposable {
+/** The inputs and the workspace of one run of an action. */
+export interface ScenarioRun extends AsyncDisposable {
   readonly with: Readonly<Record<string, string>>;
-  /** The workspace; an empty one unless given. */
+  /** The workspace; empty by default. */
   readonly cwd?: string;
 }
 
-/** How one action is used where something is wrong with the machine. */
+/** The runs of one action for the fault tests. */
 export interface Scenario {
-  /** Ends by itself, and well: verdict `pass`. */
-  readonly calm: () => Promise<Use>;
+  /** Finishes with the verdict `pass`. */
+  readonly passing: () => Promise<ScenarioRun>;
   /**
-   * Works until it is stopped, `isAtWork` being the line that tells that it has begun; or why it
-   * never takes long.
+   * Runs until it is cancelled; a log line that matches `startedLine` marks the start. A string is
+   * the reason that the action has no such run.
    */
-  readonly slow: (() => Promise<Use & { readonly isAtWork: RegExp }>) | string;
-  /** Has more to tell than a job summary may hold; or why it never has. */
-  readonly loud: (() => Promise<Use>) | string;
-  /** What `calm` comes to on a machine without any network, and what its message says. */
+  readonly endless: (() => Promise<ScenarioRun & { readonly startedLine: RegExp }>) | string;
+  /** Reports more than a job summary can hold. A string is the reason for no such run. */
+  readonly oversized: (() => Promise<ScenarioRun>) | string;
+  /** The expected result of `passing` without a network. */
   readonly withoutNetwork: {
     readonly exitCode: number;
     readonly verdict: string;
@@ -28,19 +28,19 @@ export interface Scenario {
   };
 }
 
-/** A long part of a name. */
+/** A part of a long name. */
 export const LONG = 'x'.repeat(80);
 
-/** Ends with something else. */
-export function disposing(resource: AsyncDisposable): AsyncDisposable {
+/** Disposes another resource. */
+export function disposeOf(resource: AsyncDisposable): AsyncDisposable {
   return { [Symbol.asyncDispose]: () => resource[Symbol.asyncDispose]() };
 }
 
-/** A workspace with files, given as their texts by their names. */
-export async function folderWith(
+/** Creates a workspace with these files (contents by name). */
+export async function createWorkspace(
   files: Readonly<Record<string, string>>,
   inputs: Readonly<Record<string, string>>,
-): Promise<Use> {
+): Promise<ScenarioRun> {
   const cwd = await mkdtemp(join(tmpdir(), 'faults-'));
   for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text);
   return { cwd, with: inputs, [Symbol.asyncDispose]: () => rm(cwd, { recursive: true }) };

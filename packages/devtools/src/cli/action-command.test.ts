@@ -23,7 +23,7 @@ console.log('::warning::cwd ' + process.cwd());
 console.log('::debug::' + env.MY_OWN + ' ' + env.GITHUB_REPOSITORY);
 console.log('::add-mask::hunter2');
 append(env.GITHUB_OUTPUT, 'secret=hunter2\\n');
-process.exitCode = env.INPUT_WHO === 'nobody' ? 3 : 0;
+process.exitCode = env.INPUT_WHO === 'no one' ? 3 : 0;
 `;
 
 let root: string;
@@ -56,7 +56,7 @@ async function action(...argv: string[]): Promise<{ code: number; text: string }
   return { code, text };
 }
 
-test('log, summary, outputs and report are shown', async () => {
+test('prints the log, summary, outputs and report path', async () => {
   const { code, text } = await action('hello', 'who=you', '--debug');
   const shown = text.split('\n').filter((line) => !line.trim().startsWith('::'));
   expect(shown.join('\n')).toBe(`▾ Greeting
@@ -81,39 +81,39 @@ Report: ${join(root, 'out/r.json')}
   expect(code).toBe(0);
 });
 
-test("the action's exit code is ours", async () => {
-  expect((await action('hello', 'who=nobody')).code).toBe(3);
+test('exits with the exit code of the action', async () => {
+  expect((await action('hello', 'who=no one')).code).toBe(3);
 });
 
-test('a value can come from a file, and @@ is an @', async () => {
+test('reads a value from a file, and @@ as @', async () => {
   await writeFile(join(root, 'name.txt'), 'file');
   expect((await action('hello', 'who=@name.txt')).text).toContain('hello file\n');
   expect((await action('hello', 'who=@@me=1')).text).toContain('hello @me=1\n');
 });
 
 test.each([
-  [['helo'], 'There is no action "helo". Did you mean "hello"? Actions: both, hello.'],
-  [['zzzzzz'], 'There is no action "zzzzzz". Actions: both, hello.'],
+  [['helo'], 'Unknown action "helo". Did you mean "hello"? Actions: both, hello.'],
+  [['zzzzzz'], 'Unknown action "zzzzzz". Actions: both, hello.'],
   [
     ['hello', 'fail_on=x'],
-    'There is no input "fail_on". Did you mean "fail-on"? Inputs: who, fail-on.',
+    'Unknown input "fail_on". Did you mean "fail-on"? Inputs: who, fail-on.',
   ],
   [['hello', 'who'], '"who" is not key=value.'],
-  [['hello', '--debgu'], 'Unknown option --debgu; known are --debug and --help.'],
+  [['hello', '--debgu'], 'Unknown option --debgu. Use --debug or --help.'],
   [['hello', 'who=@none.txt'], 'none.txt cannot be read.'],
   [['both'], 'composite action'],
-])('%j is a mistake: %s', async (argv, message) => {
+])('rejects %j: %s', async (argv, message) => {
   const { code, text } = await action(...argv);
   expect(text).toContain(message);
   expect(code).toBe(2);
 });
 
-test('an action that is not built says how to build it', async () => {
+test('explains how to build an action that is not built', async () => {
   await rm(join(root, 'actions/hello/main.mjs'));
-  expect((await action('hello')).text).toContain('run "pnpm build"');
+  expect((await action('hello')).text).toContain('Run "pnpm build"');
 });
 
-test('help has the inputs of one action or of all', async () => {
+test('prints help for one action or for all', async () => {
   const { text } = await action('hello', '--help');
   expect(text).toContain(`hello
   Says hello with care.

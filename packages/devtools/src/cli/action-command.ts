@@ -6,59 +6,54 @@ import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
 import { actionFolders } from '../readme/generate.ts';
 import { renderMarkdown, type TerminalOptions } from '../terminal/markdown.ts';
 import { displayWidth } from '../terminal/spans.ts';
-import {
-  type InputValue,
-  parseArguments,
-  unknownAction,
-  unknownInput,
-} from './action-arguments.ts';
-import { helpText } from './help.ts';
+import { checkAction, checkInputs, type InputValue, parseArguments } from './action-arguments.ts';
+import { formatHelp } from './help.ts';
 import { createLiveLog } from './live-log.ts';
 import { localEnvironment, localGitHub } from './local-github.ts';
 
-// A job's own limit on GitHub.
+// The time limit of a job on GitHub.
 const SIX_HOURS_MS = 6 * 60 * 60 * 1_000;
 
-/** What the command needs of the world. */
+/** The environment of the command. */
 export interface ActionCommand {
-  /** The repository, whose `actions/` are run. */
+  /** The repository with the `actions/` folder. */
   readonly root: string;
   readonly argv: readonly string[];
-  /** Where the user stands: the workspace. */
+  /** The current folder, used as the workspace. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly terminal: TerminalOptions;
   readonly write: (text: string) => void;
-  /** Ctrl-C: the action is cancelled as the runner would. */
+  /** Aborted by Ctrl-C; cancels the action as the runner does. */
   readonly interrupted: AbortSignal;
 }
 
-/** `pnpm action`: answers the exit code. */
+/** Runs `pnpm action` and returns the exit code. */
 export async function actionCommand(command: ActionCommand): Promise<number> {
   const { root, argv, terminal, write } = command;
   const args = parseArguments(argv);
-  const refuse = (message: string): number => {
+  const reject = (message: string): number => {
     write(`${message}\n`);
     return 2;
   };
-  if (args.kind === 'mistake') return refuse(args.message);
+  if (args.kind === 'invalid') return reject(args.message);
   const folders = await actionFolders(root);
-  const wrong = args.name === undefined ? undefined : unknownAction(args.name, folders);
-  if (wrong !== undefined) return refuse(wrong);
+  const nameProblem = args.name === undefined ? undefined : checkAction(args.name, folders);
+  if (nameProblem !== undefined) return reject(nameProblem);
   if (args.kind === 'help') {
     const shown = folders.filter((folder) => args.name === undefined || folder === args.name);
     const read = async (folder: string) => ({
       folder,
       manifest: await readActionManifest(join(root, 'actions', folder)),
     });
-    write(helpText(await Promise.all(shown.map(read)), terminal));
+    write(formatHelp(await Promise.all(shown.map(read)), terminal));
     return 0;
   }
   const manifest = await readActionManifest(join(root, 'actions', args.name));
-  const problem = unknownInput(args.values, manifest) ?? (await notRunnable(manifest));
-  if (problem !== undefined) return refuse(problem);
+  const problem = checkInputs(args.values, manifest) ?? (await checkRunnable(manifest));
+  if (problem !== undefined) return reject(problem);
   const inputs = await readValues(args.values, command.cwd);
-  if (typeof inputs === 'string') return refuse(inputs);
+  if (typeof inputs === 'string') return reject(inputs);
   return run(command, manifest, inputs, args.debug);
 }
 
@@ -70,7 +65,7 @@ async function run(
 ): Promise<number> {
   const log = createLiveLog(terminal.ansi);
   const github = await localGitHub(env, cwd);
-  // Not disposed: the report lies in its temporary folder.
+  // Not disposed, because its temporary folder contains the report.
   const result = await runAction({
     action: manifest.folder,
     with: inputs,
@@ -84,18 +79,18 @@ async function run(
     onLine: (line) => write(log(line)),
   });
   const { mask } = createMasker([github.token ?? '', ...result.masks]);
-  write(mask(closingWords(result, cwd, terminal)));
+  write(mask(formatResult(result, cwd, terminal)));
   const failed = [result, result.post].find((stage) => stage && stage.outcome !== 'success');
   return failed === undefined ? 0 : failed.exitCode || 1;
 }
 
-/** Summary, outputs and the place of the report. */
-function closingWords(result: RunResult, cwd: string, terminal: TerminalOptions): string {
+/** Formats the summary, the outputs and the path of the report. */
+function formatResult(result: RunResult, cwd: string, terminal: TerminalOptions): string {
   const summary = [result.summary, result.post?.summary].filter(Boolean).join('\n');
   const report = result.outputs['report-file'];
   return [
     ...(summary === '' ? [] : [renderMarkdown(summary, terminal)]),
-    ...outputLines(result.outputs, terminal.columns),
+    ...formatOutputs(result.outputs, terminal.columns),
     ...(report ? ['', `Report: ${resolve(cwd, report)}`] : []),
     '',
   ]
@@ -103,29 +98,29 @@ function closingWords(result: RunResult, cwd: string, terminal: TerminalOptions)
     .replace(/^/, '\n');
 }
 
-function outputLines(outputs: Readonly<Record<string, string>>, columns: number) {
+function formatOutputs(outputs: Readonly<Record<string, string>>, columns: number) {
   const names = Object.keys(outputs);
-  const width = Math.max(0, ...names.map(displayWidth));
+  const nameWidth = Math.max(0, ...names.map(displayWidth));
   return Object.entries(outputs).map(([name, value]) => {
-    const room = Math.max(20, columns - width - 2);
+    const width = Math.max(20, columns - nameWidth - 2);
     const [first = '', ...rest] = value.split('\n');
-    const cut = rest.length > 0 || first.length > room;
-    return `${name.padEnd(width)}  ${cut ? `${first.slice(0, room - 1)}…` : first}`;
+    const cut = rest.length > 0 || first.length > width;
+    return `${name.padEnd(nameWidth)}  ${cut ? `${first.slice(0, width - 1)}…` : first}`;
   });
 }
 
-async function notRunnable({ runs, folder }: ActionManifest): Promise<string | undefined> {
+async function checkRunnable({ runs, folder }: ActionManifest): Promise<string | undefined> {
   if (runs.kind === 'composite') {
-    return `${folder} is a composite action: only a workflow runner can run it.`;
+    return `${folder} is a composite action. Only a workflow runner can run it.`;
   }
   const script = join(folder, runs.main);
   return access(script).then(
     () => undefined,
-    () => `${script} is missing: run "pnpm build".`,
+    () => `${script} is missing. Run "pnpm build".`,
   );
 }
 
-/** The inputs, files read; or what is wrong with a file. */
+/** Reads the values of inputs, or returns the error message for a file. */
 async function readValues(
   values: readonly InputValue[],
   cwd: string,

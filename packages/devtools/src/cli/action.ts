@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { terminalOf } from '../terminal/markdown.ts';
+import { getTerminalOptions } from '../terminal/markdown.ts';
 import { actionCommand } from './action-command.ts';
 
 // pnpm action <name> key=value …
 const interrupted = new AbortController();
-// Its process group is one of its own: what ends us must be handed on.
+// The action runs in its own process group, so signals must be forwarded.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.once(signal, () => interrupted.abort());
 }
@@ -14,7 +14,7 @@ process.exitCode = await actionCommand({
   argv: process.argv.slice(2),
   cwd: process.env.INIT_CWD ?? process.cwd(),
   env: process.env,
-  terminal: terminalOf(process.stdout),
+  terminal: getTerminalOptions(process.stdout),
   write: (text) => process.stdout.write(text),
   interrupted: interrupted.signal,
 });

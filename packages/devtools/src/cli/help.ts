@@ -5,13 +5,13 @@ import { displayWidth, paint, wrap } from '../terminal/spans.ts';
 
 const USAGE = `Usage: pnpm action <name> key=value … [--debug]
 
-Runs one of our actions here, as GitHub's runner would, in the current folder.
-key=@file reads the value from a file; key=@@text is "@text".
-GITHUB_TOKEN (or GH_TOKEN) and GITHUB_REPOSITORY are what the action sees of GitHub.
+Runs an action of this repository in the current folder, as the GitHub runner does.
+key=@file reads the value from a file. key=@@text is the value "@text".
+Set GITHUB_TOKEN (or GH_TOKEN) and GITHUB_REPOSITORY to give the action access to GitHub.
 `;
 
-/** How to use the command, and the given actions with their inputs and defaults. */
-export function helpText(
+/** Formats the usage, and the given actions with their inputs and defaults. */
+export function formatHelp(
   actions: readonly { readonly folder: string; readonly manifest: ActionManifest }[],
   terminal: TerminalOptions,
 ): string {
@@ -24,7 +24,7 @@ export function helpText(
       '',
       ...manifest.inputs.flatMap((input) => {
         const [first = '', ...rest] = column(
-          `${input.description.trim()} ${defaultOf(input)}`.trim(),
+          `${input.description.trim()} ${formatDefault(input)}`.trim(),
           indent,
           terminal,
         );
@@ -40,7 +40,7 @@ function column(text: string, indent: number, { columns, ansi }: TerminalOptions
   return lines.map((line) => ' '.repeat(indent) + paint(line, ansi));
 }
 
-function defaultOf({ required, default: value }: ActionManifest['inputs'][number]): string {
+function formatDefault({ required, default: value }: ActionManifest['inputs'][number]): string {
   if (required) return '**(required)**';
   return value ? `(default: ${value.trim().replaceAll('\n', ', ')})` : '';
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLiveLog } from './live-log.ts';
 
-test('groups are indented, also annotations and lines of several lines within', () => {
+test('indents groups with their annotations and multi-line messages', () => {
   const log = createLiveLog(false);
   const lines = [
     '##[group]G',
@@ -14,6 +14,6 @@ test('groups are indented, also annotations and lines of several lines within', 
   expect(lines.map(log).join('')).toBe('▾ G\n  error: a\n  b\n  x\nnotice: n\n##[x]y\n');
 });
 
-test('annotations are coloured in a terminal', () => {
+test('colours annotations in a terminal', () => {
   expect(createLiveLog(true)('##[error]a')).toBe('\u001b[31merror: a\u001b[39m\n');
 });

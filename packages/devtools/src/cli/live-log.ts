@@ -1,6 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 
-/** Turns lines of a runner's log, as they come, into lines for a terminal. */
+/** Converts the lines of a runner log to lines for a terminal. */
 export type LiveLog = (line: string) => string;
 
 type Colour = Parameters<typeof styleText>[0];
@@ -12,7 +12,7 @@ const LEVELS: Readonly<Record<string, { readonly prefix: string; readonly colour
   debug: { prefix: 'debug: ', colour: 'dim' },
 };
 
-/** Groups become indented, annotations coloured; without `ansi` all is plain text. */
+/** Indents groups and colours annotations; without `ansi` the text is plain. */
 export function createLiveLog(ansi: boolean): LiveLog {
   let indent = '';
   const paint = (colour: Colour, text: string) =>

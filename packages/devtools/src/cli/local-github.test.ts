@@ -22,7 +22,7 @@ test.each([
   'https://github.com/octo/repo.git',
   'https://github.com/octo/repo',
   'git@github.com:octo/repo.git',
-])('the repository, commit and branch are those of the git folder (%s)', async (origin) => {
+])('reads the repository, commit and branch from the git folder (%s)', async (origin) => {
   git('init', '-q', '-b', 'topic');
   git('remote', 'add', 'origin', origin);
   git('commit', '-q', '--allow-empty', '-m', 'x');
@@ -35,13 +35,13 @@ test.each([
   });
 });
 
-test("the user's variables win, and outside of git there is nothing", async () => {
+test('prefers environment variables, and returns empty values outside of git', async () => {
   expect(
     await localGitHub({ GITHUB_REPOSITORY: 'a/b', GH_TOKEN: 't', GITHUB_REF: 'r' }, folder),
   ).toMatchObject({ repository: 'a/b', token: 't', ref: 'r', sha: '' });
 });
 
-test('the action gets the variables of the user, not those of a runner or of pnpm', () => {
+test('removes the variables of a runner and of pnpm', () => {
   expect(
     localEnvironment({
       DOCKER_HOST: 'x',

@@ -3,7 +3,7 @@ import type { GitHubContext } from '@repo/testkit/runner/job-context';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The `github` context of a run by hand: from the user's variables, else from the git folder. */
+/** Creates the `github` context of a local run from environment variables and the git folder. */
 export async function localGitHub(env: Environment, cwd: string): Promise<Partial<GitHubContext>> {
   const [origin, sha, ref] = await Promise.all([
     git(cwd, 'remote', 'get-url', 'origin'),
@@ -26,17 +26,17 @@ export async function localGitHub(env: Environment, cwd: string): Promise<Partia
   };
 }
 
-/** The user's variables, without those that a runner sets itself or that pnpm has added. */
+/** Returns the environment without the variables that a runner or pnpm sets. */
 export function localEnvironment(env: Environment): Readonly<Record<string, string>> {
-  const foreign = /^(GITHUB_(?!TOKEN$)|RUNNER_|INPUT_|STATE_|npm_|CI$|INIT_CWD$|NODE_OPTIONS$)/;
+  const excluded = /^(GITHUB_(?!TOKEN$)|RUNNER_|INPUT_|STATE_|npm_|CI$|INIT_CWD$|NODE_OPTIONS$)/;
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) =>
-      value === undefined || foreign.test(name) ? [] : [[name, value]],
+      value === undefined || excluded.test(name) ? [] : [[name, value]],
     ),
   );
 }
 
-/** The output of a git command; empty when there is no git, no repository or no answer. */
+/** Returns the output of a git command; empty if it fails. */
 function git(cwd: string, ...args: readonly string[]): Promise<string> {
   return new Promise((resolve) => {
     execFile('git', args, { cwd, timeout: 5_000 }, (error, stdout) =>

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { summaryPage } from '../picture/summary-page.ts';
+import { renderSummaryPage } from '../picture/summary-page.ts';
 
-// pnpm picture: plays the demo, and makes docs/images/job-summary.png of what its steps wrote.
-// Needs chromium, fonts-liberation and fonts-noto-color-emoji.
+// pnpm picture: runs the demo and renders its job summaries to docs/images/job-summary.png.
+// Requires chromium, fonts-liberation and fonts-noto-color-emoji.
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const demo = fileURLToPath(new URL('./demo.ts', import.meta.url));
 const picture = join(root, 'docs/images/job-summary.png');
@@ -19,7 +19,7 @@ try {
   const summaries = ['04-bad-release.md', '05-rollback.md'].map((name) =>
     readFileSync(join(folder, name), 'utf8'),
   );
-  writeFileSync(page, summaryPage('deploy', summaries));
+  writeFileSync(page, renderSummaryPage('deploy', summaries));
   const browse = (...args: readonly string[]) =>
     spawnSync(
       'chromium',
@@ -30,13 +30,13 @@ try {
       ],
       { encoding: 'utf8', timeout: 60_000 },
     );
-  // Its own height first: a picture has no white below.
+  // Measure the height first, so that the picture has no empty space at the bottom.
   const measured = `${readFileSync(page, 'utf8')}<script>document.title =
     Math.ceil(document.querySelector('main').getBoundingClientRect().bottom) + 16</script>`;
   writeFileSync(page, measured);
   const width = `--window-size=${SIZE.width},${SIZE.height}`;
   const [, height] = /<title>(\d+)<\/title>/.exec(browse(width, '--dump-dom').stdout) ?? [];
-  if (height === undefined) throw new Error('Chromium did not show the page.');
+  if (height === undefined) throw new Error('Chromium did not render the page.');
   browse(`--window-size=${SIZE.width},${height}`, `--screenshot=${picture}`);
   console.log(picture);
 } finally {

@@ -2,63 +2,63 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { platform } from 'node:os';
 import { text } from 'node:stream/consumers';
-import type { Stage } from './stage.ts';
+import type { DemoTerminal } from './demo-terminal.ts';
 
-/** Where the daemon listens: what DOCKER_HOST says, as far as it is a socket, or the usual place. */
+/** The socket of the daemon: from DOCKER_HOST if it names a socket, else the default. */
 const SOCKET =
   /^(?:unix|npipe):\/\/(.+)$/.exec(process.env.DOCKER_HOST ?? '')?.[1] ??
   (platform() === 'win32' ? '//./pipe/docker_engine' : '/var/run/docker.sock');
-/** Only what this very run has made. */
+/** A label for the objects of this run only. */
 const LABEL = `demo-run=${process.pid}-${Date.now()}`;
 
-/** What dead CI jobs left on a real daemon is removed; where there is none, that is said. */
-export async function dockerScene(stage: Stage): Promise<void> {
-  stage.scene('What CI left behind is cleaned up');
+/** Removes leftovers of CI jobs from a real Docker daemon; skipped without a daemon. */
+export async function dockerScene(terminal: DemoTerminal): Promise<void> {
+  terminal.heading('Clean up Docker objects of CI jobs');
   try {
-    await engine('GET', '/_ping');
+    await callEngine('GET', '/_ping');
   } catch {
-    stage.tell(
-      `No Docker daemon answers at \`${SOCKET}\`, so this scene is left out. Start one (\`apt-get install docker.io\`, Docker Desktop), and play the demo again.`,
+    terminal.print(
+      `Skipped: cannot reach a Docker daemon at \`${SOCKET}\`. Start one (\`apt-get install docker.io\` or Docker Desktop) and run the demo again.`,
     );
     return;
   }
   const names = ['cache', 'database', 'production'].map((name) => `demo-${process.pid}-${name}`);
   try {
     for (const name of names)
-      await engine('POST', '/volumes/create', { Name: name, Labels: labels(name) });
-    stage.tell(
-      'Three volumes, labelled as of one CI run; one of them is labelled `production` too.',
+      await callEngine('POST', '/volumes/create', { Name: name, Labels: createLabels(name) });
+    terminal.print(
+      'Three volumes have the label of a CI run. One of them also has the label `production`.',
     );
-    await stage.step({
+    await terminal.runStep({
       action: 'docker-label-cleanup',
       name: 'cleanup',
-      with: { labels: LABEL, resources: 'volumes', host: address() },
+      with: { labels: LABEL, resources: 'volumes', host: getHost() },
       expect: 'pass',
     });
   } finally {
-    for (const name of names) await engine('DELETE', `/volumes/${name}`);
+    for (const name of names) await callEngine('DELETE', `/volumes/${name}`);
   }
 }
 
-function labels(name: string): Readonly<Record<string, string>> {
+function createLabels(name: string): Readonly<Record<string, string>> {
   const [key = '', value = ''] = LABEL.split('=');
   return { [key]: value, ...(name.endsWith('production') ? { environment: 'production' } : {}) };
 }
 
-function address(): string {
+function getHost(): string {
   return platform() === 'win32' ? `npipe://${SOCKET}` : `unix://${SOCKET}`;
 }
 
-/** One call of the Docker Engine API. Throws when nobody answers. */
-async function engine(method: string, path: string, body?: object): Promise<string> {
-  const asked = request({
+/** Calls the Docker Engine API. Throws if the daemon is unreachable. */
+async function callEngine(method: string, path: string, body?: object): Promise<string> {
+  const sent = request({
     socketPath: SOCKET,
     method,
     path,
     timeout: 3_000,
     headers: { host: 'docker', 'content-type': 'application/json' },
   });
-  asked.end(body === undefined ? undefined : JSON.stringify(body));
-  const [response] = await once(asked, 'response');
+  sent.end(body === undefined ? undefined : JSON.stringify(body));
+  const [response] = await once(sent, 'response');
   return text(response);
 }

@@ -1,25 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Stage } from './stage.ts';
+import type { DemoTerminal } from './demo-terminal.ts';
 
 const ROUNDS = 5;
 
-/** Real runs of a small benchmark: a commit made one of its two functions slower. */
-export async function performanceScene(stage: Stage, folder: string): Promise<void> {
-  stage.scene('A slow commit is caught');
-  stage.tell(
-    '`checkout` of the shop hashes twice as often as before; `search` is as it was. Both releases are measured in turns.',
+/** Runs a small benchmark before and after a commit that makes one of two functions slower. */
+export async function performanceScene(terminal: DemoTerminal, folder: string): Promise<void> {
+  terminal.heading('Detect a slow commit');
+  terminal.print(
+    '`checkout` now computes twice as many hashes; `search` is unchanged. The two releases are measured alternately.',
   );
   const script = join(folder, 'bench.mjs');
   writeFileSync(script, BENCHMARK);
-  // In turns, so that whatever else the machine does meets both.
+  // Alternating rounds expose both releases to the same load of the machine.
   const run = (hashes: string) => execFileSync(process.execPath, [script, hashes]);
   for (let round = 0; round < ROUNDS; round++) {
     appendFileSync(join(folder, 'before.txt'), run('400'));
     appendFileSync(join(folder, 'after.txt'), run('800'));
   }
-  await stage.step({
+  await terminal.runStep({
     action: 'perf-regression',
     name: 'slow-commit',
     cwd: folder,
@@ -28,7 +28,7 @@ export async function performanceScene(stage: Stage, folder: string): Promise<vo
   });
 }
 
-// CPU time, because the machine has other things to do, too. Printed as `go test -bench` does.
+// CPU time, because other processes share the machine. The output format is that of `go test -bench`.
 const BENCHMARK = `
 import { createHash } from 'node:crypto';
 const work = (times) => {

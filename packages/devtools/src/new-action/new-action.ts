@@ -2,43 +2,43 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What was made, or why nothing was. */
-export type NewAction =
-  | { readonly kind: 'made'; readonly files: readonly string[] }
-  | { readonly kind: 'refused'; readonly why: string };
+/** The created files, or the reason for creating none. */
+export type CreateActionResult =
+  | { readonly kind: 'created'; readonly files: readonly string[] }
+  | { readonly kind: 'rejected'; readonly reason: string };
 
 const template = fileURLToPath(new URL('./template', import.meta.url));
 
 /**
- * Makes a small action that is whole: it runs, and passes the contract and its end-to-end tests.
- * Nothing that is there is overwritten.
+ * Creates a small complete action that passes the checks, the contract and its own tests. Does not
+ * overwrite existing files.
  *
  * @param name the folder and the name, as in `uses: org/actions/<name>@v1`
  */
-export async function newAction(root: string, name: string): Promise<NewAction> {
+export async function createAction(root: string, name: string): Promise<CreateActionResult> {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
-    const why = `"${name}" is no name: lower-case words with hyphens, as in "health-check".`;
-    return { kind: 'refused', why };
+    const reason = `"${name}" is not a valid name. Use lower-case words with hyphens, such as "health-check".`;
+    return { kind: 'rejected', reason };
   }
-  const places: Readonly<Record<string, string>> = {
+  const targets: Readonly<Record<string, string>> = {
     action: join('actions', name),
     'e2e/e2e.test.ts.txt': join('test/e2e', `${name}.test.ts`),
     'e2e/scenario.ts.txt': join('test/e2e/faults', `${name}.ts`),
   };
-  for (const place of Object.values(places)) {
-    if (await stat(join(root, place)).catch(() => undefined)) {
-      return { kind: 'refused', why: `${place} is there already.` };
+  for (const target of Object.values(targets)) {
+    if (await stat(join(root, target)).catch(() => undefined)) {
+      return { kind: 'rejected', reason: `${target} already exists.` };
     }
   }
   const samples = join(root, 'test/contract/samples.ts');
-  const known = await readFile(samples, 'utf8');
+  const sampleSource = await readFile(samples, 'utf8');
 
   const files: string[] = [];
-  for (const [from, to] of Object.entries(places)) files.push(...(await copy(from, to)));
-  // A sample is what the contract test runs; the last line closes the list of them.
-  const sample = `  '${name}': async () => ({ path: fileURLToPath(import.meta.url) }),\n};\n`;
-  await writeFile(samples, known.replace(/\};\n$/, sample));
-  return { kind: 'made', files: [...files, 'test/contract/samples.ts'] };
+  for (const [from, to] of Object.entries(targets)) files.push(...(await copy(from, to)));
+  // The contract test runs each sample; the last line closes the list.
+  const sample = `  '${name}': async () => ({ path: 'report.json' }),\n};\n`;
+  await writeFile(samples, sampleSource.replace(/\};\n$/, sample));
+  return { kind: 'created', files: [...files, 'test/contract/samples.ts'] };
 
   async function copy(from: string, to: string): Promise<readonly string[]> {
     await mkdir(dirname(join(root, to)), { recursive: true });
@@ -49,7 +49,7 @@ export async function newAction(root: string, name: string): Promise<NewAction> 
     return (await Promise.all(copied.map(fill))).flat();
   }
 
-  /** Fills in the name; templates end in `.txt` so that no tool takes them for our own code. */
+  /** Inserts the name. Templates end in `.txt`, so that tools do not treat them as source code. */
   async function fill(file: string): Promise<readonly string[]> {
     if ((await stat(join(root, file))).isDirectory()) return [];
     const text = await readFile(join(root, file), 'utf8');
@@ -57,13 +57,13 @@ export async function newAction(root: string, name: string): Promise<NewAction> 
     await rm(join(root, file));
     await writeFile(
       join(root, filled),
-      text.replaceAll('__NAME__', name).replaceAll('__TITLE__', titleOf(name)),
+      text.replaceAll('__NAME__', name).replaceAll('__TITLE__', toTitle(name)),
     );
     return [filled];
   }
 }
 
-function titleOf(name: string): string {
+function toTitle(name: string): string {
   const title = name.replaceAll('-', ' ');
   return title.charAt(0).toUpperCase() + title.slice(1);
 }

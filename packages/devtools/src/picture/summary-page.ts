@@ -1,14 +1,14 @@
 import { Marked } from 'marked';
 
-// GitHub makes no links of addresses in code, which it would find in `<code>`.
+// GitHub does not link URLs in code, but this parser does within `<code>`.
 const markdown = new Marked({ gfm: true, tokenizer: { url: () => undefined } });
 
 /**
- * A page that looks like the job summary of GitHub: its Markdown, folded parts closed.
+ * Renders a page that looks like a job summary on GitHub, with collapsed details.
  *
- * @param summaries what the steps of the job wrote, in order
+ * @param summaries the summaries of the steps, in order
  */
-export function summaryPage(job: string, summaries: readonly string[]): string {
+export function renderSummaryPage(job: string, summaries: readonly string[]): string {
   const body = markdown.parse(summaries.join('\n\n'), { async: false });
   return `<!doctype html><meta charset="utf-8"><style>${STYLE}</style>
 <main><header>${job} <span>summary</span></header><article>${body}</article></main>`;

@@ -33,7 +33,7 @@ async function write(readmes: readonly ReadmeState[]): Promise<void> {
   }
 }
 
-test('what is between the markers is renewed, and only that', async () => {
+test('updates only the text between the markers', async () => {
   const [all, probe] = await generateReadmes(root);
   expect(all).toMatchObject({ kind: 'stale', path: 'README.md' });
   expect(probe).toEqual({
@@ -57,7 +57,7 @@ None.
   });
 });
 
-test('what was written once is current', async () => {
+test('is current after one update', async () => {
   await write(await generateReadmes(root));
   const kinds = (await generateReadmes(root)).map(({ kind }) => kind);
   expect(kinds).toEqual(['current', 'current']);
@@ -68,16 +68,16 @@ test.each([
   ['<!-- inputs:end -->'],
   ['<!-- outputs:start -->'],
   ['<!-- outputs:end -->'],
-])('a README without %s is broken', async (marker) => {
+])('reports a README without %s as broken', async (marker) => {
   await writeFile(join(root, 'actions/probe/README.md'), MARKED.replace(marker, ''));
   expect((await generateReadmes(root))[1]).toEqual({
     kind: 'broken',
     path: 'actions/probe/README.md',
-    problem: `lacks the marker ${marker}`,
+    problem: `is missing the marker ${marker}`,
   });
 });
 
-test('an action without a README is broken', async () => {
+test('reports an action without a README as broken', async () => {
   await rm(join(root, 'actions/probe/README.md'));
   expect((await generateReadmes(root))[1]).toMatchObject({ kind: 'broken', problem: 'is missing' });
 });

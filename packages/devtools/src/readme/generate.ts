@@ -1,12 +1,13 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
-import { replaceSection } from './sections.ts';
-import { actionsTable, inputsTable, outputsTable } from './tables.ts';
-import { workflowFiles } from './workflow-file.ts';
-import { callReference, triggerMatrix } from './workflow-tables.ts';
 
-/** A README, relative to the repository, as it is against as it should be. */
+import { replaceSection } from './markdown.ts';
+import { renderActions, renderInputs, renderOutputs } from './tables.ts';
+import { readWorkflows } from './workflow-file.ts';
+import { renderReference, renderTriggers } from './workflow-tables.ts';
+
+/** The state of a README compared to its generated content; the path is relative to the repository. */
 export type ReadmeState =
   | { readonly kind: 'current' | 'stale'; readonly path: string; readonly text: string }
   | { readonly kind: 'broken'; readonly path: string; readonly problem: string };
@@ -14,8 +15,8 @@ export type ReadmeState =
 const WORKFLOWS = 'docs/workflows.md';
 
 /**
- * Reads every `action.yml` below `actions/` of the repository, and every workflow, and renders all
- * READMEs anew, and the tables of `docs/workflows.md` where it is.
+ * Reads every `action.yml` below `actions/` and every workflow, and renders the tables of all
+ * READMEs and of `docs/workflows.md`.
  */
 export async function generateReadmes(root: string): Promise<readonly ReadmeState[]> {
   const actions = await Promise.all(
@@ -25,18 +26,18 @@ export async function generateReadmes(root: string): Promise<readonly ReadmeStat
     })),
   );
   return Promise.all([
-    renew(root, 'README.md', { actions: actionsTable(actions) }),
+    update(root, 'README.md', { actions: renderActions(actions) }),
     ...actions.map(({ folder, manifest }) =>
-      renew(root, join('actions', folder, 'README.md'), {
-        inputs: inputsTable(manifest.inputs),
-        outputs: outputsTable(manifest.outputs),
+      update(root, join('actions', folder, 'README.md'), {
+        inputs: renderInputs(manifest.inputs),
+        outputs: renderOutputs(manifest.outputs),
       }),
     ),
-    ...((await exists(join(root, WORKFLOWS))) ? [renewWorkflows(root)] : []),
+    ...((await exists(join(root, WORKFLOWS))) ? [updateWorkflows(root)] : []),
   ]);
 }
 
-/** The names of the folders below `actions/` that hold an `action.yml`, sorted. */
+/** Returns the names of the folders below `actions/` with an `action.yml`, sorted. */
 export async function actionFolders(root: string): Promise<readonly string[]> {
   const names = await readdir(join(root, 'actions'));
   const found = await Promise.all(
@@ -50,24 +51,24 @@ export async function actionFolders(root: string): Promise<readonly string[]> {
   return found.flat().sort();
 }
 
-async function renewWorkflows(root: string): Promise<ReadmeState> {
-  const own = await workflowFiles(root);
+async function updateWorkflows(root: string): Promise<ReadmeState> {
+  const own = await readWorkflows(root);
   const reusable = own.filter(({ call }) => call !== undefined);
   const systems = await readdir(join(root, 'examples')).catch(() => []);
   const matrices = await Promise.all(
     systems.toSorted().map(async (system) => {
-      const files = await workflowFiles(root, join('examples', system));
-      return files.length === 0 ? [] : [`#### ${system}\n\n${triggerMatrix(files, '../')}`];
+      const files = await readWorkflows(root, join('examples', system));
+      return files.length === 0 ? [] : [`#### ${system}\n\n${renderTriggers(files, '../')}`];
     }),
   );
-  return renew(root, WORKFLOWS, {
-    reusable: triggerMatrix(reusable, '../'),
+  return update(root, WORKFLOWS, {
+    reusable: renderTriggers(reusable, '../'),
     examples: matrices.flat().join('\n\n'),
-    own: triggerMatrix(
+    own: renderTriggers(
       own.filter(({ call }) => call === undefined),
       '../',
     ),
-    reference: callReference(reusable),
+    reference: renderReference(reusable),
   });
 }
 
@@ -78,7 +79,7 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-async function renew(
+async function update(
   root: string,
   path: string,
   sections: Readonly<Record<string, string>>,
@@ -89,7 +90,7 @@ async function renew(
   for (const [name, content] of Object.entries(sections)) {
     const result = replaceSection(text, name, content);
     if (result.kind === 'no-marker') {
-      return { kind: 'broken', path, problem: `lacks the marker ${result.marker}` };
+      return { kind: 'broken', path, problem: `is missing the marker ${result.marker}` };
     }
     text = result.text;
   }

@@ -1,6 +1,6 @@
 import { parseActionManifest } from '@repo/testkit/runner/action-manifest';
 import { expect, test } from 'vitest';
-import { actionsTable, inputsTable, outputsTable } from './tables.ts';
+import { renderActions, renderInputs, renderOutputs } from './tables.ts';
 
 const manifest = parseActionManifest(
   `
@@ -27,8 +27,8 @@ runs: { using: node24, main: dist/index.js }
   'actions/probe',
 );
 
-test('inputs with their description and default', () => {
-  expect(inputsTable(manifest.inputs)).toBe(`| Input | Description | Default |
+test('renders inputs with descriptions and defaults', () => {
+  expect(renderInputs(manifest.inputs)).toBe(`| Input | Description | Default |
 | --- | --- | --- |
 | \`url\` | Where to look, \`<scheme>://…\`. | **required** |
 | \`tries\` | How often:<br>- once<br>- twice<br>Or more, of course. | \`3\` |
@@ -37,18 +37,18 @@ test('inputs with their description and default', () => {
 | \`old\` | Before **Deprecated:** use url |  |`);
 });
 
-test('outputs', () => {
-  expect(outputsTable(manifest.outputs)).toBe(`| Output | Description |
+test('renders outputs', () => {
+  expect(renderOutputs(manifest.outputs)).toBe(`| Output | Description |
 | --- | --- |
 | \`verdict\` | \`pass\` \\| \`fail\` |`);
 });
 
-test('an action without inputs or outputs says so', () => {
-  expect([inputsTable([]), outputsTable([])]).toEqual(['None.', 'None.']);
+test('renders "None." without inputs or outputs', () => {
+  expect([renderInputs([]), renderOutputs([])]).toEqual(['None.', 'None.']);
 });
 
-test('all actions, linked', () => {
-  expect(actionsTable([{ folder: 'probe', manifest }])).toBe(`| Action | What it does |
+test('renders all actions with links', () => {
+  expect(renderActions([{ folder: 'probe', manifest }])).toBe(`| Action | What it does |
 | --- | --- |
 | [probe](actions/probe/README.md) | Looks &lt;hard> at a \\| b. |`);
 });

@@ -3,19 +3,19 @@ import type {
   ActionManifest,
   ActionOutput,
 } from '@repo/testkit/runner/action-manifest';
-import { cell, code, table } from './markdown-table.ts';
+import { cell, code, table } from './markdown.ts';
 
-/** The inputs of an action as a Markdown table. */
-export function inputsTable(inputs: readonly ActionInput[]): string {
+/** Renders the inputs of an action as a Markdown table. */
+export function renderInputs(inputs: readonly ActionInput[]): string {
   if (inputs.length === 0) return 'None.';
   return table(
     ['Input', 'Description', 'Default'],
-    inputs.map((input) => [code(input.name), describe(input), defaultOf(input)]),
+    inputs.map((input) => [code(input.name), describe(input), formatDefault(input)]),
   );
 }
 
-/** The outputs of an action as a Markdown table. */
-export function outputsTable(outputs: readonly ActionOutput[]): string {
+/** Renders the outputs of an action as a Markdown table. */
+export function renderOutputs(outputs: readonly ActionOutput[]): string {
   if (outputs.length === 0) return 'None.';
   return table(
     ['Output', 'Description'],
@@ -23,8 +23,8 @@ export function outputsTable(outputs: readonly ActionOutput[]): string {
   );
 }
 
-/** All actions of the repository, each linked to its folder below `actions/`. */
-export function actionsTable(
+/** Renders all actions of the repository with links to their READMEs. */
+export function renderActions(
   actions: readonly { readonly folder: string; readonly manifest: ActionManifest }[],
 ): string {
   return table(
@@ -44,7 +44,7 @@ function describe(input: ActionInput): string {
   return cell(input.description) + deprecated;
 }
 
-function defaultOf(input: ActionInput): string {
+function formatDefault(input: ActionInput): string {
   if (input.required) return '**required**';
   return input.default === undefined || input.default === '' ? '' : code(input.default);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readWorkflow } from './workflow-file.ts';
-import { callReference, triggerMatrix } from './workflow-tables.ts';
+import { renderReference, renderTriggers } from './workflow-tables.ts';
 
 const CALLED = readWorkflow(
   '.github/workflows/sweep.yml',
@@ -25,19 +25,19 @@ jobs:
 `,
 );
 
-test('what its jobs ask for is added up, and the longest way through them', () => {
+test('combines permissions and computes the longest path through the jobs', () => {
   expect(CALLED).toMatchObject({
     permissions: ['contents: write', 'issues: write'],
-    limit: 40,
-    ours: ['docker-label-cleanup'],
+    maxMinutes: 40,
+    uses: ['docker-label-cleanup'],
     triggers: ['workflow_call'],
   });
 });
 
-test('the reference has what it takes, needs and gives', () => {
-  expect(callReference([CALLED])).toBe(`### sweep.yml
+test('renders permissions, inputs, secrets and outputs in the reference', () => {
+  expect(renderReference([CALLED])).toBe(`### sweep.yml
 
-Needs \`contents: write\`, \`issues: write\`.
+Requires \`contents: write\`, \`issues: write\`.
 
 | Input | Description | Default |
 | --- | --- | --- |
@@ -53,7 +53,7 @@ Needs \`contents: write\`, \`issues: write\`.
 | \`verdict\` | How it went. |`);
 });
 
-test('the matrix names each trigger', () => {
+test('renders each trigger', () => {
   const file = readWorkflow(
     'a.yml',
     `
@@ -65,15 +65,15 @@ on:
 jobs: { a: { uses: org/actions/.github/workflows/health-monitor.yml@v1 } }
 `,
   );
-  expect(triggerMatrix([file], '../')).toContain(
-    '| [a.yml](../a.yml) | `push: main, live`<br>`schedule: 37 * * * *`<br>`schedule: 0 3 * * 1`<br>`workflow_run: Perf`<br>`workflow_dispatch` | `health-monitor.yml` | as its parts |',
+  expect(renderTriggers([file], '../')).toContain(
+    '| [a.yml](../a.yml) | `push: main, live`<br>`schedule: 37 * * * *`<br>`schedule: 0 3 * * 1`<br>`workflow_run: Perf`<br>`workflow_dispatch` | `health-monitor.yml` | that of the called workflow |',
   );
 });
 
 test.each([
   ['on: push', ['push']],
   ['on: [push, pull_request]', ['push', 'pull_request']],
-])('%s', (on, triggers) => {
+])('reads the triggers of %s', (on, triggers) => {
   const text = `${on}\njobs: { a: { runs-on: x, timeout-minutes: 5, steps: [] } }`;
-  expect(readWorkflow('a.yml', text)).toMatchObject({ triggers, limit: 5, call: undefined });
+  expect(readWorkflow('a.yml', text)).toMatchObject({ triggers, maxMinutes: 5, call: undefined });
 });

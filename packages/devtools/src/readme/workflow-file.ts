@@ -2,21 +2,21 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** What a workflow file says of itself. */
+/** The parts of a workflow file that the documentation shows. */
 export interface WorkflowFile {
   /** Relative to the repository. */
   readonly path: string;
   readonly name: string;
   /** `push: main`, `schedule: 37 * * * *`, … */
   readonly triggers: readonly string[];
-  /** What people start by hand may be given. */
+  /** The interface of a reusable workflow; otherwise `undefined`. */
   readonly call: Call | undefined;
-  /** What its jobs ask for, together: `contents: read`. */
+  /** The combined permissions of its jobs: `contents: read`. */
   readonly permissions: readonly string[];
-  /** The longest that a way through its jobs is let run, minutes; undefined where a job names none. */
-  readonly limit: number | undefined;
-  /** The actions and workflows of ours that it uses. */
-  readonly ours: readonly string[];
+  /** The sum of timeouts on the longest path through its jobs; `undefined` if a job has none. */
+  readonly maxMinutes: number | undefined;
+  /** The actions and workflows of this repository that it uses. */
+  readonly uses: readonly string[];
 }
 
 /** The interface of a reusable workflow. */
@@ -41,8 +41,8 @@ interface Job {
   readonly steps?: readonly { readonly uses?: string }[];
 }
 
-/** Reads every workflow below `folder/.github/workflows`, sorted by name; none where there are none. */
-export async function workflowFiles(root: string, folder = ''): Promise<readonly WorkflowFile[]> {
+/** Reads every workflow below `folder/.github/workflows`, sorted by name. */
+export async function readWorkflows(root: string, folder = ''): Promise<readonly WorkflowFile[]> {
   const below = join(folder, '.github/workflows');
   const names = await readdir(join(root, below)).catch(() => []);
   return Promise.all(
@@ -56,32 +56,32 @@ export async function workflowFiles(root: string, folder = ''): Promise<readonly
   );
 }
 
-/** @param text what stands in the file, which GitHub's language service has found to be well */
+/** @param text the contents of a valid workflow file */
 export function readWorkflow(path: string, text: string): WorkflowFile {
   const { name, on, jobs } = parse(text) as {
     readonly name?: string;
     readonly on: string | readonly string[] | Readonly<Record<string, unknown>>;
     readonly jobs: Readonly<Record<string, Job>>;
   };
-  const events = eventsOf(on);
+  const events = readEvents(on);
   return {
     path,
     name: name ?? path,
-    triggers: Object.entries(events).flatMap(triggersOf),
-    call: 'workflow_call' in events ? callOf(events.workflow_call) : undefined,
-    permissions: permissionsOf(Object.values(jobs)),
-    limit: longestWay(jobs),
-    ours: oursOf(Object.values(jobs)),
+    triggers: Object.entries(events).flatMap(formatTriggers),
+    call: 'workflow_call' in events ? readCall(events.workflow_call) : undefined,
+    permissions: combinePermissions(Object.values(jobs)),
+    maxMinutes: computeMaxMinutes(jobs),
+    uses: readUses(Object.values(jobs)),
   };
 }
 
-function eventsOf(on: string | readonly string[] | object): Readonly<Record<string, unknown>> {
+function readEvents(on: string | readonly string[] | object): Readonly<Record<string, unknown>> {
   if (typeof on === 'string') return { [on]: undefined };
   if (Array.isArray(on)) return Object.fromEntries(on.map((event) => [event, undefined]));
   return { ...on };
 }
 
-function triggersOf([event, settings]: readonly [string, unknown]): readonly string[] {
+function formatTriggers([event, settings]: readonly [string, unknown]): readonly string[] {
   if (event === 'schedule') {
     return (settings as readonly { readonly cron: string }[]).map(
       ({ cron }) => `schedule: ${cron}`,
@@ -94,14 +94,14 @@ function triggersOf([event, settings]: readonly [string, unknown]): readonly str
   return [only === undefined ? event : `${event}: ${only.join(', ')}`];
 }
 
-function callOf(settings: unknown): Call {
+function readCall(settings: unknown): Call {
   const { inputs, secrets, outputs } = (settings ?? {}) as Readonly<
     Record<string, object | undefined>
   >;
-  return { inputs: fieldsOf(inputs), secrets: fieldsOf(secrets), outputs: fieldsOf(outputs) };
+  return { inputs: readFields(inputs), secrets: readFields(secrets), outputs: readFields(outputs) };
 }
 
-function fieldsOf(fields: object = {}): readonly Field[] {
+function readFields(fields: object = {}): readonly Field[] {
   return Object.entries(fields).map(
     ([name, { description = '', required, default: given = '' }]) => ({
       name,
@@ -112,15 +112,15 @@ function fieldsOf(fields: object = {}): readonly Field[] {
   );
 }
 
-function permissionsOf(jobs: readonly Job[]): readonly string[] {
-  const most = new Map<string, string>();
+function combinePermissions(jobs: readonly Job[]): readonly string[] {
+  const levels = new Map<string, string>();
   for (const [scope, level] of jobs.flatMap((job) => Object.entries(job.permissions ?? {}))) {
-    if (most.get(scope) !== 'write') most.set(scope, level);
+    if (levels.get(scope) !== 'write') levels.set(scope, level);
   }
-  return [...most].map(([scope, level]) => `${scope}: ${level}`).toSorted();
+  return [...levels].map(([scope, level]) => `${scope}: ${level}`).toSorted();
 }
 
-function longestWay(jobs: Readonly<Record<string, Job>>): number | undefined {
+function computeMaxMinutes(jobs: Readonly<Record<string, Job>>): number | undefined {
   const until = (id: string): number => {
     const { needs = [], 'timeout-minutes': own = Number.NaN } = jobs[id] ?? {};
     return own + Math.max(0, ...[needs].flat().map(until));
@@ -129,11 +129,11 @@ function longestWay(jobs: Readonly<Record<string, Job>>): number | undefined {
   return Number.isNaN(longest) ? undefined : longest;
 }
 
-function oursOf(jobs: readonly Job[]): readonly string[] {
+function readUses(jobs: readonly Job[]): readonly string[] {
   const uses = jobs.flatMap(({ uses: own, steps = [] }) => [
     own,
     ...steps.map((step) => step.uses),
   ]);
-  const ours = uses.flatMap((one) => /^(?:\$|org\/actions)\/([^@]+)/.exec(one ?? '')?.[1] ?? []);
-  return [...new Set(ours.map((one) => one.replace('.github/workflows/', '')))];
+  const names = uses.flatMap((one) => /^(?:\$|org\/actions)\/([^@]+)/.exec(one ?? '')?.[1] ?? []);
+  return [...new Set(names.map((one) => one.replace('.github/workflows/', '')))];
 }

@@ -1,42 +1,42 @@
-import { cell, code, table } from './markdown-table.ts';
+import { cell, code, table } from './markdown.ts';
 import type { Field, WorkflowFile } from './workflow-file.ts';
 
-/** When each workflow runs, what of ours it uses, and how long it is let run. */
-export function triggerMatrix(workflows: readonly WorkflowFile[], from: string): string {
+/** Renders the triggers of each workflow, the actions and workflows it uses, and its timeout. */
+export function renderTriggers(workflows: readonly WorkflowFile[], from: string): string {
   return table(
-    ['Workflow', 'Runs on', 'Uses', 'At most'],
-    workflows.map(({ path, name, triggers, ours, limit }) => [
+    ['Workflow', 'Runs on', 'Uses', 'Timeout'],
+    workflows.map(({ path, name, triggers, uses, maxMinutes }) => [
       `[${cell(name)}](${from}${path})`,
       triggers.map(code).join('<br>'),
-      ours.map(code).join('<br>'),
-      limit === undefined ? 'as its parts' : `${limit} min`,
+      uses.map(code).join('<br>'),
+      maxMinutes === undefined ? 'that of the called workflow' : `${maxMinutes} min`,
     ]),
   );
 }
 
-/** What each reusable workflow takes, needs and gives. */
-export function callReference(workflows: readonly WorkflowFile[]): string {
-  return workflows.map(reference).join('\n\n');
+/** Renders the permissions, inputs, secrets and outputs of each reusable workflow. */
+export function renderReference(workflows: readonly WorkflowFile[]): string {
+  return workflows.map(renderWorkflow).join('\n\n');
 }
 
-function reference({ path, call, permissions }: WorkflowFile): string {
+function renderWorkflow({ path, call, permissions }: WorkflowFile): string {
   const file = path.split('/').at(-1);
   return [
     `### ${file}`,
-    `Needs ${permissions.map(code).join(', ') || 'no permission'}.`,
-    table(['Input', 'Description', 'Default'], (call?.inputs ?? []).map(input)),
-    ...fields('Secret', call?.secrets),
-    ...fields('Output', call?.outputs),
+    `Requires ${permissions.map(code).join(', ') || 'no permissions'}.`,
+    table(['Input', 'Description', 'Default'], (call?.inputs ?? []).map(renderInput)),
+    ...renderFields('Secret', call?.secrets),
+    ...renderFields('Output', call?.outputs),
   ].join('\n\n');
 }
 
-function input(field: Field): readonly string[] {
+function renderInput(field: Field): readonly string[] {
   const value = field.required ? '**required**' : field.default === '' ? '' : code(field.default);
   return [code(field.name), cell(field.description), value];
 }
 
-function fields(title: string, all: readonly Field[] = []): readonly string[] {
-  if (all.length === 0) return [];
-  const rows = all.map(({ name, description }) => [code(name), cell(description)]);
+function renderFields(title: string, fields: readonly Field[] = []): readonly string[] {
+  if (fields.length === 0) return [];
+  const rows = fields.map(({ name, description }) => [code(name), cell(description)]);
   return [table([title, 'Description'], rows)];
 }

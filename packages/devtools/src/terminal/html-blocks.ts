@@ -1,6 +1,6 @@
 import { decodeEntities } from './inline.ts';
 
-/** Marks, which cannot stand in cleaned text, for the begin and the end of `<details>`. */
+/** Markers for the start and end of `<details>`; cleaned text cannot contain them. */
 export const DETAILS_BEGIN = '\u0001';
 export const DETAILS_END = '\u0002';
 
@@ -12,14 +12,14 @@ type Rewrite = readonly [pattern: RegExp, replace: (inner: string, tag: string) 
 const REWRITES: readonly Rewrite[] = [
   [
     /<h([1-6])\b[^>]*>([\s\S]*?)<\/h\1>/gi,
-    (text, level) => `\n\n${'#'.repeat(Number(level))} ${oneLine(text)}\n\n`,
+    (text, level) => `\n\n${'#'.repeat(Number(level))} ${joinLines(text)}\n\n`,
   ],
-  [/<(table)\b[^>]*>([\s\S]*?)<\/table>/gi, pipeTable],
-  [/<([uo]l)\b[^>]*>([\s\S]*?)<\/\1>/gi, list],
-  [/<(blockquote)\b[^>]*>([\s\S]*?)<\/blockquote>/gi, (text) => `\n\n> ${oneLine(text)}\n\n`],
+  [/<(table)\b[^>]*>([\s\S]*?)<\/table>/gi, toPipeTable],
+  [/<([uo]l)\b[^>]*>([\s\S]*?)<\/\1>/gi, toMarkdownList],
+  [/<(blockquote)\b[^>]*>([\s\S]*?)<\/blockquote>/gi, (text) => `\n\n> ${joinLines(text)}\n\n`],
   [
     /<(details)\b[^>]*>\s*<summary>([\s\S]*?)<\/summary>/gi,
-    (text) => `\n\n${DETAILS_BEGIN}${oneLine(text)}\n\n`,
+    (text) => `\n\n${DETAILS_BEGIN}${joinLines(text)}\n\n`,
   ],
   [/<\/(details)()>/gi, () => `\n\n${DETAILS_END}\n\n`],
   [/<(hr)()\b[^>]*>/gi, () => '\n\n---\n\n'],
@@ -27,8 +27,8 @@ const REWRITES: readonly Rewrite[] = [
 ];
 
 /**
- * Turns the HTML blocks of a job summary (those that `@actions/core` and our own builder write)
- * into Markdown, so that one renderer serves both. Code blocks stay as they are.
+ * Converts the HTML blocks of a job summary (as written by `@actions/core` and by our summary
+ * builder) to Markdown for the renderer. Code blocks stay unchanged.
  */
 export function htmlBlocksToMarkdown(text: string): string {
   const fenced = text.replace(
@@ -52,10 +52,10 @@ function rewrite(text: string): string {
   );
 }
 
-function pipeTable(html: string): string {
+function toPipeTable(html: string): string {
   const rows = [...html.matchAll(/<tr\b[^>]*>([\s\S]*?)(?:<\/tr>|$)/gi)].map(([, row = '']) =>
     [...row.matchAll(/<t[hd]\b[^>]*>([\s\S]*?)<\/t[hd]>/gi)].map(([, cell = '']) =>
-      oneLine(cell).replaceAll('|', '&#124;'),
+      joinLines(cell).replaceAll('|', '&#124;'),
     ),
   );
   const [head = [], ...body] = rows;
@@ -63,14 +63,14 @@ function pipeTable(html: string): string {
   return `\n\n${[line(head), line(head.map(() => '---')), ...body.map(line)].join('\n')}\n\n`;
 }
 
-function list(html: string, tag: string): string {
+function toMarkdownList(html: string, tag: string): string {
   const items = [...html.matchAll(/<li\b[^>]*>([\s\S]*?)<\/li>/gi)].map(([, item = ''], index) => {
     const bullet = tag.toLowerCase() === 'ol' ? `${index + 1}.` : '-';
-    return `${bullet} ${oneLine(item)}`;
+    return `${bullet} ${joinLines(item)}`;
   });
   return `\n\n${items.join('\n')}\n\n`;
 }
 
-function oneLine(text: string): string {
+function joinLines(text: string): string {
   return text.trim().replace(/\s*\n\s*/g, ' ');
 }

@@ -3,8 +3,8 @@ import type { Span } from './spans.ts';
 interface Context {
   readonly styles: Span['styles'];
   readonly href?: string;
-  /** A terminal that is not one cannot follow links: the address is written out. */
-  readonly writeAddresses: boolean;
+  /** Writes URLs as text, because plain output has no links. */
+  readonly showUrls: boolean;
 }
 
 interface InlineRule {
@@ -36,7 +36,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   nbsp: '\u00a0',
 };
 
-// In order: what an earlier rule matches at a place, a later one does not see.
+// The order matters: at the same position, the first matching rule applies.
 const RULES: readonly InlineRule[] = [
   { pattern: /\\([!-/:-@[-`{-~])/, render: ([, sign], context) => plain(sign, context) },
   { pattern: /\\?\n|<br\s*\/?>\n?/i, render: ([text], context) => plain(lineBreak(text), context) },
@@ -71,20 +71,20 @@ const RULES: readonly InlineRule[] = [
   emphasis(/~~(?=\S)((?:\\.|[^\\])*?\S)~~/, 'strikethrough'),
 ];
 
-/** Reads the Markdown and the HTML within a paragraph, a heading or a cell. */
+/** Parses the Markdown and HTML within a paragraph, a heading or a cell. */
 export function parseInline(
   markdown: string,
-  writeAddresses: boolean,
+  showUrls: boolean,
   styles: Span['styles'] = [],
 ): readonly Span[] {
-  return inline(markdown, { styles, writeAddresses });
+  return inline(markdown, { styles, showUrls });
 }
 
-/** Text whose HTML entities are read. A word joiner, which only stops links, is dropped. */
+/** Decodes HTML entities, and removes word joiners, which only prevent links. */
 export function decodeEntities(text: string): string {
   return text
-    .replace(/&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi, (whole, decimal, hex, name) => {
-      if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? whole;
+    .replace(/&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi, (entity, decimal, hex, name) => {
+      if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? entity;
       const point = Number.parseInt(decimal ?? hex, decimal === undefined ? 16 : 10);
       const isText =
         (point > 31 || point === 10) && point < 0x110000 && (point < 127 || point > 159);
@@ -132,7 +132,7 @@ function emphasis(pattern: RegExp, style: Span['styles'][number]): InlineRule {
 
 function link(text = '', address = '', context: Context): readonly Span[] {
   const href = decodeEntities(address);
-  if (!context.writeAddresses) return inline(text, { ...styled(context, 'underline'), href });
+  if (!context.showUrls) return inline(text, { ...styled(context, 'underline'), href });
   return text === address
     ? plain(href, context)
     : [...inline(text, context), { text: ` (${href})`, styles: context.styles }];
@@ -142,7 +142,7 @@ function picture(alt: string | undefined, context: Context): readonly Span[] {
   return plain(`[${alt || 'picture'}]`, styled(context, 'dim'));
 }
 
-/** A line end in the source is a space; `<br>` and a backslash before the end are a break. */
+/** Renders a line end as a space, and `<br>` or a backslash before a line end as a line break. */
 function lineBreak(text = ''): string {
   return text === '\n' ? ' ' : '\n';
 }

@@ -5,21 +5,21 @@ import { displayWidth, paint, type Span, wrap } from './spans.ts';
 import { renderTable, type Table } from './table.ts';
 
 export interface TerminalOptions {
-  /** The terminal's width, in cells. */
+  /** The width of the terminal, in cells. */
   readonly columns: number;
-  /** Escape sequences for colours and links; without them the text is plain. */
+  /** Uses escape sequences for colours and links; otherwise the text is plain. */
   readonly ansi: boolean;
 }
 
-/** What a stream can show; wide terminals are used up to 120 columns, which read best. */
-export function terminalOf(stream: NodeJS.WriteStream): TerminalOptions {
+/** Returns the options for a stream. Limits wide terminals to 120 columns for readability. */
+export function getTerminalOptions(stream: NodeJS.WriteStream): TerminalOptions {
   return {
     columns: Math.min(stream.columns ?? 80, 120),
     ansi: stream.isTTY === true && stream.hasColors(),
   };
 }
 
-/** One kind of block: how its lines are recognised, how many there are and how they look. */
+/** One kind of block: how to recognise it, how many lines it has, and how to render it. */
 interface BlockRule {
   matches(lines: readonly string[]): boolean;
   length(lines: readonly string[]): number;
@@ -46,7 +46,7 @@ const BLOCKS: readonly BlockRule[] = [
       ...text(`▾ ${line.slice(1)}`, terminal, ['bold']),
       ...renderLines(
         body.filter((_, index) => index < body.length - 1 || !body.at(-1)?.startsWith(DETAILS_END)),
-        narrower(terminal, 2),
+        narrow(terminal, 2),
       ).map((inner) => (inner === '' ? '' : `  ${inner}`)),
     ],
   },
@@ -86,8 +86,8 @@ const BLOCKS: readonly BlockRule[] = [
 ];
 
 /**
- * Renders a job summary (GitHub's Markdown with the HTML that summaries use) for a terminal.
- * Folded parts are shown open; charts and pictures become notes. Control characters are dropped.
+ * Renders a job summary (GitHub Markdown with the HTML that summaries use) for a terminal.
+ * Expands details, replaces charts and pictures by notes, and removes control characters.
  */
 export function renderMarkdown(markdown: string, terminal: TerminalOptions): string {
   const clean = stripVTControlCharacters(markdown).replace(/[^\P{Cc}\t\n]/gu, '');
@@ -109,7 +109,7 @@ function renderLines(lines: readonly string[], terminal: TerminalOptions): reado
     blocks.push({ lines: block.render(rest.slice(0, length), terminal), isItem });
     rest = rest.slice(length);
   }
-  // A blank line between blocks, none between the items of a list.
+  // Adds a blank line between blocks, but not between list items.
   return blocks
     .filter((block) => block.lines.length > 0)
     .flatMap((block, index, all) =>
@@ -161,7 +161,7 @@ function quote(lines: readonly string[], terminal: TerminalOptions): readonly st
     ? [`**${alert[0]}${alert.slice(1).toLowerCase()}:**`, ...inner.slice(1)]
     : inner;
   const bar = paint([{ text: '│ ', styles: ['dim'] }], terminal.ansi);
-  return renderLines(titled, narrower(terminal, 2)).map((line) => bar + line);
+  return renderLines(titled, narrow(terminal, 2)).map((line) => bar + line);
 }
 
 function listItem(lines: readonly string[], terminal: TerminalOptions): readonly string[] {
@@ -170,7 +170,7 @@ function listItem(lines: readonly string[], terminal: TerminalOptions): readonly
   const bullet = `${indent}${number === undefined ? '•' : `${number}.`} ${box}`;
   const hang = ' '.repeat(displayWidth(bullet));
   const body = [first, ...lines.slice(1).map((line) => line.trim())].join('\n');
-  return text(body, narrower(terminal, hang.length)).map((line, index) =>
+  return text(body, narrow(terminal, hang.length)).map((line, index) =>
     index === 0 ? bullet + line : hang + line,
   );
 }
@@ -178,17 +178,17 @@ function listItem(lines: readonly string[], terminal: TerminalOptions): readonly
 function table(lines: readonly string[], { ansi }: TerminalOptions): Table {
   const [head = '', delimiters = '', ...body] = lines;
   const row = (line: string, styles: Span['styles']) =>
-    cells(line).map((cell) => parseInline(cell, !ansi, styles));
+    splitCells(line).map((cell) => parseInline(cell, !ansi, styles));
   return {
     rows: [row(head, ['bold']), ...body.map((line) => row(line, []))],
-    align: cells(delimiters).map((cell) =>
+    align: splitCells(delimiters).map((cell) =>
       cell.endsWith(':') ? (cell.startsWith(':') ? 'center' : 'right') : 'left',
     ),
   };
 }
 
-/** The cells of a row; a bar after a backslash is text. */
-function cells(line: string): readonly string[] {
+/** Splits a row into cells; an escaped bar is text. */
+function splitCells(line: string): readonly string[] {
   const inner = line.trim().replace(/^\||(?<!\\)\|$/g, '');
   return inner.split(/(?<!\\)\|/).map((cell) => cell.trim());
 }
@@ -207,7 +207,7 @@ function countWhile(lines: readonly string[], test: (line: string, index: number
   return end < 0 ? lines.length : end;
 }
 
-function narrower({ columns, ansi }: TerminalOptions, by: number): TerminalOptions {
+function narrow({ columns, ansi }: TerminalOptions, by: number): TerminalOptions {
   return { columns: Math.max(columns - by, 10), ansi };
 }
 

@@ -2,17 +2,17 @@ import { styleText } from 'node:util';
 
 type Style = 'bold' | 'italic' | 'underline' | 'dim' | 'cyan' | 'strikethrough';
 
-/** A run of text in one style; a line break in it is a `\n`. */
+/** Text in one style; a `\n` is a line break. */
 export interface Span {
   readonly text: string;
   readonly styles: readonly Style[];
-  /** Where the text links to. */
+  /** The target of a link. */
   readonly href?: string;
 }
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const ZERO_WIDTH = /^[\p{Mark}\p{Format}]+$/u;
-// What terminals draw two cells wide: emoji, and East Asian Wide and Fullwidth (UAX #11).
+// Characters that terminals draw two cells wide: emoji, East Asian Wide and Fullwidth (UAX #11).
 const WIDE =
   /^\p{Emoji_Presentation}|\ufe0f|^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]/u;
 
@@ -20,7 +20,7 @@ function graphemes(text: string): readonly string[] {
   return [...GRAPHEMES.segment(text)].map(({ segment }) => segment);
 }
 
-/** How many cells of a terminal a text takes. */
+/** Returns the width of a text in terminal cells. */
 export function displayWidth(text: string): number {
   return graphemes(text).reduce((width, grapheme) => width + graphemeWidth(grapheme), 0);
 }
@@ -30,12 +30,12 @@ function graphemeWidth(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1;
 }
 
-/** The width of a line of spans, in cells. */
+/** Returns the width of a line of spans, in cells. */
 export function lineWidth(line: readonly Span[]): number {
   return line.reduce((width, { text }) => width + displayWidth(text), 0);
 }
 
-/** Breaks spans into lines of at most `width` cells, between words where that is possible. */
+/** Breaks spans into lines of at most `width` cells, between words if possible. */
 export function wrap(spans: readonly Span[], width: number): readonly (readonly Span[])[] {
   const lines: Span[][] = [[]];
   let used = 0;
@@ -45,12 +45,12 @@ export function wrap(spans: readonly Span[], width: number): readonly (readonly 
   };
   const newLine = (): void => {
     const last = lines.at(-1)?.at(-1);
-    // The space before a break is not seen.
+    // Remove the invisible space before a break.
     if (last?.text.trim() === '') lines.at(-1)?.pop();
     lines.push([]);
     used = 0;
   };
-  for (const { word, parts } of words(spans)) {
+  for (const { word, parts } of splitWords(spans)) {
     const wordWidth = displayWidth(word);
     if (word === '\n') newLine();
     else if (word.trim() === '') {
@@ -68,8 +68,8 @@ export function wrap(spans: readonly Span[], width: number): readonly (readonly 
   return lines;
 }
 
-/** Words, spaces and line breaks; a word may be of several styles. */
-function words(spans: readonly Span[]): readonly { word: string; parts: Span[] }[] {
+/** Splits spans into words, spaces and line breaks; a word may have several styles. */
+function splitWords(spans: readonly Span[]): readonly { word: string; parts: Span[] }[] {
   const result: { word: string; parts: Span[] }[] = [];
   for (const span of spans) {
     for (const text of span.text.match(/\n|[^\S\n]+|\S+/g) ?? []) {
@@ -85,10 +85,10 @@ function words(spans: readonly Span[]): readonly { word: string; parts: Span[] }
   return result;
 }
 
-/** A line as text, with escape sequences when `ansi`. */
+/** Renders a line as text, with escape sequences if `ansi` is set. */
 export function paint(line: readonly Span[], ansi: boolean): string {
   if (!ansi) return line.map(({ text }) => text).join('');
-  return joinAlike(line)
+  return joinEqualSpans(line)
     .map(({ text, styles, href }) => {
       const styled = styleText([...styles], text, { validateStream: false });
       return href === undefined ? styled : `\u001b]8;;${href}\u0007${styled}\u001b]8;;\u0007`;
@@ -96,7 +96,7 @@ export function paint(line: readonly Span[], ansi: boolean): string {
     .join('');
 }
 
-function joinAlike(line: readonly Span[]): readonly Span[] {
+function joinEqualSpans(line: readonly Span[]): readonly Span[] {
   const joined: Span[] = [];
   for (const span of line) {
     const last = joined.at(-1);

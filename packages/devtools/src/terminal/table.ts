@@ -1,6 +1,6 @@
 import { displayWidth, lineWidth, paint, type Span, wrap } from './spans.ts';
 
-/** A table of parsed cells; the first row is its head. */
+/** A table of parsed cells; the first row is the header. */
 export interface Table {
   readonly rows: readonly (readonly (readonly Span[])[])[];
   readonly align: readonly ('left' | 'right' | 'center')[];
@@ -8,17 +8,21 @@ export interface Table {
 
 const GAP = ' │ ';
 
-/** Draws a table within `columns` cells; columns that do not fit are narrowed, widest first. */
+/** Renders a table within `columns` cells; narrows the widest columns first. */
 export function renderTable(table: Table, columns: number, ansi: boolean): readonly string[] {
   const count = Math.max(...table.rows.map((row) => row.length));
   const indices = Array.from({ length: count }, (_, index) => index);
   const widest = (measure: (cell: readonly Span[]) => number) =>
     indices.map((index) => Math.max(1, ...table.rows.map((row) => measure(row[index] ?? []))));
-  const widths = fit(widest(naturalWidth), widest(longestWord), columns - GAP.length * (count - 1));
+  const widths = fit(
+    widest(getNaturalWidth),
+    widest(getLongestWord),
+    columns - GAP.length * (count - 1),
+  );
   const wrapped = table.rows.map((row) =>
     indices.map((index) => wrap(row[index] ?? [], widths[index] ?? 1)),
   );
-  // A row of several lines would run into its neighbours without rules around it.
+  // Rules separate rows of several lines from their neighbours.
   const tall = wrapped.map((row) => row.some((cell) => cell.length > 1));
   const rule = dim(widths.map((width) => '─'.repeat(width)).join('─┼─'), ansi);
   return wrapped.flatMap((row, number) => [
@@ -34,25 +38,25 @@ export function renderTable(table: Table, columns: number, ansi: boolean): reado
   ]);
 }
 
-function naturalWidth(cell: readonly Span[]): number {
+function getNaturalWidth(cell: readonly Span[]): number {
   return Math.max(...wrap(cell, Number.POSITIVE_INFINITY).map(lineWidth));
 }
 
-function longestWord(cell: readonly Span[]): number {
+function getLongestWord(cell: readonly Span[]): number {
   const text = cell.map((span) => span.text).join('');
   return Math.max(...text.split(/\s+/).map(displayWidth));
 }
 
 /**
- * Takes from the widest column that needs not break a word for it; when all would, from the widest.
- * A word counts up to two fifths of the room, lest an address leave nothing for the text beside it.
+ * Narrows the widest column that does not have to break a word, or else the widest column. A word
+ * counts for at most 40% of the width, so that a URL leaves space for the other columns.
  */
-function fit(natural: readonly number[], words: readonly number[], room: number) {
+function fit(natural: readonly number[], words: readonly number[], width: number) {
   const widths = [...natural];
-  let over = widths.reduce((sum, width) => sum + width, 0) - room;
+  let over = widths.reduce((sum, one) => sum + one, 0) - width;
   for (; over > 0 && Math.max(...widths) > 1; over--) {
-    const slack = widths.map((width, index) =>
-      width > Math.min(words[index] ?? 0, 0.4 * room) ? width : 0,
+    const slack = widths.map((columnWidth, index) =>
+      columnWidth > Math.min(words[index] ?? 0, 0.4 * width) ? columnWidth : 0,
     );
     const from = Math.max(...slack) > 1 ? slack : widths;
     const widest = from.indexOf(Math.max(...from));

@@ -4,35 +4,35 @@ import { styleText } from 'node:util';
 import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-action';
 import { renderMarkdown, type TerminalOptions } from '../terminal/markdown.ts';
 
-/** Where a story is played: a terminal to tell it on, and a folder that keeps its reports. */
-export interface Stage {
-  /** Begins a scene. */
-  readonly scene: (title: string) => void;
-  /** Tells what happens, in Markdown. */
-  readonly tell: (text: string) => void;
-  /** Runs an action as a step of a job, and shows the job summary; its outputs. */
-  readonly step: (step: DemoStep) => Promise<Readonly<Record<string, string>>>;
-  /** How many steps went as they should. */
-  readonly played: () => number;
+/** Prints the demo to a terminal and stores its reports in a folder. */
+export interface DemoTerminal {
+  /** Starts a numbered section. */
+  readonly heading: (title: string) => void;
+  /** Prints Markdown. */
+  readonly print: (text: string) => void;
+  /** Runs an action as a step of a job, prints the job summary, and returns the outputs. */
+  readonly runStep: (step: DemoStep) => Promise<Readonly<Record<string, string>>>;
+  /** The number of steps so far. */
+  readonly stepCount: () => number;
 }
 
 export interface DemoStep extends Pick<RunActionOptions, 'with' | 'cwd' | 'github'> {
   readonly action: string;
-  /** What its report is called. */
+  /** The file name of its report, without the extension. */
   readonly name: string;
-  /** The output `verdict` that the story needs; another one ends it. */
+  /** The expected output `verdict`; any other verdict stops the demo. */
   readonly expect: string;
-  /** A step that only prepares the next one: its message is told, its summary is not. */
+  /** Prints only the message, not the summary. */
   readonly quiet?: boolean;
 }
 
-/** @param reports is emptied first */
-export async function openStage(
+/** @param reports the folder for reports; its previous contents are deleted */
+export async function openDemoTerminal(
   root: string,
   reports: string,
   terminal: TerminalOptions,
   write: (text: string) => void,
-): Promise<Stage> {
+): Promise<DemoTerminal> {
   await rm(reports, { recursive: true, force: true });
   await mkdir(reports, { recursive: true });
   const show = (markdown: string) => write(`${renderMarkdown(markdown, terminal)}\n`);
@@ -41,13 +41,13 @@ export async function openStage(
   let scenes = 0;
   let steps = 0;
   return {
-    scene: (title) => {
+    heading: (title) => {
       const line = '━'.repeat(terminal.columns);
       write(`\n${paint('cyan', line)}\n${paint('bold', `${++scenes}. ${title}`)}\n\n`);
     },
-    tell: show,
-    played: () => steps,
-    step: async ({ action, name, expect, quiet = false, ...options }) => {
+    print: show,
+    stepCount: () => steps,
+    runStep: async ({ action, name, expect, quiet = false, ...options }) => {
       const started = performance.now();
       await using result = await runAction({
         action: join(root, 'actions', action),
@@ -63,18 +63,21 @@ export async function openStage(
       write(`${paint('dim', `▶ ${action}: exit code ${result.exitCode} after ${seconds} s`)}\n`);
       if (verdict !== expect) {
         throw new Error(
-          `${action} should have said ${expect}, not ${verdict ?? 'nothing'}. Its log:\n${result.log}`,
+          `${action}: expected verdict ${expect}, got ${verdict ?? 'none'}. The log:\n${result.log}`,
         );
       }
       if (quiet) show(message ?? '');
-      else write(`\n${quote(renderMarkdown(fold(result.summary), narrower(terminal)), paint)}\n\n`);
+      else
+        write(
+          `\n${quote(renderMarkdown(collapseDetails(result.summary), narrow(terminal)), paint)}\n\n`,
+        );
       return result.outputs;
     },
   };
 }
 
-/** What GitHub shows of a summary until somebody clicks. */
-function fold(summary: string): string {
+/** Collapses details, as GitHub does in a summary. */
+function collapseDetails(summary: string): string {
   return summary.replace(
     /<details>\s*<summary>(.*?)<\/summary>.*?<\/details>/gs,
     (_, title: string) => `▸ ${title}`,
@@ -83,7 +86,7 @@ function fold(summary: string): string {
 
 const BAR = '│ ';
 
-function narrower({ columns, ansi }: TerminalOptions): TerminalOptions {
+function narrow({ columns, ansi }: TerminalOptions): TerminalOptions {
   return { columns: columns - BAR.length, ansi };
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { openShop, type Release } from './shop.ts';
-import type { Stage } from './stage.ts';
+import type { DemoTerminal } from './demo-terminal.ts';
+import { type Release, startShop } from './shop-server.ts';
 
 const GOOD: Release = {
   version: '1.4.1',
@@ -12,9 +12,9 @@ const GOOD: Release = {
 };
 const BAD: Release = { version: '1.5.0', sha: 'b'.repeat(40), migration: 'drop table orders' };
 
-/** A good release, a bad one, and the way back. */
-export async function deployScenes(stage: Stage, folder: string): Promise<void> {
-  await using shop = await openShop(folder);
+/** Deploys a good release, then a bad one, and rolls back. */
+export async function deployScene(terminal: DemoTerminal, folder: string): Promise<void> {
+  await using shop = await startShop(folder);
   const rollback = (name: string, sha: string, inputs: Readonly<Record<string, string>>) => ({
     action: 'deploy-rollback',
     name,
@@ -41,34 +41,32 @@ export async function deployScenes(stage: Stage, folder: string): Promise<void> 
     },
   });
 
-  stage.scene('A good release goes out');
-  stage.tell(`\`deploy.sh\` puts **${GOOD.version}** there: a file and a database with 3 orders.`);
+  terminal.heading('Deploy a good release');
+  terminal.print(`\`deploy.sh\` deploys **${GOOD.version}**: a file and a database with 3 orders.`);
   shop.deploy(GOOD);
-  await stage.step({ ...check('good-release', GOOD.version), expect: 'pass' });
-  stage.tell('It is well, so it is recorded as good.');
-  await stage.step({
+  await terminal.runStep({ ...check('good-release', GOOD.version), expect: 'pass' });
+  terminal.print('It is healthy, so it is recorded as good.');
+  await terminal.runStep({
     ...rollback('mark', GOOD.sha, { mode: 'mark' }),
     expect: 'pass',
     quiet: true,
   });
 
-  stage.scene('A bad one follows');
-  stage.tell(
-    `First a snapshot of what runs. Then **${BAD.version}**, whose migration drops a table.`,
+  terminal.heading('Deploy a bad release');
+  terminal.print(
+    `A snapshot of the current release, then **${BAD.version}**. Its migration drops a table.`,
   );
-  await stage.step({
+  await terminal.runStep({
     ...rollback('snapshot', BAD.sha, { mode: 'snapshot' }),
     expect: 'pass',
     quiet: true,
   });
   shop.deploy(BAD);
-  await stage.step({ ...check('bad-release', BAD.version), expect: 'fail' });
+  await terminal.runStep({ ...check('bad-release', BAD.version), expect: 'fail' });
 
-  stage.scene('The last good one comes back, files and database');
-  stage.tell(
-    '`if: failure()`, the job goes on with deploy-rollback. It fails the job all the same.',
-  );
-  await stage.step({
+  terminal.heading('Restore the last good release, files and database');
+  terminal.print('The job runs deploy-rollback with `if: failure()`. The job still fails.');
+  await terminal.runStep({
     ...rollback('rollback', BAD.sha, {
       reason: 'the health check failed',
       'verify-url': `${shop.url}/health`,
@@ -76,5 +74,5 @@ export async function deployScenes(stage: Stage, folder: string): Promise<void> 
     }),
     expect: 'fail',
   });
-  await stage.step({ ...check('after-rollback', GOOD.version), expect: 'pass', quiet: true });
+  await terminal.runStep({ ...check('after-rollback', GOOD.version), expect: 'pass', quiet: true });
 }

@@ -4,26 +4,26 @@ import { DatabaseSync } from 'node:sqlite';
 import { json } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 
-/** A little shop on this machine: a file that says what runs, a SQLite database, a server. */
+/** A small local shop: a file with the current release, a SQLite database, a server. */
 export interface Shop extends AsyncDisposable {
   readonly url: string;
   readonly folder: string;
-  /** What a deploy script does. */
+  /** Deploys a release, as a deploy script does. */
   readonly deploy: (release: Release) => void;
 }
 
-/** What a release calls itself, and what its migration does to the database. */
+/** A release and its database migration. */
 export interface Release {
   readonly version: string;
   readonly sha: string;
   readonly migration: string;
 }
 
-export async function openShop(folder: string): Promise<Shop> {
+export async function startShop(folder: string): Promise<Shop> {
   const database = join(folder, 'shop.db');
   const stamp = join(folder, 'app/release.json');
   mkdirSync(join(folder, 'app'));
-  // Reads the disk anew for each request: what was brought back is what answers.
+  // Reads the disk for each request, so that restored files take effect immediately.
   const server = await startHttpServer({
     script: (exchange) => {
       const release = JSON.parse(readFileSync(stamp, 'utf8')) as object;
