@@ -1,21 +1,7 @@
 import type { State } from './state.ts';
 
-/** What a branch asks of who writes to it. */
-export interface BranchRules {
-  /** Rules of rulesets by their type, `pull_request` or `non_fast_forward`. */
-  readonly rulesets?: readonly string[];
-  /** Classic protection of the branch. */
-  readonly protection?: {
-    readonly requiredChecks?: readonly string[];
-    readonly requiredReviews?: number;
-    readonly allowsForcePushes?: boolean;
-  };
-  /** Logins that no rule holds. */
-  readonly bypass?: readonly string[];
-}
-
 /** How GitHub refuses an update of a branch; `undefined` where nothing speaks against it. */
-export function refusedUpdate(
+export function findRuleViolation(
   state: State,
   branch: string,
   update: { readonly isFastForward: boolean },

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { fill } from './complete.ts';
-import { at, isObject, type Json, type JsonObject } from './cut-out.ts';
+import { fill } from './example-value.ts';
+import { at, isObject, type Json, type JsonObject } from './extract-operations.ts';
 
 /** What GitHub publishes about its API, for the operations that are served here. */
 export interface Contract {
@@ -30,27 +30,29 @@ interface Part {
 }
 
 /** Answers that every operation may give, described for it or not. */
-const EVERYWHERE = [401, 403, 404, 422, 429, 500, 502, 503, 504];
+const COMMON_STATUSES = [401, 403, 404, 422, 429, 500, 502, 503, 504];
 /** Described as one time, but explained (and served) as a range of them, `>=2026-01-01`. */
-const RANGES = ['created'];
+const RANGE_PARAMETERS = ['created'];
 
 export function loadContract(): Contract {
   const file = new URL('openapi.json', import.meta.url);
   const description: JsonObject = JSON.parse(readFileSync(file, 'utf8'));
-  const errorsOf = validator(description);
+  const validate = createValidator(description);
 
   /** References followed. */
-  const partAt = (path: readonly string[]): Part => {
+  const resolvePart = (path: readonly string[]): Part => {
     const part = at(description, path) ?? null;
     if (!isObject(part)) throw new Error(`nothing at ${path.join(' ')} of openapi.json`);
-    return typeof part.$ref === 'string' ? partAt(part.$ref.split('/').slice(1)) : { path, part };
+    return typeof part.$ref === 'string'
+      ? resolvePart(part.$ref.split('/').slice(1))
+      : { path, part };
   };
 
   const parameterErrors = (operation: string, { params, query }: CheckedRequest) => {
-    const path = [...pathOf(operation), 'parameters'];
+    const path = [...toPath(operation), 'parameters'];
     const described = at(description, path);
     const parameters = (Array.isArray(described) ? described : []).map((_, index) =>
-      partAt([...path, String(index)]),
+      resolvePart([...path, String(index)]),
     );
     const isKnown = (name: string) =>
       parameters.some(({ part }) => part.in === 'query' && part.name === name);
@@ -63,20 +65,23 @@ export function loadContract(): Contract {
         const value = (part.in === 'path' ? params : query)[name];
         if (value === undefined) return part.required === true ? [`${name} is missing`] : [];
         const schema = [...where, 'schema'];
-        const readings = RANGES.includes(name) ? [] : readingsOf(value);
-        const errors = readings.map((reading) => errorsOf(schema, reading, name));
+        const readings = RANGE_PARAMETERS.includes(name) ? [] : readValues(value);
+        const errors = readings.map((reading) => validate(schema, reading, name));
         return errors.some((found) => found.length === 0) ? [] : (errors[0] ?? []);
       }),
     ];
   };
 
   const bodyErrors = (operation: string, body: unknown) => {
-    const path = [...pathOf(operation), 'requestBody'];
+    const path = [...toPath(operation), 'requestBody'];
     if (at(description, path) === undefined) return body === undefined ? [] : ['takes no body'];
-    const { path: where, part } = partAt(path);
+    const { path: where, part } = resolvePart(path);
     if (body === undefined) return part.required === true ? ['the body is missing'] : [];
     const schema = [...where, ...JSON_SCHEMA];
-    return [...errorsOf(schema, body, 'body'), ...unknownProperties(partAt(schema).part, body)];
+    return [
+      ...validate(schema, body, 'body'),
+      ...findUnknownProperties(resolvePart(schema).part, body),
+    ];
   };
 
   return {
@@ -85,19 +90,19 @@ export function loadContract(): Contract {
       ...bodyErrors(operation, request.body),
     ],
     responseErrors: (operation, { status, body }) => {
-      const path = [...pathOf(operation), 'responses', String(status)];
+      const path = [...toPath(operation), 'responses', String(status)];
       if (at(description, path) === undefined) {
-        return EVERYWHERE.includes(status) ? [] : [`no answer ${status} is described`];
+        return COMMON_STATUSES.includes(status) ? [] : [`no answer ${status} is described`];
       }
-      const { path: where, part } = partAt(path);
+      const { path: where, part } = resolvePart(path);
       if (part.content !== undefined) {
-        return errorsOf([...where, ...JSON_SCHEMA], body, `answer ${status}`);
+        return validate([...where, ...JSON_SCHEMA], body, `answer ${status}`);
       }
       // Of errors, the description often has no more than a word; they have a message all the same.
       return body === undefined || status >= 400 ? [] : [`the answer ${status} has no body`];
     },
     complete: (schema, given) => {
-      const resolve = (reference: string) => partAt(reference.split('/').slice(1)).part;
+      const resolve = (reference: string) => resolvePart(reference.split('/').slice(1)).part;
       const filled = fill({ $ref: `#/components/schemas/${schema}` }, resolve);
       return { ...(isObject(filled) ? filled : {}), ...given };
     },
@@ -106,18 +111,18 @@ export function loadContract(): Contract {
 
 const JSON_SCHEMA = ['content', 'application/json', 'schema'];
 
-function pathOf(operation: string): readonly string[] {
+function toPath(operation: string): readonly string[] {
   const [method = '', path = ''] = operation.split(' ');
   return ['paths', path, method.toLowerCase()];
 }
 
 /** What a text in a URL may stand for. */
-function readingsOf(text: string): readonly unknown[] {
+function readValues(text: string): readonly unknown[] {
   if (/^-?\d+$/.test(text)) return [Number(text), text];
   return text === 'true' || text === 'false' ? [text === 'true', text] : [text];
 }
 
-function validator(description: JsonObject) {
+function createValidator(description: JsonObject) {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   addFormats.default(ajv);
   // GitHub's description gives some addresses the default "".
@@ -138,7 +143,7 @@ function validator(description: JsonObject) {
 }
 
 /** GitHub ignores what it does not know; whoever sends it has made a mistake all the same. */
-function unknownProperties(schema: JsonObject, body: unknown): readonly string[] {
+function findUnknownProperties(schema: JsonObject, body: unknown): readonly string[] {
   const properties: Json = schema.properties ?? null;
   if (!isObject(properties) || schema.additionalProperties !== undefined) return [];
   return Object.keys(Object(body))

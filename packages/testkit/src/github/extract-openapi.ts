@@ -10,12 +10,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cutOut, isObject, type Json } from './cut-out.ts';
+import { extractOperations, isObject, type Json } from './extract-operations.ts';
 import { ROUTES } from './routes/routes.ts';
 
 const PACKAGE = '@octokit/openapi@23.0.2';
 const DESCRIPTION = 'package/generated/api.github.com.json';
-const MOST_BYTES = 256 * 1_024;
+const MAX_BYTES = 256 * 1_024;
 
 const folder = mkdtempSync(join(tmpdir(), 'openapi-'));
 try {
@@ -26,19 +26,22 @@ try {
   const description = JSON.parse(readFileSync(join(folder, DESCRIPTION), 'utf8'));
   const operations = ROUTES.map(({ operation }) => operation);
   const file = fileURLToPath(new URL('openapi.json', import.meta.url));
-  writeFileSync(file, lineByLine({ from: PACKAGE, ...cutOut(description, operations) }));
+  writeFileSync(
+    file,
+    formatByLine({ from: PACKAGE, ...extractOperations(description, operations) }),
+  );
   const bytes = statSync(file).size;
   process.stdout.write(`${operations.length} operations, ${bytes} bytes\n`);
-  if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES} bytes`);
+  if (bytes > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
 /** JSON with a line for each operation and each component: small, and a change shows where it is. */
-function lineByLine(json: Json, depth = 0): string {
+function formatByLine(json: Json, depth = 0): string {
   if (!isObject(json) || depth === 3) return JSON.stringify(json);
   const entries = Object.entries(json).map(
-    ([key, value]) => `${JSON.stringify(key)}:${lineByLine(value, depth + 1)}`,
+    ([key, value]) => `${JSON.stringify(key)}:${formatByLine(value, depth + 1)}`,
   );
   const end = depth === 0 ? '}\n' : '}';
   return `{\n${entries.join(',\n')}\n${end}`;

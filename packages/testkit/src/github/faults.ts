@@ -1,4 +1,4 @@
-import type { Answer } from './route.ts';
+import type { ApiResponse } from './route.ts';
 
 /** How a call goes wrong. */
 export interface Fault {
@@ -11,7 +11,7 @@ export interface Fault {
   /** `after`: what was asked for is done all the same, and only the answer is lost. */
   readonly when?: 'before' | 'after';
   /** The answer instead; `reset`: the connection breaks; `hang`: there never is one. */
-  readonly answer: Answer | 'reset' | 'hang';
+  readonly answer: ApiResponse | 'reset' | 'hang';
 }
 
 export interface Faults {
@@ -20,7 +20,7 @@ export interface Faults {
   readonly next: (operation: string) => Fault | undefined;
 }
 
-export function newFaults(): Faults {
+export function createFaults(): Faults {
   const open: { readonly fault: Fault; skip: number; left: number }[] = [];
   return {
     add: (fault) => open.push({ fault, skip: fault.skip ?? 0, left: fault.times ?? 1 }),
@@ -37,7 +37,7 @@ export function newFaults(): Faults {
 }
 
 /** The secondary rate limit, as GitHub tells it. */
-export function rateLimited(retryAfterSeconds: number): Answer {
+export function rateLimited(retryAfterSeconds: number): ApiResponse {
   return {
     status: 403,
     headers: { 'retry-after': String(retryAfterSeconds) },
@@ -48,4 +48,4 @@ export function rateLimited(retryAfterSeconds: number): Answer {
   };
 }
 
-export const BAD_GATEWAY: Answer = { status: 502, body: { message: 'Server Error' } };
+export const BAD_GATEWAY: ApiResponse = { status: 502, body: { message: 'Server Error' } };

@@ -7,8 +7,8 @@ import {
   parse,
   validate,
 } from 'graphql';
-import { type Deployment, graphqlState } from './deployment.ts';
-import type { Answer } from './route.ts';
+import type { Deployment } from './records.ts';
+import type { ApiResponse } from './route.ts';
 import { moveRef } from './routes/git.ts';
 import { isoSeconds, type State } from './state.ts';
 
@@ -34,34 +34,35 @@ function schema(): GraphQLSchema {
 export async function answerQuery(
   body: { readonly query?: unknown; readonly variables?: unknown },
   state: State,
-  mayReadDeployments: boolean,
-): Promise<{ readonly answer: Answer; readonly violations: readonly string[] }> {
+  canReadDeployments: boolean,
+): Promise<{ readonly answer: ApiResponse; readonly violations: readonly string[] }> {
   const document = parse(String(body.query));
   const mistakes = validate(schema(), document);
-  if (mistakes.length > 0) return { answer: ok({ errors: mistakes }), violations: told(mistakes) };
+  if (mistakes.length > 0)
+    return { answer: ok({ errors: mistakes }), violations: toMessages(mistakes) };
   const { data, errors = [] } = await execute({
     schema: schema(),
     document,
     variableValues: Object(body.variables),
-    rootValue: rootOf(state, mayReadDeployments),
+    rootValue: createRoot(state, canReadDeployments),
   });
-  const faults = errors.filter(({ originalError }) => !(originalError instanceof Refused));
+  const faults = errors.filter(({ originalError }) => !(originalError instanceof QueryError));
   return {
-    answer: ok({ data, ...(errors.length > 0 && { errors: errors.map(shownError) }) }),
-    violations: told(faults),
+    answer: ok({ data, ...(errors.length > 0 && { errors: errors.map(toErrorBody) }) }),
+    violations: toMessages(faults),
   };
 }
 
-function ok(body: object): Answer {
+function ok(body: object): ApiResponse {
   return { status: 200, body };
 }
 
-function told(errors: readonly GraphQLError[]): readonly string[] {
+function toMessages(errors: readonly GraphQLError[]): readonly string[] {
   return errors.map(({ message }) => message);
 }
 
 /** What GitHub does not do for who asks. */
-class Refused extends Error {
+class QueryError extends Error {
   readonly type: string;
 
   constructor(type: string, message: string) {
@@ -70,22 +71,22 @@ class Refused extends Error {
   }
 }
 
-function shownError({ message, path, originalError }: GraphQLError): object {
-  const type = originalError instanceof Refused ? originalError.type : 'INTERNAL';
+function toErrorBody({ message, path, originalError }: GraphQLError): object {
+  const type = originalError instanceof QueryError ? originalError.type : 'INTERNAL';
   return { type, path, message };
 }
 
-function rootOf(state: State, mayReadDeployments: boolean): object {
+function createRoot(state: State, canReadDeployments: boolean): object {
   return {
     viewer: { login: state.user.login },
     repository: ({ owner, name }: { owner: string; name: string }) => {
       if (owner !== state.owner || name !== state.repo) {
-        throw new Refused(
+        throw new QueryError(
           'NOT_FOUND',
           `Could not resolve to a Repository with the name '${owner}/${name}'.`,
         );
       }
-      return repository(state, mayReadDeployments);
+      return repository(state, canReadDeployments);
     },
     updateRefs: ({ input }: { input: UpdateRefs }) => updateRefs(input, state),
   };
@@ -104,23 +105,23 @@ interface UpdateRefs {
 function updateRefs({ clientMutationId, refUpdates }: UpdateRefs, state: State): object {
   for (const { name, afterOid, beforeOid, force } of refUpdates) {
     const { git } = state;
-    if (git === undefined) throw new Refused('NOT_FOUND', 'the repository is empty');
+    if (git === undefined) throw new QueryError('NOT_FOUND', 'the repository is empty');
     if (beforeOid !== undefined && git.ref(name)?.sha !== beforeOid) {
-      throw new Refused('STALE_DATA', `${name} was updated meanwhile`);
+      throw new QueryError('STALE_DATA', `${name} was updated meanwhile`);
     }
     const moved = moveRef(state, git, { ref: name, sha: afterOid, force });
-    if (typeof moved === 'string') throw new Refused('UNPROCESSABLE', moved);
+    if (typeof moved === 'string') throw new QueryError('UNPROCESSABLE', moved);
   }
   return { clientMutationId };
 }
 
-function repository(state: State, mayReadDeployments: boolean): object {
+function repository(state: State, canReadDeployments: boolean): object {
   return {
     id: 'R_1',
     defaultBranchRef: { name: state.defaultBranch },
     deployments: (args: { environments?: readonly string[]; first?: number }) => {
-      if (!mayReadDeployments) {
-        throw new Refused('FORBIDDEN', 'Resource not accessible by integration');
+      if (!canReadDeployments) {
+        throw new QueryError('FORBIDDEN', 'Resource not accessible by integration');
       }
       const nodes = state.deployments
         .filter(({ environment }) => args.environments?.includes(environment) ?? true)
@@ -160,6 +161,14 @@ function deploymentNode(deployment: Deployment, state: State): object {
       nodes: last === undefined ? statuses.slice(0, first) : statuses.slice(-last),
     }),
   };
+}
+
+/** The one word that GraphQL has for what has become of a deployment. */
+function graphqlState({ statuses, isTransient }: Deployment): string {
+  const latest = statuses.at(-1)?.state;
+  if (latest === undefined) return 'PENDING';
+  if (latest === 'success') return 'ACTIVE';
+  return latest === 'inactive' && isTransient ? 'DESTROYED' : latest.toUpperCase();
 }
 
 function refNode(qualifiedName: string, state: State): object | null {

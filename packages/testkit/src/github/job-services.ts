@@ -1,4 +1,4 @@
-import type { Answer } from './route.ts';
+import type { ApiResponse } from './route.ts';
 import type { State } from './state.ts';
 
 /** What the services that a runner offers its job are asked. */
@@ -30,13 +30,13 @@ export function jobVariables({ serverUrl }: State, run: number): Readonly<Record
  * Artifacts (version 4) and OIDC tokens, as the runner's services give them; `undefined` for what is
  * none of theirs. They are no part of the API that GitHub describes.
  */
-export function jobServices(state: State) {
+export function createJobServices(state: State) {
   const open = new Map<string, { readonly run: number; readonly name: string; content: Buffer }>();
 
-  const create = ({ workflow_run_backend_id: run, name }: Asked): Answer => {
-    const isThere = (one: { run: number; name: string }) =>
+  const create = ({ workflow_run_backend_id: run, name }: ServiceRequest): ApiResponse => {
+    const exists = (one: { run: number; name: string }) =>
       one.run === Number(run) && one.name === name;
-    if (state.artifacts.some(isThere)) {
+    if (state.artifacts.some(exists)) {
       return { status: 409, body: { code: 'already_exists', msg: 'an artifact has this name' } };
     }
     const id = String(state.nextId());
@@ -45,7 +45,7 @@ export function jobServices(state: State) {
     return { status: 200, body: { ok: true, signed_upload_url: url } };
   };
 
-  const finalize = ({ workflow_run_backend_id: run, name, size }: Asked): Answer => {
+  const finalize = ({ workflow_run_backend_id: run, name, size }: ServiceRequest): ApiResponse => {
     const found = [...open.values()].find((one) => one.run === Number(run) && one.name === name);
     if (found === undefined || found.content.length !== Number(size)) {
       return { status: 400, body: { code: 'invalid_argument', msg: 'it was not uploaded whole' } };
@@ -56,7 +56,7 @@ export function jobServices(state: State) {
     return { status: 200, body: { ok: true, artifact_id: String(id) } };
   };
 
-  return ({ path, authorization, body }: ServiceCall): Answer | undefined => {
+  return ({ path, authorization, body }: ServiceCall): ApiResponse | undefined => {
     if (path === OIDC) {
       return authorization === `bearer ${OIDC_TOKEN}`
         ? { status: 200, body: { value: 'header.claims.signature' } }
@@ -70,9 +70,9 @@ export function jobServices(state: State) {
     }
     if (!path.startsWith(ARTIFACTS)) return undefined;
     if (!authorization.startsWith('bearer e30.')) return { status: 401, body: { msg: 'no' } };
-    const asked: Asked = JSON.parse(body.toString());
+    const asked: ServiceRequest = JSON.parse(body.toString());
     return path.endsWith('/CreateArtifact') ? create(asked) : finalize(asked);
   };
 }
 
-type Asked = Readonly<Record<string, unknown>>;
+type ServiceRequest = Readonly<Record<string, unknown>>;

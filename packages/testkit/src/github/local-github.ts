@@ -3,13 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { GitHubContext } from '../runner/job-context.ts';
 import { loadContract } from './contract.ts';
-import { type Fault, newFaults } from './faults.ts';
+import { createFaults, type Fault } from './faults.ts';
 import { answerQuery, GRAPHQL } from './graphql.ts';
-import { jobServices, jobVariables } from './job-services.ts';
-import { type Answer, type Call, NOT_FOUND, type Route } from './route.ts';
-import { SIGNED } from './routes/artifacts.ts';
+import { createJobServices, jobVariables } from './job-services.ts';
+import { type ApiCall, type ApiResponse, NOT_FOUND, type Route } from './route.ts';
+import { SIGNED_DOWNLOADS } from './routes/artifacts.ts';
 import { ROUTES } from './routes/routes.ts';
-import { newState, type State, type StateOptions } from './state.ts';
+import { createState, type State, type StateOptions } from './state.ts';
 
 export interface LocalGitHubOptions
   extends Pick<StateOptions, 'repository' | 'defaultBranch' | 'user' | 'bare'> {
@@ -24,8 +24,8 @@ export interface LocalGitHubOptions
 /** A call as it came in, and what it was answered. */
 export interface RecordedCall {
   readonly operation: string;
-  readonly params: Call['params'];
-  readonly query: Call['query'];
+  readonly params: ApiCall['params'];
+  readonly query: ApiCall['query'];
   readonly body: unknown;
   readonly status: number;
 }
@@ -53,7 +53,7 @@ const TOKEN = 'ghs_local0000000000000000000000000000000';
 
 export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promise<LocalGitHub> {
   const contract = loadContract();
-  const faults = newFaults();
+  const faults = createFaults();
   const calls: RecordedCall[] = [];
   const violations: string[] = [];
   let ahead = 0;
@@ -68,9 +68,9 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   const prefix = options.enterprise ? '/api/v3' : '';
   const graphqlPath = `${options.enterprise ? '/api' : ''}/graphql`;
   const now = () => Date.now() + ahead;
-  const state = newState({ ...options, serverUrl, now });
-  const services = jobServices(state);
-  const routes = ROUTES.map((route) => ({ route, pattern: patternOf(route) }));
+  const state = createState({ ...options, serverUrl, now });
+  const services = createJobServices(state);
+  const routes = ROUTES.map((route) => ({ route, pattern: toPattern(route) }));
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', serverUrl);
@@ -80,8 +80,8 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     const { authorization = '' } = request.headers;
     const served = services({ path: url.pathname, authorization, body: bytes });
     if (served !== undefined) return send(response, served, now());
-    if (url.pathname.startsWith(SIGNED)) return download(request, url, response);
-    if (url.pathname === graphqlPath) return queried(request, text, response);
+    if (url.pathname.startsWith(SIGNED_DOWNLOADS)) return download(request, url, response);
+    if (url.pathname === graphqlPath) return answerGraphql(request, text, response);
     const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : '';
     const found = routes
       .filter(({ route }) => route.operation.startsWith(`${request.method} `))
@@ -97,44 +97,44 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     );
     const query = Object.fromEntries(url.searchParams);
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    const told = (problems: readonly string[]) =>
+    const addViolations = (problems: readonly string[]) =>
       violations.push(...problems.map((problem) => `${operation}: ${problem}`));
-    told(contract.requestErrors(operation, { params, query, body }));
+    addViolations(contract.requestErrors(operation, { params, query, body }));
 
     const fault = faults.next(operation);
     const call = { params, query, body: Object(body) };
     const handled =
       fault === undefined || fault.when === 'after'
-        ? (refusal(request, found.route, params) ??
+        ? (authorize(request, found.route, params) ??
           found.route.handle(call, { state, complete: contract.complete }))
         : NOT_FOUND;
     if (fault === undefined)
-      told(contract.responseErrors(operation, { body: undefined, ...handled }));
+      addViolations(contract.responseErrors(operation, { body: undefined, ...handled }));
     const given = fault?.answer ?? handled;
-    calls.push({ operation, params, query, body, status: statusOf(given) });
+    calls.push({ operation, params, query, body, status: getStatus(given) });
     finish(request, response, given, now());
   }
 
-  async function queried(request: IncomingMessage, text: string, response: ServerResponse) {
+  async function answerGraphql(request: IncomingMessage, text: string, response: ServerResponse) {
     const body = Object(JSON.parse(text));
     const fault = faults.next(GRAPHQL);
     let given: Fault['answer'] = fault?.answer ?? NOT_FOUND;
-    if (!isSignedIn(request)) given = SIGN_IN;
+    if (!hasToken(request)) given = UNAUTHORIZED;
     else if (fault === undefined || fault.when === 'after') {
       const { answer, violations: found } = await answerQuery(
         body,
         state,
-        may('deployments: read'),
+        isPermitted('deployments: read'),
       );
       violations.push(...found.map((problem) => `${GRAPHQL}: ${problem}`));
       given = fault?.answer ?? answer;
     }
-    calls.push({ operation: GRAPHQL, params: {}, query: {}, body, status: statusOf(given) });
+    calls.push({ operation: GRAPHQL, params: {}, query: {}, body, status: getStatus(given) });
     finish(request, response, given, now());
   }
 
   function download(request: IncomingMessage, url: URL, response: ServerResponse): void {
-    const id = Number(url.pathname.slice(SIGNED.length));
+    const id = Number(url.pathname.slice(SIGNED_DOWNLOADS.length));
     const artifact = state.artifacts.find((one) => one.id === id);
     // The address is enough there, and a token is one too many.
     const isRight = request.headers.authorization === undefined && url.searchParams.has('sig');
@@ -143,7 +143,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   }
 
   /** @param needs what the token has to be allowed: `issues: write` */
-  function may(needs: string): boolean {
+  function isPermitted(needs: string): boolean {
     const [name = '', access] = needs.split(': ');
     const allowed = options.permissions?.[name];
     return (
@@ -155,14 +155,14 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   }
 
   /** What GitHub says before it looks at what is asked for. */
-  function refusal(
+  function authorize(
     request: IncomingMessage,
     { needs }: Route,
-    { owner, repo }: Call['params'],
-  ): Answer | undefined {
-    if (!isSignedIn(request)) return SIGN_IN;
+    { owner, repo }: ApiCall['params'],
+  ): ApiResponse | undefined {
+    if (!hasToken(request)) return UNAUTHORIZED;
     if (owner !== state.owner || repo !== state.repo) return NOT_FOUND;
-    if (may(needs)) return undefined;
+    if (isPermitted(needs)) return undefined;
     const [name = '', access] = needs.split(': ');
     return {
       status: 403,
@@ -202,13 +202,13 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   };
 }
 
-const SIGN_IN: Answer = { status: 401, body: { message: 'Requires authentication' } };
+const UNAUTHORIZED: ApiResponse = { status: 401, body: { message: 'Requires authentication' } };
 
-function isSignedIn({ headers }: IncomingMessage): boolean {
+function hasToken({ headers }: IncomingMessage): boolean {
   return /^(token|bearer) \S+$/i.test(headers.authorization ?? '');
 }
 
-function statusOf(given: Fault['answer']): number {
+function getStatus(given: Fault['answer']): number {
   return typeof given === 'string' ? 0 : given.status;
 }
 
@@ -222,7 +222,7 @@ function finish(
   else if (given !== 'hang') send(response, given, now);
 }
 
-function send(response: ServerResponse, { status, body, headers }: Answer, now: number): void {
+function send(response: ServerResponse, { status, body, headers }: ApiResponse, now: number): void {
   const text = body === undefined ? '' : JSON.stringify(body);
   response.writeHead(status, {
     date: new Date(now).toUTCString(),
@@ -232,7 +232,7 @@ function send(response: ServerResponse, { status, body, headers }: Answer, now: 
   response.end(text);
 }
 
-function patternOf({ operation }: Route): RegExp {
+function toPattern({ operation }: Route): RegExp {
   const [, path = ''] = operation.split(' ');
   return new RegExp(`^${path.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`);
 }

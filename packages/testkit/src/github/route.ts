@@ -2,20 +2,20 @@ import type { Contract } from './contract.ts';
 import type { State } from './state.ts';
 
 /** A request, taken apart. */
-export interface Call {
+export interface ApiCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** What a route works on. */
-export interface Place {
+export interface RouteContext {
   readonly state: State;
   readonly complete: Contract['complete'];
 }
@@ -26,20 +26,20 @@ export interface Route {
   readonly operation: string;
   /** What the token has to be allowed, as a workflow writes it: `issues: write`. */
   readonly needs: string;
-  readonly handle: (call: Call, place: Place) => Answer;
+  readonly handle: (call: ApiCall, place: RouteContext) => ApiResponse;
 }
 
-export const NOT_FOUND: Answer = {
+export const NOT_FOUND: ApiResponse = {
   status: 404,
   body: { message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' },
 };
 
-export function unprocessable(message: string): Answer {
+export function unprocessable(message: string): ApiResponse {
   return { status: 422, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
 /** One page of a list, as `per_page` and `page` ask for it. */
-export function pageOf<T>(items: readonly T[], { query }: Call): readonly T[] {
+export function paginate<T>(items: readonly T[], { query }: ApiCall): readonly T[] {
   const size = Math.min(100, Number(query.per_page ?? 30));
   const start = (Number(query.page ?? 1) - 1) * size;
   return items.slice(start, start + size);

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import type { Artifact } from '../artifact.ts';
-import { NOT_FOUND, type Place, pageOf, type Route } from '../route.ts';
+import type { Artifact } from '../records.ts';
+import { NOT_FOUND, paginate, type Route, type RouteContext } from '../route.ts';
 import { isoSeconds } from '../state.ts';
 
 const listArtifacts: Route = {
   operation: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts',
   needs: 'actions: read',
-  handle: (call, place) => {
+  handle: (call, context) => {
     const { name } = call.query;
-    const found = place.state.artifacts
+    const found = context.state.artifacts
       .filter(({ run }) => run === Number(call.params.run_id))
       .filter((artifact) => name === undefined || artifact.name === name)
       .sort((one, other) => other.id - one.id);
@@ -16,7 +16,7 @@ const listArtifacts: Route = {
       status: 200,
       body: {
         total_count: found.length,
-        artifacts: pageOf(found, call).map((artifact) => artifactBody(artifact, place)),
+        artifacts: paginate(found, call).map((artifact) => toArtifactBody(artifact, context)),
       },
     };
   },
@@ -31,14 +31,17 @@ const downloadArtifact: Route = {
     if (found.expiresAt <= state.now()) {
       return { status: 410, body: { message: 'Artifact has expired' } };
     }
-    return { status: 302, headers: { location: `${state.serverUrl}${SIGNED}${found.id}?sig=x` } };
+    return {
+      status: 302,
+      headers: { location: `${state.serverUrl}${SIGNED_DOWNLOADS}${found.id}?sig=x` },
+    };
   },
 };
 
 /** Where the content is, for whoever has the address; a token there is a mistake. */
-export const SIGNED = '/signed-artifacts/';
+export const SIGNED_DOWNLOADS = '/signed-artifacts/';
 
-function artifactBody(artifact: Artifact, { state, complete }: Place): object {
+function toArtifactBody(artifact: Artifact, { state, complete }: RouteContext): object {
   const { id, run, name, content, createdAt, expiresAt } = artifact;
   const url = `${state.serverUrl}/repos/${state.owner}/${state.repo}/actions/artifacts/${id}`;
   return complete('artifact', {

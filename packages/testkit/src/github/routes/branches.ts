@@ -1,11 +1,11 @@
 import type { GitStore } from '../git-store.ts';
-import { type Answer, NOT_FOUND, type Place, pageOf, type Route } from '../route.ts';
+import { type ApiResponse, NOT_FOUND, paginate, type Route, type RouteContext } from '../route.ts';
 
 const compare: Route = {
   operation: 'GET /repos/{owner}/{repo}/compare/{basehead}',
   needs: 'contents: read',
-  handle: (call, place): Answer => {
-    const { git } = place.state;
+  handle: (call, context): ApiResponse => {
+    const { git } = context.state;
     const [base = '', head = ''] = (call.params.basehead ?? '').split('...');
     const [from, to] = [git?.commit(base), git?.commit(head)];
     if (git === undefined || from === undefined || to === undefined) return NOT_FOUND;
@@ -13,34 +13,34 @@ const compare: Route = {
     if (mergeBase === undefined) return NOT_FOUND;
     const ahead = git.between(from, to);
     const behind = git.between(to, from);
-    const { serverUrl } = place.state;
+    const { serverUrl } = context.state;
     return {
       status: 200,
-      body: place.complete('commit-comparison', {
+      body: context.complete('commit-comparison', {
         ...Object.fromEntries(
           ['url', 'html_url', 'permalink_url', 'diff_url', 'patch_url'].map((name) => [
             name,
             serverUrl,
           ]),
         ),
-        base_commit: commitBody(from, place),
-        merge_base_commit: commitBody(mergeBase, place),
-        status: statusOf(ahead.length, behind.length),
+        base_commit: toCommitBody(from, context),
+        merge_base_commit: toCommitBody(mergeBase, context),
+        status: compareStatus(ahead.length, behind.length),
         ahead_by: ahead.length,
         behind_by: behind.length,
         total_commits: ahead.length,
-        commits: pageOf(ahead.toReversed(), call).map((sha) => commitBody(sha, place)),
+        commits: paginate(ahead.toReversed(), call).map((sha) => toCommitBody(sha, context)),
       }),
     };
   },
 };
 
-function statusOf(ahead: number, behind: number): string {
+function compareStatus(ahead: number, behind: number): string {
   if (ahead === 0) return behind === 0 ? 'identical' : 'behind';
   return behind === 0 ? 'ahead' : 'diverged';
 }
 
-function commitBody(sha: string, { state, complete }: Place): object {
+function toCommitBody(sha: string, { state, complete }: RouteContext): object {
   const text = (state.git as GitStore).read(sha);
   const message = text.slice(text.indexOf('\n\n') + 2);
   const url = `${state.serverUrl}/commit/${sha}`;

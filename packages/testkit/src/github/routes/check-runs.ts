@@ -1,11 +1,12 @@
-import { type Place, type Route, unprocessable } from '../route.ts';
-import { type CheckRun, isoSeconds } from '../state.ts';
+import type { CheckRun } from '../records.ts';
+import { type Route, type RouteContext, unprocessable } from '../route.ts';
+import { isoSeconds } from '../state.ts';
 
 const createCheckRun: Route = {
   operation: 'POST /repos/{owner}/{repo}/check-runs',
   needs: 'checks: write',
-  handle: ({ body }, place) => {
-    const { state } = place;
+  handle: ({ body }, context) => {
+    const { state } = context;
     const output = Object(body.output);
     const summary = String(output.summary ?? '');
     if (summary.length > 65_535) return unprocessable('output.summary is too long');
@@ -19,11 +20,11 @@ const createCheckRun: Route = {
       createdAt: state.now(),
     };
     state.checkRuns.push(checkRun);
-    return { status: 201, body: checkRunBody(checkRun, place) };
+    return { status: 201, body: toCheckRunBody(checkRun, context) };
   },
 };
 
-function checkRunBody(checkRun: CheckRun, { state, complete }: Place): object {
+function toCheckRunBody(checkRun: CheckRun, { state, complete }: RouteContext): object {
   const { id, name, sha, conclusion, title, summary } = checkRun;
   const time = isoSeconds(checkRun.createdAt);
   return complete('check-run', {

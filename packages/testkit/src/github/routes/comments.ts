@@ -1,25 +1,29 @@
-import { NOT_FOUND, type Place, pageOf, type Route } from '../route.ts';
-import { type Comment, isoSeconds } from '../state.ts';
-import { issueOf } from './issues.ts';
-import { userBody } from './users.ts';
+import type { Comment } from '../records.ts';
+import { NOT_FOUND, paginate, type Route, type RouteContext } from '../route.ts';
+import { isoSeconds } from '../state.ts';
+import { findIssue } from './issues.ts';
+import { toUserBody } from './users.ts';
 
 const listComments: Route = {
   operation: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
   needs: 'issues: read',
-  handle: (call, place) => {
-    const issue = issueOf(call, place.state);
+  handle: (call, context) => {
+    const issue = findIssue(call, context.state);
     if (issue === undefined) return NOT_FOUND;
-    const found = place.state.comments.filter((comment) => comment.issue === issue.number);
-    return { status: 200, body: pageOf(found, call).map((comment) => commentBody(comment, place)) };
+    const found = context.state.comments.filter((comment) => comment.issue === issue.number);
+    return {
+      status: 200,
+      body: paginate(found, call).map((comment) => toCommentBody(comment, context)),
+    };
   },
 };
 
 const createComment: Route = {
   operation: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
   needs: 'issues: write',
-  handle: (call, place) => {
-    const { state } = place;
-    const issue = issueOf(call, state);
+  handle: (call, context) => {
+    const { state } = context;
+    const issue = findIssue(call, state);
     if (issue === undefined) return NOT_FOUND;
     const now = state.now();
     const comment: Comment = {
@@ -31,19 +35,19 @@ const createComment: Route = {
       updatedAt: now,
     };
     state.comments.push(comment);
-    return { status: 201, body: commentBody(comment, place) };
+    return { status: 201, body: toCommentBody(comment, context) };
   },
 };
 
 const updateComment: Route = {
   operation: 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
   needs: 'issues: write',
-  handle: ({ params, body }, place) => {
-    const comment = place.state.comments.find(({ id }) => id === Number(params.comment_id));
+  handle: ({ params, body }, context) => {
+    const comment = context.state.comments.find(({ id }) => id === Number(params.comment_id));
     if (comment === undefined) return NOT_FOUND;
     comment.body = String(body.body);
-    comment.updatedAt = place.state.now();
-    return { status: 200, body: commentBody(comment, place) };
+    comment.updatedAt = context.state.now();
+    return { status: 200, body: toCommentBody(comment, context) };
   },
 };
 
@@ -58,12 +62,12 @@ const deleteComment: Route = {
   },
 };
 
-function commentBody(comment: Comment, { state, complete }: Place): object {
+function toCommentBody(comment: Comment, { state, complete }: RouteContext): object {
   const issue = `${state.serverUrl}/${state.owner}/${state.repo}/issues/${comment.issue}`;
   return complete('issue-comment', {
     id: comment.id,
     body: comment.body,
-    user: userBody(comment.author, complete),
+    user: toUserBody(comment.author, complete),
     author_association: 'NONE',
     created_at: isoSeconds(comment.createdAt),
     updated_at: isoSeconds(comment.updatedAt),

@@ -1,24 +1,24 @@
-import type { Deployment } from '../deployment.ts';
+import type { Deployment } from '../records.ts';
 import {
-  type Answer,
-  type Call,
+  type ApiCall,
+  type ApiResponse,
   NOT_FOUND,
-  type Place,
-  pageOf,
+  paginate,
   type Route,
+  type RouteContext,
   unprocessable,
 } from '../route.ts';
 import { isoSeconds, type State } from '../state.ts';
 import { trigger } from '../triggers.ts';
-import { userBody } from './users.ts';
+import { toUserBody } from './users.ts';
 
 const createDeployment: Route = {
   operation: 'POST /repos/{owner}/{repo}/deployments',
   needs: 'deployments: write',
-  handle: ({ body }, place) => {
-    const { state } = place;
+  handle: ({ body }, context) => {
+    const { state } = context;
     const ref = String(body.ref);
-    const sha = state.git === undefined ? shaOf(ref) : state.git.commit(ref);
+    const sha = state.git === undefined ? parseSha(ref) : state.git.commit(ref);
     if (sha === undefined) return unprocessable(`No ref found for: ${ref}`);
     const merged = body.auto_merge === false ? undefined : autoMerge(ref, state);
     if (merged !== undefined) return merged;
@@ -46,12 +46,12 @@ const createDeployment: Route = {
     };
     state.deployments.push(deployment);
     trigger(state, 'deployment', ref, sha);
-    return { status: 201, body: deploymentBody(deployment, place) };
+    return { status: 201, body: toDeploymentBody(deployment, context) };
   },
 };
 
 /** A branch that is behind is brought up to date instead of being deployed. */
-function autoMerge(ref: string, { git, defaultBranch }: State): Answer | undefined {
+function autoMerge(ref: string, { git, defaultBranch }: State): ApiResponse | undefined {
   if (git?.ref(`refs/heads/${ref}`) === undefined || ref === defaultBranch) return undefined;
   const missing = git.between(ref, defaultBranch);
   if (missing.length === 0) return undefined;
@@ -60,16 +60,16 @@ function autoMerge(ref: string, { git, defaultBranch }: State): Answer | undefin
     : { status: 202, body: { message: `Auto-merged ${defaultBranch} into ${ref} on deployment.` } };
 }
 
-function conflict(message: string): Answer {
+function conflict(message: string): ApiResponse {
   return { status: 409, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
 const listDeployments: Route = {
   operation: 'GET /repos/{owner}/{repo}/deployments',
   needs: 'deployments: read',
-  handle: (call, place) => {
+  handle: (call, context) => {
     const { sha, ref, task, environment } = call.query;
-    const found = place.state.deployments
+    const found = context.state.deployments
       .filter((one) => sha === undefined || one.sha === sha)
       .filter((one) => ref === undefined || one.ref === ref)
       .filter((one) => task === undefined || one.task === task)
@@ -77,7 +77,7 @@ const listDeployments: Route = {
       .sort((one, other) => other.id - one.id);
     return {
       status: 200,
-      body: pageOf(found, call).map((deployment) => deploymentBody(deployment, place)),
+      body: paginate(found, call).map((deployment) => toDeploymentBody(deployment, context)),
     };
   },
 };
@@ -85,9 +85,9 @@ const listDeployments: Route = {
 const createStatus: Route = {
   operation: 'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
   needs: 'deployments: write',
-  handle: (call, place) => {
-    const { state } = place;
-    const deployment = deploymentOf(call, state);
+  handle: (call, context) => {
+    const { state } = context;
+    const deployment = findDeployment(call, state);
     if (deployment === undefined) return NOT_FOUND;
     const { body } = call;
     const description = String(body.description ?? '');
@@ -104,14 +104,15 @@ const createStatus: Route = {
       createdAt: state.now(),
     };
     deployment.statuses.push(status);
-    if (status.state === 'success' && body.auto_inactive !== false) retire(deployment, state);
+    if (status.state === 'success' && body.auto_inactive !== false)
+      deactivateOlder(deployment, state);
     trigger(state, 'deployment_status', deployment.ref, deployment.sha);
-    return { status: 201, body: statusBody(status, deployment, place) };
+    return { status: 201, body: toStatusBody(status, deployment, context) };
   },
 };
 
 /** What is not production and was good is inactive as soon as something newer is good. */
-function retire({ id, environment }: Deployment, state: State): void {
+function deactivateOlder({ id, environment }: Deployment, state: State): void {
   for (const deployment of state.deployments) {
     const { statuses, isProduction, isTransient } = deployment;
     if (deployment.id >= id || deployment.environment !== environment) continue;
@@ -126,34 +127,34 @@ function retire({ id, environment }: Deployment, state: State): void {
 const listStatuses: Route = {
   operation: 'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
   needs: 'deployments: read',
-  handle: (call, place) => {
-    const deployment = deploymentOf(call, place.state);
+  handle: (call, context) => {
+    const deployment = findDeployment(call, context.state);
     if (deployment === undefined) return NOT_FOUND;
     return {
       status: 200,
-      body: pageOf(deployment.statuses.toReversed(), call).map((status) =>
-        statusBody(status, deployment, place),
+      body: paginate(deployment.statuses.toReversed(), call).map((status) =>
+        toStatusBody(status, deployment, context),
       ),
     };
   },
 };
 
-function deploymentOf({ params }: Call, { deployments }: State): Deployment | undefined {
+function findDeployment({ params }: ApiCall, { deployments }: State): Deployment | undefined {
   return deployments.find(({ id }) => id === Number(params.deployment_id));
 }
 
 /** Without git objects, what looks like a SHA is one. */
-function shaOf(ref: string): string | undefined {
+function parseSha(ref: string): string | undefined {
   return /^[0-9a-f]{40}$/.test(ref) ? ref : undefined;
 }
 
-function deploymentBody(deployment: Deployment, { state, complete }: Place): object {
+function toDeploymentBody(deployment: Deployment, { state, complete }: RouteContext): object {
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}`;
   const { id, ref, sha, task, environment, payload, description, statuses } = deployment;
   return complete('deployment', {
     ...{ id, ref, sha, task, environment, payload, description },
     original_environment: environment,
-    creator: userBody(deployment.creator, complete),
+    creator: toUserBody(deployment.creator, complete),
     created_at: isoSeconds(deployment.createdAt),
     updated_at: isoSeconds(statuses.at(-1)?.createdAt ?? deployment.createdAt),
     url: `${api}/deployments/${id}`,
@@ -164,10 +165,10 @@ function deploymentBody(deployment: Deployment, { state, complete }: Place): obj
   });
 }
 
-function statusBody(
+function toStatusBody(
   status: Deployment['statuses'][number],
   { id, environment }: Deployment,
-  { state, complete }: Place,
+  { state, complete }: RouteContext,
 ): object {
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}`;
   const url = `${api}/deployments/${id}`;
@@ -176,7 +177,7 @@ function statusBody(
     state: status.state,
     description: status.description,
     environment,
-    creator: userBody(status.creator, complete),
+    creator: toUserBody(status.creator, complete),
     created_at: isoSeconds(status.createdAt),
     updated_at: isoSeconds(status.createdAt),
     url: `${url}/statuses/${status.id}`,

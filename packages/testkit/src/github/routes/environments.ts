@@ -1,5 +1,5 @@
 import { NOT_FOUND, type Route } from '../route.ts';
-import { userBody } from './users.ts';
+import { toUserBody } from './users.ts';
 
 const getEnvironment: Route = {
   operation: 'GET /repos/{owner}/{repo}/environments/{environment_name}',
@@ -21,7 +21,7 @@ const getEnvironment: Route = {
                   ...{ id: 2, node_id: '', type: 'required_reviewers' },
                   reviewers: environment.reviewers.map((user) => ({
                     type: 'User',
-                    reviewer: userBody(user, complete),
+                    reviewer: toUserBody(user, complete),
                   })),
                 },
               ],

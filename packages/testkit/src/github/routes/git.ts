@@ -1,30 +1,30 @@
-import { refusedUpdate } from '../branch-rules.ts';
+import { findRuleViolation } from '../branch-rules.ts';
 import { type GitObject, type GitStore, NO_OBJECT } from '../git-store.ts';
 import {
-  type Answer,
-  type Call,
+  type ApiCall,
+  type ApiResponse,
   NOT_FOUND,
-  type Place,
   type Route,
+  type RouteContext,
   unprocessable,
 } from '../route.ts';
 import type { State } from '../state.ts';
 import { trigger } from '../triggers.ts';
 
 /** A route that is only there where the repository has objects. */
-function withGit(
-  handle: (call: Call, place: Place, git: GitStore) => Answer,
-): (call: Call, place: Place) => Answer {
-  return (call, place) =>
-    place.state.git === undefined
+function requireGit(
+  handle: (call: ApiCall, context: RouteContext, git: GitStore) => ApiResponse,
+): (call: ApiCall, context: RouteContext) => ApiResponse {
+  return (call, context) =>
+    context.state.git === undefined
       ? { status: 409, body: { message: 'Git Repository is empty.' } }
-      : handle(call, place, place.state.git);
+      : handle(call, context, context.state.git);
 }
 
 const createRef: Route = {
   operation: 'POST /repos/{owner}/{repo}/git/refs',
   needs: 'contents: write',
-  handle: withGit(({ body }, { state, complete }, git) => {
+  handle: requireGit(({ body }, { state, complete }, git) => {
     const [ref, sha] = [String(body.ref), String(body.sha)];
     if (!/^refs\/[^/]+\/./.test(ref)) return unprocessable('Reference name is not valid');
     const object = git.object(sha);
@@ -33,30 +33,32 @@ const createRef: Route = {
       return unprocessable('Reference update failed');
     }
     if (!git.update(ref, sha, NO_OBJECT)) return unprocessable('Reference already exists');
-    pushed(ref, sha, state);
-    return { status: 201, body: refBody(ref, object, { state, complete }) };
+    triggerPush(ref, sha, state);
+    return { status: 201, body: toRefBody(ref, object, { state, complete }) };
   }),
 };
 
 const getRef: Route = {
   operation: 'GET /repos/{owner}/{repo}/git/ref/{ref}',
   needs: 'contents: read',
-  handle: withGit(({ params }, place, git) => {
+  handle: requireGit(({ params }, context, git) => {
     const ref = `refs/${params.ref}`;
     const object = git.ref(ref);
-    return object === undefined ? NOT_FOUND : { status: 200, body: refBody(ref, object, place) };
+    return object === undefined
+      ? NOT_FOUND
+      : { status: 200, body: toRefBody(ref, object, context) };
   }),
 };
 
 const updateRef: Route = {
   operation: 'PATCH /repos/{owner}/{repo}/git/refs/{ref}',
   needs: 'contents: write',
-  handle: withGit(({ params, body }, place, git) => {
+  handle: requireGit(({ params, body }, context, git) => {
     const [ref, sha] = [`refs/${params.ref}`, String(body.sha)];
-    const found = moveRef(place.state, git, { ref, sha, force: body.force === true });
+    const found = moveRef(context.state, git, { ref, sha, force: body.force === true });
     return typeof found === 'string'
       ? unprocessable(found)
-      : { status: 200, body: refBody(ref, found, place) };
+      : { status: 200, body: toRefBody(ref, found, context) };
   }),
 };
 
@@ -76,19 +78,19 @@ export function moveRef(
   if (object === undefined) return 'Object does not exist';
   const isFastForward = before.type === 'commit' && git.mergeBase(before.sha, sha) === before.sha;
   if (!isFastForward && !force) return 'Update is not a fast forward';
-  const branch = branchOf(ref);
+  const branch = toBranch(ref);
   const refused =
-    branch === undefined ? undefined : refusedUpdate(state, branch, { isFastForward });
+    branch === undefined ? undefined : findRuleViolation(state, branch, { isFastForward });
   if (refused !== undefined) return refused;
   if (!git.update(ref, sha, from ?? before.sha)) return 'Reference cannot be updated';
-  pushed(ref, sha, state);
+  triggerPush(ref, sha, state);
   return object;
 }
 
 const deleteRef: Route = {
   operation: 'DELETE /repos/{owner}/{repo}/git/refs/{ref}',
   needs: 'contents: write',
-  handle: withGit(({ params }, _, git) => {
+  handle: requireGit(({ params }, _, git) => {
     const ref = `refs/${params.ref}`;
     if (git.ref(ref) === undefined) return unprocessable('Reference does not exist');
     git.remove(ref);
@@ -96,16 +98,20 @@ const deleteRef: Route = {
   }),
 };
 
-function pushed(ref: string, sha: string, state: State): void {
+function triggerPush(ref: string, sha: string, state: State): void {
   const name = /^refs\/(?:heads|tags)\/(.+)$/.exec(ref)?.[1];
   if (name !== undefined) trigger(state, 'push', name, sha);
 }
 
-function branchOf(ref: string): string | undefined {
+function toBranch(ref: string): string | undefined {
   return /^refs\/heads\/(.+)$/.exec(ref)?.[1];
 }
 
-function refBody(ref: string, { sha, type }: GitObject, { state, complete }: Place): object {
+function toRefBody(
+  ref: string,
+  { sha, type }: GitObject,
+  { state, complete }: RouteContext,
+): object {
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}/git`;
   return complete('git-ref', {
     ref,
@@ -117,30 +123,30 @@ function refBody(ref: string, { sha, type }: GitObject, { state, complete }: Pla
 const createTag: Route = {
   operation: 'POST /repos/{owner}/{repo}/git/tags',
   needs: 'contents: write',
-  handle: withGit(({ body }, place, git) => {
+  handle: requireGit(({ body }, context, git) => {
     const object = git.object(String(body.object));
     if (object === undefined || object.type !== body.type) {
       return unprocessable('Could not verify object');
     }
     const header = `object ${object.sha}\ntype ${object.type}\ntag ${body.tag}`;
-    const tagger = `tagger ${signature(place.state)}`;
+    const tagger = `tagger ${signature(context.state)}`;
     const sha = git.write('tag', `${header}\n${tagger}\n\n${body.message}\n`);
-    return { status: 201, body: tagBody(sha, git, place) };
+    return { status: 201, body: toTagBody(sha, git, context) };
   }),
 };
 
 const getTag: Route = {
   operation: 'GET /repos/{owner}/{repo}/git/tags/{tag_sha}',
   needs: 'contents: read',
-  handle: withGit(({ params }, place, git) => {
+  handle: requireGit(({ params }, context, git) => {
     const sha = String(params.tag_sha);
     return git.object(sha)?.type === 'tag'
-      ? { status: 200, body: tagBody(sha, git, place) }
+      ? { status: 200, body: toTagBody(sha, git, context) }
       : NOT_FOUND;
   }),
 };
 
-function tagBody(sha: string, git: GitStore, { state, complete }: Place): object {
+function toTagBody(sha: string, git: GitStore, { state, complete }: RouteContext): object {
   const text = git.read(sha);
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}/git`;
   const field = (name: string) => new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? '';
@@ -161,13 +167,13 @@ function tagBody(sha: string, git: GitStore, { state, complete }: Place): object
 const createCommit: Route = {
   operation: 'POST /repos/{owner}/{repo}/git/commits',
   needs: 'contents: write',
-  handle: withGit(({ body }, place, git) => {
+  handle: requireGit(({ body }, context, git) => {
     const parents = Array.isArray(body.parents) ? body.parents.map(String) : [];
     if (git.object(String(body.tree))?.type !== 'tree') return unprocessable('Tree SHA is invalid');
     if (parents.some((sha) => git.object(sha)?.type !== 'commit')) {
       return unprocessable('Parent SHA does not exist or is not a commit object');
     }
-    const who = signature(place.state);
+    const who = signature(context.state);
     const sha = git.write(
       'commit',
       [
@@ -179,17 +185,17 @@ const createCommit: Route = {
         String(body.message),
       ].join('\n'),
     );
-    return { status: 201, body: commitBody(sha, git, place) };
+    return { status: 201, body: toCommitBody(sha, git, context) };
   }),
 };
 
 const getCommit: Route = {
   operation: 'GET /repos/{owner}/{repo}/git/commits/{commit_sha}',
   needs: 'contents: read',
-  handle: withGit(({ params }, place, git) => {
+  handle: requireGit(({ params }, context, git) => {
     const sha = String(params.commit_sha);
     return git.object(sha)?.type === 'commit'
-      ? { status: 200, body: commitBody(sha, git, place) }
+      ? { status: 200, body: toCommitBody(sha, git, context) }
       : NOT_FOUND;
   }),
 };
@@ -199,7 +205,7 @@ function signature({ user, now }: State): string {
   return `${user.login} <${user.id}+bot@github.test> ${Math.floor(now() / 1_000)} +0000`;
 }
 
-function commitBody(sha: string, git: GitStore, { state, complete }: Place): object {
+function toCommitBody(sha: string, git: GitStore, { state, complete }: RouteContext): object {
   const text = git.read(sha);
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}/git`;
   const link = (one: string, kind: string) => ({

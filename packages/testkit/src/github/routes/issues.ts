@@ -1,30 +1,31 @@
-import { type Call, NOT_FOUND, type Place, pageOf, type Route } from '../route.ts';
-import { type Issue, isoSeconds, type State } from '../state.ts';
-import { labelBody, makeLabel } from './labels.ts';
-import { userBody } from './users.ts';
+import type { Issue } from '../records.ts';
+import { type ApiCall, NOT_FOUND, paginate, type Route, type RouteContext } from '../route.ts';
+import { isoSeconds, type State } from '../state.ts';
+import { getOrCreateLabel, toLabelBody } from './labels.ts';
+import { toUserBody } from './users.ts';
 
 const listIssues: Route = {
   operation: 'GET /repos/{owner}/{repo}/issues',
   needs: 'issues: read',
-  handle: (call, place) => {
+  handle: (call, context) => {
     const { state = 'open', labels = '', direction = 'desc', sort = 'created' } = call.query;
     if (sort !== 'created') throw new Error(`sort=${sort} is not served here`);
     const wanted = labels.split(',').filter((label) => label !== '');
-    const found = place.state.issues
+    const found = context.state.issues
       .filter((issue) => state === 'all' || issue.state === state)
       .filter((issue) => wanted.every((label) => issue.labels.includes(label)))
       .sort((one, other) => (direction === 'asc' ? 1 : -1) * (one.number - other.number));
-    return { status: 200, body: pageOf(found, call).map((issue) => issueBody(issue, place)) };
+    return { status: 200, body: paginate(found, call).map((issue) => toIssueBody(issue, context)) };
   },
 };
 
 const createIssue: Route = {
   operation: 'POST /repos/{owner}/{repo}/issues',
   needs: 'issues: write',
-  handle: ({ body }, place) => {
-    const { state } = place;
-    const labels = labelsOf(body.labels);
-    for (const label of labels) makeLabel(label, state);
+  handle: ({ body }, context) => {
+    const { state } = context;
+    const labels = readLabels(body.labels);
+    for (const label of labels) getOrCreateLabel(label, state);
     const now = state.now();
     const issue: Issue = {
       id: state.nextId(),
@@ -40,30 +41,30 @@ const createIssue: Route = {
       closedAt: null,
     };
     state.issues.push(issue);
-    return { status: 201, body: issueBody(issue, place) };
+    return { status: 201, body: toIssueBody(issue, context) };
   },
 };
 
 const getIssue: Route = {
   operation: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
   needs: 'issues: read',
-  handle: (call, place) => {
-    const issue = issueOf(call, place.state);
-    return issue === undefined ? NOT_FOUND : { status: 200, body: issueBody(issue, place) };
+  handle: (call, context) => {
+    const issue = findIssue(call, context.state);
+    return issue === undefined ? NOT_FOUND : { status: 200, body: toIssueBody(issue, context) };
   },
 };
 
 const updateIssue: Route = {
   operation: 'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
   needs: 'issues: write',
-  handle: (call, place) => {
-    const issue = issueOf(call, place.state);
+  handle: (call, context) => {
+    const issue = findIssue(call, context.state);
     if (issue === undefined) return NOT_FOUND;
     const { title, body, state, state_reason: reason, labels } = call.body;
-    const now = place.state.now();
+    const now = context.state.now();
     if (title !== undefined) issue.title = String(title);
     if (body !== undefined) issue.body = String(body);
-    if (labels !== undefined) issue.labels = labelsOf(labels);
+    if (labels !== undefined) issue.labels = readLabels(labels);
     if (state === 'closed') {
       issue.closedAt ??= now;
       issue.stateReason = reason === 'not_planned' ? 'not_planned' : 'completed';
@@ -74,20 +75,20 @@ const updateIssue: Route = {
     }
     if (state === 'open' || state === 'closed') issue.state = state;
     issue.updatedAt = now;
-    return { status: 200, body: issueBody(issue, place) };
+    return { status: 200, body: toIssueBody(issue, context) };
   },
 };
 
 /** The issue that a call is about. */
-export function issueOf({ params }: Call, { issues }: State): Issue | undefined {
+export function findIssue({ params }: ApiCall, { issues }: State): Issue | undefined {
   return issues.find(({ number }) => number === Number(params.issue_number));
 }
 
-function labelsOf(given: unknown): readonly string[] {
+function readLabels(given: unknown): readonly string[] {
   return Array.isArray(given) ? given.map((label) => String(label?.name ?? label)) : [];
 }
 
-function issueBody(issue: Issue, { state, complete }: Place): object {
+function toIssueBody(issue: Issue, { state, complete }: RouteContext): object {
   const comments = state.comments.filter((comment) => comment.issue === issue.number).length;
   return complete('issue', {
     id: issue.id,
@@ -96,8 +97,8 @@ function issueBody(issue: Issue, { state, complete }: Place): object {
     body: issue.body,
     state: issue.state,
     state_reason: issue.stateReason,
-    labels: issue.labels.map((name) => labelBody(name, { state, complete })),
-    user: userBody(issue.author, complete),
+    labels: issue.labels.map((name) => toLabelBody(name, { state, complete })),
+    user: toUserBody(issue.author, complete),
     author_association: 'NONE',
     comments,
     created_at: isoSeconds(issue.createdAt),

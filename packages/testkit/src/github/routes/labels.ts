@@ -1,17 +1,18 @@
-import type { Place, Route } from '../route.ts';
-import type { Label, State } from '../state.ts';
+import type { Label } from '../records.ts';
+import type { Route, RouteContext } from '../route.ts';
+import type { State } from '../state.ts';
 
 const createLabel: Route = {
   operation: 'POST /repos/{owner}/{repo}/labels',
   needs: 'issues: write',
-  handle: ({ body }, place) => {
+  handle: ({ body }, context) => {
     const name = String(body.name);
-    if (place.state.labels.some((label) => label.name === name)) return ALREADY_THERE;
-    makeLabel(name, place.state, {
+    if (context.state.labels.some((label) => label.name === name)) return ALREADY_THERE;
+    getOrCreateLabel(name, context.state, {
       color: String(body.color ?? 'ededed'),
       description: String(body.description ?? ''),
     });
-    return { status: 201, body: labelBody(name, place) };
+    return { status: 201, body: toLabelBody(name, context) };
   },
 };
 
@@ -25,7 +26,7 @@ const ALREADY_THERE = {
 };
 
 /** A label, made if there is none of that name. */
-export function makeLabel(
+export function getOrCreateLabel(
   name: string,
   state: State,
   { color = 'ededed', description = '' } = {},
@@ -37,8 +38,8 @@ export function makeLabel(
   return label;
 }
 
-export function labelBody(name: string, { state, complete }: Place): object {
-  const { id, color, description } = makeLabel(name, state);
+export function toLabelBody(name: string, { state, complete }: RouteContext): object {
+  const { id, color, description } = getOrCreateLabel(name, state);
   return complete('label', { id, name, color, description, default: false });
 }
 

@@ -1,4 +1,4 @@
-import { type Answer, type Call, NOT_FOUND, type Route } from '../route.ts';
+import { type ApiCall, type ApiResponse, NOT_FOUND, type Route } from '../route.ts';
 import type { State } from '../state.ts';
 
 const createPagesDeployment: Route = {
@@ -12,7 +12,7 @@ const createPagesDeployment: Route = {
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(String(body.oidc_token))) {
       return bad('The OIDC token is not valid.');
     }
-    const open = state.pagesDeployments.find(({ course }) => !isOver(course[0]));
+    const open = state.pagesDeployments.find(({ course }) => !isFinished(course[0]));
     if (open !== undefined) {
       return bad(
         `Deployment request failed for ${body.pages_build_version} due to in progress deployment. Please cancel ${open.id} first or wait for it to complete.`,
@@ -36,7 +36,7 @@ const createPagesDeployment: Route = {
   },
 };
 
-function bad(message: string): Answer {
+function bad(message: string): ApiResponse {
   return { status: 400, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
@@ -64,11 +64,11 @@ const cancelPagesDeployment: Route = {
 };
 
 /** A version may have been deployed before. */
-function latest({ params }: Call, { pagesDeployments }: State) {
+function latest({ params }: ApiCall, { pagesDeployments }: State) {
   return pagesDeployments.findLast(({ id }) => id === params.pages_deployment_id);
 }
 
-function isOver(status: string | undefined): boolean {
+function isFinished(status: string | undefined): boolean {
   return status === 'succeed' || /_(cancelled|failed|error|lost)$/.test(status ?? '');
 }
 

@@ -1,21 +1,22 @@
-import { type Place, pageOf, type Route, unprocessable } from '../route.ts';
-import { isoSeconds, type Pull } from '../state.ts';
-import { userBody } from './users.ts';
+import type { Pull } from '../records.ts';
+import { paginate, type Route, type RouteContext, unprocessable } from '../route.ts';
+import { isoSeconds } from '../state.ts';
+import { toUserBody } from './users.ts';
 
 const listPulls: Route = {
   operation: 'GET /repos/{owner}/{repo}/pulls',
   needs: 'pull-requests: read',
-  handle: (call, place) => {
+  handle: (call, context) => {
     const { state = 'open', head, base, sort, direction } = call.query;
     if (sort !== undefined || direction !== undefined) throw new Error('no order is served here');
-    const found = place.state.pulls
+    const found = context.state.pulls
       .filter((pull) => state === 'all' || pull.state === state)
       .filter((pull) => base === undefined || pull.base === base)
-      .filter((pull) => head === undefined || head === headOf(pull))
+      .filter((pull) => head === undefined || head === formatHead(pull))
       .sort((one, other) => other.number - one.number);
     return {
       status: 200,
-      body: pageOf(found, call).map((pull) => pullBody(pull, place, 'pull-request-simple')),
+      body: paginate(found, call).map((pull) => toPullBody(pull, context, 'pull-request-simple')),
     };
   },
 };
@@ -23,16 +24,16 @@ const listPulls: Route = {
 const createPull: Route = {
   operation: 'POST /repos/{owner}/{repo}/pulls',
   needs: 'pull-requests: write',
-  handle: ({ body }, place) => {
-    const { owner, repo, git, pulls, issues } = place.state;
+  handle: ({ body }, context) => {
+    const { owner, repo, git, pulls, issues } = context.state;
     const [head, base] = [String(body.head), String(body.base)];
     const [from, to] = [head, base].map((name) => git?.ref(`refs/heads/${name}`)?.sha);
     if (from === undefined || to === undefined) return unprocessable('Validation Failed');
     if (git?.between(to, from).length === 0) {
       return unprocessable(`No commits between ${base} and ${head}`);
     }
-    const isThere = (pull: Pull) => pull.state === 'open' && headOf(pull) === `${owner}:${head}`;
-    if (pulls.some(isThere)) {
+    const exists = (pull: Pull) => pull.state === 'open' && formatHead(pull) === `${owner}:${head}`;
+    if (pulls.some(exists)) {
       return unprocessable(`A pull request already exists for ${owner}:${head}.`);
     }
     const pull: Pull = {
@@ -41,21 +42,21 @@ const createPull: Route = {
       head: { repository: `${owner}/${repo}`, branch: head, sha: from },
     };
     pulls.push(pull);
-    return { status: 201, body: pullBody(pull, place, 'pull-request') };
+    return { status: 201, body: toPullBody(pull, context, 'pull-request') };
   },
 };
 
 /** `owner:branch`, by which pull requests are looked for; two forks of one owner share it. */
-function headOf({ head }: Pull): string {
+function formatHead({ head }: Pull): string {
   return `${head.repository.split('/')[0]}:${head.branch}`;
 }
 
-function pullBody(
+function toPullBody(
   pull: Pull,
-  place: Place,
+  context: RouteContext,
   schema: 'pull-request' | 'pull-request-simple',
 ): object {
-  const { state, complete } = place;
+  const { state, complete } = context;
   const { number, head } = pull;
   const page = `${state.serverUrl}/${state.owner}/${state.repo}/pull/${number}`;
   return complete(schema, {
@@ -65,28 +66,33 @@ function pullBody(
     body: pull.body ?? null,
     merged_at: pull.isMerged ? isoSeconds(state.now()) : null,
     state: pull.state,
-    user: userBody(state.user, complete),
+    user: toUserBody(state.user, complete),
     author_association: 'NONE',
     created_at: isoSeconds(state.now()),
     updated_at: isoSeconds(state.now()),
     html_url: page,
-    head: sideOf(head.repository, head.branch, head.sha, place),
-    base: sideOf(`${state.owner}/${state.repo}`, pull.base, '0'.repeat(40), place),
+    head: toPullSide(head.repository, head.branch, head.sha, context),
+    base: toPullSide(`${state.owner}/${state.repo}`, pull.base, '0'.repeat(40), context),
   });
 }
 
-function sideOf(repository: string, ref: string, sha: string, { state, complete }: Place): object {
+function toPullSide(
+  repository: string,
+  ref: string,
+  sha: string,
+  { state, complete }: RouteContext,
+): object {
   const [owner = '', name = ''] = repository.split('/');
   return {
     ref,
     sha,
     label: `${owner}:${ref}`,
-    user: userBody({ login: owner, id: 3, type: 'User' }, complete),
+    user: toUserBody({ login: owner, id: 3, type: 'User' }, complete),
     repo: complete('repository', {
       name,
       full_name: repository,
       html_url: `${state.serverUrl}/${repository}`,
-      owner: userBody({ login: owner, id: 3, type: 'User' }, complete),
+      owner: toUserBody({ login: owner, id: 3, type: 'User' }, complete),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Place, Route } from '../route.ts';
+import type { Route, RouteContext } from '../route.ts';
 
 const getRepository: Route = {
   operation: 'GET /repos/{owner}/{repo}',
@@ -6,14 +6,14 @@ const getRepository: Route = {
   handle: (_, { state, complete }) => ({
     status: 200,
     body: complete('full-repository', {
-      ...repositoryOf({ state, complete }),
+      ...toRepositoryBody({ state, complete }),
       default_branch: state.defaultBranch,
     }),
   }),
 };
 
 /** What answers about other things say of their repository. */
-export function repositoryOf({ state, complete }: Place): object {
+export function toRepositoryBody({ state, complete }: RouteContext): object {
   return {
     id: 1,
     name: state.repo,

@@ -1,9 +1,10 @@
-import type { Place } from '../route.ts';
-import { isoSeconds, type Run, type State } from '../state.ts';
-import { repositoryOf } from './repository.ts';
+import type { Run } from '../records.ts';
+import type { RouteContext } from '../route.ts';
+import { isoSeconds, type State } from '../state.ts';
+import { toRepositoryBody } from './repository.ts';
 
-export function runBody(run: Run, place: Place): object {
-  const { state, complete } = place;
+export function toRunBody(run: Run, context: RouteContext): object {
+  const { state, complete } = context;
   const workflow = state.workflows.find(({ id }) => id === run.workflow);
   return complete('workflow-run', {
     id: run.id,
@@ -20,17 +21,17 @@ export function runBody(run: Run, place: Place): object {
     created_at: isoSeconds(run.createdAt),
     updated_at: isoSeconds(run.createdAt),
     run_started_at: isoSeconds(run.createdAt),
-    url: apiUrlOf(run, state),
-    html_url: pageUrlOf(run, state),
-    repository: complete('minimal-repository', repositoryOf(place)),
-    head_repository: complete('minimal-repository', repositoryOf(place)),
+    url: getApiUrl(run, state),
+    html_url: getPageUrl(run, state),
+    repository: complete('minimal-repository', toRepositoryBody(context)),
+    head_repository: complete('minimal-repository', toRepositoryBody(context)),
   });
 }
 
-export function apiUrlOf({ id }: Run, { serverUrl, owner, repo }: State): string {
+export function getApiUrl({ id }: Run, { serverUrl, owner, repo }: State): string {
   return `${serverUrl}/repos/${owner}/${repo}/actions/runs/${id}`;
 }
 
-export function pageUrlOf({ id }: Run, { serverUrl, owner, repo }: State): string {
+export function getPageUrl({ id }: Run, { serverUrl, owner, repo }: State): string {
   return `${serverUrl}/${owner}/${repo}/actions/runs/${id}`;
 }

@@ -1,14 +1,15 @@
-import { type Answer, type Call, NOT_FOUND, pageOf, type Route } from '../route.ts';
-import { isoSeconds, type Run, type State } from '../state.ts';
-import { runBody } from './run-body.ts';
-import { workflowOf } from './workflows.ts';
+import type { Run } from '../records.ts';
+import { type ApiCall, type ApiResponse, NOT_FOUND, paginate, type Route } from '../route.ts';
+import { isoSeconds, type State } from '../state.ts';
+import { toRunBody } from './run-body.ts';
+import { findWorkflow } from './workflows.ts';
 
 const listRuns: Route = {
   operation: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs',
   needs: 'actions: read',
-  handle: (call, place): Answer => {
-    const { state } = place;
-    const workflow = workflowOf(call, state);
+  handle: (call, context): ApiResponse => {
+    const { state } = context;
+    const workflow = findWorkflow(call, state);
     if (workflow === undefined) return NOT_FOUND;
     const { event, branch, status, created, head_sha: headSha } = call.query;
     const since = created === undefined ? undefined : /^>=(.+)$/.exec(created)?.[1];
@@ -27,7 +28,7 @@ const listRuns: Route = {
       status: 200,
       body: {
         total_count: runs.length,
-        workflow_runs: pageOf(runs, call).map((run) => runBody(run, place)),
+        workflow_runs: paginate(runs, call).map((run) => toRunBody(run, context)),
       },
     };
   },
@@ -36,20 +37,20 @@ const listRuns: Route = {
 const getRun: Route = {
   operation: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
   needs: 'actions: read',
-  handle: (call, place) => {
-    const run = runOf(call, place.state);
-    return run === undefined ? NOT_FOUND : { status: 200, body: runBody(run, place) };
+  handle: (call, context) => {
+    const run = findRun(call, context.state);
+    return run === undefined ? NOT_FOUND : { status: 200, body: toRunBody(run, context) };
   },
 };
 
 const listJobs: Route = {
   operation: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs',
   needs: 'actions: read',
-  handle: (call, place) => {
-    const run = runOf(call, place.state);
+  handle: (call, context) => {
+    const run = findRun(call, context.state);
     if (run === undefined) return NOT_FOUND;
     const jobs = (run.jobs ?? []).map(({ runner, status, name }, index) =>
-      place.complete('job', {
+      context.complete('job', {
         ...{ id: run.id * 100 + index, run_id: run.id, name, status, runner_name: runner },
         ...{ conclusion: status === 'completed' ? 'success' : null, labels: [], runner_id: 1 },
       }),
@@ -59,18 +60,18 @@ const listJobs: Route = {
 };
 
 /** Longest that a run may be run again after it was created, ms. */
-const RERUN_WITHIN = 30 * 24 * 3_600_000;
+const MAX_RERUN_AGE_MS = 30 * 24 * 3_600_000;
 
 const rerun: Route = {
   operation: 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun',
   needs: 'actions: write',
   handle: (call, { state }) => {
-    const run = runOf(call, state);
+    const run = findRun(call, state);
     if (run === undefined) return NOT_FOUND;
     if (run.status !== 'completed') {
       return { status: 403, body: { message: 'This workflow is already running' } };
     }
-    if (state.now() - run.createdAt > RERUN_WITHIN) {
+    if (state.now() - run.createdAt > MAX_RERUN_AGE_MS) {
       const message = 'Unable to retry this workflow run because it was created over a month ago';
       return { status: 403, body: { message } };
     }
@@ -82,7 +83,7 @@ const rerun: Route = {
   },
 };
 
-function runOf({ params }: Call, { runs }: State): Run | undefined {
+function findRun({ params }: ApiCall, { runs }: State): Run | undefined {
   return runs.find(({ id }) => id === Number(params.run_id));
 }
 

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { runGit } from '../../git/run-git.ts';
 import type { GitStore } from '../git-store.ts';
 import {
-  type Answer,
-  type Call,
+  type ApiCall,
+  type ApiResponse,
   NOT_FOUND,
-  type Place,
   type Route,
+  type RouteContext,
   unprocessable,
 } from '../route.ts';
 
 const createTree: Route = {
   operation: 'POST /repos/{owner}/{repo}/git/trees',
   needs: 'contents: write',
-  handle: (call, place): Answer => {
-    const { git } = place.state;
+  handle: (call, context): ApiResponse => {
+    const { git } = context.state;
     if (git === undefined) return { status: 409, body: { message: 'Git Repository is empty.' } };
     const base = call.body.base_tree === undefined ? undefined : String(call.body.base_tree);
     if (base !== undefined && git.object(base)?.type !== 'tree') {
@@ -24,7 +24,7 @@ const createTree: Route = {
     }
     const entries: readonly Entry[] = Array.isArray(call.body.tree) ? call.body.tree : [];
     const sha = writeTree(git, base, entries);
-    return { status: 201, body: treeBody(sha, git, place) };
+    return { status: 201, body: toTreeBody(sha, git, context) };
   },
 };
 
@@ -57,16 +57,16 @@ function writeTree(git: GitStore, base: string | undefined, entries: readonly En
 const getTree: Route = {
   operation: 'GET /repos/{owner}/{repo}/git/trees/{tree_sha}',
   needs: 'contents: read',
-  handle: ({ params, query }: Call, place): Answer => {
-    const { git } = place.state;
+  handle: ({ params, query }: ApiCall, context): ApiResponse => {
+    const { git } = context.state;
     if (query.recursive !== undefined) throw new Error('recursive is not served here');
     const sha = String(params.tree_sha);
     if (git?.object(sha)?.type !== 'tree') return NOT_FOUND;
-    return { status: 200, body: treeBody(sha, git, place) };
+    return { status: 200, body: toTreeBody(sha, git, context) };
   },
 };
 
-function treeBody(sha: string, git: GitStore, { state, complete }: Place): object {
+function toTreeBody(sha: string, git: GitStore, { state, complete }: RouteContext): object {
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}/git`;
   const lines = git
     .read(sha)
@@ -87,7 +87,7 @@ function treeBody(sha: string, git: GitStore, { state, complete }: Place): objec
 const getBlob: Route = {
   operation: 'GET /repos/{owner}/{repo}/git/blobs/{file_sha}',
   needs: 'contents: read',
-  handle: ({ params }, { state, complete }): Answer => {
+  handle: ({ params }, { state, complete }): ApiResponse => {
     const sha = String(params.file_sha);
     if (state.git?.object(sha)?.type !== 'blob') return NOT_FOUND;
     const content = Buffer.from(`${state.git.read(sha)}\n`);

@@ -1,6 +1,6 @@
 import type { Contract } from '../contract.ts';
-import type { User } from '../state.ts';
+import type { User } from '../records.ts';
 
-export function userBody({ login, id, type }: User, complete: Contract['complete']): object {
+export function toUserBody({ login, id, type }: User, complete: Contract['complete']): object {
   return complete('simple-user', { login, id, type });
 }

@@ -1,19 +1,20 @@
-import { type Call, NOT_FOUND, type Route, unprocessable } from '../route.ts';
-import { isoSeconds, type State, type Workflow } from '../state.ts';
+import type { Workflow } from '../records.ts';
+import { type ApiCall, NOT_FOUND, type Route, unprocessable } from '../route.ts';
+import { isoSeconds, type State } from '../state.ts';
 import { startRun } from '../triggers.ts';
-import { apiUrlOf, pageUrlOf } from './run-body.ts';
+import { getApiUrl, getPageUrl } from './run-body.ts';
 
 const dispatch: Route = {
   operation: 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
   needs: 'actions: write',
   handle: (call, { state }) => {
-    const workflow = workflowOf(call, state);
+    const workflow = findWorkflow(call, state);
     if (workflow === undefined) return NOT_FOUND;
     const { ref, inputs = {}, return_run_details: wantsRun } = call.body;
     if (workflow.state !== undefined && workflow.state !== 'active') {
       return unprocessable('Cannot trigger a workflow_dispatch on a disabled workflow');
     }
-    const problem = problemOf(workflow, String(ref), Object(inputs), state);
+    const problem = findDispatchProblem(workflow, String(ref), Object(inputs), state);
     if (problem !== undefined) return unprocessable(problem);
     const branch = shortRef(String(ref));
     const headSha = state.git?.commit(branch);
@@ -31,21 +32,21 @@ const dispatch: Route = {
       status: 200,
       body: {
         workflow_run_id: run.id,
-        run_url: apiUrlOf(run, state),
-        html_url: pageUrlOf(run, state),
+        run_url: getApiUrl(run, state),
+        html_url: getPageUrl(run, state),
       },
     };
   },
 };
 
-function problemOf(
+function findDispatchProblem(
   { inputs: known }: Workflow,
   ref: string,
   given: Readonly<Record<string, unknown>>,
   state: State,
 ): string | undefined {
-  const isThere = state.refs.includes(shortRef(ref)) || state.git?.commit(ref) !== undefined;
-  if (!isThere) return `No ref found for: ${ref}`;
+  const exists = state.refs.includes(shortRef(ref)) || state.git?.commit(ref) !== undefined;
+  if (!exists) return `No ref found for: ${ref}`;
   if (known === undefined) return "Workflow does not have 'workflow_dispatch' trigger";
   const unexpected = Object.keys(given).filter((name) => !(name in known));
   if (unexpected.length > 0) return `Unexpected inputs provided: ${JSON.stringify(unexpected)}`;
@@ -59,7 +60,7 @@ const getWorkflow: Route = {
   operation: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}',
   needs: 'actions: read',
   handle: (call, { state, complete }) => {
-    const workflow = workflowOf(call, state);
+    const workflow = findWorkflow(call, state);
     if (workflow === undefined) return NOT_FOUND;
     const { id, file } = workflow;
     const page = `${state.serverUrl}/${state.owner}/${state.repo}/actions/workflows/${file}`;
@@ -75,7 +76,7 @@ const getWorkflow: Route = {
   },
 };
 
-export function workflowOf({ params }: Call, { workflows }: State): Workflow | undefined {
+export function findWorkflow({ params }: ApiCall, { workflows }: State): Workflow | undefined {
   return workflows.find(
     ({ id, file }) => file === params.workflow_id || id === Number(params.workflow_id),
   );

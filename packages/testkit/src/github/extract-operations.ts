@@ -5,7 +5,7 @@ export interface JsonObject {
 }
 
 /** What only people read. */
-const FOR_PEOPLE = /^(description|examples?|externalDocs|tags|summary|title|links|x-.*)$/;
+const DOCUMENTATION_KEY = /^(description|examples?|externalDocs|tags|summary|title|links|x-.*)$/;
 
 /**
  * The named operations of an OpenAPI 3.0 description with all that they refer to, as JSON Schema
@@ -13,13 +13,16 @@ const FOR_PEOPLE = /^(description|examples?|externalDocs|tags|summary|title|link
  *
  * @param operations `GET /repos/{owner}/{repo}`
  */
-export function cutOut(description: JsonObject, operations: readonly string[]): JsonObject {
+export function extractOperations(
+  description: JsonObject,
+  operations: readonly string[],
+): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
   const components: Record<string, Record<string, Json>> = {};
   const open: string[] = [];
   const take = (part: Json): Json => {
     const cleaned = clean(part);
-    open.push(...referencesOf(cleaned));
+    open.push(...findReferences(cleaned));
     return cleaned;
   };
   for (const operation of [...operations].sort()) {
@@ -35,21 +38,21 @@ export function cutOut(description: JsonObject, operations: readonly string[]): 
     if (found === undefined) throw new Error(`nothing at ${reference}`);
     components[section] = { ...components[section], [name]: take(found) };
   }
-  return { paths, components: sorted(components) };
+  return { paths, components: sortByName(components) };
 }
 
 function clean(part: Json, isNames = false): Json {
   if (Array.isArray(part)) return part.map((one) => clean(one));
   if (!isObject(part)) return part;
   const kept = Object.entries(part)
-    .filter(([key]) => isNames || !FOR_PEOPLE.test(key))
+    .filter(([key]) => isNames || !DOCUMENTATION_KEY.test(key))
     // Below `properties` the keys are names, and one may be called description.
     .map(([key, value]) => [key, clean(value, key === 'properties' && !isNames)] as const);
-  return isNames ? Object.fromEntries(kept) : withNull(Object.fromEntries(kept));
+  return isNames ? Object.fromEntries(kept) : resolveNullable(Object.fromEntries(kept));
 }
 
 /** OpenAPI 3.0 says `nullable`, JSON Schema has a type for it. */
-function withNull({ nullable, ...schema }: JsonObject): JsonObject {
+function resolveNullable({ nullable, ...schema }: JsonObject): JsonObject {
   if (nullable !== true) return schema;
   if (typeof schema.type !== 'string') return { anyOf: [schema, { type: 'null' }] };
   return {
@@ -60,11 +63,11 @@ function withNull({ nullable, ...schema }: JsonObject): JsonObject {
   };
 }
 
-function referencesOf(part: Json): readonly string[] {
-  if (Array.isArray(part)) return part.flatMap(referencesOf);
+function findReferences(part: Json): readonly string[] {
+  if (Array.isArray(part)) return part.flatMap(findReferences);
   if (!isObject(part)) return [];
   return Object.entries(part).flatMap(([key, value]) =>
-    key === '$ref' && typeof value === 'string' ? [value] : referencesOf(value),
+    key === '$ref' && typeof value === 'string' ? [value] : findReferences(value),
   );
 }
 
@@ -80,7 +83,7 @@ export function isObject(part: Json): part is JsonObject {
   return typeof part === 'object' && part !== null && !Array.isArray(part);
 }
 
-function sorted(components: Record<string, Record<string, Json>>): JsonObject {
+function sortByName(components: Record<string, Record<string, Json>>): JsonObject {
   return Object.fromEntries(
     Object.entries(components)
       .sort(byName)

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from './cut-out.ts';
+import { isObject, type Json, type JsonObject } from './extract-operations.ts';
 
 const STRINGS: Readonly<Record<string, string>> = {
   uri: 'https://github.test/',
