@@ -1,5 +1,6 @@
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
+import { openIncident } from '@repo/github/incidents/incidents';
 import type { Issue } from '@repo/github/issues/issue';
 import { hiddenMarker } from '@repo/github/marker';
 import { fakeClock } from '@repo/testkit/clock';
@@ -7,7 +8,6 @@ import { BAD_GATEWAY } from '@repo/testkit/github/faults';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DispatchRequest, dispatch, findRefusal } from './dispatch.ts';
-import { openIncident } from './incident.ts';
 
 const MINUTE = 60_000;
 const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
@@ -31,11 +31,12 @@ beforeEach(async () => {
     clock,
     proxy: {},
   });
-  ({ issue } = await openIncident(github, texts));
+  ({ issue } = await openIncident(github, key, texts));
 });
 afterEach(() => local[Symbol.asyncDispose]());
 
-const texts = { marker: '<!-- m -->', title: 'T', body: '<!-- m -->\nB' };
+const key = { action: 'health-check', marker: '<!-- m -->' };
+const texts = { title: 'T', body: '<!-- m -->\nB' };
 
 function start(given: Partial<DispatchRequest> = {}) {
   return dispatch(github, {
@@ -144,7 +145,7 @@ test('without a known start of the outage, starts once per window', async () => 
   const later = async (ms: number) => {
     local.advance(ms);
     // Any response updates the clock of the client.
-    await openIncident(github, texts);
+    await openIncident(github, key, texts);
     return (await start({ issue: undefined, outageStart: undefined })).state;
   };
   expect(await later(0)).toBe('started');
@@ -161,29 +162,6 @@ test('starts before the outage count towards the limit', async () => {
   }
   expect((await start()).state).toBe('limit-reached');
   expect((await start({ limit: { most: 3, window: 360 * MINUTE } })).state).toBe('started');
-});
-
-test('a token without permission to create labels opens no issue', async () => {
-  const answer = { status: 403, body: { message: 'Resource not accessible by integration' } };
-  local.addFault({ on: 'POST /repos/{owner}/{repo}/labels', answer });
-  const other = { ...texts, marker: '<!-- other -->' };
-  await expect(openIncident(github, other)).rejects.toThrow('403');
-  expect(local.state.issues).toHaveLength(1);
-});
-
-test('of two issues for one incident, the lower number stays open', async () => {
-  const { issues } = local.state;
-  const [first] = issues;
-  if (first === undefined) throw new Error('no issue');
-  issues.length = 0;
-  // The issue appears after the search of this run.
-  local.addFault({ on: 'GET /repos/{owner}/{repo}/issues', answer: { status: 200, body: [] } });
-  issues.push(first);
-  expect(await openIncident(github, texts)).toMatchObject({ isNew: false, issue: { number: 1 } });
-  expect(issues.map(({ state, stateReason }) => [state, stateReason])).toEqual([
-    ['open', null],
-    ['closed', 'not_planned'],
-  ]);
 });
 
 describe('the limit', () => {

@@ -4,14 +4,19 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
+import {
+  closeIncident,
+  type IncidentKey,
+  type OpenIncident,
+  openIncident,
+  updateIncident,
+} from '@repo/github/incidents/incidents';
 import { createComment } from '@repo/github/issues/comments';
-import { updateIssue } from '@repo/github/issues/issues';
 import { settingsOf } from '@repo/github/settings';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
 import { worstStatus } from '../verdict.ts';
 import { dispatch } from './dispatch.ts';
-import { closeIncident, type OpenIncident, openIncident } from './incident.ts';
 import {
   type IncidentFacts,
   incidentBody,
@@ -95,8 +100,7 @@ async function handleOutage(steps: Steps, signal: AbortSignal): Promise<Changes>
   const { redact, run, clock } = context;
   const open = incidentIssue
     ? await attempt('Cannot open the incident', () =>
-        openIncident(github, {
-          marker: incidentMarker(facts),
+        openIncident(github, toKey(facts), {
           title: redact(incidentTitle(facts)),
           body: redact(incidentBody(facts, undefined)),
         }),
@@ -120,17 +124,21 @@ async function handleOutage(steps: Steps, signal: AbortSignal): Promise<Changes>
   const incident =
     open &&
     (await attempt('Cannot update the incident', () =>
-      updateIncident(github, open, redact(incidentBody(facts, dispatched))),
+      refreshIncident(github, open, redact(incidentBody(facts, dispatched))),
     ));
   return { ...(dispatched && { workflow: dispatched }), ...(incident && { incident }) };
 }
 
-async function updateIncident(
+function toKey(facts: IncidentFacts): IncidentKey {
+  return { action: 'health-check', marker: incidentMarker(facts) };
+}
+
+async function refreshIncident(
   github: GitHub,
   { issue, isNew }: OpenIncident,
   body: string,
 ): Promise<IncidentResult> {
-  if (body !== issue.body) await updateIssue(github, issue.number, { body });
+  await updateIncident(github, issue, { body });
   return { state: isNew ? 'opened' : 'updated', number: issue.number, url: issue.url };
 }
 
@@ -142,9 +150,7 @@ async function handleRecovery({
 }: Steps): Promise<Changes | undefined> {
   const { redact } = context;
   const closed = await attempt('Cannot close the incident', () =>
-    closeIncident(github, incidentMarker(facts), (downtimeMs) =>
-      redact(recoveredBody(facts, downtimeMs)),
-    ),
+    closeIncident(github, toKey(facts), (downtimeMs) => redact(recoveredBody(facts, downtimeMs))),
   );
   if (closed === undefined) return undefined;
   // Comment after closing: while closing fails, each run would add another comment.
