@@ -5,7 +5,7 @@ import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-serv
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { act, type Runner, startRunner } from './act.ts';
 
-/** A self-hosted machine: the site is a file on its disk, and what the server answers. */
+/** A self-hosted machine with a site on its disk and a server for it. */
 interface Machine extends AsyncDisposable {
   readonly folder: string;
   readonly server: HttpServer;
@@ -16,11 +16,11 @@ async function startMachine(): Promise<Machine> {
   const folder = await mkdtemp(join(tmpdir(), 'machine-'));
   const index = join(folder, 'site/index.json');
   await mkdir(join(folder, 'site'));
-  await writeFile(index, JSON.stringify({ release: 'zero', well: true }));
+  await writeFile(index, JSON.stringify({ release: 'zero', healthy: true }));
   const server = await startHttpServer({
     script: async ({ response }) => {
       const text = await readFile(index, 'utf8').catch(() => '{}');
-      response.writeHead(JSON.parse(text).well ? 200 : 500).end(text);
+      response.writeHead(JSON.parse(text).healthy ? 200 : 500).end(text);
     },
   });
   return {
@@ -79,8 +79,8 @@ ${COMMON}
 `);
 
 const DEPLOY = '#!/bin/bash\nset -eu\ncp release.json "$1/site/index.json"\ntest ! -e broken\n';
-const release = (name: string, well = true) => ({
-  'release.json': JSON.stringify({ release: name, well }),
+const release = (name: string, healthy = true) => ({
+  'release.json': JSON.stringify({ release: name, healthy }),
 });
 
 describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
@@ -100,7 +100,7 @@ describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
       variables: { MACHINE: machine.folder, URL: machine.server.url },
     });
 
-  test('a good release stays; a sick one is brought back; the next one is held until unfreeze', async () => {
+  test('keeps a healthy release, rolls back an unhealthy one, and holds the next deploy', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
       'deploy.sh': DEPLOY,
@@ -112,11 +112,11 @@ describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
     expect(await machine.site()).toBe('one');
 
     await runner.commit(release('two', false));
-    const sick = await deploy('deploy.yml');
-    expect(sick.succeeded, sick.log).toBe(false);
-    expect(sick.outputs.result, sick.log).toBe('rolled-back');
+    const bad = await deploy('deploy.yml');
+    expect(bad.succeeded, bad.log).toBe(false);
+    expect(bad.outputs.result, bad.log).toBe('rolled-back');
     expect(await machine.site()).toBe('one');
-    expect(sick.log).toMatch(/## ⏪ guarded-deploy: rolled-back/);
+    expect(bad.log).toMatch(/## ⏪ guarded-deploy: rolled-back/);
 
     await runner.commit(release('three'));
     const held = await deploy('deploy.yml');
@@ -125,7 +125,7 @@ describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
     expect(await machine.site()).toBe('one');
   });
 
-  test('rollback.yml brings back by hand, and lets deploys pass again', async () => {
+  test('rollback.yml rolls back by hand and unfreezes the environment', async () => {
     const byHand = `
 on: {workflow_dispatch: {inputs: {mode: {default: rollback}}}}
 permissions: {}
@@ -155,10 +155,10 @@ jobs:
     expect((await deploy('deploy.yml')).succeeded).toBe(true);
     expect(await machine.site()).toBe('two');
 
-    const back = await deploy('rollback.yml');
-    expect(back.succeeded, back.log).toBe(true);
-    expect(back.outputs.result, back.log).toBe('rolled-back');
-    expect(back.artifacts).toEqual({ 'rollback-report': ['deploy-rollback.json'] });
+    const rolledBack = await deploy('rollback.yml');
+    expect(rolledBack.succeeded, rolledBack.log).toBe(true);
+    expect(rolledBack.outputs.result, rolledBack.log).toBe('rolled-back');
+    expect(rolledBack.artifacts).toEqual({ 'rollback-report': ['deploy-rollback.json'] });
     expect(await machine.site()).toBe('one');
     await runner.commit(release('three'));
     expect((await deploy('deploy.yml')).outputs.result).toBe('frozen');
@@ -173,40 +173,40 @@ jobs:
   });
 
   test.each([
-    ['an unknown phase', 'phase: All at once', 'phase is none of all, before and after'],
-    ['a phase in capitals', 'phase: After', 'phase is none of all, before and after'],
-    ['no command', 'deploy-command: ""', 'deploy-command is empty'],
-    ['a mistake in the checks', 'checks: "- {name: a, htp: x}"', 'checks'],
-    ['a file of checks that is not there', 'config: nowhere.yml', 'nowhere.yml'],
-    ['no address to verify a rollback with', 'verify-url: shop.example', 'verify-url'],
-    ['a limit of rollbacks that is none', 'max-rollbacks: once', 'max-rollbacks'],
-    ['a version of nothing', 'url: ""\n          expect-version: two', 'expect-version'],
-    ['nowhere to tell', 'notify: slack', 'notify'],
-    ['a policy that nothing satisfies', 'stable-for: 1h', 'stable-for'],
-  ])('%s is told before anything is touched', async (_, mistake, told) => {
-    const name = /^[a-z-]+/.exec(mistake)?.[0] ?? '';
-    const without = ALL.split('\n').filter((line) => !line.trim().startsWith(`${name}:`));
-    const wrong = without.join('\n').replace('with:', `with:\n          ${mistake}`);
+    ['an unknown phase', 'phase: All at once', 'phase must be all, before or after'],
+    ['a phase in capitals', 'phase: After', 'phase must be all, before or after'],
+    ['an empty command', 'deploy-command: ""', 'deploy-command is required'],
+    ['an invalid check', 'checks: "- {name: a, htp: x}"', 'checks'],
+    ['a missing file of checks', 'config: nowhere.yml', 'nowhere.yml'],
+    ['an invalid verify-url', 'verify-url: shop.example', 'verify-url'],
+    ['an invalid limit of rollbacks', 'max-rollbacks: once', 'max-rollbacks'],
+    ['expect-version without url', 'url: ""\n          expect-version: two', 'expect-version'],
+    ['an invalid notification target', 'notify: slack', 'notify'],
+    ['a stable-for longer than the deadline', 'stable-for: 1h', 'stable-for'],
+  ])('rejects %s before it changes anything', async (_, invalidLine, reported) => {
+    const name = /^[a-z-]+/.exec(invalidLine)?.[0] ?? '';
+    const otherLines = ALL.split('\n').filter((line) => !line.trim().startsWith(`${name}:`));
+    const invalid = otherLines.join('\n').replace('with:', `with:\n          ${invalidLine}`);
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
-      '.github/workflows/wrong.yml': wrong,
+      '.github/workflows/invalid.yml': invalid,
       'deploy.sh': DEPLOY,
       ...release('one'),
     });
     expect((await deploy('deploy.yml')).succeeded).toBe(true);
     await runner.commit(release('two'));
-    const result = await deploy('wrong.yml');
+    const result = await deploy('invalid.yml');
     expect(result.succeeded, result.log).toBe(false);
     expect(result.outputs.result, result.log).toBe('failed');
-    expect(result.outputs.message).toMatch(/^nothing was (touched|deployed): /);
-    expect(result.outputs.message).toContain(told);
+    expect(result.outputs.message).toMatch(/^nothing was (changed|deployed): /);
+    expect(result.outputs.message).toContain(reported);
     expect(await machine.site()).toBe('one');
-    // And nobody is held back from deploying what is right.
+    // The environment is not frozen: the next valid deploy runs.
     expect((await deploy('deploy.yml')).outputs.result).toBe('deployed');
     expect(await machine.site()).toBe('two');
   });
 
-  test('a command that fails half-way is brought back as well', async () => {
+  test('rolls back a deploy whose command failed', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
       'deploy.sh': DEPLOY,
@@ -220,25 +220,27 @@ jobs:
     expect(await machine.site()).toBe('one');
   });
 
-  test('a release that is well stays, though it cannot be recorded as good', async () => {
+  test('keeps a healthy release that cannot be recorded as good', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
       'deploy.sh': DEPLOY,
       ...release('one'),
     });
     expect((await deploy('deploy.yml')).succeeded).toBe(true);
-    // The ledger is lost while the command runs; the snapshot is not.
+    // The command deletes the ledger, but not the snapshot.
     const lost = 'find "$1/state" -name ledger.jsonl -execdir rm {} + -execdir mkdir {} +\n';
     await runner.commit({ 'deploy.sh': DEPLOY + lost, ...release('two') });
     const unrecorded = await deploy('deploy.yml');
     expect(unrecorded.succeeded, unrecorded.log).toBe(false);
     expect(unrecorded.outputs.result, unrecorded.log).toBe('failed');
-    expect(unrecorded.outputs.message).toMatch(/well, but not recorded as good.*run it again: .+/);
+    expect(unrecorded.outputs.message).toMatch(
+      /healthy, but not recorded as good.*Run the job again: .+/,
+    );
     expect(unrecorded.steps).not.toHaveProperty('rollback');
     expect(await machine.site()).toBe('two');
   });
 
-  test('phase before and after go around steps of the caller’s own', async () => {
+  test('phase: before and phase: after guard the steps between them', async () => {
     runner = await startRunner({
       '.github/workflows/deploy.yml': PHASES,
       'deploy.sh': DEPLOY,
@@ -253,7 +255,7 @@ jobs:
     expect(failed.outputs.result, failed.log).toBe('rolled-back');
     expect(await machine.site()).toBe('one');
 
-    // Held: nothing runs between the phases, and nothing is brought back from what never ran.
+    // Frozen: no step runs between the phases, and there is nothing to roll back.
     await runner.commit(release('three'));
     const held = await deploy('deploy.yml');
     expect(held.succeeded, held.log).toBe(false);
