@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '@repo/statistics/median';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { engine } from '../real/engine.ts';
-import { median } from './benchmark.ts';
 
 const exporter = engine(
   'prometheus-blackbox-exporter',

@@ -9,12 +9,13 @@ import { connectDocker, type Docker } from '@repo/docker/client';
 import { dockerHost } from '@repo/docker/endpoint';
 import { removeNetwork } from '@repo/docker/networks';
 import { requestJson } from '@repo/docker/requests';
+import { median } from '@repo/statistics/median';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { cleanupAction } from '../real/docker-cleanup.ts';
 import { CLEANUP_SCRIPT } from '../real/docker-cleanup-script.ts';
 import { startDockerd } from '../real/dockerd.ts';
 import { startRelay } from '../real/relay.ts';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 
 const execute = promisify(execFile);
 

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { median } from '@repo/statistics/median';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 import { startBlackbox } from './blackbox.ts';
 import { actionEnvironment, type Spent, spend } from './process.ts';
 

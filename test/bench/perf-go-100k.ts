@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from '@repo/statistics/median';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 import { seeded } from './perf/random.ts';
 
 const ROUNDS = 5;

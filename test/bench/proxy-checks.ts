@@ -2,8 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { median } from '@repo/statistics/median';
 import { closedPort } from '@repo/testkit/faults/unreachable';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 
 const CHECKS = 2_000;
 const REFUSED = 24_000;

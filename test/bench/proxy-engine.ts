@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { exec } from '@repo/core/process/exec';
+import { median } from '@repo/statistics/median';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Vless } from '../../actions/proxy-retest/src/endpoint/endpoint.ts';
@@ -15,7 +16,7 @@ import { formatShareLink } from '../../actions/proxy-retest/src/share-link/share
 import { freePort } from '../real/free-port.ts';
 import { singBox } from '../real/proxy-engines.ts';
 import { startServer } from '../real/server-process.ts';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 import { actionEnvironment, spend } from './process.ts';
 
 const ENDPOINTS = 1_000;

@@ -1,4 +1,5 @@
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import { median } from '@repo/statistics/median';
+import type { Benchmark, Table } from './benchmark.ts';
 import { seeded } from './perf/random.ts';
 import { fullCost, STRATEGIES, simulate } from './proxy/week.ts';
 

@@ -2,8 +2,9 @@ import { systemClock } from '@repo/core/process/clock';
 import { connectGitHub } from '@repo/github/connect';
 import { deploymentHistory } from '@repo/github/deployments/history';
 import type { GitHub } from '@repo/github/github';
+import { median } from '@repo/statistics/median';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 
 const DEPLOYMENTS = 20;
 const LATENCY_MS = 100;

@@ -1,5 +1,6 @@
+import { median } from '@repo/statistics/median';
 import { PARTS, type Part, startWorld } from '../e2e/rollback/github-world.ts';
-import { type Benchmark, median, type Table } from './benchmark.ts';
+import type { Benchmark, Table } from './benchmark.ts';
 
 const ROUNDS = 9;
 

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { percentile } from '@repo/statistics/percentile';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { type Dockerd, startDockerd } from '../real/dockerd.ts';
@@ -62,13 +63,10 @@ async function measure(): Promise<Table> {
 }
 
 function row({ title }: Pick<Part, 'title'>, times: readonly number[]): readonly string[] {
-  return [title, ...[0.5, 0.95].map((share) => (quantile(times, share) / 1_000).toFixed(2))];
-}
-
-/** The value that so large a share of them does not exceed (nearest rank). */
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(share * sorted.length) - 1] ?? Number.NaN;
+  const sorted = times.toSorted((a, b) => a - b);
+  const seconds = (fraction: number) =>
+    ((percentile(sorted, fraction) ?? Number.NaN) / 1_000).toFixed(2);
+  return [title, seconds(0.5), seconds(0.95)];
 }
 
 async function timeRollbacks(workspace: string, part: Part): Promise<readonly number[]> {

@@ -1,6 +1,7 @@
+import { mean } from '@repo/statistics/mean';
+import { median } from '@repo/statistics/median';
 import { compareSides } from '../../../actions/perf-regression/src/compare/sides.ts';
 import { mannWhitney } from '../../../actions/perf-regression/src/statistics/mann-whitney.ts';
-import { median } from '../benchmark.ts';
 import { type Random, seeded } from './random.ts';
 import { resultOf, settings, time } from './settings.ts';
 
@@ -68,8 +69,4 @@ function side(random: Random) {
     );
     return time(`b${index}`, median(samples), samples);
   });
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

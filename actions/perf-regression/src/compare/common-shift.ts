@@ -1,4 +1,4 @@
-import { median, medianDeviation } from '../statistics/median.ts';
+import { median, medianDeviation } from '@repo/statistics/median';
 import { MAD_TO_SIGMA } from '../statistics/robust-band.ts';
 
 /** Fewest benchmarks that can tell a slow machine from a slow benchmark. */

@@ -1,6 +1,6 @@
+import { median } from '@repo/statistics/median';
 import type { RunRecord } from '../history/record.ts';
 import { matchesName } from '../rules/rules.ts';
-import { median } from '../statistics/median.ts';
 import { NO_SHIFT, type Shift } from './common-shift.ts';
 import { worsening } from './limits.ts';
 import { keyOf, type Pair } from './pairing.ts';

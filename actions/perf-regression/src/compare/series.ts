@@ -1,6 +1,6 @@
 import { pluralize } from '@repo/core/text/pluralize';
+import { median } from '@repo/statistics/median';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
-import { median } from '../statistics/median.ts';
 import { robustBand } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
 import { bearsOut, isImproved, type Limits, stepOf } from './limits.ts';

@@ -1,7 +1,7 @@
+import { medianDeviation, medianOfSorted, sortAscending } from '@repo/statistics/median';
 import type { Measurement } from '../measurement.ts';
 import { type Interval, ratioOfLogs } from '../statistics/hodges-lehmann.ts';
 import { type MannWhitney, mannWhitneySorted } from '../statistics/mann-whitney.ts';
-import { medianDeviation, medianOfSorted, sortRising } from '../statistics/median.ts';
 import { MAD_TO_SIGMA } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
 
@@ -66,7 +66,7 @@ export function compareSamples(
 function sorted(samples: readonly number[]): Float64Array {
   const step = Math.ceil(samples.length / MOST_SAMPLES);
   const kept = step === 1 ? samples : samples.filter((_, index) => index % step === 0);
-  return sortRising(new Float64Array(kept));
+  return sortAscending(new Float64Array(kept));
 }
 
 function logsOf(values: Float64Array): Float64Array {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { plain } from '@repo/core/text/untrusted';
+import { median } from '@repo/statistics/median';
 import type { Better, Failure, Measurement } from '../measurement.ts';
 import { directionOf } from '../metric/direction.ts';
 import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';
-import { median } from '../statistics/median.ts';
 import { FormatError } from './format-error.ts';
 
 /** Longest name of a benchmark or metric that is kept. */

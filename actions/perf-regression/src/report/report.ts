@@ -1,6 +1,7 @@
 import type { Annotation } from '@repo/core/action/annotation';
 import { type Outcome, VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { details, heading, type Markdown, md } from '@repo/core/summary/markdown';
+import { mean } from '@repo/statistics/mean';
 import type { Shift } from '../compare/common-shift.ts';
 import type { Judged } from '../compare/judged.ts';
 import { worsening } from '../compare/limits.ts';
@@ -130,7 +131,7 @@ function geomean(rows: readonly Judged[]): number | undefined {
       : [],
   );
   if (logs.length === 0) return undefined;
-  return Math.exp(logs.reduce((sum, value) => sum + value, 0) / logs.length);
+  return Math.exp(mean(logs));
 }
 
 const LEVELS: Readonly<Partial<Record<Judged['state'], Annotation['level']>>> = {

@@ -1,3 +1,4 @@
+import { mean } from '@repo/statistics/mean';
 import { studentTwoSided } from './student-t.ts';
 
 /** Fewest values on each side: with fewer, an outlier is a change. */
@@ -83,10 +84,6 @@ function compare(values: readonly number[], from: number, index: number, to: num
   const degrees = (a + b) ** 2 / (a ** 2 / (left.length - 1) + b ** 2 / (right.length - 1));
   const p = studentTwoSided((after - before) / Math.sqrt(a + b), degrees);
   return { index, p, before, after };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function variance(values: readonly number[], centre: number): number {

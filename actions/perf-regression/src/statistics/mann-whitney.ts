@@ -1,4 +1,4 @@
-import { sortRising } from './median.ts';
+import { sortAscending } from '@repo/statistics/median';
 import { normalCdf } from './normal.ts';
 import { lowerTailWithTies, type UDistributions } from './u-distribution.ts';
 
@@ -25,8 +25,8 @@ export function mannWhitney(
   distributions: UDistributions,
 ): MannWhitney {
   return mannWhitneySorted(
-    sortRising(new Float64Array(first)),
-    sortRising(new Float64Array(second)),
+    sortAscending(new Float64Array(first)),
+    sortAscending(new Float64Array(second)),
     distributions,
   );
 }

@@ -1,5 +1,5 @@
+import { medianOfSorted, sortAscending } from '@repo/statistics/median';
 import type { Interval } from './hodges-lehmann.ts';
-import { medianOfSorted, sortRising } from './median.ts';
 import { normalCdf, normalQuantile } from './normal.ts';
 
 /** Above this size the binomial distribution is approximated, as benchstat does. */
@@ -11,7 +11,7 @@ const EXACT_UP_TO = 30;
  * Statistics", 3.2). Ends are ±∞ where there are too few values: below 6 for 95 %.
  */
 export function medianInterval(values: readonly number[], confidence: number): Interval {
-  const sorted = sortRising(new Float64Array(values));
+  const sorted = sortAscending(new Float64Array(values));
   const n = sorted.length;
   const { left, right } = n <= EXACT_UP_TO ? exactOrders(n, confidence) : orders(n, confidence);
   return {

@@ -1,4 +1,4 @@
-import { median, medianDeviation } from './median.ts';
+import { median, medianDeviation } from '@repo/statistics/median';
 
 /** Makes the MAD of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
 export const MAD_TO_SIGMA = 1.4826;

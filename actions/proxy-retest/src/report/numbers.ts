@@ -1,3 +1,4 @@
+import { percentile } from '@repo/statistics/percentile';
 import { hasDied, hasRevived } from '../changes.ts';
 import type { RunFacts } from '../run-facts.ts';
 
@@ -48,13 +49,12 @@ export function countRun({ found, choice, changes }: RunFacts): Numbers {
     skipped: states.skipped,
     invalid: found.invalid.count,
     coverage: due === 0 ? 100 : Number(((100 * Math.min(changes.size, due)) / due).toFixed(1)),
-    p50: quantile(latencies, 0.5),
-    p95: quantile(latencies, 0.95),
+    p50: roundedPercentile(latencies, 0.5),
+    p95: roundedPercentile(latencies, 0.95),
   };
 }
 
-/** Nearest rank, rounded to 0.1 ms. */
-function quantile(sorted: readonly number[], share: number): number | undefined {
-  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+function roundedPercentile(sorted: readonly number[], fraction: number): number | undefined {
+  const value = percentile(sorted, fraction);
   return value === undefined ? undefined : Number(value.toFixed(1));
 }
