@@ -39,9 +39,9 @@ test('lists user-facing changes, breaking changes first', () => {
 });
 
 test('lists a commit with two changes twice', () => {
-  const text = render(change('feat(testkit): a proxy; fix(core)!: a cut; is mended'));
+  const text = render(change('feat(testkit): a proxy; fix(core)!: a cut; is fixed'));
   expect(text).toContain('### Features\n\n- **testkit**: a proxy (aaaaaaa)');
-  expect(text).toContain('### Breaking changes\n\n- **core**: a cut; is mended (aaaaaaa)');
+  expect(text).toContain('### Breaking changes\n\n- **core**: a cut; is fixed (aaaaaaa)');
 });
 
 test('escapes tags, mentions and links in subjects', () => {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fakeClock } from './clock.ts';
 
-test('a sleep takes no real time, and the clock has moved', async () => {
+test('a sleep advances the clock without real time', async () => {
   const clock = fakeClock({ start: 5000 });
   const before = performance.now();
   await clock.sleep(3_600_000);
@@ -12,7 +12,7 @@ test('a sleep takes no real time, and the clock has moved', async () => {
   expect(clock.slept).toEqual([3_600_000]);
 });
 
-test('sleepers wake in the order of their time, and sleep again in between', async () => {
+test('sleepers wake in order of time and may sleep again', async () => {
   const clock = fakeClock();
   const log: string[] = [];
   const sleeper = async (name: string, ...naps: number[]) => {
@@ -26,7 +26,7 @@ test('sleepers wake in the order of their time, and sleep again in between', asy
   expect(clock.slept).toEqual([30, 10, 30, 10, 10, 30, 10]);
 });
 
-test('time waits for the promises that can go on', async () => {
+test('time advances only after pending promises settle', async () => {
   const clock = fakeClock();
   const seen: number[] = [];
   const busy = async () => {
@@ -37,7 +37,7 @@ test('time waits for the promises that can go on', async () => {
   expect(seen).toEqual([0]);
 });
 
-test('an aborted sleep rejects with the reason and moves nothing', async () => {
+test('an aborted sleep rejects with the reason and does not advance the clock', async () => {
   const clock = fakeClock();
   const controller = new AbortController();
   const reason = new Error('enough');
@@ -50,7 +50,7 @@ test('an aborted sleep rejects with the reason and moves nothing', async () => {
   expect(clock.slept).toEqual([1000]);
 });
 
-test('a deadline built on the clock beats a longer sleep', async () => {
+test('a deadline on the clock aborts a longer sleep', async () => {
   const clock = fakeClock();
   const controller = new AbortController();
   void clock.sleep(50).then(() => controller.abort(new Error('deadline')));
@@ -58,7 +58,7 @@ test('a deadline built on the clock beats a longer sleep', async () => {
   expect(clock.monotonic()).toBe(50);
 });
 
-test('manual: nothing passes but by advance(), which wakes on its way', async () => {
+test('a manual clock advances only by advance(), which wakes sleepers in order', async () => {
   const clock = fakeClock({ pass: 'manual' });
   const woken: number[] = [];
   const ticker = async () => {

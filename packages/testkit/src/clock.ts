@@ -1,29 +1,29 @@
-/** A fake of core's clock: time passes only when nobody has anything else to do. */
+/** A fake of core's clock: time advances only when no promise is pending. */
 export interface FakeClock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds since the clock was made. */
+  /** Milliseconds since the clock was created. */
   monotonic(): number;
-  /** Resolves when the fake time has come; rejects with the signal's reason when it is aborted. */
+  /** Resolves at the fake time; rejects with the reason of the signal when it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** The milliseconds of every sleep that began, in order. */
+  /** The duration of every sleep, in order of their start. */
   readonly slept: readonly number[];
-  /** Lets `ms` milliseconds pass, and wakes on the way, in order, whoever's time has come. */
+  /** Advances the clock by `ms` milliseconds and wakes the sleepers of that time in order. */
   advance(ms: number): Promise<void>;
 }
 
 export interface FakeClockOptions {
-  /** Epoch milliseconds; 2026-01-01T00:00:00Z unless told. */
+  /** Epoch milliseconds; 2026-01-01T00:00:00Z by default. */
   readonly start?: number;
   /**
-   * `auto` (unless told): as soon as no promise is left to go on with, time jumps to the first
-   * sleeper. Network and disk are not promises that it sees: where a sleep races with one (as a
-   * timeout does), the sleep wins at once. There, take `manual`: time passes by `advance` alone.
+   * `auto` (the default): when no promise can continue, time jumps to the first sleeper. It does
+   * not see pending network and disk operations, so a timeout for one of them fires immediately.
+   * Use `manual` for these: time advances only by `advance`.
    */
   readonly pass?: 'auto' | 'manual';
 }
 
-/** Makes a clock with virtual time. */
+/** Creates a clock with virtual time. */
 export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   const { start = Date.UTC(2026, 0, 1), pass = 'auto' } = options;
   const sleepers = new Set<Sleeper>();
@@ -32,7 +32,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
   let scheduled = false;
 
   const wakeNext = (until: number): boolean => {
-    const next = earliest(sleepers);
+    const next = findEarliest(sleepers);
     if (next === undefined || next.at > until) return false;
     elapsed = Math.max(elapsed, next.at);
     sleepers.delete(next);
@@ -40,7 +40,7 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
     return true;
   };
 
-  // An immediate comes after all promises that can go on by themselves.
+  // An immediate runs after all promises that can continue.
   const schedule = () => {
     if (scheduled || pass === 'manual') return;
     scheduled = true;
@@ -81,13 +81,13 @@ export function fakeClock(options: FakeClockOptions = {}): FakeClock {
 }
 
 interface Sleeper {
-  /** In milliseconds since the clock was made. */
+  /** Milliseconds since the clock was created. */
   readonly at: number;
   readonly wake: () => void;
 }
 
-/** A set keeps the order of insertion: of two with the same time the one who lay down first. */
-function earliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
+/** Returns the earliest sleeper. Of two with the same time, the first that was added. */
+function findEarliest(sleepers: ReadonlySet<Sleeper>): Sleeper | undefined {
   let first: Sleeper | undefined;
   for (const sleeper of sleepers) {
     if (first === undefined || sleeper.at < first.at) first = sleeper;

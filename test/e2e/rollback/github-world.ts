@@ -256,7 +256,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
   pages: {
     strategies: () => '- pages: {workflow: deploy.yml}',
     live: ({ github: { state } }) => {
-      const live = state.pagesDeployments.findLast(({ course }) => course[0] === 'succeed');
+      const live = state.pagesDeployments.findLast(({ statuses }) => statuses[0] === 'succeed');
       const artifact = state.artifacts.find(({ id }) => id === live?.artifact);
       return artifact && Buffer.from(artifact.content).toString();
     },
@@ -269,7 +269,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
         ...{ id: artifact, run, name: 'github-pages', content: Buffer.from(app) },
         ...{ createdAt: state.now(), expiresAt: state.now() + DAY },
       });
-      state.pagesDeployments.push({ id: sha, artifact, course: ['succeed'] });
+      state.pagesDeployments.push({ id: sha, artifact, statuses: ['succeed'] });
     },
     changes: { on: 'POST /repos/{owner}/{repo}/pages/deployments' },
   },

@@ -2,15 +2,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 
-/** The cache service of GitHub Actions (version 2) on 127.0.0.1, for one branch. */
+/** The GitHub Actions cache service (version 2) on 127.0.0.1, for one branch. */
 export interface LocalCache extends AsyncDisposable {
-  /** What the runner sets for a job that may use it. */
+  /** The variables that the runner sets for a job with cache access. */
   readonly env: Readonly<Record<string, string>>;
   /** The keys of the entries, oldest first. */
   readonly keys: () => readonly string[];
-  /** Refuses entries from now on, as for a run of low trust. */
+  /** Rejects new entries, as for a run with low trust. */
   readonly refuseWrites: () => void;
-  /** Throws an entry away, as happens to any of them. */
+  /** Removes an entry. */
   readonly evict: (key: string) => void;
 }
 
@@ -27,22 +27,23 @@ const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
 export async function startLocalCache(): Promise<LocalCache> {
   const entries: Entry[] = [];
   let nextId = 1;
-  let refuses = false;
+  let rejectsWrites = false;
 
-  const create = ({ key, version }: Asked) => {
+  const create = ({ key, version }: CacheRequest) => {
     const exists = entries.some((entry) => entry.key === key && entry.version === version);
-    if (refuses) return { status: 200, body: { ok: false, message: 'cache write denied: read' } };
+    if (rejectsWrites)
+      return { status: 200, body: { ok: false, message: 'cache write denied: read' } };
     if (exists) return { status: 409, body: { code: 'already_exists', msg: 'entry exists' } };
     const entry = { id: nextId++, key, version, content: Buffer.alloc(0), finished: false };
     entries.push(entry);
-    return { status: 200, body: { ok: true, signed_upload_url: `${url}/kept/blob/${entry.id}` } };
+    return { status: 200, body: { ok: true, signed_upload_url: `${url}/blobs/${entry.id}` } };
   };
-  const finish = ({ key, version }: Asked) => {
+  const finish = ({ key, version }: CacheRequest) => {
     const entry = entries.find((one) => one.key === key && one.version === version);
     if (entry) entry.finished = true;
     return { status: 200, body: { ok: entry !== undefined, entry_id: String(entry?.id ?? 0) } };
   };
-  const find = ({ key, version, restore_keys: prefixes = [] }: Asked) => {
+  const find = ({ key, version, restore_keys: prefixes = [] }: CacheRequest) => {
     const finished = entries.filter((entry) => entry.finished && entry.version === version);
     const entry =
       finished.find((one) => one.key === key) ??
@@ -50,13 +51,15 @@ export async function startLocalCache(): Promise<LocalCache> {
         .map((prefix) => finished.findLast((one) => one.key.startsWith(prefix)))
         .find((one) => one !== undefined);
     if (entry === undefined) return { status: 200, body: { ok: false } };
-    const signed = `${url}/kept/blob/${entry.id}`;
+    const signed = `${url}/blobs/${entry.id}`;
     return {
       status: 200,
       body: { ok: true, signed_download_url: signed, matched_key: entry.key },
     };
   };
-  const methods: Readonly<Record<string, (asked: Asked) => { status: number; body: unknown }>> = {
+  const methods: Readonly<
+    Record<string, (request: CacheRequest) => { status: number; body: unknown }>
+  > = {
     CreateCacheEntry: create,
     FinalizeCacheEntryUpload: finish,
     GetCacheEntryDownloadURL: find,
@@ -66,12 +69,12 @@ export async function startLocalCache(): Promise<LocalCache> {
     const path = (request.url ?? '').split('?')[0] ?? '';
     const method = methods[path.replace(SERVICE, '')];
     if (method) {
-      const { status, body } = method((await json(request)) as Asked);
+      const { status, body } = method((await json(request)) as CacheRequest);
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body));
       return;
     }
-    const entry = entries.find(({ id }) => path === `/kept/blob/${id}`);
+    const entry = entries.find(({ id }) => path === `/blobs/${id}`);
     if (entry && request.method === 'PUT') {
       entry.content = Buffer.concat(await request.toArray());
       response.writeHead(201, { etag: '"1"', 'last-modified': new Date().toUTCString() }).end();
@@ -98,7 +101,7 @@ export async function startLocalCache(): Promise<LocalCache> {
     },
     keys: () => entries.filter(({ finished }) => finished).map(({ key }) => key),
     refuseWrites: () => {
-      refuses = true;
+      rejectsWrites = true;
     },
     evict: (key) => {
       const index = entries.findIndex((entry) => entry.key === key);
@@ -111,7 +114,7 @@ export async function startLocalCache(): Promise<LocalCache> {
   };
 }
 
-interface Asked {
+interface CacheRequest {
   readonly key: string;
   readonly version: string;
   readonly restore_keys?: readonly string[];

@@ -12,7 +12,7 @@ async function ask(pair: KeyPair, options = {}) {
   return await requestOnce(server.url, { ca: all.ca.cert, ...options });
 }
 
-test('a verifying client takes the good one, by address and by name', async () => {
+test('a verifying client accepts the valid certificate by address and by name', async () => {
   expect((await ask(all.good)).status).toBe(200);
   expect((await ask(all.good, { servername: 'localhost' })).status).toBe(200);
 });
@@ -24,11 +24,11 @@ test.each([
   ['wrongName', 'ERR_TLS_CERT_ALTNAME_INVALID'],
   ['untrustedChain', 'SELF_SIGNED_CERT_IN_CHAIN'],
   ['expiredIntermediate', 'CERT_HAS_EXPIRED'],
-] as const)('a verifying client refuses %s: %s', async (name, code) => {
+] as const)('a verifying client rejects %s: %s', async (name, code) => {
   await expect(ask(all[name])).rejects.toMatchObject({ code });
 });
 
-test('only the fault is wrong: the dates are as the README says', () => {
+test('certificates have the dates of the README', () => {
   const dates = (name: Exclude<keyof typeof all, 'ca'>) => {
     const { validFromDate, validToDate } = new X509Certificate(all[name].cert);
     return [validFromDate.getUTCFullYear(), validToDate.getUTCFullYear()];
@@ -47,14 +47,17 @@ test('only the fault is wrong: the dates are as the README says', () => {
   }
 });
 
-test('the names of the good one', () => {
+test('the valid certificate has the local names', () => {
   const { subjectAltName } = new X509Certificate(all.good.cert);
   expect(subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1');
 });
 
-test.each(['good', 'client'] as const)('%s is signed by our authority and has its key', (name) => {
-  const { cert, key } = all[name];
-  const certificate = new X509Certificate(cert);
-  expect(certificate.verify(new X509Certificate(all.ca.cert).publicKey)).toBe(true);
-  expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
-});
+test.each(['good', 'client'] as const)(
+  '%s is signed by the test CA and matches its key',
+  (name) => {
+    const { cert, key } = all[name];
+    const certificate = new X509Certificate(cert);
+    expect(certificate.verify(new X509Certificate(all.ca.cert).publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(key))).toBe(true);
+  },
+);

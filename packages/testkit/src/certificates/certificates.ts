@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A certificate in PEM, and the path of the file that holds it. */
+/** A certificate in PEM format and the path of its file. */
 export interface Certificate {
-  /** PEM; the certificate itself first, then what is sent along with it. */
+  /** PEM: the certificate first, then the rest of its chain. */
   readonly cert: string;
   readonly certFile: string;
 }
 
-/** A certificate with its private key, both in PEM, and the paths of their files. */
+/** A certificate and its private key in PEM format, and the paths of their files. */
 export interface KeyPair extends Certificate {
   readonly key: string;
   readonly keyFile: string;
 }
 
-/** The certificates of `pem/`; README.md beside this file has their dates and names. */
+/** The certificates in `pem/`; README.md lists their dates and names. */
 export interface Certificates {
-  /** The authority that the tests trust. Its private key does not exist any more. */
+  /** The CA that the tests trust. Its private key no longer exists. */
   readonly ca: Certificate;
   /** For localhost, 127.0.0.1 and ::1, signed by `ca`. */
   readonly good: KeyPair;
@@ -25,15 +25,15 @@ export interface Certificates {
   readonly selfSigned: KeyPair;
   /** Valid, but for other.example only. */
   readonly wrongName: KeyPair;
-  /** Signed by an authority other than `ca`. */
+  /** Signed by another CA. */
   readonly untrustedChain: KeyPair;
-  /** Valid itself; the intermediate between it and `ca` has expired. */
+  /** A valid certificate below an expired intermediate of `ca`. */
   readonly expiredIntermediate: KeyPair;
   /** A client certificate, signed by `ca`. */
   readonly client: KeyPair;
 }
 
-/** Reads the checked-in test certificates. Throws when a file is missing. */
+/** Reads the test certificates. Throws if a file is missing. */
 export function certificates(): Certificates {
   return {
     ca: certificate('ca'),

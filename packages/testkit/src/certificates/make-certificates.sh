@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes every PEM file in pem/ anew. Needs openssl 3.0 or later; the tests do not.
-# `openssl ca` is used because it is the one command of 3.0 that sets both dates.
+# Creates every PEM file in pem/ again. Requires openssl 3.0 or later; the tests do not.
+# Uses `openssl ca`, because in 3.0 only this command sets both dates.
 set -eu
 cd "$(dirname "$0")"
 
@@ -83,7 +83,7 @@ issue untrusted-chain localhost server "$valid" other-ca
 issue expired-intermediate localhost server "$valid" expired-authority
 issue client 'testkit client' client "$valid" ca
 
-# The authorities' private keys are thrown away: nothing more can be signed with them.
+# The private keys of the CAs are deleted, so that they cannot sign anything else.
 cp "$work/ca.crt" pem/ca.crt
 publish good
 publish expired

@@ -6,7 +6,7 @@ export interface Content {
   readonly body?: string | Buffer;
 }
 
-/** Answers properly. */
+/** Sends a valid response. */
 export function respond(
   status: number,
   { headers = {}, body }: Content = {},
@@ -16,13 +16,13 @@ export function respond(
   };
 }
 
-/** Answers with `value` as JSON. */
+/** Responds with `value` as JSON. */
 export function json(value: unknown, status = 200): Behaviour<HttpExchange> {
   const body = JSON.stringify(value);
   return respond(status, { headers: { 'content-type': 'application/json' }, body });
 }
 
-/** Answers with the request's method, url, headers and body as JSON. */
+/** Responds with the method, URL, headers and body of the request as JSON. */
 export function echo(): Behaviour<HttpExchange> {
   return (exchange) => {
     const { method, url, headers, body } = exchange.request;

@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** One accepted connection, as a behaviour sees it. */
+/** One accepted connection. */
 export interface Connection {
-  /** 1 for the first connection that the server accepted. */
+  /** The number of the connection, starting at 1. */
   readonly number: number;
-  /** Bytes to and from the client (inside TLS where there is TLS). */
+  /** The data from and to the client (decrypted with TLS). */
   readonly socket: Socket;
-  /** Aborted when the connection has closed, be it by the client or by the server's `close()`. */
+  /** Aborted when the client or `close()` of the server closes the connection. */
   readonly signal: AbortSignal;
-  /** Ends the connection with a TCP RST, also below TLS. */
+  /** Closes the connection with a TCP RST, also with TLS. */
   reset(): void;
 }
 
-/** What the server does on one connection (TCP) or with one request (HTTP). */
+/** How the server handles one connection (TCP) or one request (HTTP). */
 export type Behaviour<C> = (connection: C) => void | Promise<void>;
 
 /** One HTTP request and its connection. */
@@ -22,7 +22,7 @@ export interface HttpExchange extends Connection {
   readonly response: ServerResponse;
 }
 
-/** A request that arrived whole. */
+/** A completely received request. */
 export interface RecordedRequest {
   readonly method: string;
   /** Path and query as sent. */
@@ -32,17 +32,17 @@ export interface RecordedRequest {
   readonly headers: IncomingHttpHeaders;
   /** The body as UTF-8. */
   readonly body: string;
-  /** Number of the connection that brought it, from 1. */
+  /** The number of its connection, starting at 1. */
   readonly connection: number;
   /** Only with TLS. */
   readonly tls?: RequestTls;
 }
 
 export interface RequestTls {
-  /** As `TLSv1.3`. */
+  /** For example `TLSv1.3`. */
   readonly version: string;
-  /** SNI, where the client sent one. */
+  /** The SNI, if the client sent one. */
   readonly serverName: string | undefined;
-  /** Common name of the client's certificate, where it was asked for and sent. */
+  /** The common name of the client certificate, if requested and sent. */
   readonly clientName: string | undefined;
 }

@@ -16,7 +16,7 @@ import { readAll, requestOnce } from './request-once.ts';
 import { byPath } from './script.ts';
 import { afterData, startTcpServer } from './tcp-server.ts';
 
-test('hang() accepts and never answers', async () => {
+test('hang() accepts and never responds', async () => {
   const arrived = Promise.withResolvers<void>();
   const hanging = hang();
   const script = byPath({
@@ -37,7 +37,7 @@ test('hang() accepts and never answers', async () => {
   await pending;
 });
 
-test('hangAfterHeaders() sends a status and no byte of the body', async () => {
+test('hangAfterHeaders() sends headers without a body', async () => {
   const server = await startHttpServer({ script: hangAfterHeaders() });
   const outgoing = request(server.url, { agent: false }).end();
   const [response] = await once(outgoing, 'response');
@@ -53,7 +53,7 @@ test('hangAfterHeaders() sends a status and no byte of the body', async () => {
   expect(bytes).toBe(0);
 });
 
-test('reset() ends an HTTP and a TCP connection with an RST', async () => {
+test('reset() closes an HTTP and a TCP connection with an RST', async () => {
   await using web = await startHttpServer({ script: reset() });
   await using plain = await startTcpServer({ script: afterData(reset()) });
   const rst = { code: 'ECONNRESET', syscall: 'read' };
@@ -61,17 +61,17 @@ test('reset() ends an HTTP and a TCP connection with an RST', async () => {
   await expect(readAll(plain.port, 'hello')).rejects.toMatchObject(rst);
 });
 
-test('closeSilently() ends in order, without a byte', async () => {
+test('closeSilently() closes the connection without data', async () => {
   await using web = await startHttpServer({ script: closeSilently() });
   await using plain = await startTcpServer({ script: closeSilently() });
-  // Node's own word for "ended before it answered"; the system call did not fail.
+  // Node's message for a connection closed before a response; no system call failed.
   const error = await requestOnce(web.url).catch((reason: unknown) => reason);
   expect(error).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up' });
   expect(error).not.toHaveProperty('syscall');
   expect((await readAll(plain.port)).length).toBe(0);
 });
 
-test('garbage() is not HTTP', async () => {
+test('garbage() sends data that is not HTTP', async () => {
   const script: Behaviour<Connection> = garbage();
   await using web = await startHttpServer({ script });
   await using plain = await startTcpServer({ script });
@@ -79,7 +79,7 @@ test('garbage() is not HTTP', async () => {
   expect((await readAll(plain.port)).includes('SSH-2.0-')).toBe(true);
 });
 
-test('wrongContentLength() cuts the body off', async () => {
+test('wrongContentLength() truncates the body', async () => {
   await using server = await startHttpServer({
     script: wrongContentLength({ declared: 20, sent: 7 }),
   });

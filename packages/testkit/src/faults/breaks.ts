@@ -1,12 +1,12 @@
 import type { Behaviour, Connection, HttpExchange } from './behaviour.ts';
 import { head } from './http-head.ts';
 
-/** Accepts and never answers. */
+/** Accepts the connection and never responds. */
 export function hang(): Behaviour<Connection> {
   return () => {};
 }
 
-/** Sends status 200 and headers that promise a body, which never comes. */
+/** Sends status 200 and headers with a content length, but no body. */
 export function hangAfterHeaders(): Behaviour<HttpExchange> {
   return ({ response }) => {
     response.writeHead(200, { 'content-length': 1000 }).flushHeaders();
@@ -14,21 +14,21 @@ export function hangAfterHeaders(): Behaviour<HttpExchange> {
 }
 
 /**
- * Ends the connection with an RST. On TCP it may be there before the client has seen its own
- * connect succeed (`connect ECONNRESET`); `afterData(reset())` comes later for certain.
+ * Closes the connection with an RST. On TCP, it may arrive before the client sees its connect
+ * succeed (`connect ECONNRESET`); use `afterData(reset())` to send it later.
  */
 export function reset(): Behaviour<Connection> {
   return (connection) => connection.reset();
 }
 
-/** Ends the connection in order (FIN) and says nothing. */
+/** Closes the connection with a FIN, without data. */
 export function closeSilently(): Behaviour<Connection> {
   return ({ socket }) => {
     socket.destroySoon();
   };
 }
 
-/** Answers in something that is not HTTP (the start of an SSH greeting and binary bytes). */
+/** Sends data that is not HTTP (the start of an SSH greeting and binary bytes). */
 export function garbage(): Behaviour<Connection> {
   const bytes = Buffer.concat([
     Buffer.from('SSH-2.0-garbage\r\n'),
@@ -39,7 +39,7 @@ export function garbage(): Behaviour<Connection> {
   };
 }
 
-/** Says that the body has `declared` bytes, sends only `sent` of them and ends: a cut-off. */
+/** Declares a body of `declared` bytes, sends only `sent` bytes and closes the connection. */
 export function wrongContentLength({ declared = 1000, sent = 10 } = {}): Behaviour<HttpExchange> {
   return ({ socket }) => {
     socket.end(head(200, { 'content-length': declared }) + 'x'.repeat(sent));

@@ -7,18 +7,18 @@ import { readAll, requestOnce } from './request-once.ts';
 import { byPath } from './script.ts';
 import { startTcpServer } from './tcp-server.ts';
 
-test('slow() waits before it answers', async () => {
+test('slow() waits before it responds', async () => {
   const { sleep, slept } = fakeClock();
   await using server = await startHttpServer({ script: slow(30_000, respond(200), sleep) });
   expect((await requestOnce(server.url)).status).toBe(200);
   expect(slept).toEqual([30_000]);
 });
 
-test('slow() takes real time when no clock is given', async () => {
+test('slow() uses real time by default', async () => {
   await using server = await startHttpServer({ script: slow(20, respond(200)) });
   const start = performance.now();
   await requestOnce(server.url);
-  // A timer of Node may fire up to a millisecond early.
+  // Node's timers may fire up to a millisecond early.
   expect(performance.now() - start).toBeGreaterThan(18);
 });
 
@@ -40,7 +40,7 @@ test('slow() stops waiting when the server is closed', async () => {
   expect(await ended.promise).toMatchObject({ message: 'The connection has closed' });
 });
 
-test('gate() answers when the test opens it, then at once', async () => {
+test('gate() responds when the test opens it, then immediately', async () => {
   const door = gate(respond(200));
   await using server = await startHttpServer({
     script: byPath({ '/door': door, '/beside': respond(204) }),
@@ -57,7 +57,7 @@ test('gate() answers when the test opens it, then at once', async () => {
   expect((await requestOnce(`${server.url}/door`)).status).toBe(200);
 });
 
-test('drip() sends the bytes in small pieces and then ends', async () => {
+test('drip() sends the bytes in small pieces and closes the connection', async () => {
   const { sleep, slept } = fakeClock();
   await using server = await startTcpServer({
     script: drip('0123456789', { bytesPerTick: 4, intervalMs: 250, sleep }),
@@ -66,7 +66,7 @@ test('drip() sends the bytes in small pieces and then ends', async () => {
   expect(slept).toEqual([250, 250]);
 });
 
-test('dripHeaders() is slow from the status line on', async () => {
+test('dripHeaders() sends the headers and the body slowly', async () => {
   const { sleep, slept } = fakeClock();
   await using server = await startHttpServer({
     script: dripHeaders({ intervalMs: 100, sleep }, 203, {
@@ -82,7 +82,7 @@ test('dripHeaders() is slow from the status line on', async () => {
   expect(slept).toEqual(Array.from({ length: wire.length - 1 }, () => 100));
 });
 
-test('dripBody() is slow in the body alone', async () => {
+test('dripBody() sends only the body slowly', async () => {
   const { sleep, slept } = fakeClock();
   await using server = await startHttpServer({
     script: dripBody({ bytesPerTick: 2, intervalMs: 10, sleep }, 200, { body: 'slowly' }),

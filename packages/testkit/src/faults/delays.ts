@@ -3,14 +3,14 @@ import type { Content } from './answers.ts';
 import type { Behaviour, Connection, HttpExchange } from './behaviour.ts';
 import { head } from './http-head.ts';
 
-/** As `sleep` of a clock; give a fake clock's, and nothing waits. */
+/** The `sleep` of a clock; with a fake clock, tests do not wait. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
 const realSleep: Sleep = async (ms, signal) => {
   await wait(ms, undefined, signal === undefined ? {} : { signal });
 };
 
-/** Waits for `ms` milliseconds, then does `behaviour`. */
+/** Waits for `ms` milliseconds before `behaviour`. */
 export function slow<C extends Connection>(
   ms: number,
   behaviour: Behaviour<C>,
@@ -23,13 +23,13 @@ export function slow<C extends Connection>(
 }
 
 export interface Gate {
-  /** Lets through those who wait and all who come later. */
+  /** Continues all waiting and later connections. */
   open(): void;
-  /** Resolves when the first one has come to wait. */
+  /** Resolves when the first connection waits. */
   readonly reached: Promise<void>;
 }
 
-/** Does `behaviour` only when the test has called `open()`: slowness without time. */
+/** Delays `behaviour` until the test calls `open()`. */
 export function gate<C extends Connection>(behaviour: Behaviour<C>): Behaviour<C> & Gate {
   const opened = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
@@ -41,48 +41,48 @@ export function gate<C extends Connection>(behaviour: Behaviour<C>): Behaviour<C
   return Object.assign(waiting, { open: opened.resolve, reached: reached.promise });
 }
 
-/** How fast bytes drip. */
+/** The speed of a slow transfer. */
 export interface Pace {
-  /** Bytes at a time; 1 unless told. */
+  /** The bytes per tick; 1 by default. */
   readonly bytesPerTick?: number;
   /** Milliseconds between two ticks. */
   readonly intervalMs: number;
   readonly sleep?: Sleep;
 }
 
-/** Sends raw bytes slowly, then ends the connection. */
+/** Sends raw bytes slowly, then closes the connection. */
 export function drip<C extends Connection>(bytes: string | Buffer, pace: Pace): Behaviour<C> {
   const { bytesPerTick = 1, intervalMs, sleep = realSleep } = pace;
-  const whole = Buffer.from(bytes);
+  const content = Buffer.from(bytes);
   return async ({ socket, signal }) => {
-    for (let sent = 0; sent < whole.length; sent += bytesPerTick) {
+    for (let sent = 0; sent < content.length; sent += bytesPerTick) {
       if (sent > 0) await sleep(intervalMs, signal);
-      socket.write(whole.subarray(sent, sent + bytesPerTick));
+      socket.write(content.subarray(sent, sent + bytesPerTick));
     }
     socket.end();
   };
 }
 
-/** Answers properly but slowly, from the status line on. */
+/** Sends a valid response slowly, including the headers. */
 export function dripHeaders(
   pace: Pace,
   status = 200,
   content: Content = {},
 ): Behaviour<HttpExchange> {
-  const { start, body } = onTheWire(status, content);
+  const { start, body } = serialize(status, content);
   return drip(Buffer.concat([start, body]), pace);
 }
 
-/** Sends the headers at once and the body slowly. */
+/** Sends the headers immediately and the body slowly. */
 export function dripBody(pace: Pace, status = 200, content: Content = {}): Behaviour<HttpExchange> {
-  const { start, body } = onTheWire(status, content);
+  const { start, body } = serialize(status, content);
   return async (exchange) => {
     exchange.socket.write(start);
     await drip(body, pace)(exchange);
   };
 }
 
-function onTheWire(status: number, content: Content): { start: Buffer; body: Buffer } {
+function serialize(status: number, content: Content): { start: Buffer; body: Buffer } {
   const body = Buffer.from(content.body ?? '');
   const headers = { 'content-length': body.length, connection: 'close', ...content.headers };
   return { start: Buffer.from(head(status, headers)), body };

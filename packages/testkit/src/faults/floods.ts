@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, crc32, createBrotliCompress, deflateRawSync } from 'node:zlib';
 import type { Behaviour, HttpExchange } from './behaviour.ts';
 
-/** Sends one header after the other, as long as the client reads. */
+/** Sends headers as long as the client reads. */
 export function endlessHeaders(): Behaviour<HttpExchange> {
   return ({ socket }) => pipeline(Readable.from(headerLines()), socket);
 }
@@ -16,15 +16,15 @@ export function endlessBody(): Behaviour<HttpExchange> {
 export interface Bomb {
   /** Bytes of the body after decompression, all of them zero. */
   readonly decodedBytes: number;
-  /** `gzip` (about 1000 : 1) unless told; `br` makes it smaller still. */
+  /** `gzip` (about 1000:1) by default; `br` compresses more. */
   readonly encoding?: 'gzip' | 'br';
 }
 
-/** A small body that decompresses to a big one. It is made while it is sent, never held whole. */
+/** Sends a small body that decompresses to a large one. Generates it while sending. */
 export function bomb({ decodedBytes, encoding = 'gzip' }: Bomb): Behaviour<HttpExchange> {
   return async ({ response }) => {
     response.writeHead(200, { 'content-encoding': encoding, 'content-type': 'text/plain' });
-    if (encoding === 'gzip') await pipeline(Readable.from(gzipOfZeros(decodedBytes)), response);
+    if (encoding === 'gzip') await pipeline(Readable.from(gzipZeros(decodedBytes)), response);
     else await pipeline(Readable.from(zeros(decodedBytes)), brotli(), response);
   };
 }
@@ -46,10 +46,10 @@ function* zeros(count: number) {
 }
 
 /**
- * A single gzip member (RFC 1952). Each block of zeros is compressed once: after a full flush it
- * ends on a byte and refers to nothing before it, so that the same bytes may be sent again.
+ * Generates a single gzip member (RFC 1952). Compresses each block of zeros once: after a full
+ * flush, a block ends on a byte boundary and is independent of earlier blocks, so it can be reused.
  */
-function* gzipOfZeros(count: number) {
+function* gzipZeros(count: number) {
   const compressed = new Map<number, Buffer>();
   let checksum = 0;
   yield Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
@@ -66,7 +66,7 @@ function* gzipOfZeros(count: number) {
   yield end;
 }
 
-/** Quality 1 is 500 times faster than the default, and zeros do not get smaller by more. */
+/** Quality 1 is 500 times faster than the default, which does not compress zeros better. */
 function brotli() {
   return createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 }

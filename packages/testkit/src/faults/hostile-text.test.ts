@@ -3,7 +3,7 @@ import { HOSTILE, HOSTILE_TEXT, hostileText } from './hostile-text.ts';
 import { startHttpServer } from './http-server.ts';
 import { requestOnce } from './request-once.ts';
 
-test('the body and its title hold every hostile text, to the byte', async () => {
+test('the body and its title contain every hostile text unchanged', async () => {
   await using server = await startHttpServer({ script: hostileText(500) });
   const { status, body } = await requestOnce(server.url);
   const [, title = '', paragraph = ''] =
@@ -15,7 +15,7 @@ test('the body and its title hold every hostile text, to the byte', async () => 
   }
 });
 
-test('reason phrase and header hold what HTTP lets pass', async () => {
+test('the reason phrase and a header contain the text that HTTP allows', async () => {
   await using server = await startHttpServer({ script: hostileText() });
   const { reason, headers } = await requestOnce(server.url);
   const header = Buffer.from(String(headers['x-hostile']), 'latin1').toString('utf8');
@@ -33,6 +33,6 @@ test('reason phrase and header hold what HTTP lets pass', async () => {
   expect(header).toContain(HOSTILE.bidi);
 });
 
-test('the whole is one string of lines that begin with commands', () => {
+test('the text has lines that start with commands', () => {
   expect(HOSTILE_TEXT).toMatch(/^::error::/m);
 });

@@ -1,7 +1,7 @@
 import { respond } from './answers.ts';
 import type { Behaviour, HttpExchange } from './behaviour.ts';
 
-/** Text that does harm where it is printed, rendered, or matched without care; by what it tries. */
+/** Text that causes harm when printed, rendered or matched without escaping, by kind of attack. */
 export const HOSTILE = {
   setEnv: '::set-env name=X::1',
   errorCommand: '::error::this error is not ours',
@@ -15,7 +15,7 @@ export const HOSTILE = {
   title: '\u001b]0;window title\u0007',
   hyperlink: '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\',
   c1: '\u009b31mred by one byte',
-  carriageReturn: 'all is ill\rall is well\u0008\u0008!',
+  carriageReturn: 'check failed\rcheck passed\u0008\u0008!',
   lineSeparator: 'one line\u2028::error::after a line separator',
   nul: 'before\u0000after',
   bidi: 'user\u202e\u2066// admin\u2069 \u2066',
@@ -27,15 +27,15 @@ export const HOSTILE = {
   regexTrap: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaa!',
 } as const;
 
-/** All of `HOSTILE`, a line each. */
+/** All values of `HOSTILE`, one per line. */
 export const HOSTILE_TEXT = Object.values(HOSTILE).join('\n');
 
 /**
- * A page with the hostile text in title and body. The reason phrase and the header `x-hostile`
- * hold what of it HTTP lets pass: neither control characters nor line ends.
+ * Sends a page with the hostile text in its title and body. The reason phrase and the header
+ * `x-hostile` contain it without control characters and line ends, which HTTP does not allow.
  */
 export function hostileText(status = 200): Behaviour<HttpExchange> {
-  const head = headerSafe(HOSTILE_TEXT);
+  const head = toHeaderValue(HOSTILE_TEXT);
   const body = `<!doctype html><title>${HOSTILE_TEXT}</title><p>${HOSTILE_TEXT}</p>`;
   return (exchange) => {
     exchange.response.statusMessage = head;
@@ -44,8 +44,8 @@ export function hostileText(status = 200): Behaviour<HttpExchange> {
   };
 }
 
-/** UTF-8 bytes one character each (as Node wants them in a header), control characters left out. */
-function headerSafe(text: string): string {
+/** Encodes UTF-8 bytes as one character each, as Node requires for headers, without control characters. */
+function toHeaderValue(text: string): string {
   return [...Buffer.from(text)]
     .filter((byte) => byte >= 32 && byte !== 127)
     .map((byte) => String.fromCharCode(byte))

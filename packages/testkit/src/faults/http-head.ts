@@ -1,6 +1,6 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
 
-/** Status line and headers as they go over the wire, with the empty line at the end. */
+/** Formats the status line and headers of a response, including the empty line at the end. */
 export function head(status: number, headers: OutgoingHttpHeaders): string {
   const lines = Object.entries(headers).flatMap(([name, value]) =>
     [value].flat().map((one) => `${name}: ${one}\r\n`),

@@ -11,7 +11,7 @@ import { requestOnce } from './request-once.ts';
 
 const { ca, good, wrongName, client } = certificates();
 
-test('answers on a free port of 127.0.0.1 and records what was asked', async () => {
+test('responds on a free port of 127.0.0.1 and records requests', async () => {
   await using server = await startHttpServer({ script: respond(201, { body: 'made' }) });
   const answer = await requestOnce(`${server.url}/things?x=1`, {
     method: 'POST',
@@ -33,7 +33,7 @@ test('answers on a free port of 127.0.0.1 and records what was asked', async () 
   ]);
 });
 
-test('numbers the connections, and tells requests that share one', async () => {
+test('numbers connections and records the connection of each request', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   await requestOnce(server.url, { agent });
@@ -44,7 +44,7 @@ test('numbers the connections, and tells requests that share one', async () => {
   expect(server.connections).toBe(2);
 });
 
-test('echo() reflects the request', async () => {
+test('echo() returns the request', async () => {
   await using server = await startHttpServer({ script: echo() });
   const answer = await requestOnce(`${server.url}/a?b`, { method: 'PUT', body: 'text' });
   expect(JSON.parse(answer.body.toString())).toEqual({
@@ -55,7 +55,7 @@ test('echo() reflects the request', async () => {
   });
 });
 
-test('json() says that it is JSON', async () => {
+test('json() sets the content type', async () => {
   await using server = await startHttpServer({ script: json({ ok: false }, 503) });
   const answer = await requestOnce(server.url);
   expect(answer.status).toBe(503);
@@ -63,17 +63,20 @@ test('json() says that it is JSON', async () => {
   expect(answer.body.toString()).toBe('{"ok":false}');
 });
 
-test.runIf(process.platform === 'linux')('two addresses of one name on one port', async () => {
-  await using one = await startHttpServer({ script: respond(200, { body: 'one' }) });
-  await using two = await startHttpServer({
-    script: respond(200, { body: 'two' }),
-    host: '127.0.0.2',
-    port: one.port,
-  });
-  expect((await requestOnce(one.url)).body.toString()).toBe('one');
-  expect((await requestOnce(two.url)).body.toString()).toBe('two');
-  expect(two.url).toBe(`http://127.0.0.2:${one.port}`);
-});
+test.runIf(process.platform === 'linux')(
+  'listens on two addresses with the same port',
+  async () => {
+    await using one = await startHttpServer({ script: respond(200, { body: 'one' }) });
+    await using two = await startHttpServer({
+      script: respond(200, { body: 'two' }),
+      host: '127.0.0.2',
+      port: one.port,
+    });
+    expect((await requestOnce(one.url)).body.toString()).toBe('one');
+    expect((await requestOnce(two.url)).body.toString()).toBe('two');
+    expect(two.url).toBe(`http://127.0.0.2:${one.port}`);
+  },
+);
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
@@ -85,7 +88,7 @@ test.runIf(hasIpv6)('listens on ::1', async () => {
   expect((await requestOnce(server.url)).status).toBe(200);
 });
 
-test('close() ends what is open, frees the port and may be called twice', async () => {
+test('close() closes connections, frees the port and can be called twice', async () => {
   const arrived = Promise.withResolvers<AbortSignal>();
   const server = await startHttpServer({ script: ({ signal }) => arrived.resolve(signal) });
   const pending = expect(requestOnce(server.url)).rejects.toMatchObject({ code: 'ECONNRESET' });
@@ -98,7 +101,7 @@ test('close() ends what is open, frees the port and may be called twice', async 
   await expect(requestOnce(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('close() rejects when a behaviour failed by itself', async () => {
+test('close() rejects if a behaviour failed', async () => {
   const mistake = new Error('mistake in the test');
   const server = await startHttpServer({
     script: () => {
@@ -109,7 +112,7 @@ test('close() rejects when a behaviour failed by itself', async () => {
   await expect(server.close()).rejects.toMatchObject({ errors: [mistake] });
 });
 
-test('a client that goes away in the middle is no failure', async () => {
+test('ignores a client that disconnects during a request', async () => {
   const arrived = Promise.withResolvers<void>();
   const failed = Promise.withResolvers<void>();
   const server = await startHttpServer({
@@ -129,7 +132,7 @@ test('a client that goes away in the middle is no failure', async () => {
   await server.close();
 });
 
-test('HTTPS with our certificate, and an RST below TLS', async () => {
+test('serves HTTPS and resets TLS connections', async () => {
   await using server = await startHttpServer({ script: respond(204), tls: { pair: good } });
   await using broken = await startHttpServer({ script: reset(), tls: { pair: good } });
   expect(server.url).toMatch(/^https:/);
@@ -141,7 +144,7 @@ test('HTTPS with our certificate, and an RST below TLS', async () => {
   });
 });
 
-test('TLS 1.2 only', async () => {
+test('limits the TLS version', async () => {
   const tls = { pair: good, maxVersion: 'TLSv1.2' } as const;
   await using server = await startHttpServer({ script: respond(200), tls });
   await requestOnce(server.url, { ca: ca.cert });
@@ -151,7 +154,7 @@ test('TLS 1.2 only', async () => {
   );
 });
 
-test('mTLS lets in who has a certificate of ours, and nobody else', async () => {
+test('accepts only clients with a certificate of the CA with mTLS', async () => {
   const tls = { pair: good, requestCert: true, ca: ca.cert };
   await using server = await startHttpServer({ script: respond(200), tls });
   const identity = { ca: ca.cert, cert: client.cert, key: client.key };
@@ -161,7 +164,7 @@ test('mTLS lets in who has a certificate of ours, and nobody else', async () => 
   expect(server.requests).toHaveLength(1);
 });
 
-test('the certificate depends on the name that the client asks for', async () => {
+test('selects the certificate by SNI', async () => {
   const tls = { pair: good, sni: { 'other.example': wrongName } };
   await using server = await startHttpServer({ script: respond(200), tls });
   const nameFor = async (servername: string) => {

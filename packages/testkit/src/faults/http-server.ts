@@ -8,7 +8,7 @@ import type { Behaviour, HttpExchange, RecordedRequest, RequestTls } from './beh
 import { type Address, type Listener, listen } from './listener.ts';
 
 export interface HttpServerOptions extends Address {
-  /** What is done with each request; see `script.ts` for how behaviours are put together. */
+  /** The behaviour for each request; `script.ts` combines behaviours. */
   readonly script: Behaviour<HttpExchange>;
   /** HTTPS instead of HTTP. */
   readonly tls?: ServerTls;
@@ -18,26 +18,26 @@ export interface ServerTls {
   readonly pair: Pick<KeyPair, 'cert' | 'key'>;
   readonly minVersion?: SecureVersion;
   readonly maxVersion?: SecureVersion;
-  /** mTLS: a client without a certificate that `ca` signed is refused. */
+  /** mTLS: rejects clients without a certificate signed by `ca`. */
   readonly requestCert?: boolean;
-  /** PEM of the authority that signs the clients. */
+  /** The CA of client certificates, PEM. */
   readonly ca?: string;
-  /** Another certificate for the clients that ask for this name (SNI). */
+  /** Certificates by SNI name. */
   readonly sni?: Readonly<Record<string, Pick<KeyPair, 'cert' | 'key'>>>;
 }
 
 export interface HttpServer extends Omit<Listener, 'perform'> {
   /** `http://127.0.0.1:43210`, without a slash at the end. */
   readonly url: string;
-  /** The requests that arrived whole, in order; it grows while the server runs. */
+  /** The completely received requests, in order; grows while the server runs. */
   readonly requests: readonly RecordedRequest[];
 }
 
-/** Starts an HTTP or HTTPS server that does what the script says, right or wrong. */
+/** Starts an HTTP or HTTPS server that runs the script for each request. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { script, tls, ...address } = options;
   const requests: RecordedRequest[] = [];
-  const server = tls === undefined ? createServer(PATIENCE) : createSecureServer(tls);
+  const server = tls === undefined ? createServer(NO_TIMEOUTS) : createSecureServer(tls);
   const listener = await listen(server, address);
   const { host, port } = listener;
 
@@ -54,12 +54,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return Object.assign(listener, { url, requests });
 }
 
-/** Node's own time limits are off: a server that hangs must hang. */
-const PATIENCE = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
+/** Disables Node's timeouts, so that a server can hang. */
+const NO_TIMEOUTS = { requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0 };
 
 function createSecureServer({ pair, sni = {}, ...limits }: ServerTls): Server {
   const { cert, key } = pair;
-  const server = createTlsServer({ ...PATIENCE, ...limits, cert, key });
+  const server = createTlsServer({ ...NO_TIMEOUTS, ...limits, cert, key });
   for (const [name, other] of Object.entries(sni)) {
     server.addContext(name, { ...limits, cert: other.cert, key: other.key });
   }

@@ -2,32 +2,32 @@ import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import type { Connection } from './behaviour.ts';
 
-/** Where a server listens, and how to end it. */
+/** A listening server. */
 export interface Listener extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** Connections accepted so far. */
   readonly connections: number;
   /**
-   * Does `act` for the connection that `socket` belongs to. What it throws after the client has
-   * gone is of no interest; any other error is a mistake of the test and comes out of `close()`.
+   * Runs `act` for the connection of `socket`. Errors after the client disconnected are ignored;
+   * `close()` reports any other error.
    */
   perform(socket: Socket, act: (connection: Connection) => void | Promise<void>): Promise<void>;
   /**
-   * Destroys every socket and stops listening; may be called again.
-   * Rejects with an AggregateError when a behaviour failed by itself.
+   * Destroys every socket and stops listening; can be called again.
+   * Rejects with an AggregateError if a behaviour failed.
    */
   close(): Promise<void>;
 }
 
 export interface Address {
-  /** A loopback address: `127.0.0.1` unless told, `::1`, on Linux also the rest of 127.0.0.0/8. */
+  /** A loopback address: `127.0.0.1` (default), `::1`, or on Linux any of 127.0.0.0/8. */
   readonly host?: string;
-  /** A free one unless told. Only for a second server on another address of the same name. */
+  /** A free port by default. Set it only for a second server on another address. */
   readonly port?: number;
 }
 
-/** Lets `server` (net, http or https) listen, and keeps hold of its connections. */
+/** Starts listening with `server` (net, http or https) and tracks its connections. */
 export async function listen(
   server: Server,
   { host = '127.0.0.1', port = 0 }: Address,
@@ -40,9 +40,9 @@ export async function listen(
   server.on('connection', (raw: Socket) => {
     connections += 1;
     const accepted = { raw, number: connections, controller: new AbortController() };
-    const peer = peerOf(raw);
+    const peer = getPeer(raw);
     open.set(peer, accepted);
-    // A client that goes away in the middle is what these servers are for.
+    // Clients are expected to disconnect at any time.
     raw.on('error', () => {});
     raw.on('close', () => {
       accepted.controller.abort(new Error('The connection has closed'));
@@ -69,7 +69,7 @@ export async function listen(
       return connections;
     },
     async perform(socket, act) {
-      const accepted = open.get(peerOf(socket));
+      const accepted = open.get(getPeer(socket));
       if (accepted === undefined) return;
       const { raw, number, controller } = accepted;
       const { signal } = controller;
@@ -86,18 +86,18 @@ export async function listen(
 }
 
 interface Accepted {
-  /** The TCP socket itself: a TLS socket cannot send an RST. */
+  /** The TCP socket, because a TLS socket cannot send an RST. */
   readonly raw: Socket;
   readonly number: number;
   readonly controller: AbortController;
 }
 
-/** The one thing that a TLS socket shares with the TCP socket below it. */
-function peerOf(socket: Socket): string {
+/** Returns the peer address, which a TLS socket shares with its TCP socket. */
+function getPeer(socket: Socket): string {
   return `${socket.remoteAddress}|${socket.remotePort}`;
 }
 
-/** The port that `server` listens on. Throws when it does not listen on a TCP port. */
+/** Returns the port of `server`. Throws if it does not listen on a TCP port. */
 export function boundPort(server: Server): number {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('Not listening on TCP');

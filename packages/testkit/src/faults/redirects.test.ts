@@ -4,7 +4,7 @@ import { startHttpServer } from './http-server.ts';
 import { redirectChain, redirectLoop, redirectTo } from './redirects.ts';
 import { requestOnce } from './request-once.ts';
 
-test('redirectTo() a fixed place or one made of the request', async () => {
+test('redirectTo() redirects to a fixed or computed location', async () => {
   await using fixed = await startHttpServer({ script: redirectTo('https://other.example/', 301) });
   await using made = await startHttpServer({ script: redirectTo(({ url }) => `${url}/on`) });
   expect(await requestOnce(fixed.url)).toMatchObject({
@@ -17,7 +17,7 @@ test('redirectTo() a fixed place or one made of the request', async () => {
   });
 });
 
-test('redirectLoop() leads a client that follows back to where it was', async () => {
+test('redirectLoop() redirects to the same URL', async () => {
   await using server = await startHttpServer({ script: redirectLoop() });
   const answer = await requestOnce(`${server.url}/round?x=1`);
   expect(answer.headers.location).toBe('/round?x=1');
@@ -26,7 +26,7 @@ test('redirectLoop() leads a client that follows back to where it was', async ()
   });
 });
 
-test('redirectChain() ends after the given number of hops', async () => {
+test('redirectChain() stops after the given number of redirects', async () => {
   await using server = await startHttpServer({
     script: redirectChain(3, respond(200, { body: 'there' })),
   });

@@ -1,7 +1,7 @@
 import { respond } from './answers.ts';
 import type { Behaviour, HttpExchange, RecordedRequest } from './behaviour.ts';
 
-/** Redirects to a URL or path, or to what the function makes of the request. */
+/** Redirects to a URL or path, or to the result of a function of the request. */
 export function redirectTo(
   target: string | ((request: RecordedRequest) => string),
   status = 302,
@@ -12,12 +12,12 @@ export function redirectTo(
   };
 }
 
-/** Redirects every request to itself, without end. */
+/** Redirects every request to its own URL. */
 export function redirectLoop(): Behaviour<HttpExchange> {
   return redirectTo((request) => request.url);
 }
 
-/** `hops` redirects (counted in the query, as `?hop=1`), then `end`. */
+/** Redirects `hops` times (counted in the query as `?hop=1`), then runs `end`. */
 export function redirectChain(
   hops: number,
   end: Behaviour<HttpExchange> = respond(200),

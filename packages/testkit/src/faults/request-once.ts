@@ -3,18 +3,18 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What came back for one request. */
+/** The response to one request. */
 export interface Answer {
   readonly status: number;
   readonly reason: string;
   readonly headers: IncomingHttpHeaders;
-  /** As sent: redirects are not followed, and nothing is decompressed. */
+  /** The unmodified body: not decompressed, redirects not followed. */
   readonly body: Buffer;
 }
 
 /**
- * One plain request over a connection of its own: a client to test servers with.
- * Rejects with Node's own error (`code` is `ECONNRESET`, `HPE_…`, `CERT_…`).
+ * Sends one request over a new connection. Rejects with Node's error (`code` is `ECONNRESET`,
+ * `HPE_…`, `CERT_…`).
  */
 export function requestOnce(
   url: string,
@@ -25,7 +25,7 @@ export function requestOnce(
     const request = send(url, { agent: false, ...options }, (response) => {
       const { statusCode = 0, statusMessage = '', headers } = response;
       buffer(response).then(
-        (whole) => resolve({ status: statusCode, reason: statusMessage, headers, body: whole }),
+        (body) => resolve({ status: statusCode, reason: statusMessage, headers, body }),
         reject,
       );
     });
@@ -34,7 +34,7 @@ export function requestOnce(
   });
 }
 
-/** All bytes that a TCP server sends until it ends the connection; rejects with Node's error. */
+/** Reads all bytes until the TCP server closes the connection. Rejects with Node's error. */
 export async function readAll(port: number, send = '', host = '127.0.0.1'): Promise<Buffer> {
   const socket = connect(port, host);
   if (send !== '') socket.write(send);

@@ -13,33 +13,33 @@ async function statuses(script: Behaviour<HttpExchange>, paths: readonly string[
   return seen;
 }
 
-test('a sequence moves on, and its last behaviour stays', async () => {
+test('sequence() runs one behaviour per request and repeats the last', async () => {
   const script = sequence(respond(500), respond(404), respond(200));
   expect(await statuses(script, ['/', '/', '/', '/'])).toEqual([500, 404, 200, 200]);
 });
 
-test('times() repeats inside a sequence', async () => {
+test('times() repeats a behaviour in a sequence', async () => {
   const script = sequence(...times(3, respond(500)), respond(200));
   expect(await statuses(script, ['/', '/', '/', '/', '/'])).toEqual([500, 500, 500, 200, 200]);
   expect(() => times(0, respond(200))).toThrow(RangeError);
 });
 
-test('alternate() flaps', async () => {
+test('alternate() cycles through behaviours', async () => {
   const script = alternate(respond(200), respond(500));
   expect(await statuses(script, ['/', '/', '/', '/', '/'])).toEqual([200, 500, 200, 500, 200]);
 });
 
-test('byPath() counts each path for itself and answers 404 elsewhere', async () => {
+test('byPath() runs a separate behaviour per path and responds 404 elsewhere', async () => {
   const script = byPath({ '/a': sequence(respond(500), respond(200)), '/b': respond(204) });
   const paths = ['/a', '/b', '/a?query', '/elsewhere', '/b'];
   expect(await statuses(script, paths)).toEqual([500, 204, 200, 404, 204]);
 });
 
-test('byPath() takes another behaviour for the rest', async () => {
+test('byPath() uses the fallback for other paths', async () => {
   expect(await statuses(byPath({}, respond(410)), ['/a'])).toEqual([410]);
 });
 
-test('versions() differ by connection, not by request', async () => {
+test('versions() changes the version per connection', async () => {
   await using server = await startHttpServer({ script: versions('old', 'new') });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const ask = async (options = {}) => {

@@ -2,13 +2,13 @@ import { json, respond } from './answers.ts';
 import type { Behaviour, Connection, HttpExchange } from './behaviour.ts';
 
 /**
- * How behaviours are put together to a script. A script is a behaviour itself, and it counts from
- * when it was made: make a new one for every server.
+ * The behaviours of a script. A script is a behaviour with its own counter, so create a new one for
+ * each server.
  */
-type Several<C> = readonly [Behaviour<C>, ...Behaviour<C>[]];
+type Behaviours<C> = readonly [Behaviour<C>, ...Behaviour<C>[]];
 
-/** The first for the first request, and so on; the last one for all that follow. */
-export function sequence<C>(...behaviours: Several<C>): Behaviour<C> {
+/** Runs the behaviours in order, one per request, then repeats the last. */
+export function sequence<C>(...behaviours: Behaviours<C>): Behaviour<C> {
   const [first, ...rest] = behaviours;
   const last = rest.at(-1) ?? first;
   let turn = 0;
@@ -16,30 +16,30 @@ export function sequence<C>(...behaviours: Several<C>): Behaviour<C> {
 }
 
 /**
- * The same one `count` times, to be spread: `sequence(...times(3, respond(500)), respond(200))`.
- * Throws a RangeError when `count` is below 1.
+ * Repeats a behaviour `count` times: `sequence(...times(3, respond(500)), respond(200))`.
+ * Throws a RangeError if `count` is below 1.
  */
 export function times<C>(
   count: number,
   behaviour: Behaviour<C>,
 ): [Behaviour<C>, ...Behaviour<C>[]] {
-  if (count < 1) throw new RangeError(`times() needs a count of 1 or more, not ${count}`);
+  if (count < 1) throw new RangeError(`times() requires a count of at least 1 (got ${count})`);
   return [behaviour, ...Array.from({ length: count - 1 }, () => behaviour)];
 }
 
-/** Each in turn, then from the start again: a flapping server. */
-export function alternate<C>(...behaviours: Several<C>): Behaviour<C> {
+/** Cycles through the behaviours: a flapping server. */
+export function alternate<C>(...behaviours: Behaviours<C>): Behaviour<C> {
   let turn = 0;
   return (connection) => (behaviours[turn++ % behaviours.length] ?? behaviours[0])(connection);
 }
 
-/** As `alternate`, but by connection: all requests of one connection meet the same behaviour. */
-export function byConnection<C extends Connection>(...behaviours: Several<C>): Behaviour<C> {
+/** Like `alternate`, but per connection: all requests of a connection have the same behaviour. */
+export function byConnection<C extends Connection>(...behaviours: Behaviours<C>): Behaviour<C> {
   return (connection) =>
     (behaviours[(connection.number - 1) % behaviours.length] ?? behaviours[0])(connection);
 }
 
-/** By the request's path (the query does not count); 404 for a path that is not there. */
+/** Selects the behaviour by path, without the query; responds 404 for other paths. */
 export function byPath(
   routes: Readonly<Record<string, Behaviour<HttpExchange>>>,
   otherwise: Behaviour<HttpExchange> = respond(404),
@@ -48,10 +48,10 @@ export function byPath(
 }
 
 /**
- * A rolling deploy behind a load balancer: connection after connection meets the next version in
- * turn, as `{"version": "…"}`.
+ * Simulates a rolling deployment behind a load balancer: each connection gets the next version, as
+ * `{"version": "…"}`.
  */
 export function versions(first: string, ...others: readonly string[]): Behaviour<HttpExchange> {
-  const answer = (version: string) => json({ version });
-  return byConnection(answer(first), ...others.map(answer));
+  const respondWith = (version: string) => json({ version });
+  return byConnection(respondWith(first), ...others.map(respondWith));
 }

@@ -7,7 +7,7 @@ import { readAll } from './request-once.ts';
 import { sequence } from './script.ts';
 import { banner, echoBytes, startTcpServer } from './tcp-server.ts';
 
-test('banner() greets first', async () => {
+test('banner() sends a greeting', async () => {
   await using server = await startTcpServer({ script: banner('220 ready\r\n') });
   const socket = connect(server.port, '127.0.0.1');
   const [greeting] = await once(socket, 'data');
@@ -15,17 +15,17 @@ test('banner() greets first', async () => {
   socket.destroy();
 });
 
-test('echoBytes() sends all back, and the server keeps what came', async () => {
+test('echoBytes() returns all bytes, and the server records them', async () => {
   await using server = await startTcpServer({ script: echoBytes() });
   const socket = connect(server.port, '127.0.0.1');
   socket.end(Buffer.from([0, 1, 255]));
-  const [back] = await once(socket, 'data');
-  expect(back).toEqual(Buffer.from([0, 1, 255]));
+  const [echoed] = await once(socket, 'data');
+  expect(echoed).toEqual(Buffer.from([0, 1, 255]));
   await once(socket, 'close');
   expect(server.received).toEqual([Buffer.from([0, 1, 255])]);
 });
 
-test('the script goes on with every connection', async () => {
+test('the script continues with each connection', async () => {
   await using server = await startTcpServer({ script: sequence(closeSilently(), banner('hello')) });
   expect((await readAll(server.port)).length).toBe(0);
   const socket = connect(server.port, '127.0.0.1');
@@ -34,12 +34,12 @@ test('the script goes on with every connection', async () => {
   socket.destroy();
 });
 
-test('hang() says nothing, and close() ends it', async () => {
+test('hang() sends no data until close()', async () => {
   const hanging = gate(hang());
   hanging.open();
   const server = await startTcpServer({ script: hanging });
-  const everything = readAll(server.port);
+  const received = readAll(server.port);
   await hanging.reached;
   await server.close();
-  expect((await everything).length).toBe(0);
+  expect((await received).length).toBe(0);
 });

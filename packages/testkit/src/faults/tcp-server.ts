@@ -4,25 +4,25 @@ import type { Behaviour, Connection } from './behaviour.ts';
 import { type Address, type Listener, listen } from './listener.ts';
 
 export interface TcpServerOptions extends Address {
-  /** What is done with each connection; it begins as soon as the connection is accepted. */
+  /** The behaviour for each accepted connection. */
   readonly script: Behaviour<Connection>;
 }
 
 export interface TcpServer extends Omit<Listener, 'perform'> {
-  /** What each connection has sent so far, in the order of the connections. */
+  /** The data received from each connection, in the order of the connections. */
   readonly received: readonly Buffer[];
 }
 
-/** Starts a TCP server that does what the script says. `breaks.ts` and `delays.ts` serve it too. */
+/** Starts a TCP server that runs the script. Behaviours of `breaks.ts` and `delays.ts` work too. */
 export async function startTcpServer({ script, ...address }: TcpServerOptions): Promise<TcpServer> {
   const received: Buffer[] = [];
   const server = createServer({ noDelay: true });
   const listener = await listen(server, address);
 
   server.on('connection', (socket) => {
-    const mine = received.push(Buffer.alloc(0)) - 1;
+    const index = received.push(Buffer.alloc(0)) - 1;
     socket.on('data', (bytes) => {
-      received[mine] = Buffer.concat([received[mine] ?? Buffer.alloc(0), bytes]);
+      received[index] = Buffer.concat([received[index] ?? Buffer.alloc(0), bytes]);
     });
     void listener.perform(socket, script);
   });
@@ -30,7 +30,7 @@ export async function startTcpServer({ script, ...address }: TcpServerOptions): 
   return Object.assign(listener, { received });
 }
 
-/** Waits until the client has sent something, then does `behaviour`. */
+/** Waits for data from the client before `behaviour`. */
 export function afterData(behaviour: Behaviour<Connection>): Behaviour<Connection> {
   return async (connection) => {
     await once(connection.socket, 'data', { signal: connection.signal });
@@ -38,14 +38,14 @@ export function afterData(behaviour: Behaviour<Connection>): Behaviour<Connectio
   };
 }
 
-/** Greets with `text` and stays. */
+/** Sends `text` and keeps the connection open. */
 export function banner(text: string): Behaviour<Connection> {
   return ({ socket }) => {
     socket.write(text);
   };
 }
 
-/** Sends every byte back. */
+/** Returns every byte. */
 export function echoBytes(): Behaviour<Connection> {
   return ({ socket }) => {
     socket.pipe(socket);

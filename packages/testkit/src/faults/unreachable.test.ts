@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { readAll } from './request-once.ts';
 import { blackhole, closedPort } from './unreachable.ts';
 
-test('closedPort() refuses', async () => {
+test('closedPort() refuses connections', async () => {
   const port = await closedPort();
   await expect(readAll(port)).rejects.toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect' });
 });
 
-test.runIf(process.platform === 'linux')('blackhole() lets no connect complete', async () => {
+test.runIf(process.platform === 'linux')('blackhole() never completes a connect', async () => {
   await using hole = await blackhole();
   const sockets = [1, 2, 3].map(() => connect(hole.port, hole.host));
   const events: string[] = [];
@@ -17,7 +17,7 @@ test.runIf(process.platform === 'linux')('blackhole() lets no connect complete',
     socket.on('connect', () => events.push('connect'));
     socket.on('error', (error) => events.push(error.message));
   }
-  // A connect to a port that answers at all completes in far less than the first retry (1 s).
+  // Any other connect finishes well before the first retry of the kernel (1 s).
   const probe = await once(connect(await closedPort(), '127.0.0.1'), 'error').catch(() => []);
   expect(probe).toHaveLength(1);
   expect(events).toEqual([]);
@@ -25,7 +25,7 @@ test.runIf(process.platform === 'linux')('blackhole() lets no connect complete',
   for (const socket of sockets) socket.destroy();
 });
 
-test.runIf(process.platform === 'linux')('a closed blackhole refuses', async () => {
+test.runIf(process.platform === 'linux')('a closed blackhole refuses connections', async () => {
   const hole = await blackhole();
   await hole.close();
   await expect(readAll(hole.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' });

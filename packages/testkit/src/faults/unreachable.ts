@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads';
 import { boundPort } from './listener.ts';
 
 /**
- * A port on `host` that refuses connections: it was free a moment ago, and nobody listens on it.
- * Another process may be given it later (the chance is about 1 in 28,000 a port that is opened).
+ * Returns a port on `host` that refuses connections. Another process may open it later (the chance
+ * is about 1 in 28,000 per opened port).
  */
 export async function closedPort(host = '127.0.0.1'): Promise<number> {
   const server = createServer().listen(0, host);
@@ -23,15 +23,15 @@ export interface Blackhole extends AsyncDisposable {
 }
 
 /**
- * An address to which a connect never completes: a listener that accepts nothing and whose queue
- * is full, so that the kernel drops every further SYN. Linux only: other systems refuse instead.
+ * Starts a listener to which a connect never completes: it accepts no connection and its queue is
+ * full, so the kernel drops every SYN. Linux only: other systems refuse the connection.
  */
 export async function blackhole(host = '127.0.0.1'): Promise<Blackhole> {
   const worker = new Worker(LISTEN_AND_FREEZE, { eval: true, workerData: host });
   const [port] = await once(worker, 'message');
   const queued: Socket[] = [];
-  // Linux queues one connection more than the backlog says.
-  for (let place = 0; place <= BACKLOG; place += 1) {
+  // Linux queues one connection more than the backlog.
+  for (let index = 0; index <= BACKLOG; index += 1) {
     const socket = connect(port, host);
     socket.on('error', () => {});
     queued.push(socket);
@@ -46,7 +46,7 @@ export async function blackhole(host = '127.0.0.1'): Promise<Blackhole> {
 
 const BACKLOG = 1;
 
-// Node accepts whenever its event loop turns: only a thread whose loop stands still does not.
+// Node accepts connections in its event loop, so the thread of the listener is blocked.
 const LISTEN_AND_FREEZE = `
   const { createServer } = require('node:net');
   const { parentPort, workerData } = require('node:worker_threads');

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runGit } from './run-git.ts';
 
-/** A bare remote and clones of it, all on this machine. */
+/** A local bare remote and its clones. */
 export interface Repository extends Disposable {
   readonly remote: string;
-  /** A fresh clone of the remote; its folder. */
+  /** Clones the remote and returns the folder. */
   readonly clone: () => string;
 }
 
@@ -21,7 +21,7 @@ export function git(cwd: string, ...args: readonly string[]): string {
   return runGit(cwd, args, { env: IDENTITY }).trim();
 }
 
-/** Writes files and commits them; the SHA. */
+/** Writes and commits files, and returns the SHA. */
 export function commit(folder: string, files: Readonly<Record<string, string>>): string {
   for (const [name, text] of Object.entries(files)) {
     const path = join(folder, name);
@@ -33,7 +33,7 @@ export function commit(folder: string, files: Readonly<Record<string, string>>):
   return git(folder, 'rev-parse', 'HEAD');
 }
 
-/** A repository with one commit on main that has these files. */
+/** Creates a repository with one commit of these files on main. */
 export function startRepository(files: Readonly<Record<string, string>> = {}): Repository {
   const root = mkdtempSync(join(tmpdir(), 'repository-'));
   const remote = join(root, 'remote.git');

@@ -1,37 +1,37 @@
 import { readFileSync } from 'node:fs';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { fill } from './example-value.ts';
+import { createExample } from './example-value.ts';
 import { at, isObject, type Json, type JsonObject } from './extract-operations.ts';
 
-/** What GitHub publishes about its API, for the operations that are served here. */
+/** GitHub's API description of the supported operations. */
 export interface Contract {
-  /** What is wrong with a request; empty for a right one. */
+  /** Returns the errors of a request; empty if it is valid. */
   readonly requestErrors: (operation: string, request: CheckedRequest) => readonly string[];
   readonly responseErrors: (
     operation: string,
     response: { readonly status: number; readonly body?: unknown },
   ) => readonly string[];
-  /** An object of a named schema: what is not given and required gets a harmless value. */
+  /** Completes an object of a schema with default values for missing required properties. */
   readonly complete: <T extends object>(schema: string, given: T) => T;
 }
 
 export interface CheckedRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** `undefined` where there was none. */
+  /** `undefined` if the request has no body. */
   readonly body: unknown;
 }
 
-/** A part of the description, and where it is. */
+/** A part of the description and its path. */
 interface Part {
   readonly path: readonly string[];
   readonly part: JsonObject;
 }
 
-/** Answers that every operation may give, described for it or not. */
+/** Statuses that every operation may return, described or not. */
 const COMMON_STATUSES = [401, 403, 404, 422, 429, 500, 502, 503, 504];
-/** Described as one time, but explained (and served) as a range of them, `>=2026-01-01`. */
+/** Parameters described as a time, but documented as a range (`>=2026-01-01`). */
 const RANGE_PARAMETERS = ['created'];
 
 export function loadContract(): Contract {
@@ -39,7 +39,7 @@ export function loadContract(): Contract {
   const description: JsonObject = JSON.parse(readFileSync(file, 'utf8'));
   const validate = createValidator(description);
 
-  /** References followed. */
+  /** Follows references. */
   const resolvePart = (path: readonly string[]): Part => {
     const part = at(description, path) ?? null;
     if (!isObject(part)) throw new Error(`nothing at ${path.join(' ')} of openapi.json`);
@@ -59,14 +59,14 @@ export function loadContract(): Contract {
     return [
       ...Object.keys(query)
         .filter((name) => !isKnown(name))
-        .map((name) => `there is no query parameter ${name}`),
+        .map((name) => `unknown query parameter ${name}`),
       ...parameters.flatMap(({ path: where, part }) => {
         const name = String(part.name);
         const value = (part.in === 'path' ? params : query)[name];
         if (value === undefined) return part.required === true ? [`${name} is missing`] : [];
         const schema = [...where, 'schema'];
-        const readings = RANGE_PARAMETERS.includes(name) ? [] : readValues(value);
-        const errors = readings.map((reading) => validate(schema, reading, name));
+        const values = RANGE_PARAMETERS.includes(name) ? [] : readValues(value);
+        const errors = values.map((value) => validate(schema, value, name));
         return errors.some((found) => found.length === 0) ? [] : (errors[0] ?? []);
       }),
     ];
@@ -74,7 +74,8 @@ export function loadContract(): Contract {
 
   const bodyErrors = (operation: string, body: unknown) => {
     const path = [...toPath(operation), 'requestBody'];
-    if (at(description, path) === undefined) return body === undefined ? [] : ['takes no body'];
+    if (at(description, path) === undefined)
+      return body === undefined ? [] : ['the operation has no request body'];
     const { path: where, part } = resolvePart(path);
     if (body === undefined) return part.required === true ? ['the body is missing'] : [];
     const schema = [...where, ...JSON_SCHEMA];
@@ -92,18 +93,20 @@ export function loadContract(): Contract {
     responseErrors: (operation, { status, body }) => {
       const path = [...toPath(operation), 'responses', String(status)];
       if (at(description, path) === undefined) {
-        return COMMON_STATUSES.includes(status) ? [] : [`no answer ${status} is described`];
+        return COMMON_STATUSES.includes(status) ? [] : [`the status ${status} is not described`];
       }
       const { path: where, part } = resolvePart(path);
       if (part.content !== undefined) {
-        return validate([...where, ...JSON_SCHEMA], body, `answer ${status}`);
+        return validate([...where, ...JSON_SCHEMA], body, `response ${status}`);
       }
-      // Of errors, the description often has no more than a word; they have a message all the same.
-      return body === undefined || status >= 400 ? [] : [`the answer ${status} has no body`];
+      // The description often omits the body of errors, but they have a message.
+      return body === undefined || status >= 400
+        ? []
+        : [`the response ${status} must not have a body`];
     },
     complete: (schema, given) => {
       const resolve = (reference: string) => resolvePart(reference.split('/').slice(1)).part;
-      const filled = fill({ $ref: `#/components/schemas/${schema}` }, resolve);
+      const filled = createExample({ $ref: `#/components/schemas/${schema}` }, resolve);
       return { ...(isObject(filled) ? filled : {}), ...given };
     },
   };
@@ -116,7 +119,7 @@ function toPath(operation: string): readonly string[] {
   return ['paths', path, method.toLowerCase()];
 }
 
-/** What a text in a URL may stand for. */
+/** Returns the possible values of a text in a URL. */
 function readValues(text: string): readonly unknown[] {
   if (/^-?\d+$/.test(text)) return [Number(text), text];
   return text === 'true' || text === 'false' ? [text === 'true', text] : [text];
@@ -125,7 +128,7 @@ function readValues(text: string): readonly unknown[] {
 function createValidator(description: JsonObject) {
   const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
   addFormats.default(ajv);
-  // GitHub's description gives some addresses the default "".
+  // GitHub's description uses "" as the default of some URLs.
   ajv.addFormat('uri', (text: string) => text === '' || URL.canParse(text));
   ajv.addSchema(description, 'github');
   const compiled = new Map<string, ValidateFunction>();
@@ -142,7 +145,7 @@ function createValidator(description: JsonObject) {
   };
 }
 
-/** GitHub ignores what it does not know; whoever sends it has made a mistake all the same. */
+/** Finds unknown properties: GitHub ignores them, but sending one is an error. */
 function findUnknownProperties(schema: JsonObject, body: unknown): readonly string[] {
   const properties: Json = schema.properties ?? null;
   if (!isObject(properties) || schema.additionalProperties !== undefined) return [];

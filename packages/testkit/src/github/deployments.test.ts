@@ -27,21 +27,21 @@ async function call(method: string, path: string, body?: object) {
   return { status: response.status, data: text && JSON.parse(text) };
 }
 
-describe('a deployment, where nothing else is asked for', () => {
-  test('of a branch that is behind merges it, and is none: 202', async () => {
+describe('a deployment with default options', () => {
+  test('merges the default branch into an outdated branch (202) and is not created', async () => {
     const { status, data } = await call('POST', '/deployments', { ref: 'old' });
     expect([status, data.message]).toEqual([202, 'Auto-merged main into old on deployment.']);
     expect(github.state.deployments).toEqual([]);
   });
 
-  test('is held up by commit statuses: 409', async () => {
+  test('is rejected for failed commit statuses (409)', async () => {
     github.state.failedStatuses[git(repository.remote, 'rev-parse', 'main')] = ['ci'];
     expect((await call('POST', '/deployments', { ref: 'main' })).status).toBe(409);
     const all = { ref: 'main', required_contexts: [] };
     expect((await call('POST', '/deployments', all)).status).toBe(201);
   });
 
-  test('of what is not there: 422; a description that is too long: 422', async () => {
+  test('is rejected for an unknown ref and a long description (422)', async () => {
     expect((await call('POST', '/deployments', { ref: 'gone' })).status).toBe(422);
     const { data } = await call('POST', '/deployments', { ref: 'main' });
     const path = `/deployments/${data.id}/statuses`;
@@ -53,7 +53,7 @@ describe('a deployment, where nothing else is asked for', () => {
   });
 });
 
-describe('what starts workflows', () => {
+describe('workflow triggers', () => {
   beforeEach(() => {
     github.state.workflows.push({
       ...{ id: 7, file: 'ci.yml', inputs: undefined, on: ['push', 'deployment'] },
@@ -66,11 +66,11 @@ describe('what starts workflows', () => {
     return github.state.runs.map(({ event }) => event);
   };
 
-  test('nothing that GITHUB_TOKEN does', async () => {
+  test('do not run for GITHUB_TOKEN', async () => {
     expect(await push()).toEqual([]);
   });
 
-  test('what an App does', async () => {
+  test('run for a GitHub App', async () => {
     await github[Symbol.asyncDispose]();
     const user = { login: 'our-app[bot]', id: 7, type: 'Bot' as const };
     github = await startLocalGitHub({ bare: repository.remote, user });
@@ -84,7 +84,7 @@ describe('what starts workflows', () => {
 test.each([
   [{ rulesets: ['pull_request'] }, 'Changes must be made through a pull request.'],
   [{ protection: { requiredChecks: ['ci'] } }, 'Required status check "ci" is expected.'],
-])('a branch is protected: %j', async (rules, message) => {
+])('rejects an update of a branch with %j', async (rules, message) => {
   github.state.rules.old = rules;
   const sha = git(repository.remote, 'rev-parse', 'main');
   const { status, data } = await call('PATCH', '/git/refs/heads%2Fold', { sha });
@@ -94,7 +94,7 @@ test.each([
   expect((await call('PATCH', '/git/refs/heads%2Fold', { sha })).status).toBe(200);
 });
 
-test('a query that is against the schema of GitHub is told', async () => {
+test('reports a query that violates the schema of GitHub', async () => {
   const response = await fetch(`${github.apiUrl}/graphql`, {
     method: 'POST',
     headers: { authorization: 'token x' },

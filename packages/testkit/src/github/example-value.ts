@@ -4,23 +4,23 @@ const STRINGS: Readonly<Record<string, string>> = {
   uri: 'https://github.test/',
   'date-time': '2026-01-01T00:00:00Z',
   date: '2026-01-01',
-  email: 'nobody@github.test',
+  email: 'user@github.test',
 };
 
 /**
- * The plainest value that a schema takes.
+ * Creates a simple valid value of a schema.
  *
- * @param resolve what is at a reference (`#/components/schemas/issue`)
+ * @param resolve returns the schema of a reference (`#/components/schemas/issue`)
  */
-export function fill(schema: Json, resolve: (reference: string) => Json): Json {
+export function createExample(schema: Json, resolve: (reference: string) => Json): Json {
   if (!isObject(schema)) return null;
-  if (typeof schema.$ref === 'string') return fill(resolve(schema.$ref), resolve);
+  if (typeof schema.$ref === 'string') return createExample(resolve(schema.$ref), resolve);
   const choices = schema.anyOf ?? schema.oneOf;
   if (Array.isArray(choices)) {
     const hasNull = choices.some((one) => isObject(one) && one.type === 'null');
-    return hasNull ? null : fill(choices[0] ?? {}, resolve);
+    return hasNull ? null : createExample(choices[0] ?? {}, resolve);
   }
-  if (Array.isArray(schema.allOf)) return fill(schema.allOf[0] ?? {}, resolve);
+  if (Array.isArray(schema.allOf)) return createExample(schema.allOf[0] ?? {}, resolve);
   const types = [schema.type ?? 'object'].flat();
   if (types.includes('null')) return null;
   if (Array.isArray(schema.enum)) return schema.enum[0] ?? null;
@@ -35,16 +35,16 @@ export function fill(schema: Json, resolve: (reference: string) => Json): Json {
     case 'array':
       return [];
     default:
-      return fillObject(schema, resolve);
+      return createExampleObject(schema, resolve);
   }
 }
 
-function fillObject(
+function createExampleObject(
   { required, properties = {} }: JsonObject,
   resolve: (ref: string) => Json,
 ): Json {
   if (!Array.isArray(required) || !isObject(properties)) return {};
   return Object.fromEntries(
-    required.map((name) => [String(name), fill(properties[String(name)] ?? {}, resolve)]),
+    required.map((name) => [String(name), createExample(properties[String(name)] ?? {}, resolve)]),
   );
 }

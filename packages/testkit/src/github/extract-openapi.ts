@@ -1,9 +1,9 @@
 /**
- * Cuts the operations that the local GitHub serves out of GitHub's OpenAPI description, into
- * `openapi.json`, after a route was added:
+ * Extracts the operations of the local GitHub from GitHub's OpenAPI description into `openapi.json`.
+ * Run it after adding a route:
  * `npx pnpm@12.21.0 exec node packages/testkit/src/github/extract-openapi.ts`.
  *
- * The package has 385 MB, so it is no dependency: its tarball is fetched here, by npm.
+ * Downloads the package with npm, because with 385 MB it is too large for a dependency.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -32,12 +32,12 @@ try {
   );
   const bytes = statSync(file).size;
   process.stdout.write(`${operations.length} operations, ${bytes} bytes\n`);
-  if (bytes > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`);
+  if (bytes > MAX_BYTES) throw new Error(`openapi.json has more than ${MAX_BYTES} bytes`);
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-/** JSON with a line for each operation and each component: small, and a change shows where it is. */
+/** Formats JSON with one line per operation and component, for small files and readable diffs. */
 function formatByLine(json: Json, depth = 0): string {
   if (!isObject(json) || depth === 3) return JSON.stringify(json);
   const entries = Object.entries(json).map(

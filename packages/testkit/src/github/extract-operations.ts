@@ -1,15 +1,15 @@
-/** A description, or a part of it, as JSON has it. */
+/** The API description or a part of it, as JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** What only people read. */
+/** Keys with documentation only. */
 const DOCUMENTATION_KEY = /^(description|examples?|externalDocs|tags|summary|title|links|x-.*)$/;
 
 /**
- * The named operations of an OpenAPI 3.0 description with all that they refer to, as JSON Schema
- * draft 7 understands it (`nullable` is spelled out), without what is there for people only.
+ * Extracts operations of an OpenAPI 3.0 description with all references, as JSON Schema draft 7
+ * (converts `nullable`), without documentation.
  *
  * @param operations `GET /repos/{owner}/{repo}`
  */
@@ -28,7 +28,7 @@ export function extractOperations(
   for (const operation of [...operations].sort()) {
     const [method = '', path = ''] = operation.split(' ');
     const found = at(description, ['paths', path, method.toLowerCase()]);
-    if (found === undefined) throw new Error(`GitHub describes no ${operation}`);
+    if (found === undefined) throw new Error(`the description has no operation ${operation}`);
     paths[path] = { ...paths[path], [method.toLowerCase()]: take(found) };
   }
   for (let reference = open.pop(); reference !== undefined; reference = open.pop()) {
@@ -44,14 +44,14 @@ export function extractOperations(
 function clean(part: Json, isNames = false): Json {
   if (Array.isArray(part)) return part.map((one) => clean(one));
   if (!isObject(part)) return part;
-  const kept = Object.entries(part)
+  const entries = Object.entries(part)
     .filter(([key]) => isNames || !DOCUMENTATION_KEY.test(key))
-    // Below `properties` the keys are names, and one may be called description.
+    // Keys below `properties` are names, which may include `description`.
     .map(([key, value]) => [key, clean(value, key === 'properties' && !isNames)] as const);
-  return isNames ? Object.fromEntries(kept) : resolveNullable(Object.fromEntries(kept));
+  return isNames ? Object.fromEntries(entries) : resolveNullable(Object.fromEntries(entries));
 }
 
-/** OpenAPI 3.0 says `nullable`, JSON Schema has a type for it. */
+/** Converts `nullable` of OpenAPI 3.0 to a JSON Schema type. */
 function resolveNullable({ nullable, ...schema }: JsonObject): JsonObject {
   if (nullable !== true) return schema;
   if (typeof schema.type !== 'string') return { anyOf: [schema, { type: 'null' }] };
@@ -71,7 +71,7 @@ function findReferences(part: Json): readonly string[] {
   );
 }
 
-/** What is at a path within the description. */
+/** Returns the part at a path of the description. */
 export function at(part: Json | undefined, path: readonly string[]): Json | undefined {
   return path.reduce<Json | undefined>((found, key) => {
     if (Array.isArray(found)) return found[Number(key)];

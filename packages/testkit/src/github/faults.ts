@@ -1,22 +1,22 @@
 import type { ApiResponse } from './route.ts';
 
-/** How a call goes wrong. */
+/** A fault of an API call. */
 export interface Fault {
-  /** `POST /repos/{owner}/{repo}/issues`; any, where it is not given. */
+  /** The operation, such as `POST /repos/{owner}/{repo}/issues`; any operation by default. */
   readonly on?: string;
-  /** Calls that go well before it; 0 unless told. */
+  /** The number of successful calls before the fault; 0 by default. */
   readonly skip?: number;
-  /** Calls that it meets; 1 unless told. */
+  /** The number of failing calls; 1 by default. */
   readonly times?: number;
-  /** `after`: what was asked for is done all the same, and only the answer is lost. */
+  /** `after`: the operation succeeds and only the response is lost. */
   readonly when?: 'before' | 'after';
-  /** The answer instead; `reset`: the connection breaks; `hang`: there never is one. */
+  /** The response instead; `reset`: closes the connection; `hang`: never responds. */
   readonly answer: ApiResponse | 'reset' | 'hang';
 }
 
 export interface Faults {
   readonly add: (fault: Fault) => void;
-  /** The fault that meets this call, and is used up by it. */
+  /** Returns and consumes the fault for this call. */
   readonly next: (operation: string) => Fault | undefined;
 }
 
@@ -36,7 +36,7 @@ export function createFaults(): Faults {
   };
 }
 
-/** The secondary rate limit, as GitHub tells it. */
+/** GitHub's response for the secondary rate limit. */
 export function rateLimited(retryAfterSeconds: number): ApiResponse {
   return {
     status: 403,

@@ -1,20 +1,20 @@
 import { runGit } from '../git/run-git.ts';
 
-/** A bare repository, as GitHub's API sees it. Names of refs are full: `refs/heads/main`. */
+/** The bare repository behind the API. Ref names are complete: `refs/heads/main`. */
 export interface GitStore {
   readonly folder: string;
-  /** The full SHA of what a SHA, branch or tag names, tags followed; `undefined` for nothing. */
+  /** Resolves a SHA, branch or tag to a commit SHA; `undefined` if it does not exist. */
   readonly commit: (name: string) => string | undefined;
   readonly ref: (name: string) => GitObject | undefined;
   readonly object: (sha: string) => GitObject | undefined;
-  /** What an object has, as `git cat-file -p` prints it. */
+  /** Returns the contents of an object, as printed by `git cat-file -p`. */
   readonly read: (sha: string) => string;
-  /** Writes an object as git has it; its SHA. */
+  /** Writes an object and returns its SHA. */
   readonly write: (type: 'commit' | 'tag', content: string) => string;
-  /** False where the ref is not (or no longer) at `from`; `from` all zeros: there is none. */
+  /** Moves a ref; `false` if it is not at `from`. All zeros mean that it does not exist. */
   readonly update: (name: string, to: string, from: string) => boolean;
   readonly remove: (name: string) => void;
-  /** Commits that lead to `one` and not to `other`, newest first. */
+  /** Returns the commits of `one` that `other` does not have, newest first. */
   readonly between: (other: string, one: string) => readonly string[];
   readonly mergeBase: (one: string, other: string) => string | undefined;
   readonly parents: (commit: string) => readonly string[];

@@ -12,12 +12,12 @@ import type { ApiResponse } from './route.ts';
 import { moveRef } from './routes/git.ts';
 import { isoSeconds, type State } from './state.ts';
 
-/** The one operation that GitHub's OpenAPI description does not have. */
+/** The operation that GitHub's OpenAPI description does not contain. */
 export const GRAPHQL = 'POST /graphql';
 
 let loaded: GraphQLSchema | undefined;
 
-/** GitHub's own schema; read when the first query comes, for it takes a moment. */
+/** Loads GitHub's schema on the first query, because loading takes a while. */
 function schema(): GraphQLSchema {
   const main = import.meta.resolve('@octokit/graphql-schema');
   const file = new URL('schema.graphql', main);
@@ -26,10 +26,9 @@ function schema(): GraphQLSchema {
 }
 
 /**
- * Carries out a query against GitHub's own schema, which holds what is asked for and what is
- * answered to its types.
+ * Runs a query against GitHub's schema, which validates the query and the response.
  *
- * @returns the answer, and what was asked against the schema
+ * @returns the response and the schema violations
  */
 export async function answerQuery(
   body: { readonly query?: unknown; readonly variables?: unknown },
@@ -61,7 +60,7 @@ function toMessages(errors: readonly GraphQLError[]): readonly string[] {
   return errors.map(({ message }) => message);
 }
 
-/** What GitHub does not do for who asks. */
+/** An error that GitHub reports in the response. */
 class QueryError extends Error {
   readonly type: string;
 
@@ -155,7 +154,7 @@ function deploymentNode(deployment: Deployment, state: State): object {
     payload: JSON.stringify(payload),
     description: deployment.description,
     createdAt: isoSeconds(deployment.createdAt),
-    state: graphqlState(deployment),
+    state: toGraphqlState(deployment),
     latestStatus: statuses[0] ?? null,
     statuses: ({ first, last }: { first?: number; last?: number }) => ({
       nodes: last === undefined ? statuses.slice(0, first) : statuses.slice(-last),
@@ -163,8 +162,8 @@ function deploymentNode(deployment: Deployment, state: State): object {
   };
 }
 
-/** The one word that GraphQL has for what has become of a deployment. */
-function graphqlState({ statuses, isTransient }: Deployment): string {
+/** Returns the state of a deployment in GraphQL. */
+function toGraphqlState({ statuses, isTransient }: Deployment): string {
   const latest = statuses.at(-1)?.state;
   if (latest === undefined) return 'PENDING';
   if (latest === 'success') return 'ACTIVE';

@@ -1,7 +1,7 @@
 import type { ApiResponse } from './route.ts';
 import type { State } from './state.ts';
 
-/** What the services that a runner offers its job are asked. */
+/** A request to the services that a runner offers to its job. */
 export interface ServiceCall {
   readonly path: string;
   readonly authorization: string;
@@ -12,9 +12,9 @@ const ARTIFACTS = '/twirp/github.actions.results.api.v1.ArtifactService/';
 const UPLOADS = '/signed-uploads/';
 const OIDC = '/oidc';
 const OIDC_TOKEN = 'oidc-request-token';
-const DAY = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
-/** The variables by which a job of a run finds them. */
+/** Returns the variables with the addresses of the services for a job. */
 export function jobVariables({ serverUrl }: State, run: number): Readonly<Record<string, string>> {
   const claims = { scp: `Actions.Example Actions.Results:${run}:job-1` };
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
@@ -27,8 +27,8 @@ export function jobVariables({ serverUrl }: State, run: number): Readonly<Record
 }
 
 /**
- * Artifacts (version 4) and OIDC tokens, as the runner's services give them; `undefined` for what is
- * none of theirs. They are no part of the API that GitHub describes.
+ * Serves artifacts (version 4) and OIDC tokens like the services of a runner; `undefined` for other
+ * requests. GitHub's API description does not contain them.
  */
 export function createJobServices(state: State) {
   const open = new Map<string, { readonly run: number; readonly name: string; content: Buffer }>();
@@ -48,11 +48,11 @@ export function createJobServices(state: State) {
   const finalize = ({ workflow_run_backend_id: run, name, size }: ServiceRequest): ApiResponse => {
     const found = [...open.values()].find((one) => one.run === Number(run) && one.name === name);
     if (found === undefined || found.content.length !== Number(size)) {
-      return { status: 400, body: { code: 'invalid_argument', msg: 'it was not uploaded whole' } };
+      return { status: 400, body: { code: 'invalid_argument', msg: 'the upload is incomplete' } };
     }
     const id = state.nextId();
     const now = state.now();
-    state.artifacts.push({ id, ...found, createdAt: now, expiresAt: now + DAY });
+    state.artifacts.push({ id, ...found, createdAt: now, expiresAt: now + DAY_MS });
     return { status: 200, body: { ok: true, artifact_id: String(id) } };
   };
 
@@ -70,8 +70,8 @@ export function createJobServices(state: State) {
     }
     if (!path.startsWith(ARTIFACTS)) return undefined;
     if (!authorization.startsWith('bearer e30.')) return { status: 401, body: { msg: 'no' } };
-    const asked: ServiceRequest = JSON.parse(body.toString());
-    return path.endsWith('/CreateArtifact') ? create(asked) : finalize(asked);
+    const serviceRequest: ServiceRequest = JSON.parse(body.toString());
+    return path.endsWith('/CreateArtifact') ? create(serviceRequest) : finalize(serviceRequest);
   };
 }
 

@@ -11,11 +11,11 @@ beforeEach(async () => {
   github = await startLocalGitHub();
 });
 afterEach(async () => {
-  const told = github.violations;
+  const violations = github.violations;
   const closed = Promise.resolve(github[Symbol.asyncDispose]());
   if (expected.length === 0) await closed;
-  else await expect(closed).rejects.toThrow("against GitHub's description");
-  expect(told).toEqual(expected.map((one) => expect.stringMatching(one)));
+  else await expect(closed).rejects.toThrow("violates GitHub's description");
+  expect(violations).toEqual(expected.map((one) => expect.stringMatching(one)));
 });
 
 async function restart(options: LocalGitHubOptions) {
@@ -33,7 +33,7 @@ async function call(method: string, path: string, body?: object, token = 'token 
   return { status: response.status, headers: response.headers, data: text && JSON.parse(text) };
 }
 
-test('openapi.json has what is served, and nothing more, in 256 KB', () => {
+test('openapi.json contains exactly the served operations in 256 KB', () => {
   const file = new URL('openapi.json', import.meta.url);
   expect(statSync(file).size).toBeLessThanOrEqual(256 * 1_024);
   const { paths } = JSON.parse(readFileSync(file, 'utf8'));
@@ -44,11 +44,11 @@ test('openapi.json has what is served, and nothing more, in 256 KB', () => {
 });
 
 describe('issues', () => {
-  test('are opened, listed by label, commented on, closed', async () => {
-    const opened = await call('POST', '/issues', { title: 'T', body: 'B', labels: ['ill'] });
+  test('are opened, listed by label, commented on and closed', async () => {
+    const opened = await call('POST', '/issues', { title: 'T', body: 'B', labels: ['unhealthy'] });
     expect(opened).toMatchObject({ status: 201, data: { number: 1, state: 'open', body: 'B' } });
     await call('POST', '/issues', { title: 'other' });
-    expect((await call('GET', '/issues?labels=ill')).data).toMatchObject([{ title: 'T' }]);
+    expect((await call('GET', '/issues?labels=unhealthy')).data).toMatchObject([{ title: 'T' }]);
 
     expect((await call('POST', '/issues/1/comments', { body: 'C' })).status).toBe(201);
     const [comment] = (await call('GET', '/issues/1/comments')).data;
@@ -61,19 +61,23 @@ describe('issues', () => {
       state_reason: 'completed',
     });
     expect(Date.parse(data.closed_at) - Date.parse(data.created_at)).toBeCloseTo(3_600_000, -4);
-    expect((await call('GET', '/issues?labels=ill')).data).toEqual([]);
+    expect((await call('GET', '/issues?labels=unhealthy')).data).toEqual([]);
     expect((await call('GET', '/issues/1')).data).toMatchObject({ state_reason: 'completed' });
   });
 
-  test('come in pages', async () => {
+  test('are paginated', async () => {
     for (let count = 0; count < 3; count++) await call('POST', '/issues', { title: `${count}` });
     const { data } = await call('GET', '/issues?per_page=2&page=2&direction=asc');
     expect(data).toMatchObject([{ title: '2' }]);
   });
 
-  test('a label is there once', async () => {
-    expect((await call('POST', '/labels', { name: 'ill', color: 'ff0000' })).status).toBe(201);
-    expect((await call('POST', '/labels', { name: 'ill', color: 'ff0000' })).status).toBe(422);
+  test('have unique labels', async () => {
+    expect((await call('POST', '/labels', { name: 'unhealthy', color: 'ff0000' })).status).toBe(
+      201,
+    );
+    expect((await call('POST', '/labels', { name: 'unhealthy', color: 'ff0000' })).status).toBe(
+      422,
+    );
   });
 });
 
@@ -86,7 +90,7 @@ describe('workflows', () => {
   const dispatch = (file: string, body: object) =>
     call('POST', `/actions/workflows/${file}/dispatches`, body);
 
-  test('a dispatch makes a run, by the name of the file or the id', async () => {
+  test('are dispatched by file name or ID', async () => {
     const inputs = { version: '1' };
     expect((await dispatch('deploy.yml', { ref: 'main', inputs })).status).toBe(204);
     const { status, data } = await dispatch('7', { ref: 'main', inputs, return_run_details: true });
@@ -101,7 +105,7 @@ describe('workflows', () => {
     expect(github.state.runs[0]?.inputs).toEqual(inputs);
   });
 
-  test('runs are filtered by time, to the second', async () => {
+  test('filter runs by time in seconds', async () => {
     await dispatch('7', { ref: 'main', inputs: { version: '1' } });
     const count = async (ms: number) => {
       const time = new Date(github.state.now() + ms).toISOString().replace(/\.\d+/, '');
@@ -124,12 +128,12 @@ describe('workflows', () => {
   });
 });
 
-describe('who asks', () => {
-  test('without a token: 401', async () => {
+describe('authorization', () => {
+  test('responds 401 without a token', async () => {
     expect((await call('GET', '/issues', undefined, '')).status).toBe(401);
   });
 
-  test('without the permission: 403, which names it', async () => {
+  test('responds 403 and names the missing permission', async () => {
     await restart({ permissions: { issues: 'read' } });
     expect((await call('GET', '/issues')).status).toBe(200);
     const { status, data, headers } = await call('POST', '/issues', { title: 'T' });
@@ -139,7 +143,7 @@ describe('who asks', () => {
     expect(github.state.issues).toEqual([]);
   });
 
-  test('an Enterprise Server is below /api/v3', async () => {
+  test('serves an Enterprise Server below /api/v3', async () => {
     await restart({ enterprise: true });
     expect(github.apiUrl).toMatch(/\/api\/v3$/);
     expect((await call('GET', '')).data).toMatchObject({ default_branch: 'main' });
@@ -149,7 +153,7 @@ describe('who asks', () => {
 describe('faults', () => {
   const on = 'POST /repos/{owner}/{repo}/issues';
 
-  test('before: nothing is done; after: it is done and only the answer is lost', async () => {
+  test('skip the operation (before) or lose only the response (after)', async () => {
     github.addFault({ on, answer: rateLimited(3) });
     github.addFault({ on, when: 'after', answer: BAD_GATEWAY });
     const limited = await call('POST', '/issues', { title: '1' });
@@ -161,16 +165,16 @@ describe('faults', () => {
     expect(github.calls.map(({ status }) => status)).toEqual([403, 502, 201]);
   });
 
-  test('reset: the connection breaks', async () => {
+  test('close the connection (reset)', async () => {
     github.addFault({ answer: 'reset' });
     await expect(call('GET', '/issues')).rejects.toThrow('fetch failed');
   });
 });
 
-describe("what is against GitHub's description is told", () => {
-  test('a body without what is required, with the wrong type, with what is unknown', async () => {
+describe("violations of GitHub's description", () => {
+  test('include missing, invalid and unknown properties of a body', async () => {
     await call('POST', '/labels', {});
-    await call('POST', '/issues', { title: 'T', labels: 'ill' });
+    await call('POST', '/issues', { title: 'T', labels: 'unhealthy' });
     await call('POST', '/issues', { title: 'T', bdoy: 'B' });
     expected = [
       /labels: body must have required property 'name'/,
@@ -179,32 +183,32 @@ describe("what is against GitHub's description is told", () => {
     ];
   });
 
-  test('a parameter that is unknown, or not what it may be', async () => {
-    await call('GET', '/issues?label=ill');
+  test('include unknown and invalid parameters', async () => {
+    await call('GET', '/issues?label=unhealthy');
     await call('GET', '/issues?state=opened&per_page=many');
     await call('GET', '/issues/one');
     expected = [
-      /no query parameter label/,
+      /unknown query parameter label/,
       /state must be equal/,
       /per_page must be integer/,
       /issue_number must be integer/,
     ];
   });
 
-  test('an operation that nobody serves', async () => {
+  test('include unsupported operations', async () => {
     expect((await call('GET', '/nothing')).status).toBe(404);
-    expected = ['nobody serves GET /repos/octo-org/octo-repo/nothing'];
+    expected = ['unsupported operation GET /repos/octo-org/octo-repo/nothing'];
   });
 
-  test('an answer of our own', async () => {
-    github.state.labels.push({ id: 1, name: 'ill', color: 'f00', description: '' });
+  test('include invalid responses', async () => {
+    github.state.labels.push({ id: 1, name: 'unhealthy', color: 'f00', description: '' });
     github.state.issues.push({
-      ...{ id: 1, number: 1, title: 'T', body: '', stateReason: null, labels: ['ill'] },
+      ...{ id: 1, number: 1, title: 'T', body: '', stateReason: null, labels: ['unhealthy'] },
       ...{ author: github.state.user, createdAt: 0, updatedAt: 0, closedAt: null },
       state: 'open',
       title: JSON.parse('7'),
     });
     await call('GET', '/issues');
-    expected = [/answer 200\/0\/title must be string/];
+    expected = [/response 200\/0\/title must be string/];
   });
 });

@@ -13,15 +13,15 @@ import { createState, type State, type StateOptions } from './state.ts';
 
 export interface LocalGitHubOptions
   extends Pick<StateOptions, 'repository' | 'defaultBranch' | 'user' | 'bare'> {
-  /** What the token may do: `{ issues: 'write' }`. Everything, where it is not given. */
+  /** The permissions of the token: `{ issues: 'write' }`; all permissions by default. */
   readonly permissions?: Readonly<Record<string, 'read' | 'write'>>;
-  /** Served below `/api/v3`, as an Enterprise Server does. */
+  /** Serves the API below `/api/v3`, like an Enterprise Server. */
   readonly enterprise?: boolean;
-  /** How long every answer takes, ms. */
+  /** The delay of each response. */
   readonly latencyMs?: number;
 }
 
-/** A call as it came in, and what it was answered. */
+/** A call and the status of its response. */
 export interface RecordedCall {
   readonly operation: string;
   readonly params: ApiCall['params'];
@@ -31,21 +31,21 @@ export interface RecordedCall {
 }
 
 /**
- * GitHub's API for one repository, on 127.0.0.1. Requests and answers are held to GitHub's own
- * description of its API; disposing throws when one of them was not.
+ * GitHub's API for one repository on 127.0.0.1. Validates requests and responses against GitHub's
+ * API description; disposing throws after a violation.
  */
 export interface LocalGitHub extends AsyncDisposable {
   readonly apiUrl: string;
-  /** The `github` context of a run that talks to it. */
+  /** The `github` context of a run with this server. */
   readonly context: Partial<GitHubContext>;
-  /** The variables by which a job of a run finds the services for artifacts and OIDC. */
+  /** Returns the variables with the addresses of the artifact and OIDC services for a job. */
   readonly jobVariables: (run: number) => Readonly<Record<string, string>>;
   readonly state: State;
   readonly calls: readonly RecordedCall[];
-  /** What was asked or answered against GitHub's description. */
+  /** Requests and responses that violate GitHub's API description. */
   readonly violations: readonly string[];
   readonly addFault: (fault: Fault) => void;
-  /** Lets time pass there. */
+  /** Advances the clock of the server. */
   readonly advance: (ms: number) => void;
 }
 
@@ -56,7 +56,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   const faults = createFaults();
   const calls: RecordedCall[] = [];
   const violations: string[] = [];
-  let ahead = 0;
+  let clockOffsetMs = 0;
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       violations.push(String(error));
@@ -67,7 +67,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   const serverUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const prefix = options.enterprise ? '/api/v3' : '';
   const graphqlPath = `${options.enterprise ? '/api' : ''}/graphql`;
-  const now = () => Date.now() + ahead;
+  const now = () => Date.now() + clockOffsetMs;
   const state = createState({ ...options, serverUrl, now });
   const services = createJobServices(state);
   const routes = ROUTES.map((route) => ({ route, pattern: toPattern(route) }));
@@ -88,7 +88,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
       .map(({ route, pattern }) => ({ route, groups: pattern.exec(path)?.groups }))
       .find(({ groups }) => groups !== undefined);
     if (found?.groups === undefined) {
-      violations.push(`nobody serves ${request.method} ${path}`);
+      violations.push(`unsupported operation ${request.method} ${path}`);
       return send(response, NOT_FOUND, now());
     }
     const { operation } = found.route;
@@ -136,13 +136,13 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
   function download(request: IncomingMessage, url: URL, response: ServerResponse): void {
     const id = Number(url.pathname.slice(SIGNED_DOWNLOADS.length));
     const artifact = state.artifacts.find((one) => one.id === id);
-    // The address is enough there, and a token is one too many.
-    const isRight = request.headers.authorization === undefined && url.searchParams.has('sig');
-    response.writeHead(isRight && artifact ? 200 : 400, { 'content-type': 'application/zip' });
-    response.end(isRight ? artifact?.content : undefined);
+    // The signed URL authorizes the download; a token is an error.
+    const isAuthorized = request.headers.authorization === undefined && url.searchParams.has('sig');
+    response.writeHead(isAuthorized && artifact ? 200 : 400, { 'content-type': 'application/zip' });
+    response.end(isAuthorized ? artifact?.content : undefined);
   }
 
-  /** @param needs what the token has to be allowed: `issues: write` */
+  /** @param needs the required permission, such as `issues: write` */
   function isPermitted(needs: string): boolean {
     const [name = '', access] = needs.split(': ');
     const allowed = options.permissions?.[name];
@@ -154,7 +154,7 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     );
   }
 
-  /** What GitHub says before it looks at what is asked for. */
+  /** Returns GitHub's response to an unauthorized request, before the operation. */
   function authorize(
     request: IncomingMessage,
     { needs }: Route,
@@ -190,13 +190,13 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     violations,
     addFault: faults.add,
     advance: (ms) => {
-      ahead += ms;
+      clockOffsetMs += ms;
     },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       if (violations.length > 0) {
-        throw new Error(`against GitHub's description of its API:\n${violations.join('\n')}`);
+        throw new Error(`violates GitHub's description of its API:\n${violations.join('\n')}`);
       }
     },
   };

@@ -6,13 +6,13 @@ export interface User {
 
 export interface Workflow {
   readonly id: number;
-  /** The name of its file. */
+  /** The file name. */
   readonly file: string;
-  /** The inputs of `workflow_dispatch` by name; `undefined`: that trigger is missing. */
+  /** The inputs of `workflow_dispatch`; `undefined` if the workflow has no such trigger. */
   readonly inputs: Readonly<Record<string, { readonly required?: boolean }>> | undefined;
-  /** What `run-name` makes of the inputs. */
+  /** Computes `run-name` from the inputs. */
   readonly runName?: (inputs: Readonly<Record<string, unknown>>) => string;
-  /** Other events that start it, `push`. */
+  /** Other triggers, such as `push`. */
   readonly on?: readonly string[];
   readonly state?: 'active' | 'disabled_manually' | 'disabled_inactivity';
 }
@@ -26,7 +26,7 @@ export interface Run {
   conclusion: 'success' | 'failure' | 'cancelled' | null;
   readonly createdAt: number;
   readonly headSha?: string;
-  /** What `run-name` makes of it; the name of the workflow unless told. */
+  /** The `run-name`; the name of the workflow by default. */
   readonly title?: string;
   attempt?: number;
   jobs?: readonly {
@@ -34,7 +34,7 @@ export interface Run {
     readonly runner: string;
     readonly status: 'queued' | 'in_progress' | 'completed';
   }[];
-  /** What a dispatch came with. */
+  /** The inputs of the dispatch. */
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
@@ -69,16 +69,16 @@ export interface Comment {
   updatedAt: number;
 }
 
-/** A pull request, apart from what it is as an issue (comments, labels). */
+/** A pull request, without its issue data (comments, labels). */
 export interface Pull {
   readonly number: number;
   readonly title?: string;
   readonly body?: string;
   state: 'open' | 'closed';
   isMerged?: boolean;
-  /** The branch that it goes into. */
+  /** The target branch. */
   readonly base: string;
-  /** What it brings; of a fork, `repository` is the fork's `owner/name`. */
+  /** The source; `repository` is the `owner/name` of the fork, if it is one. */
   readonly head: { readonly repository: string; readonly branch: string; readonly sha: string };
 }
 
@@ -92,24 +92,24 @@ export interface CheckRun {
   readonly createdAt: number;
 }
 
-/** What a branch asks of who writes to it. */
+/** The rules for updates of a branch. */
 export interface BranchRules {
-  /** Rules of rulesets by their type, `pull_request` or `non_fast_forward`. */
+  /** The types of ruleset rules, such as `pull_request` or `non_fast_forward`. */
   readonly rulesets?: readonly string[];
-  /** Classic protection of the branch. */
+  /** Classic branch protection. */
   readonly protection?: {
     readonly requiredChecks?: readonly string[];
     readonly requiredReviews?: number;
     readonly allowsForcePushes?: boolean;
   };
-  /** Logins that no rule holds. */
+  /** Logins that bypass the rules. */
   readonly bypass?: readonly string[];
 }
 
-/** A deployment, as GitHub keeps it. Times are ms since the epoch. */
+/** A deployment. Times are epoch milliseconds. */
 export interface Deployment {
   readonly id: number;
-  /** As it was asked for: a branch, a tag, a SHA. */
+  /** The requested branch, tag or SHA. */
   readonly ref: string;
   readonly sha: string;
   readonly task: string;
@@ -143,7 +143,7 @@ export type DeploymentState =
   | 'pending'
   | 'success';
 
-/** What a run has uploaded. Times are ms since the epoch. */
+/** An artifact of a run. Times are epoch milliseconds. */
 export interface Artifact {
   readonly id: number;
   readonly run: number;
@@ -159,8 +159,8 @@ export interface PagesDeployment {
   /** The `pages_build_version`. */
   readonly id: string;
   readonly artifact: number;
-  /** What it goes through, an answer each; the last one stays. */
-  readonly course: PagesStatus[];
+  /** The statuses in order, one per request; the last one stays. */
+  readonly statuses: PagesStatus[];
 }
 
 export type PagesStatus =

@@ -1,7 +1,7 @@
 import type { Contract } from './contract.ts';
 import type { State } from './state.ts';
 
-/** A request, taken apart. */
+/** A parsed request. */
 export interface ApiCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface ApiResponse {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What a route works on. */
+/** The state and the schemas for a route. */
 export interface RouteContext {
   readonly state: State;
   readonly complete: Contract['complete'];
@@ -22,9 +22,9 @@ export interface RouteContext {
 
 /** One operation of GitHub's API. */
 export interface Route {
-  /** As GitHub's description names it: `GET /repos/{owner}/{repo}`. */
+  /** The operation in GitHub's description: `GET /repos/{owner}/{repo}`. */
   readonly operation: string;
-  /** What the token has to be allowed, as a workflow writes it: `issues: write`. */
+  /** The required permission, in workflow syntax: `issues: write`. */
   readonly needs: string;
   readonly handle: (call: ApiCall, place: RouteContext) => ApiResponse;
 }
@@ -38,7 +38,7 @@ export function unprocessable(message: string): ApiResponse {
   return { status: 422, body: { message, documentation_url: 'https://docs.github.com/rest' } };
 }
 
-/** One page of a list, as `per_page` and `page` ask for it. */
+/** Returns one page of a list according to `per_page` and `page`. */
 export function paginate<T>(items: readonly T[], { query }: ApiCall): readonly T[] {
   const size = Math.min(100, Number(query.per_page ?? 30));
   const start = (Number(query.page ?? 1) - 1) * size;

@@ -15,14 +15,14 @@ import type {
   Workflow,
 } from './records.ts';
 
-/** All that the local GitHub remembers of its one repository. Times are ms since the epoch. */
+/** The state of the local GitHub repository. Times are epoch milliseconds. */
 export interface State {
   readonly owner: string;
   readonly repo: string;
   readonly defaultBranch: string;
-  /** Branches and tags that can be dispatched. */
+  /** Branches and tags for dispatches. */
   readonly refs: string[];
-  /** Who the token belongs to. */
+  /** The owner of the token. */
   readonly user: User;
   readonly workflows: Workflow[];
   readonly runs: Run[];
@@ -32,24 +32,24 @@ export interface State {
   readonly pulls: Pull[];
   readonly checkRuns: CheckRun[];
   readonly deployments: Deployment[];
-  /** What the environments ask before a job of a workflow may use them, by their names. */
+  /** Protection rules of environments, by name. */
   readonly environments: Record<string, { readonly reviewers: readonly User[] }>;
-  /** Commit statuses that are not `success`, by the SHA. */
+  /** Failed commit statuses, by SHA. */
   readonly failedStatuses: Record<string, readonly string[]>;
-  /** By the branch. */
+  /** Rules by branch. */
   readonly rules: Record<string, BranchRules>;
   readonly artifacts: Artifact[];
   readonly pagesDeployments: PagesDeployment[];
-  /** What the next deployment of Pages goes through. */
-  pagesCourse: readonly PagesStatus[];
-  /** The git objects; without it, the repository is empty. */
+  /** The statuses of the next Pages deployment. */
+  pagesStatuses: readonly PagesStatus[];
+  /** The git objects; `undefined` for an empty repository. */
   readonly git: GitStore | undefined;
-  /** Stands in for the runners: is told of every run that was started, and started again. */
+  /** Simulates the runners: called for each started and restarted run. */
   onRun: (run: Run) => void;
-  /** Where GitHub is seen from outside, without a slash at its end. */
+  /** The public URL, without a slash at the end. */
   readonly serverUrl: string;
   readonly now: () => number;
-  /** Ids are one sequence, newer ones are higher. */
+  /** Returns increasing IDs from one sequence. */
   readonly nextId: () => number;
 }
 
@@ -58,13 +58,13 @@ export interface StateOptions {
   readonly repository?: string;
   readonly defaultBranch?: string;
   readonly user?: User;
-  /** The folder of a bare repository that has the git objects. */
+  /** The folder of a bare repository with the git objects. */
   readonly bare?: string;
   readonly serverUrl: string;
   readonly now: () => number;
 }
 
-/** Who GITHUB_TOKEN belongs to. */
+/** The owner of GITHUB_TOKEN. */
 const ACTIONS_BOT: User = { login: 'github-actions[bot]', id: 41_898_282, type: 'Bot' };
 
 export function createState(options: StateOptions): State {
@@ -90,7 +90,7 @@ export function createState(options: StateOptions): State {
     rules: {},
     artifacts: [],
     pagesDeployments: [],
-    pagesCourse: ['deployment_in_progress', 'syncing_files', 'succeed'],
+    pagesStatuses: ['deployment_in_progress', 'syncing_files', 'succeed'],
     git: options.bare === undefined ? undefined : openGitStore(options.bare),
     onRun: () => {},
     serverUrl: options.serverUrl,
@@ -99,7 +99,7 @@ export function createState(options: StateOptions): State {
   };
 }
 
-/** A time as GitHub writes it, without fractions of a second. */
+/** Formats a time like GitHub, without fractions of a second. */
 export function isoSeconds(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,8 +1,8 @@
 import type { State } from './state.ts';
 
 /**
- * Starts the workflows that an event triggers. What GITHUB_TOKEN does triggers nothing, except for
- * `workflow_dispatch` and `repository_dispatch`.
+ * Starts the workflows that an event triggers. Events caused by GITHUB_TOKEN trigger nothing, except
+ * for `workflow_dispatch` and `repository_dispatch`.
  */
 export function trigger(state: State, event: string, branch: string, sha: string): void {
   if (state.user.login === 'github-actions[bot]') return;
@@ -14,12 +14,12 @@ export function trigger(state: State, event: string, branch: string, sha: string
 
 export function startRun(
   state: State,
-  about: Pick<State['runs'][number], 'workflow' | 'event' | 'branch' | 'headSha' | 'inputs'> & {
+  options: Pick<State['runs'][number], 'workflow' | 'event' | 'branch' | 'headSha' | 'inputs'> & {
     readonly title?: string;
   },
 ): State['runs'][number] {
   const run: State['runs'][number] = {
-    ...about,
+    ...options,
     id: state.nextId(),
     status: 'queued',
     conclusion: null,

@@ -1,23 +1,23 @@
 import type { Socket } from 'node:net';
-import type { ProxyFault, ProxyOptions, Wanted } from './proxy-server.ts';
-import { readerOf } from './reader.ts';
+import type { ProxyFault, ProxyOptions, ProxyRequest } from './proxy-server.ts';
+import { createReader } from './reader.ts';
 
-/** What a client is greeted with. */
+/** The settings of a proxy for the greeting. */
 export interface Greeting {
   readonly protocol: ProxyOptions['protocol'];
   readonly credentials: ProxyOptions['credentials'] | undefined;
   readonly fault: ProxyFault;
 }
 
-/** Reads what the client of an HTTP proxy wants; `undefined` when it was sent away. */
+/** Reads the request of an HTTP proxy client; `undefined` if it was rejected. */
 export async function greetHttp(
   socket: Socket,
   { credentials, fault }: Greeting,
-): Promise<Wanted | undefined> {
-  const reader = readerOf(socket);
+): Promise<ProxyRequest | undefined> {
+  const reader = createReader(socket);
   const head = (await reader.takeUntil('\r\n\r\n')).toString('latin1');
   reader.release();
-  if (fault.kind === 'wants-credentials' || !mayUse(head, credentials)) {
+  if (fault.kind === 'wants-credentials' || !hasCredentials(head, credentials)) {
     socket.end(
       'HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm="x"\r\nContent-Length: 0\r\n\r\n',
     );
@@ -28,7 +28,7 @@ export async function greetHttp(
   };
   const [, host, port] = /^CONNECT \[?([^\s\]]+?)\]?:(\d+) HTTP/.exec(head) ?? [];
   if (host !== undefined) {
-    const grant = () => say(socket, 'HTTP/1.1 200 Connection established\r\n\r\n', fault);
+    const grant = () => send(socket, 'HTTP/1.1 200 Connection established\r\n\r\n', fault);
     return { host, port: Number(port), grant, refuse };
   }
   const [, address = ''] = /^[A-Z]+ (http:\/\/\S+) HTTP/.exec(head) ?? [];
@@ -48,15 +48,22 @@ export async function greetHttp(
   };
 }
 
-function mayUse(head: string, credentials: ProxyOptions['credentials'] | undefined): boolean {
+function hasCredentials(
+  head: string,
+  credentials: ProxyOptions['credentials'] | undefined,
+): boolean {
   if (credentials === undefined) return true;
   const { user, password } = credentials;
   const expected = Buffer.from(`${user}:${password}`).toString('base64');
   return head.includes(`Proxy-Authorization: Basic ${expected}\r\n`);
 }
 
-/** Says it, a byte at a time where the fault is to drip. */
-export async function say(socket: Socket, text: string | Buffer, fault: ProxyFault): Promise<void> {
+/** Sends data; with the fault `drip`, one byte at a time. */
+export async function send(
+  socket: Socket,
+  text: string | Buffer,
+  fault: ProxyFault,
+): Promise<void> {
   if (fault.kind !== 'drip') {
     socket.write(text);
     return;

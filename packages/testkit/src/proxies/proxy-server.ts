@@ -5,32 +5,32 @@ import { type Address, type Listener, listen } from '../faults/listener.ts';
 import { greetHttp } from './http-greeting.ts';
 import { greetSocks } from './socks-greeting.ts';
 
-/** How the proxy goes wrong; `none` is a proxy that works. */
+/** The fault of a proxy; `none` is a working proxy. */
 export type ProxyFault =
   | { readonly kind: 'none' }
-  /** Takes the connection and says nothing. */
+  /** Accepts the connection and sends nothing. */
   | { readonly kind: 'hang' }
-  /** Opens the way (200, granted) and passes nothing on. */
+  /** Grants the request and forwards nothing. */
   | { readonly kind: 'hang-after-grant' }
   | { readonly kind: 'reset' }
   | { readonly kind: 'close' }
-  /** Sends its answer a byte at a time, so many ms apart. */
+  /** Sends its response one byte at a time, `ms` apart. */
   | { readonly kind: 'drip'; readonly ms: number }
-  /** Sends headers that never end. */
+  /** Sends endless headers. */
   | { readonly kind: 'endless-headers' }
-  /** Says 200 to a CONNECT, and sends a page of its own. */
+  /** Grants a CONNECT and sends its own page. */
   | { readonly kind: 'no-tunnel' }
-  /** Refuses whatever is asked for. */
+  /** Refuses every request. */
   | { readonly kind: 'refuse' }
-  /** Wants other credentials, whatever it is given. */
+  /** Rejects all credentials. */
   | { readonly kind: 'wants-credentials' }
-  /** Says something that is no proxy's. */
+  /** Sends data that is not a proxy response. */
   | { readonly kind: 'garbage' }
-  /** Waits so many ms before it opens the way. */
+  /** Waits `ms` before it grants the request. */
   | { readonly kind: 'slow'; readonly ms: number }
-  /** Ends the target's TLS itself, with a certificate of its own. */
+  /** Terminates the TLS of the target with its own certificate. */
   | { readonly kind: 'mitm'; readonly pair: Pick<KeyPair, 'cert' | 'key'> }
-  /** Changes what passes in plain HTTP, in each direction. */
+  /** Changes plain HTTP data in each direction. */
   | {
       readonly kind: 'tamper';
       readonly request?: (text: string) => string;
@@ -39,35 +39,35 @@ export type ProxyFault =
 
 export interface ProxyOptions extends Address {
   readonly protocol: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5';
-  /** Who may use it; SOCKS4 looks at the user alone. */
+  /** The required credentials; SOCKS4 checks only the user. */
   readonly credentials?: { readonly user: string; readonly password: string };
   readonly fault?: ProxyFault;
-  /** The address that it dials targets from; any unless told. */
+  /** The source address of connections to targets; any by default. */
   readonly from?: string;
   /** The certificate of an HTTPS proxy. */
   readonly pair?: Pick<KeyPair, 'cert' | 'key'>;
 }
 
-/** What a client asked a proxy for. */
-export interface Wanted {
+/** The request of a proxy client. */
+export interface ProxyRequest {
   readonly host: string;
   readonly port: number;
-  /** Sent to the target as it is: the request that the client made in absolute form. */
+  /** The HTTP request in absolute form, sent to the target unchanged. */
   readonly head?: string;
-  /** The address that the target is dialled from. */
+  /** The source address of the connection to the target. */
   readonly from?: string;
-  /** Tells the client that the way is open. */
+  /** Confirms the connection to the client. */
   readonly grant: () => Promise<void>;
-  /** Tells it that there is none. */
+  /** Reports a failed connection to the client. */
   readonly refuse: () => void;
 }
 
 export interface ProxyServer extends Omit<Listener, 'perform'> {
-  /** `host:port` of each target that was asked for, in order. */
+  /** The `host:port` of each requested target, in order. */
   readonly asked: readonly string[];
 }
 
-/** A proxy on the loopback that does what it should, or goes wrong as it is told. */
+/** Starts a proxy on the loopback interface, with an optional fault. */
 export async function startProxy({
   protocol,
   credentials,
@@ -82,12 +82,12 @@ export async function startProxy({
     serve(socket).catch(() => socket.destroy());
   };
   const serve = async (socket: Socket) => {
-    if (await failsAtOnce(socket, fault)) return;
+    if (await failImmediately(socket, fault)) return;
     const greet = protocol === 'http' || protocol === 'https' ? greetHttp : greetSocks;
-    const wanted = await greet(socket, { protocol, credentials, fault });
-    if (wanted === undefined) return;
-    asked.push(`${wanted.host}:${wanted.port}`);
-    await serveWanted(socket, { ...wanted, ...(from !== undefined && { from }) }, fault);
+    const request = await greet(socket, { protocol, credentials, fault });
+    if (request === undefined) return;
+    asked.push(`${request.host}:${request.port}`);
+    await serveProxyRequest(socket, { ...request, ...(from !== undefined && { from }) }, fault);
   };
   const server =
     protocol === 'https'
@@ -98,10 +98,10 @@ export async function startProxy({
   return Object.assign(listener, { asked });
 }
 
-async function failsAtOnce(socket: Socket, fault: ProxyFault): Promise<boolean> {
+async function failImmediately(socket: Socket, fault: ProxyFault): Promise<boolean> {
   switch (fault.kind) {
     case 'hang':
-      // Read, so that it is seen when the client gives up.
+      // Reading detects when the client disconnects.
       socket.resume();
       return true;
     case 'reset':
@@ -127,65 +127,72 @@ async function failsAtOnce(socket: Socket, fault: ProxyFault): Promise<boolean> 
   }
 }
 
-async function serveWanted(socket: Socket, wanted: Wanted, fault: ProxyFault): Promise<void> {
+async function serveProxyRequest(
+  socket: Socket,
+  request: ProxyRequest,
+  fault: ProxyFault,
+): Promise<void> {
   switch (fault.kind) {
     case 'refuse':
-      return wanted.refuse();
+      return request.refuse();
     case 'hang-after-grant':
-      return wanted.grant();
+      return request.grant();
     case 'no-tunnel':
-      await wanted.grant();
+      await request.grant();
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nWelcome!\n');
       return;
     case 'slow':
       await new Promise((resolve) => setTimeout(resolve, fault.ms));
-      return connectThrough(socket, wanted);
+      return connectThrough(socket, request);
     case 'mitm':
-      return intercept(socket, wanted, fault.pair);
+      return intercept(socket, request, fault.pair);
     case 'tamper':
-      return connectThrough(socket, wanted, fault);
+      return connectThrough(socket, request, fault);
     default:
-      return connectThrough(socket, wanted);
+      return connectThrough(socket, request);
   }
 }
 
 async function connectThrough(
   socket: Socket,
-  wanted: Wanted,
-  { request = same, answer = same }: { request?: typeof same; answer?: typeof same } = {},
+  request: ProxyRequest,
+  {
+    request: editRequest = identity,
+    answer: editAnswer = identity,
+  }: { request?: typeof identity; answer?: typeof identity } = {},
 ): Promise<void> {
-  // Nothing outside of the loopback is ever dialled by a test.
-  if (!/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(wanted.host)) return wanted.refuse();
-  const host = isIPv6(wanted.host) || wanted.host !== 'localhost' ? wanted.host : '127.0.0.1';
-  const { port, from } = wanted;
+  // Tests must not connect outside of the loopback interface.
+  if (!/^(localhost|127\.\d+\.\d+\.\d+|::1)$/.test(request.host)) return request.refuse();
+  const host = isIPv6(request.host) || request.host !== 'localhost' ? request.host : '127.0.0.1';
+  const { port, from } = request;
   const target = dial({
     host,
     port,
     noDelay: true,
     ...(from !== undefined && { localAddress: from }),
   });
-  target.on('error', () => (target.connecting ? wanted.refuse() : socket.destroy()));
+  target.on('error', () => (target.connecting ? request.refuse() : socket.destroy()));
   socket.on('close', () => target.destroy());
   target.on('close', () => socket.end());
   await new Promise((resolve) => target.once('connect', resolve));
-  await wanted.grant();
-  if (wanted.head !== undefined) target.write(request(wanted.head));
+  await request.grant();
+  if (request.head !== undefined) target.write(editRequest(request.head));
   socket.pipe(target);
   target.on('data', (bytes) =>
-    socket.write(wanted.head === undefined ? bytes : answer(bytes.toString())),
+    socket.write(request.head === undefined ? bytes : editAnswer(bytes.toString())),
   );
 }
 
-function same(text: string): string {
+function identity(text: string): string {
   return text;
 }
 
 async function intercept(
   socket: Socket,
-  wanted: Wanted,
+  request: ProxyRequest,
   { cert, key }: Pick<KeyPair, 'cert' | 'key'>,
 ): Promise<void> {
-  await wanted.grant();
+  await request.grant();
   const server = createTlsServer({ cert, key }, (client) => {
     client.on('error', () => {});
     client.end('HTTP/1.1 204 No Content\r\n\r\n');

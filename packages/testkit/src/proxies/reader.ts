@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 
-/** Reads a client's greeting piece by piece; what comes after it stays in the socket. */
+/** Reads the greeting of a client in parts; later data stays in the socket. */
 export interface Reader {
-  /** Exactly so many bytes. */
+  /** Reads exactly `count` bytes. */
   take(count: number): Promise<Buffer>;
-  /** Up to the end of `mark`. */
+  /** Reads up to the end of `mark`. */
   takeUntil(mark: string): Promise<Buffer>;
-  /** Gives back what was read too much; the reader is done. */
+  /** Returns surplus data to the socket and stops reading. */
   release(): void;
 }
 
-export function readerOf(socket: Socket): Reader {
+export function createReader(socket: Socket): Reader {
   let pending = Buffer.alloc(0);
   let wake = () => {};
   const onData = (chunk: Buffer) => {
@@ -27,7 +27,7 @@ export function readerOf(socket: Socket): Reader {
         pending = pending.subarray(count);
         return taken;
       }
-      if (socket.destroyed) throw new Error('the client has gone');
+      if (socket.destroyed) throw new Error('the client disconnected');
       await new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -1,21 +1,28 @@
 import type { Socket } from 'node:net';
-import { type Greeting, say } from './http-greeting.ts';
-import type { Wanted } from './proxy-server.ts';
-import { type Reader, readerOf } from './reader.ts';
+import { type Greeting, send } from './http-greeting.ts';
+import type { ProxyRequest } from './proxy-server.ts';
+import { createReader, type Reader } from './reader.ts';
 
-/** Reads what the client of a SOCKS proxy wants; `undefined` when it was sent away. */
-export async function greetSocks(socket: Socket, greeting: Greeting): Promise<Wanted | undefined> {
-  const reader = readerOf(socket);
-  const wanted = await (greeting.protocol === 'socks5' ? socks5 : socks4)(socket, reader, greeting);
+/** Reads the request of a SOCKS proxy client; `undefined` if it was rejected. */
+export async function greetSocks(
+  socket: Socket,
+  greeting: Greeting,
+): Promise<ProxyRequest | undefined> {
+  const reader = createReader(socket);
+  const request = await (greeting.protocol === 'socks5' ? socks5 : socks4)(
+    socket,
+    reader,
+    greeting,
+  );
   reader.release();
-  return wanted;
+  return request;
 }
 
 async function socks4(
   socket: Socket,
   reader: Reader,
   { protocol, credentials, fault }: Greeting,
-): Promise<Wanted | undefined> {
+): Promise<ProxyRequest | undefined> {
   const head = await reader.take(8);
   const user = (await reader.takeUntil('\0')).subarray(0, -1).toString();
   const answer = (code: number) => Buffer.from([0, code, 0, 0, 0, 0, 0, 0]);
@@ -31,7 +38,7 @@ async function socks4(
   return {
     host,
     port: head.readUInt16BE(2),
-    grant: () => say(socket, answer(90), fault),
+    grant: () => send(socket, answer(90), fault),
     refuse: () => void socket.end(answer(91)),
   };
 }
@@ -40,7 +47,7 @@ async function socks5(
   socket: Socket,
   reader: Reader,
   { credentials, fault }: Greeting,
-): Promise<Wanted | undefined> {
+): Promise<ProxyRequest | undefined> {
   const [, count = 0] = await reader.take(2);
   const methods = await reader.take(count);
   const method = credentials || fault.kind === 'wants-credentials' ? 2 : 0;
@@ -52,29 +59,29 @@ async function socks5(
   if (method === 2) {
     const user = (await reader.take((await reader.take(2))[1] ?? 0)).toString();
     const password = (await reader.take((await reader.take(1))[0] ?? 0)).toString();
-    const mayUse =
+    const isAllowed =
       fault.kind !== 'wants-credentials' &&
       user === credentials?.user &&
       password === credentials.password;
-    if (!mayUse) {
+    if (!isAllowed) {
       socket.end(Buffer.from([1, 1]));
       return undefined;
     }
     socket.write(Buffer.from([1, 0]));
   }
   const [, , , type] = await reader.take(4);
-  const host = await addressOf(reader, type);
+  const host = await readAddress(reader, type);
   const port = (await reader.take(2)).readUInt16BE(0);
   const reply = (code: number) => Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0]);
   return {
     host,
     port,
-    grant: () => say(socket, reply(0), fault),
+    grant: () => send(socket, reply(0), fault),
     refuse: () => void socket.end(reply(2)),
   };
 }
 
-async function addressOf(reader: Reader, type: number | undefined): Promise<string> {
+async function readAddress(reader: Reader, type: number | undefined): Promise<string> {
   if (type === 1) return (await reader.take(4)).join('.');
   if (type === 3) return (await reader.take((await reader.take(1))[0] ?? 0)).toString();
   const bytes = await reader.take(16);

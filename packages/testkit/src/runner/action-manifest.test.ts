@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseActionManifest } from './action-manifest.ts';
 
-test('an action.yml is typed, its defaults turned into the strings the runner sets', () => {
+test('parses an action.yml and converts defaults to strings like the runner', () => {
   const manifest = parseActionManifest(
     `
 name: Probe
@@ -47,7 +47,7 @@ runs: { using: node24, main: dist/index.js, post: dist/post.js }
   });
 });
 
-test('a composite action is told apart', () => {
+test('recognises a composite action', () => {
   const { runs } = parseActionManifest('runs: { using: composite, steps: [] }', '/a');
   expect(runs).toEqual({ kind: 'composite' });
 });
@@ -57,6 +57,6 @@ test.each([
   ['runs: { using: node24 }', 'runs.main is missing'],
   ['name: x', 'runs must be a mapping'],
   ['[]', 'must be a mapping'],
-])('%s is refused with the place named', (text, message) => {
+])('rejects %s and names its location', (text, message) => {
   expect(() => parseActionManifest(text, '/a')).toThrow(message);
 });

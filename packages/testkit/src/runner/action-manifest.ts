@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-/** One entry of `inputs:`; `default` is the text that the runner would set, not yet evaluated. */
+/** One entry of `inputs:`; `default` is the text before expressions are evaluated. */
 export interface ActionInput {
   readonly name: string;
   readonly description: string;
@@ -17,7 +17,7 @@ export interface ActionOutput {
   readonly description: string;
 }
 
-/** How the action is run; paths are relative to the folder of `action.yml`. */
+/** How the action runs; paths are relative to the folder of `action.yml`. */
 export type ActionRuns =
   | {
       readonly kind: 'node';
@@ -30,7 +30,7 @@ export type ActionRuns =
     }
   | { readonly kind: 'composite' };
 
-/** A typed `action.yml`. */
+/** A parsed `action.yml`. */
 export interface ActionManifest {
   readonly folder: string;
   readonly name: string;
@@ -43,49 +43,49 @@ export interface ActionManifest {
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Reads `<folder>/action.yml`; throws with the file's path when it is missing or malformed. */
+/** Reads `<folder>/action.yml`. Throws an error with its path if it is missing or malformed. */
 export async function readActionManifest(folder: string): Promise<ActionManifest> {
   const file = join(folder, 'action.yml');
   return parseActionManifest(await readFile(file, 'utf8'), folder);
 }
 
-/** Types the text of an `action.yml` that lies in `folder`. */
+/** Parses the text of `<folder>/action.yml`. */
 export function parseActionManifest(text: string, folder: string): ActionManifest {
   const where = join(folder, 'action.yml');
-  const root = mapping(parse(text), where);
-  const branding = root.branding === undefined ? undefined : mapping(root.branding, where);
+  const root = toMapping(parse(text), where);
+  const branding = root.branding === undefined ? undefined : toMapping(root.branding, where);
   return {
     folder,
-    name: scalar(root.name),
-    description: scalar(root.description),
-    inputs: Object.entries(mapping(root.inputs ?? {}, `${where}: inputs`)).map(([name, value]) =>
-      readInput(name, mapping(value ?? {}, `${where}: inputs.${name}`)),
+    name: toText(root.name),
+    description: toText(root.description),
+    inputs: Object.entries(toMapping(root.inputs ?? {}, `${where}: inputs`)).map(([name, value]) =>
+      readInput(name, toMapping(value ?? {}, `${where}: inputs.${name}`)),
     ),
-    outputs: Object.entries(mapping(root.outputs ?? {}, `${where}: outputs`)).map(
+    outputs: Object.entries(toMapping(root.outputs ?? {}, `${where}: outputs`)).map(
       ([name, value]) => ({
         name,
-        description: scalar(mapping(value ?? {}, `${where}: outputs.${name}`).description),
+        description: toText(toMapping(value ?? {}, `${where}: outputs.${name}`).description),
       }),
     ),
-    runs: readRuns(mapping(root.runs, `${where}: runs`), where),
-    ...(branding && { branding: { icon: scalar(branding.icon), color: scalar(branding.color) } }),
+    runs: readRuns(toMapping(root.runs, `${where}: runs`), where),
+    ...(branding && { branding: { icon: toText(branding.icon), color: toText(branding.color) } }),
   };
 }
 
 function readInput(name: string, value: Mapping): ActionInput {
   return {
     name,
-    description: scalar(value.description),
+    description: toText(value.description),
     required: value.required === true,
-    ...(value.default !== undefined && { default: scalar(value.default) }),
+    ...(value.default !== undefined && { default: toText(value.default) }),
     ...(value.deprecationMessage !== undefined && {
-      deprecationMessage: scalar(value.deprecationMessage),
+      deprecationMessage: toText(value.deprecationMessage),
     }),
   };
 }
 
 function readRuns(runs: Mapping, where: string): ActionRuns {
-  const using = scalar(runs.using);
+  const using = toText(runs.using);
   if (using === 'composite') return { kind: 'composite' };
   if (!using.startsWith('node')) throw new Error(`${where}: runs.using is "${using}"`);
   if (typeof runs.main !== 'string') throw new Error(`${where}: runs.main is missing`);
@@ -93,14 +93,14 @@ function readRuns(runs: Mapping, where: string): ActionRuns {
     kind: 'node',
     using,
     main: runs.main,
-    ...(runs.pre !== undefined && { pre: scalar(runs.pre) }),
-    preIf: scalar(runs['pre-if'] ?? 'always()'),
-    ...(runs.post !== undefined && { post: scalar(runs.post) }),
-    postIf: scalar(runs['post-if'] ?? 'always()'),
+    ...(runs.pre !== undefined && { pre: toText(runs.pre) }),
+    preIf: toText(runs['pre-if'] ?? 'always()'),
+    ...(runs.post !== undefined && { post: toText(runs.post) }),
+    postIf: toText(runs['post-if'] ?? 'always()'),
   };
 }
 
-function mapping(value: unknown, where: string): Mapping {
+function toMapping(value: unknown, where: string): Mapping {
   if (isMapping(value)) return value;
   throw new Error(`${where} must be a mapping`);
 }
@@ -109,7 +109,7 @@ function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The runner turns every scalar into a string: `true` → "true", `1.10` → "1.1", null → "". */
-function scalar(value: unknown): string {
+/** Converts a scalar to a string like the runner: `true` → "true", `1.10` → "1.1", null → "". */
+function toText(value: unknown): string {
   return value === undefined || value === null ? '' : String(value);
 }

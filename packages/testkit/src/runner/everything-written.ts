@@ -2,16 +2,16 @@ import { readFileSync } from 'node:fs';
 import type { RunResult, StageResult } from './run-action.ts';
 
 /**
- * All that a run wrote anywhere, unmasked, as one string to look for secrets in: both streams
- * (the data of commands unescaped too), the command files and every file below RUNNER_TEMP and the workspace.
- * Left out are the `add-mask` commands, which must hold the secret. Call it before the result is
- * disposed; throws when a file is gone.
+ * Returns everything that a run wrote, unmasked, to search it for secrets: both streams (command
+ * data also unescaped), the command files, and every file below RUNNER_TEMP and the workspace.
+ * Excludes `add-mask` commands, which contain the secret. Call it before the result is disposed.
+ * Throws if a file is missing.
  */
 export function everythingWritten(result: RunResult): string {
-  return [result, ...(result.post ? [result.post] : [])].flatMap(writtenBy).join('\n');
+  return [result, ...(result.post ? [result.post] : [])].flatMap(readStage).join('\n');
 }
 
-function writtenBy(stage: StageResult): readonly string[] {
+function readStage(stage: StageResult): readonly string[] {
   return [
     ...stage.printed,
     ...Object.values(stage.commandFiles),

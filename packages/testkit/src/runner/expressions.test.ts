@@ -14,7 +14,7 @@ test.each([
   [`\${{ GitHub.Event.Number }}`, '7'],
   [`\${{ github.event.pull_request.head.sha }}`, ''],
   [`\${{ env.X }}\${{ env.nothing }}`, 'y'],
-])('%s becomes "%s"', (template, expected) => {
+])('evaluates %s to "%s"', (template, expected) => {
   expect(evaluateTemplate(template, contexts)).toBe(expected);
 });
 
@@ -24,7 +24,7 @@ test.each([
   `\${{ github }}`,
   `\${{ format('{0}', 1) }}`,
   `\${{ github.token || 1 }}`,
-])('%s is an error', (template) => {
+])('rejects %s', (template) => {
   expect(() => evaluateTemplate(template, contexts)).toThrow(/Unknown expression/);
 });
 
@@ -34,12 +34,15 @@ test.each([
   ['failure()', false, true, false],
   ['!cancelled()', true, true, false],
   [`\${{ failure() || cancelled() }}`, false, true, true],
-])('%s after success, failure, cancel: %s %s %s', (condition, success, failure, cancelled) => {
-  expect(evaluateCondition(condition, 'success')).toBe(success);
-  expect(evaluateCondition(condition, 'failure')).toBe(failure);
-  expect(evaluateCondition(condition, 'cancelled')).toBe(cancelled);
-});
+])(
+  'evaluates %s after success, failure and cancel to %s %s %s',
+  (condition, success, failure, cancelled) => {
+    expect(evaluateCondition(condition, 'success')).toBe(success);
+    expect(evaluateCondition(condition, 'failure')).toBe(failure);
+    expect(evaluateCondition(condition, 'cancelled')).toBe(cancelled);
+  },
+);
 
-test('an unknown condition is an error', () => {
+test('rejects an unknown condition', () => {
   expect(() => evaluateCondition("runner.os == 'Linux'", 'success')).toThrow(/Unknown condition/);
 });

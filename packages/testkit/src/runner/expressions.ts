@@ -1,18 +1,18 @@
-/** The contexts an expression may read, by lower-case name: `github`, `job`, `runner`, … */
+/** The contexts of expressions, by lower-case name: `github`, `job`, `runner`, … */
 export type Contexts = Readonly<Record<string, unknown>>;
 
-/** What `success()`, `failure()` and `cancelled()` look at. */
+/** The status for `success()`, `failure()` and `cancelled()`. */
 export type JobStatus = 'success' | 'failure' | 'cancelled';
 
 const PATH = /^([a-z_][\w-]*)((?:\.[a-z_][\w-]*)+)$/i;
 
 /**
- * Replaces every `${{ … }}` of an input default. Only property paths are known (`github.token`,
- * `runner.temp`, `env.X`, `github.event.number`), which is all that our actions need.
+ * Replaces every `${{ … }}` of an input default. Supports only property paths (`github.token`,
+ * `runner.temp`, `env.X`, `github.event.number`).
  *
- * A property that a context of the runner does not have is a typing mistake and throws, though
- * GitHub would give an empty string; below `github.event`, in `env` and in `matrix`, where what
- * is there depends on the run, it gives the empty string.
+ * Throws for an unknown property of a context, because it is a typing error, although GitHub
+ * evaluates it to an empty string. Properties of `github.event`, `env` and `matrix` depend on the
+ * run and evaluate to an empty string.
  */
 export function evaluateTemplate(template: string, contexts: Contexts): string {
   return template.replace(/\$\{\{(.*?)\}\}/gs, (_, expression: string) =>
@@ -25,22 +25,24 @@ function evaluatePath(expression: string, contexts: Contexts): string {
   const root = match?.[1]?.toLowerCase();
   if (root === undefined || !Object.hasOwn(contexts, root)) {
     throw new Error(
-      `Unknown expression \${{ ${expression} }}: known are properties of ${Object.keys(contexts).join(', ')}`,
+      `Unknown expression \${{ ${expression} }}: use properties of ${Object.keys(contexts).join(', ')}`,
     );
   }
   const path = (match?.[2] ?? '').slice(1).split('.');
   const mayBeAbsent = root === 'env' || root === 'matrix' || path[0]?.toLowerCase() === 'event';
   let value: unknown = contexts[root];
-  for (const name of path) value = property(value, name);
+  for (const name of path) value = readProperty(value, name);
   if (value === undefined && !mayBeAbsent) {
-    throw new Error(`Unknown expression \${{ ${expression} }}: ${root} has no such property`);
+    throw new Error(
+      `Unknown expression \${{ ${expression} }}: ${root} does not have this property`,
+    );
   }
   if (value === undefined || value === null) return '';
   return typeof value === 'object' ? 'Object' : String(value);
 }
 
-/** Contexts ignore case, as GitHub's do. */
-function property(value: unknown, name: string): unknown {
+/** Reads a property, ignoring case like GitHub. */
+function readProperty(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
   const found = Object.entries(value).find(([key]) => key.toLowerCase() === name.toLowerCase());
   return found?.[1];
@@ -53,7 +55,7 @@ const STATUS_FUNCTIONS: Readonly<Record<string, (status: JobStatus) => boolean>>
   cancelled: (status) => status === 'cancelled',
 };
 
-/** Judges a `post-if`: status functions, each perhaps behind `!`, joined by `||`. */
+/** Evaluates a `post-if`: status functions, optionally with `!`, joined by `||`. */
 export function evaluateCondition(condition: string, status: JobStatus): boolean {
   const bare = condition.replace(/^\s*\$\{\{(.*)\}\}\s*$/s, '$1');
   return bare.split('||').some((term) => {

@@ -1,20 +1,20 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What is in some folders: a fingerprint of each file, by absolute path. */
+/** The fingerprints of files, by absolute path. */
 export type FileSnapshot = ReadonlyMap<string, string>;
 
-// The runner's own files in RUNNER_TEMP; nobody's output.
+// Files of the runner in RUNNER_TEMP, not written by an action.
 const RUNNER_FOLDERS = new Set(['_runner_file_commands', '_github_workflow']);
 
-/** Reads the state of the folders; those that do not exist count as empty. */
+/** Reads the state of the folders; missing folders are empty. */
 export async function snapshotFiles(folders: readonly string[]): Promise<FileSnapshot> {
   const snapshot = new Map<string, string>();
   await Promise.all(folders.map((folder) => walk(folder, snapshot)));
   return snapshot;
 }
 
-/** The files that are new or different since `before`, sorted. */
+/** Returns the new and changed files since `before`, sorted. */
 export function changedFiles(before: FileSnapshot, after: FileSnapshot): readonly string[] {
   return [...after].flatMap(([file, print]) => (before.get(file) === print ? [] : [file])).sort();
 }

@@ -23,11 +23,11 @@ test.each([
   ['a<<EOF\none\n\nEOF', [['a', 'one\n']]],
   ['a<<EOF=\n1\nEOF=', [['a', '1']]],
   ['a=1\r\n', [['a', '1\r']]],
-])('%j gives %j', (text, expected) => {
+])('parses %j as %j', (text, expected) => {
   expect(entries(text)).toEqual({ entries: expected });
 });
 
-test('on Windows a line may end with CRLF', () => {
+test('accepts CRLF line ends on Windows', () => {
   expect(parseKeyValues('a=1\r\nb<<E\r\nx\r\ny\nE\r\n', 'win32').entries).toEqual([
     ['a', '1'],
     ['b', 'x\r\ny'],
@@ -40,10 +40,10 @@ test.each([
   ['ok=1\na<<EOF\nvalue\n', "Invalid value. Matching delimiter not found 'EOF'"],
   ['ok=1\na<<EOF\nvalueEOF', "Invalid value. Matching delimiter not found 'EOF'"],
   ['ok=1\na<<\nx', "Invalid format 'a<<'. Name must not be empty and delimiter must not be empty"],
-])('%j keeps what came before and says: %s', (text, problem) => {
+])('keeps the entries before the invalid line of %j and reports: %s', (text, problem) => {
   expect(entries(text)).toEqual({ entries: [['ok', '1']], problem });
 });
 
-test('paths are one a line', () => {
+test('parses one path per line', () => {
   expect(parsePaths('/a\r\n\n/b\n')).toEqual(['/a', '/b']);
 });

@@ -3,10 +3,10 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepLog } from './step-facts.ts';
 
-/** A job summary larger than this many bytes is dropped whole. */
+/** The maximum size of a job summary; the runner drops a larger one. */
 export const SUMMARY_LIMIT_BYTES = 1024 * 1024;
 
-/** The pairs up to the first bad line, and what was wrong with that line in the runner's words. */
+/** The entries before the first invalid line, and the message of the runner for that line. */
 export interface KeyValues {
   readonly entries: readonly (readonly [key: string, value: string])[];
   readonly problem?: string;
@@ -20,10 +20,10 @@ const PREFIXES = {
   step_summary: 'step_summary_',
 } as const;
 
-/** The path, or the text, of each file of one step by its name in the `github` context. */
+/** The path or text of each command file of a step, by its name in the `github` context. */
 export type CommandFiles = Readonly<Record<keyof typeof PREFIXES, string>>;
 
-/** Makes fresh empty files for one step below `temp`, where the runner has them too. */
+/** Creates empty command files for one step below `temp`, like the runner. */
 export async function createCommandFiles(temp: string): Promise<CommandFiles> {
   const folder = join(temp, '_runner_file_commands');
   const suffix = randomUUID();
@@ -39,26 +39,26 @@ export async function createCommandFiles(temp: string): Promise<CommandFiles> {
   return files;
 }
 
-/** What the files of a step change for the steps after it; outputs and state are in the log. */
+/** The effects of command files on later steps; the step log contains outputs and state. */
 export interface FileCommandEffects {
   readonly env: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
-  /** Masked. Empty when it was too large. */
+  /** Masked; empty if it was too large. */
   readonly summary: string;
   /** The text of each file. */
   readonly commandFiles: CommandFiles;
 }
 
 /**
- * Reads the files once the step has ended. A bad line fails the step; the lines before it count.
- * A file that the step has deleted is an empty one.
+ * Reads the files after the step. An invalid line fails the step; the lines before it apply. A
+ * deleted file counts as empty.
  */
 export async function applyFileCommands(
   files: CommandFiles,
   step: StepLog,
 ): Promise<FileCommandEffects> {
   const texts = await readTexts(files);
-  const pairsOf = (name: 'output' | 'env' | 'state') => {
+  const readEntries = (name: 'output' | 'env' | 'state') => {
     const { entries, problem } = parseKeyValues(texts[name]);
     if (problem !== undefined) {
       step.facts.commandFailed = true;
@@ -67,7 +67,7 @@ export async function applyFileCommands(
     }
     return entries;
   };
-  const env = pairsOf('env').filter(([name]) => {
+  const env = readEntries('env').filter(([name]) => {
     const blocked = name.toUpperCase() === 'NODE_OPTIONS';
     if (blocked) {
       step.runnerSays(
@@ -78,8 +78,8 @@ export async function applyFileCommands(
     return !blocked;
   });
   const summary = readSummary(texts.step_summary, step);
-  for (const [name, value] of pairsOf('state')) step.facts.state.set(name, value);
-  for (const [name, value] of pairsOf('output')) step.facts.outputs.set(name, value);
+  for (const [name, value] of readEntries('state')) step.facts.state.set(name, value);
+  for (const [name, value] of readEntries('output')) step.facts.outputs.set(name, value);
   return {
     env: Object.fromEntries(env),
     paths: parsePaths(texts.path),
@@ -89,7 +89,7 @@ export async function applyFileCommands(
 }
 
 async function readTexts(files: CommandFiles): Promise<CommandFiles> {
-  // What is no file any more (/dev/full, say) would have no end.
+  // A replacement such as /dev/full is not a regular file and has no end.
   const read = async (file: string) =>
     (await stat(file).catch(() => undefined))?.isFile() ? readFile(file, 'utf8') : '';
   return {
@@ -112,13 +112,13 @@ function readSummary(text: string, step: StepLog): string {
 }
 
 /**
- * Parses `key=value` and `key<<DELIMITER` … `DELIMITER` (FileCommandManager.cs). On Windows a line
+ * Parses `key=value` and `key<<DELIMITER` … `DELIMITER` (FileCommandManager.cs). On Windows, lines
  * may end with CRLF.
  */
 export function parseKeyValues(text: string, platform: string = process.platform): KeyValues {
-  const lines = linesOf(text, platform);
+  const lines = splitLines(text, platform);
   const entries: [string, string][] = [];
-  const bad = (problem: string): KeyValues => ({ entries, problem });
+  const invalid = (problem: string): KeyValues => ({ entries, problem });
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at]?.text ?? '';
     if (line === '') continue;
@@ -128,33 +128,33 @@ export function parseKeyValues(text: string, platform: string = process.platform
       const key = line.slice(0, heredoc);
       const delimiter = line.slice(heredoc + 2);
       if (key === '' || delimiter === '') {
-        return bad(
+        return invalid(
           `Invalid format '${line}'. Name must not be empty and delimiter must not be empty`,
         );
       }
       const close = lines.findIndex(({ text }, index) => index > at && text === delimiter);
-      if (close < 0) return bad(`Invalid value. Matching delimiter not found '${delimiter}'`);
+      if (close < 0) return invalid(`Invalid value. Matching delimiter not found '${delimiter}'`);
       const value = lines.slice(at + 1, close);
       const last = value.pop();
       entries.push([key, value.map(({ text, end }) => text + end).join('') + (last?.text ?? '')]);
       at = close;
     } else if (equals >= 0) {
       const key = line.slice(0, equals);
-      if (key === '') return bad(`Invalid format '${line}'. Name must not be empty`);
+      if (key === '') return invalid(`Invalid format '${line}'. Name must not be empty`);
       entries.push([key, line.slice(equals + 1)]);
     } else {
-      return bad(`Invalid format '${line}'`);
+      return invalid(`Invalid format '${line}'`);
     }
   }
   return { entries };
 }
 
-/** The folders that GITHUB_PATH adds, one a line. */
+/** Parses the folders in GITHUB_PATH, one per line. */
 export function parsePaths(text: string): readonly string[] {
   return text.split(/\r\n|\r|\n/).filter((line) => line !== '');
 }
 
-function linesOf(text: string, platform: string) {
+function splitLines(text: string, platform: string) {
   const pattern = platform === 'win32' ? /(.*?)(\r?\n|$)/gs : /([^\n]*)(\n|$)/g;
   const lines = [...text.matchAll(pattern)].map((match) => ({
     text: match[1] ?? '',

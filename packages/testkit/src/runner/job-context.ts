@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** The `github` context, with GitHub's own names. Whatever is not given has a harmless default. */
+/** The `github` context with GitHub's property names. All properties have defaults. */
 export interface GitHubContext {
-  /** A secret from the start: it is masked in the log. Reaches an action only through its inputs. */
+  /** Masked in the log. An action gets it only through its inputs. */
   readonly token: string;
   readonly repository: string;
   readonly sha: string;
@@ -16,25 +16,25 @@ export interface GitHubContext {
   readonly run_number: string;
   readonly run_attempt: string;
   readonly server_url: string;
-  /** By default a closed port of this machine: nothing can reach the internet by mistake. */
+  /** A closed local port by default, so that tests do not reach the internet. */
   readonly api_url: string;
   readonly graphql_url: string;
   readonly base_ref: string;
   readonly head_ref: string;
-  /** The id of the step. */
+  /** The ID of the step. */
   readonly action: string;
-  /** The webhook's payload, written to GITHUB_EVENT_PATH. */
+  /** The webhook payload, written to GITHUB_EVENT_PATH. */
   readonly event: object;
 }
 
-/** Where a job lives. */
+/** The folders of a job. */
 export interface JobFolders {
   readonly workspace: string;
   readonly temp: string;
   readonly tools: string;
 }
 
-/** The contexts an expression may read, and the variables that every step gets. */
+/** The contexts of expressions and the variables of every step. */
 export interface JobContext {
   readonly github: Readonly<Record<string, unknown>>;
   readonly runner: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export interface JobContext {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-// Nothing listens there, and undici does not refuse the port as a "bad port" before trying.
+// A port without a listener that undici does not reject as a "bad port".
 const CLOSED_PORT = 'http://127.0.0.1:2';
 
 const DEFAULTS: GitHubContext = {
@@ -71,7 +71,7 @@ const NOT_VARIABLES = new Set(['token', 'event']);
 const OS_NAMES: Readonly<Record<string, string>> = { darwin: 'macOS', win32: 'Windows' };
 const ARCH_NAMES: Readonly<Record<string, string>> = { arm64: 'ARM64', arm: 'ARM', ia32: 'X86' };
 
-/** Builds the contexts of a job and writes its event file. */
+/** Creates the contexts of a job and writes its event file. */
 export async function createJobContext(
   given: Partial<GitHubContext>,
   folders: JobFolders,
@@ -135,7 +135,7 @@ const INHERITED_ON_WINDOWS = [
   'ProgramData',
 ];
 
-/** What a clean environment still has of this machine's. */
+/** Returns the variables of this machine that a clean environment inherits. */
 export function inheritedVariables(): Readonly<Record<string, string>> {
   const names = process.platform === 'win32' ? [...INHERITED, ...INHERITED_ON_WINDOWS] : INHERITED;
   return Object.fromEntries(

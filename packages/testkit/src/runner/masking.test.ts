@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createMasker } from './masking.ts';
 
-test('a secret is hidden wherever it stands, also encoded', () => {
+test('masks a secret everywhere, also encoded', () => {
   const { mask } = createMasker(['p&ss "w"rd']);
   expect(mask('a p&ss "w"rd b p&ss "w"rd')).toBe('a *** b ***');
   expect(mask(`basic ${btoa('p&ss "w"rd')}`)).toBe('basic ***');
@@ -9,18 +9,18 @@ test('a secret is hidden wherever it stands, also encoded', () => {
   expect(mask(JSON.stringify({ k: 'p&ss "w"rd' }))).toBe('{"k":"***"}');
 });
 
-test('a secret of several lines is hidden line by line', () => {
+test('masks each line of a multi-line secret', () => {
   const { mask } = createMasker(['first line\r\n\nsecond line']);
   expect(mask('> first line <')).toBe('> *** <');
   expect(mask('second line')).toBe('***');
 });
 
-test('overlapping and touching finds become one', () => {
+test('joins overlapping and adjacent matches', () => {
   const { mask } = createMasker(['abcd', 'cdef', 'ghij']);
   expect(mask('xabcdefghijx')).toBe('x***x');
 });
 
-test('a value counts only from when it was added, white space never', () => {
+test('masks a value only after it is added, and never white space', () => {
   const { add, mask } = createMasker();
   expect(mask('hunter2')).toBe('hunter2');
   add('hunter2');

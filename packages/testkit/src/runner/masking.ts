@@ -1,10 +1,10 @@
-/** Hides secrets in text; `add` makes one more value a secret from now on. */
+/** Masks secrets in text; `add` adds a secret. */
 export interface Masker {
   add(value: string): void;
   mask(text: string): string;
 }
 
-// The runner also hides what a secret usually looks like after encoding (ValueEncoders.cs).
+// The runner also masks common encodings of a secret (ValueEncoders.cs).
 const ENCODERS: readonly ((value: string) => string)[] = [
   (value) => value,
   (value) => Buffer.from(value).toString('base64'),
@@ -24,8 +24,8 @@ const ENCODERS: readonly ((value: string) => string)[] = [
 ];
 
 /**
- * A masker as the runner has one: each secret whole, and each line of a secret of several lines,
- * because a log is masked line by line. Overlapping finds become one `***`.
+ * Creates a masker like that of the runner: masks each secret, and each line of a multi-line secret,
+ * because a log is masked line by line. Overlapping matches become one `***`.
  */
 export function createMasker(secrets: readonly string[] = []): Masker {
   const needles = new Set<string>();
@@ -37,20 +37,20 @@ export function createMasker(secrets: readonly string[] = []): Masker {
     needles.delete('');
   };
   for (const secret of secrets) add(secret);
-  return { add, mask: (text) => hide(text, needles) };
+  return { add, mask: (text) => replaceMatches(text, needles) };
 }
 
-function hide(text: string, needles: ReadonlySet<string>): string {
-  const finds: [start: number, end: number][] = [];
+function replaceMatches(text: string, needles: ReadonlySet<string>): string {
+  const matches: [start: number, end: number][] = [];
   for (const needle of needles) {
     for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
-      finds.push([at, at + needle.length]);
+      matches.push([at, at + needle.length]);
     }
   }
-  finds.sort((a, b) => a[0] - b[0]);
+  matches.sort((a, b) => a[0] - b[0]);
   let result = '';
   let end = 0;
-  for (const [from, to] of finds) {
+  for (const [from, to] of matches) {
     if (from > end || end === 0) result += `${text.slice(end, from)}***`;
     end = Math.max(end, to);
   }

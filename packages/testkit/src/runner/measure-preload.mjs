@@ -1,5 +1,5 @@
-// Loaded before the action with `--import` when a run is measured: writes what the process has
-// used to the file named in this module's own address, so that the environment stays clean.
+// Loaded before the action with `--import` to measure a run: writes the resource usage of the process
+// to the file in the URL of this module, so that the environment stays unchanged.
 import { writeFileSync } from 'node:fs';
 
 const target = new URL(import.meta.url).searchParams.get('out');

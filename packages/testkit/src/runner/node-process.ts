@@ -3,53 +3,52 @@ import { readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { createLineSplitter } from './line-splitter.ts';
 
-/** How long the runner waits for a cancelled process after each signal, milliseconds; 0: not at all. */
+/** How long the runner waits after each signal to a cancelled process, in milliseconds. */
 export interface StopPatience {
   readonly afterInterrupt: number;
   readonly afterTerminate: number;
 }
 
-/** The runner's own: SIGINT, 7.5 s, SIGTERM, 2.5 s, kill. */
+/** The waiting times of the runner: SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL. */
 export const RUNNER_PATIENCE: StopPatience = { afterInterrupt: 7_500, afterTerminate: 2_500 };
 
-// The runner waits so long for the pipes of a process that has ended but left children behind.
+// How long the runner waits for the pipes of an exited process whose children keep them open.
 const DRAIN_MS = 5_000;
 
 export interface NodeProcessOptions {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** A line of stdout or stderr, as it arrives. */
+  /** Called with each line of stdout or stderr. */
   readonly onLine: (line: string) => void;
-  /** When it aborts, the process is stopped as the runner stops it. */
+  /** Stops the process like the runner. */
   readonly stop: AbortSignal;
   readonly patience: StopPatience;
-  /** A program, with its arguments, that starts this Node; it has to become it (`exec`). */
+  /** A command that starts Node with `exec`. */
   readonly launcher?: readonly [string, ...string[]];
-  /** A file that does not exist yet: what the process has used is measured through it. */
+  /** A new file for the resource usage of the process. */
   readonly measureInto?: string;
 }
 
 export interface NodeProcessResult {
   readonly pid: number;
-  /** 128 + the signal's number when a signal ended the process, as the runner sees it. */
+  /** 128 plus the signal number if a signal killed the process, as in the runner. */
   readonly exitCode: number;
   readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
   readonly durationMs: number;
-  /** User and system time; absent when not measured or when the process was killed. */
+  /** User and system time; `undefined` if not measured or if the process was killed. */
   readonly cpuMs?: number;
   readonly maxRssBytes?: number;
 }
 
-/** Runs a script with this Node, which must be a Node 24: the one that GitHub's runner has. */
+/** Runs a script with the current Node, which must be Node 24 as on GitHub's runner. */
 export async function runNode(options: NodeProcessOptions): Promise<NodeProcessResult> {
   if (!process.version.startsWith('v24.')) {
     throw new Error(
-      `Actions run on Node 24, this is ${process.version} (${process.execPath}). Start through pnpm, which puts node_modules/.bin first.`,
+      `Actions require Node 24 (got ${process.version}, ${process.execPath}). Run this with pnpm, which selects it.`,
     );
   }
   const started = performance.now();
@@ -63,7 +62,7 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
     cwd: options.cwd,
     env: { ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Its own process group, so that what it leaves behind can be ended too.
+    // A separate process group, so that remaining child processes can be killed.
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
@@ -92,13 +91,13 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
   };
 }
 
-/** Ends what a finished process has left running in its group, as the runner does after a job. */
-export function endLeftovers(pid: number): void {
+/** Kills the remaining processes of a group, as the runner does after a job. */
+export function killLeftovers(pid: number): void {
   if (process.platform === 'win32' || pid === 0) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing was left.
+    // No process was left.
   }
 }
 
@@ -107,27 +106,57 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** SIGINT when `stop` aborts, then SIGTERM, then SIGKILL, for as long as the process lives. */
+/** Sends SIGINT when `stop` aborts, then SIGTERM, then SIGKILL, until the process exits. */
 function sendStopSignals(child: ChildProcess, options: NodeProcessOptions) {
   const { stop, patience } = options;
-  const over = new AbortController();
-  const wait = (ms: number) => setTimeout(ms, undefined, { signal: over.signal });
-  const begin = async (): Promise<void> => {
+  const exited = new AbortController();
+  const wait = (ms: number) => setTimeout(ms, undefined, { signal: exited.signal });
+  const sendSignals = async (): Promise<void> => {
     child.kill('SIGINT');
-    // Even a timer of 0 ms leaves time enough to end in an orderly way.
+    // Without a delay, because even a timer of 0 ms allows a graceful exit.
     if (patience.afterInterrupt > 0) await wait(patience.afterInterrupt);
     child.kill('SIGTERM');
     if (patience.afterTerminate > 0) await wait(patience.afterTerminate);
     child.kill('SIGKILL');
   };
   const onStop = (): void => {
-    begin().catch(() => {
-      // The process ended before the next signal was due.
+    sendSignals().catch(() => {
+      // The process exited before the next signal.
     });
   };
   if (stop.aborted) onStop();
-  else stop.addEventListener('abort', onStop, { once: true, signal: over.signal });
-  return { cancel: () => over.abort() };
+  else stop.addEventListener('abort', onStop, { once: true, signal: exited.signal });
+  return { cancel: () => exited.abort() };
+}
+
+/** Splits a stream of text into lines. */
+export interface LineSplitter {
+  push(text: string): void;
+  /** Completes the last line, which may have no line end. */
+  end(): void;
+}
+
+/**
+ * Creates a splitter that ends lines at LF, CR LF **or a single CR**, like .NET's
+ * `StreamReader.ReadLine`: a carriage return in untrusted text starts a new line, which may be a
+ * workflow command.
+ */
+export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
+  let rest = '';
+  let afterReturn = false;
+  return {
+    push(text) {
+      const fresh = afterReturn && text.startsWith('\n') ? text.slice(1) : text;
+      if (text !== '') afterReturn = text.endsWith('\r');
+      const lines = (rest + fresh).split(/\r\n|\r|\n/);
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    },
+    end() {
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
+  };
 }
 
 function collect(stream: Readable, onLine: (line: string) => void): () => string {
@@ -162,7 +191,7 @@ async function readMeasure(file: string) {
         }
       : {};
   } catch {
-    // A killed process writes nothing.
+    // A killed process does not write the file.
     return {};
   }
 }

@@ -35,7 +35,7 @@ function environmentOf(stdout: string): Record<string, string> {
 }
 
 describe('the environment', () => {
-  test('is clean: nothing of ours reaches the action', async () => {
+  test('does not contain variables of the test', async () => {
     process.env.LEAK_OF_THE_TEST = '1';
     await using run = await runAction({ action: await action(NODE24, printsEnv) });
     delete process.env.LEAK_OF_THE_TEST;
@@ -60,7 +60,7 @@ describe('the environment', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ cwd: run.workspace, argv: [] });
   });
 
-  test('has the event, what github says, and env', async () => {
+  test('contains the event, the github context and env', async () => {
     await using run = await runAction({
       action: await action(NODE24, printsEnv),
       github: { ref: 'refs/tags/v1', event_name: 'release', event: { action: 'published' } },
@@ -78,7 +78,7 @@ describe('the environment', () => {
     expect(await readFile(env.GITHUB_EVENT_PATH ?? '', 'utf8')).toBe('{"action":"published"}');
   });
 
-  test('cannot be given what the runner sets', async () => {
+  test('rejects variables that the runner sets', async () => {
     const options = { action: await action(NODE24, ''), env: { GITHUB_SHA: 'x' } };
     await expect(runAction(options)).rejects.toThrow('env.GITHUB_SHA');
   });
@@ -93,7 +93,7 @@ inputs:
   old: { deprecationMessage: use fail-on }
 ${NODE24}`;
 
-  test('are upper case with hyphens kept, defaults evaluated, the rest empty', async () => {
+  test('are upper case with hyphens, evaluated defaults and empty values', async () => {
     await using run = await runAction({
       action: await action(manifest, printsEnv),
       with: { 'Fail-On': 'never', bare: 'given' },
@@ -112,7 +112,7 @@ ${NODE24}`;
     expect(run.warnings).toEqual([]);
   });
 
-  test('that are not declared reach the action with a warning', async () => {
+  test('that are not declared are passed with a warning', async () => {
     await using run = await runAction({
       action: await action(manifest, 'console.log(env.INPUT_TYPO)'),
       with: { typo: '1', old: '2' },
@@ -126,7 +126,7 @@ ${NODE24}`;
     expect(run.outcome).toBe('success');
   });
 
-  test('with a default that GitHub would not evaluate are an error', async () => {
+  test('with an invalid expression as default are rejected', async () => {
     const bad = `inputs: { a: { default: "\${{ env.HOME }}" } }\n${NODE24}`;
     await expect(runAction({ action: await action(bad, '') })).rejects.toThrow(
       /Unknown expression .* env\.HOME/,
@@ -134,7 +134,7 @@ ${NODE24}`;
   });
 });
 
-describe('what the action writes', () => {
+describe('the output of the action', () => {
   test('is read from the command files', async () => {
     const main = `
 append(env.GITHUB_OUTPUT, 'a=1\\nb<<E\\n2\\n3\\nE\\n');
@@ -170,7 +170,7 @@ write('old.txt', 'new');
     expect(run).not.toHaveProperty('post');
   });
 
-  test('a missing delimiter fails the step, though it exits with 0', async () => {
+  test('fails the step for a missing delimiter despite exit code 0', async () => {
     const main = "append(env.GITHUB_OUTPUT, 'a=1\\nb<<E\\n2\\n');";
     await using run = await runAction({ action: await action(NODE24, main) });
     expect(run).toMatchObject({ exitCode: 0, outcome: 'failure', outputs: { a: '1' } });
@@ -180,7 +180,7 @@ write('old.txt', 'new');
     ]);
   });
 
-  test('NODE_OPTIONS is refused with an error that does not fail the step', async () => {
+  test('reports NODE_OPTIONS as an error without failing the step', async () => {
     const main = "append(env.GITHUB_ENV, 'Node_Options=--inspect\\nX=1\\n');";
     await using run = await runAction({ action: await action(NODE24, main) });
     expect(run).toMatchObject({ outcome: 'success', env: { X: '1' } });
@@ -191,7 +191,7 @@ write('old.txt', 'new');
   test.each([
     [1024 * 1024, 1024 * 1024],
     [1024 * 1024 + 1, 0],
-  ])('of a summary of %i bytes %i characters are shown', async (bytes, shown) => {
+  ])('for a summary of %i bytes, shows %i characters', async (bytes, shown) => {
     const main = `append(env.GITHUB_STEP_SUMMARY, 'x'.repeat(${bytes}));`;
     await using run = await runAction({ action: await action(NODE24, main) });
     expect(run.summary).toHaveLength(shown);
@@ -199,7 +199,7 @@ write('old.txt', 'new');
     expect(run.outcome).toBe('success');
   });
 
-  test('hostile lines count on stderr and after a carriage return too', async () => {
+  test('reads commands on stderr and after a carriage return', async () => {
     const main =
       "console.error('body: \\r  ::set-env name=A::1'); console.error('x ##[error]fake');";
     await using run = await runAction({ action: await action(NODE24, main) });
@@ -208,13 +208,13 @@ write('old.txt', 'new');
     expect(run.env).toEqual({});
   });
 
-  test('the exit code decides', async () => {
+  test('determines the outcome by the exit code', async () => {
     await using run = await runAction({ action: await action(NODE24, 'process.exit(3)') });
     expect(run).toMatchObject({ exitCode: 3, outcome: 'failure' });
     expect(run).not.toHaveProperty('signal');
   });
 
-  test('everythingWritten finds a secret wherever it went, but not in add-mask', async () => {
+  test('everythingWritten finds a secret everywhere except in add-mask', async () => {
     const places = {
       stderr: 'console.error(s)',
       command: "console.log('::notice::' + s.replace('\\n', '%0A'))",
@@ -271,7 +271,7 @@ append(env.GITHUB_OUTPUT, 'b=2\\n');`;
     ['process.exit(0)', 'cancelled', 'cancelled'],
     ['process.exit(1)', 'success', 'failure'],
   ] as const)(
-    'reads its inputs anew: after %s and %s, job.status is %s',
+    'resolves its inputs again: after %s and %s, job.status is %s',
     async (main, later, status) => {
       const manifest = `inputs: { status: { default: "\${{ job.status }}" } }\n${WITH_POST}`;
       const says = "append(env.GITHUB_OUTPUT, 'status=' + env.INPUT_STATUS + '\\n');";
@@ -284,7 +284,7 @@ append(env.GITHUB_OUTPUT, 'b=2\\n');`;
     },
   );
 
-  test('runs after a cancel, which begins with SIGINT', async () => {
+  test('runs after a cancel with SIGINT', async () => {
     const main = `
 setInterval(() => {}, 1000);
 process.on('SIGINT', () => { append(env.GITHUB_STATE, 'undone=yes\\n'); process.exit(0); });
@@ -308,7 +308,7 @@ console.log('ready');`;
     [[], 'SIGINT', 130],
     [['SIGINT'], 'SIGTERM', 143],
     [['SIGINT', 'SIGTERM'], 'SIGKILL', 137],
-  ])('an action that ignores %j ends with %s', async (ignored, signal, exitCode) => {
+  ])('kills an action that ignores %j with %s', async (ignored, signal, exitCode) => {
     await using run = await runAction({
       action: await action(NODE24, stubborn(ignored)),
       cancel: { when: /^ready/ },
@@ -318,7 +318,7 @@ console.log('ready');`;
     expect(run.stdout.split('\n')).toEqual(['ready', ...ignored, '']);
   });
 
-  test('a timeout is a failure', async () => {
+  test('fails after a timeout', async () => {
     await using run = await runAction({
       action: await action(NODE24, stubborn([])),
       timeoutMs: 300,
@@ -326,7 +326,7 @@ console.log('ready');`;
     expect(run).toMatchObject({ outcome: 'failure', warnings: ['The action has timed out.'] });
   });
 
-  test('a cancel can come after a time or from outside', async () => {
+  test('cancels after a time or by a signal', async () => {
     const path = await action(NODE24, stubborn([]));
     await using timed = await runAction({ action: path, cancel: { afterMs: 200 } });
     await using outside = await runAction({
@@ -336,7 +336,7 @@ console.log('ready');`;
     expect([timed.outcome, outside.outcome]).toEqual(['cancelled', 'cancelled']);
   });
 
-  test.runIf(process.platform === 'linux')('what it left running is ended', async () => {
+  test.runIf(process.platform === 'linux')('kills remaining processes', async () => {
     const main = `
 import { spawn } from 'node:child_process';
 const child = spawn('sleep', ['60'], { stdio: 'ignore' });
@@ -349,14 +349,14 @@ append(env.GITHUB_OUTPUT, 'pid=' + child.pid + '\\n');`;
   });
 });
 
-test('a run can be measured', async () => {
+test('measures a run', async () => {
   await using run = await runAction({ action: await action(NODE24, ''), measure: true });
   expect(run.durationMs).toBeGreaterThan(0);
   expect(run.cpuMs).toBeGreaterThan(0);
   expect(run.maxRssBytes).toBeGreaterThan(10_000_000);
 });
 
-test('the folders are removed with the result', async () => {
+test('removes the folders with the result', async () => {
   const kept = await runAction({ action: await action(NODE24, '') });
   expect((await stat(kept.temp)).isDirectory()).toBe(true);
   await kept[Symbol.asyncDispose]();
@@ -367,6 +367,6 @@ test.each([
   ['runs: { using: composite, steps: [] }', 'only JavaScript actions'],
   ['runs: { using: node20, main: main.mjs }', 'node20'],
   ['runs: { using: node24, main: main.mjs, pre: pre.mjs }', '"pre"'],
-])('%s is refused', async (manifest, message) => {
+])('rejects %s', async (manifest, message) => {
   await expect(runAction({ action: await action(manifest, '') })).rejects.toThrow(message);
 });

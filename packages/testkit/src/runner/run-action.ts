@@ -14,7 +14,7 @@ import {
 } from './job-context.ts';
 import { createMasker, type Masker } from './masking.ts';
 import {
-  endLeftovers,
+  killLeftovers,
   type NodeProcessResult,
   RUNNER_PATIENCE,
   runNode,
@@ -28,42 +28,42 @@ import { type Cancel, type StopReason, watchForStop } from './stop-watch.ts';
 const DEFAULT_TIMEOUT_MS = 60_000;
 
 export interface RunActionOptions {
-  /** The folder that holds `action.yml`. */
+  /** The folder with `action.yml`. */
   readonly action: string;
-  /** The step's `with:`. */
+  /** The `with:` of the step. */
   readonly with?: Readonly<Record<string, string>>;
-  /** The job's and the step's `env:`. Cannot set what the runner sets (`github` is for that). */
+  /** The `env:` of the job and the step. Use `github` for the variables of the runner. */
   readonly env?: Readonly<Record<string, string>>;
   readonly github?: Partial<GitHubContext>;
-  /** Secrets of the job: masked from the start, as `github.token` is. */
+  /** Secrets of the job, masked like `github.token`. */
   readonly secrets?: readonly string[];
-  /** The workspace; by default a fresh empty folder. */
+  /** The workspace; by default a new empty folder. */
   readonly cwd?: string;
   /** RUNNER_DEBUG. */
   readonly debug?: boolean;
-  /** The step's `timeout-minutes`, in milliseconds; 60 000 by default. */
+  /** The `timeout-minutes` of the step, in milliseconds; 60,000 by default. */
   readonly timeoutMs?: number;
   /**
-   * The steps of the job between main and post: what they do, and how they make the job stand, as
-   * `job.status` tells it to post.
+   * Runs the steps of the job between main and post, and returns the job status that post reads as
+   * `job.status`.
    */
   readonly laterSteps?: (main: StageResult) => JobStatus | Promise<JobStatus>;
-  /** Cancels the job while main runs. */
+  /** Cancels the job while main is running. */
   readonly cancel?: Cancel;
   readonly patience?: StopPatience;
-  /** Measures CPU and memory, with a preload module that the real runner does not have. */
+  /** Measures CPU and memory with a preload module. */
   readonly measure?: boolean;
-  /** False: do not look for written files (for a workspace that is large). */
+  /** `false` does not track written files (for large workspaces). */
   readonly trackFiles?: boolean;
-  /** A program, with its arguments, that starts the action's Node: `['unshare', '--net']`. */
+  /** A command that starts the Node of the action: `['unshare', '--net']`. */
   readonly launcher?: readonly [string, ...string[]];
-  /** The command files of a stage before it starts, to put something else in their place. */
+  /** Called with the command files before a stage starts, to replace them. */
   readonly onCommandFiles?: (files: CommandFiles) => Promise<void>;
-  /** Each masked line of the log as it appears. */
+  /** Called with each masked line of the log. */
   readonly onLine?: (line: string) => void;
 }
 
-/** What one stage (main or post) of an action did, as the runner sees it. */
+/** The result of one stage (main or post) of an action, as the runner sees it. */
 export interface StageResult
   extends Omit<StepFacts, 'outputs' | 'state' | 'log' | 'commandFailed'>,
     Omit<NodeProcessResult, 'pid'> {
@@ -72,17 +72,17 @@ export interface StageResult
   readonly env: Readonly<Record<string, string>>;
   readonly paths: readonly string[];
   readonly state: Readonly<Record<string, string>>;
-  /** The job summary, masked; empty when it was too large. */
+  /** The job summary, masked; empty if it was too large. */
   readonly summary: string;
   /** The masked log; `stdout` and `stderr` are raw. */
   readonly log: string;
-  /** The command files as the action wrote them, unmasked. */
+  /** The contents of the command files, unmasked. */
   readonly commandFiles: Readonly<Record<keyof CommandFiles, string>>;
   /** Absolute paths of the files written below RUNNER_TEMP and the workspace. */
   readonly files: readonly string[];
 }
 
-/** The result of main, with that of post beside it. Disposing removes the temporary folders. */
+/** The results of main and post. Disposing removes the temporary folders. */
 export interface RunResult extends StageResult, AsyncDisposable {
   readonly post?: StageResult;
   readonly workspace: string;
@@ -91,16 +91,16 @@ export interface RunResult extends StageResult, AsyncDisposable {
 }
 
 /**
- * Runs a built JavaScript action as GitHub's runner runs it: main, then post, in a clean
- * environment, and reads what they printed and wrote as the runner reads it. The folders stay
- * until the result is disposed (`await using run = await runAction(…)`).
+ * Runs a built JavaScript action like GitHub's runner: main, then post, in a clean environment.
+ * Reads their output and files like the runner. The folders exist until the result is disposed
+ * (`await using run = await runAction(…)`).
  *
- * Throws for what the runner could not even start: no or a bad `action.yml`, a composite action,
- * a default with an unknown expression, a Node that is not 24. A failing action does not throw.
+ * Throws if the action cannot start: a missing or invalid `action.yml`, a composite action, a default
+ * with an unknown expression, a Node other than 24. Does not throw if the action fails.
  */
 export async function runAction(options: RunActionOptions): Promise<RunResult> {
   const manifest = await readActionManifest(options.action);
-  const runs = nodeRuns(manifest);
+  const runs = requireNodeAction(manifest);
   const root = await realpath(await mkdtemp(join(tmpdir(), 'action-')));
   const folders = {
     workspace: options.cwd ?? join(root, 'workspace'),
@@ -117,7 +117,7 @@ export async function runAction(options: RunActionOptions): Promise<RunResult> {
       ...(options.cancel && { cancel: options.cancel }),
     });
     const post = await runPost(job, runs, main);
-    for (const pid of job.pids) endLeftovers(pid);
+    for (const pid of job.pids) killLeftovers(pid);
     return {
       ...main,
       ...(post && { post }),
@@ -143,10 +143,10 @@ interface Job {
 
 interface Stage {
   readonly script: string;
-  /** How the job stands when the stage begins. */
+  /** The job status at the start of the stage. */
   readonly status: JobStatus;
   readonly cancel?: Cancel;
-  /** What earlier stages left: `STATE_*`, GITHUB_ENV and GITHUB_PATH. */
+  /** The variables of earlier stages: `STATE_*`, GITHUB_ENV and GITHUB_PATH. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -158,7 +158,7 @@ async function prepareJob(
   const context = await createJobContext(options.github ?? {}, folders, options.debug ?? false);
   const reserved = Object.keys(options.env ?? {}).find((name) => name in context.variables);
   if (reserved !== undefined) {
-    throw new Error(`env.${reserved}: the runner sets it itself; give it through github: { … }`);
+    throw new Error(`env.${reserved} is set by the runner. Use github: { … } instead.`);
   }
   return {
     options,
@@ -171,10 +171,10 @@ async function prepareJob(
   };
 }
 
-/** The runner reads the inputs anew for each stage: `job.status` is not the same for post. */
-function inputsOf({ options, manifest, context }: Job, status: JobStatus) {
+/** Resolves the inputs for each stage, because `job.status` differs for post. */
+function readInputs({ options, manifest, context }: Job, status: JobStatus) {
   const { github, runner, job } = context;
-  // `env` is not among them: GitHub refuses it in a default.
+  // Without `env`, which GitHub rejects in a default.
   const contexts = { github, runner, job: { ...job, status }, strategy: {}, matrix: {} };
   return resolveInputs(options.with ?? {}, manifest.inputs, contexts);
 }
@@ -195,8 +195,8 @@ async function runStage(job: Job, stage: Stage): Promise<StageResult> {
       options.onLine?.(line);
     },
   });
-  const inputs = inputsOf(job, stage.status);
-  // The runner says it once.
+  const inputs = readInputs(job, stage.status);
+  // The runner prints warnings only for main.
   for (const warning of stage.environment ? [] : inputs.warnings) {
     step.runnerSays('warning', warning);
   }
@@ -255,14 +255,14 @@ async function runPost(
   const state = Object.entries(main.state).map(([name, value]) => [`STATE_${name}`, value]);
   const path = [...main.paths].reverse().concat(main.env.PATH ?? job.environment.PATH ?? '');
   const environment = { ...main.env, PATH: path.join(delimiter), ...Object.fromEntries(state) };
-  // Nobody cancels a job a second time.
+  // A job cannot be cancelled a second time.
   return runStage(job, { script: runs.post, status, environment });
 }
 
-function nodeRuns({ runs, folder }: ActionManifest): NodeRuns {
-  if (runs.kind !== 'node') throw new Error(`${folder}: only JavaScript actions run here`);
+function requireNodeAction({ runs, folder }: ActionManifest): NodeRuns {
+  if (runs.kind !== 'node') throw new Error(`${folder}: only JavaScript actions are supported`);
   if (runs.using !== 'node24')
     throw new Error(`${folder}: runs.using is ${runs.using}, not node24`);
-  if (runs.pre !== undefined) throw new Error(`${folder}: a "pre" script is not imitated here`);
+  if (runs.pre !== undefined) throw new Error(`${folder}: "pre" scripts are not supported`);
   return runs;
 }

@@ -2,42 +2,51 @@ import { isAbsolute, relative } from 'node:path';
 import type { Annotation, Step } from './step-facts.ts';
 import type { WorkflowCommand } from './workflow-commands.ts';
 
-/** How one command is obeyed; a silent one is never echoed. */
+/** The handler of a command; a silent command is never echoed. */
 interface CommandRule {
   readonly silent?: true;
   run(command: WorkflowCommand, step: Step): void;
 }
 
-/** Stops the reading of commands until its token comes; not one of the registry, for it ends it. */
+/** Disables commands until its token appears; not in the registry, because it controls it. */
 export const STOP = 'stop-commands';
 
-/** The commands that the runner knows. */
+/** The commands of the runner. */
 export const COMMANDS: Readonly<Record<string, CommandRule>> = {
   'add-mask': { silent: true, run: addMask },
   debug: { silent: true, run: debug },
-  error: { silent: true, run: (command, step) => step.annotate(issue('error', command, step)) },
-  warning: { silent: true, run: (command, step) => step.annotate(issue('warning', command, step)) },
-  notice: { silent: true, run: (command, step) => step.annotate(issue('notice', command, step)) },
+  error: {
+    silent: true,
+    run: (command, step) => step.annotate(createAnnotation('error', command, step)),
+  },
+  warning: {
+    silent: true,
+    run: (command, step) => step.annotate(createAnnotation('warning', command, step)),
+  },
+  notice: {
+    silent: true,
+    run: (command, step) => step.annotate(createAnnotation('notice', command, step)),
+  },
   group: { run: ({ data }, step) => step.show(`##[group]${data}`) },
   endgroup: { run: (_, step) => step.show('##[endgroup]') },
   'set-output': { run: (command, step) => setDeprecated(command, step, step.facts.outputs) },
   'save-state': { run: (command, step) => setDeprecated(command, step, step.facts.state) },
-  'set-env': { run: refuse },
-  'add-path': { run: refuse },
+  'set-env': { run: rejectDisabled },
+  'add-path': { run: rejectDisabled },
   echo: { run: echo },
-  // Problem matchers are not imitated: our actions register none.
+  // Problem matchers are not simulated, because no action registers one.
   'add-matcher': { run: () => {} },
   'remove-matcher': { run: () => {} },
 };
 
-/** A command that could not be obeyed fails the step and says why in two annotations. */
+/** Fails the step with two annotations. */
 export function failCommand(step: Step, what: string, reason: string): void {
   step.facts.commandFailed = true;
   step.runnerSays('error', `Unable to process command '${what}' successfully.`);
   step.runnerSays('error', reason);
 }
 
-/** Lines are not read as commands until the token comes; a guessable token is refused. */
+/** Disables commands until the token appears; rejects a guessable token. */
 export function stop(command: WorkflowCommand, line: string, step: Step): string | undefined {
   const token = command.data.toLowerCase();
   if (token === '' || token === STOP || Object.hasOwn(COMMANDS, token)) {
@@ -75,7 +84,7 @@ function setDeprecated(command: WorkflowCommand, step: Step, target: Map<string,
   );
 }
 
-function refuse({ name }: WorkflowCommand): never {
+function rejectDisabled({ name }: WorkflowCommand): never {
   throw new Error(
     `The \`${name}\` command is disabled. Please upgrade to using Environment Files or opt into unsecure command execution by setting the \`ACTIONS_ALLOW_UNSECURE_COMMANDS\` environment variable to \`true\`.`,
   );
@@ -91,18 +100,22 @@ function echo({ data }: WorkflowCommand, step: Step): void {
   step.echo = value === 'on';
 }
 
-function issue(level: Annotation['level'], command: WorkflowCommand, step: Step): Annotation {
+function createAnnotation(
+  level: Annotation['level'],
+  command: WorkflowCommand,
+  step: Step,
+): Annotation {
   const { title, file, line, endline, col, endcolumn } = command.properties;
   return {
     level,
     message: command.data,
     ...(title !== undefined && { title: step.masker.mask(title) }),
-    ...(file !== undefined && { file: inWorkspace(file, step.options.workspace) }),
-    ...numbers({ line, endLine: endline, column: col, endColumn: endcolumn }),
+    ...(file !== undefined && { file: toWorkspacePath(file, step.options.workspace) }),
+    ...parseNumbers({ line, endLine: endline, column: col, endColumn: endcolumn }),
   };
 }
 
-function numbers(values: Record<string, string | undefined>): Partial<Record<string, number>> {
+function parseNumbers(values: Record<string, string | undefined>): Partial<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(values)
       .filter(([, value]) => value !== undefined && /^\d+$/.test(value))
@@ -110,7 +123,7 @@ function numbers(values: Record<string, string | undefined>): Partial<Record<str
   );
 }
 
-function inWorkspace(file: string, workspace: string): string {
+function toWorkspacePath(file: string, workspace: string): string {
   if (!isAbsolute(file)) return file;
   const path = relative(workspace, file);
   return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');

@@ -1,12 +1,12 @@
 import type { Masker } from './masking.ts';
 
-/** At most so many annotations of one level are kept for a step; the log still shows the rest. */
+/** The maximum number of annotations per level and step; the log contains all. */
 export const ANNOTATIONS_PER_LEVEL = 10;
 
-/** An annotation's message is cut at this many characters. */
+/** The maximum length of an annotation's message. */
 export const ANNOTATION_MESSAGE_LIMIT = 4096;
 
-/** What GitHub shows at the top of a run. `file` is relative to the workspace when it lies in it. */
+/** An annotation of a run. `file` is relative to the workspace if it is inside. */
 export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly message: string;
@@ -18,48 +18,48 @@ export interface Annotation {
   readonly endColumn?: number;
 }
 
-/** Everything that a step's output means to the runner, filled while the step runs. */
+/** The effects of a step's output, collected while the step runs. */
 export interface StepFacts {
   readonly annotations: Annotation[];
-  /** Beyond the limit a level: GitHub does not show them. */
+  /** Annotations above the limit, which GitHub does not show. */
   readonly droppedAnnotations: Annotation[];
-  /** Messages of the runner itself (unexpected inputs, deprecated commands, refusals). */
+  /** Messages of the runner (unexpected inputs, deprecated and rejected commands). */
   readonly warnings: string[];
-  /** Values given to `add-mask`, in order. */
+  /** The values of `add-mask`, in order. */
   readonly masks: string[];
   readonly debug: string[];
-  /** Uses of `set-output` and `save-state`, which GitHub will switch off. */
+  /** Uses of the deprecated `set-output` and `save-state`. */
   readonly deprecatedCommands: string[];
   readonly outputs: Map<string, string>;
   readonly state: Map<string, string>;
-  /** The log as a person sees it: masked, commands turned into what they show. */
+  /** The visible log: masked, with commands replaced by their output. */
   readonly log: string[];
-  /** Lines as the step printed them and the data of its commands, except of `add-mask`. */
+  /** The printed lines and the data of commands, except for `add-mask`. */
   readonly printed: string[];
-  /** A command or a file command failed, which fails the step whatever its exit code. */
+  /** A command or file command failed, which fails the step regardless of its exit code. */
   commandFailed: boolean;
 }
 
-/** Reads a step's output line by line as the runner does. */
+/** Reads the output of a step line by line, like the runner. */
 export interface StepLog {
   readonly facts: StepFacts;
   readonly masker: Masker;
-  /** One line of stdout or stderr, without its end. */
+  /** Reads one line of stdout or stderr, without its line end. */
   accept(line: string): void;
-  /** A message of the runner itself, shown as an annotation too. */
+  /** Adds a message of the runner, also as an annotation. */
   runnerSays(level: 'error' | 'warning', message: string): void;
 }
 
 export interface StepLogOptions {
   readonly masker: Masker;
   readonly workspace: string;
-  /** Step debugging: debug lines are shown and commands are echoed. */
+  /** Step debugging: shows debug lines and echoes commands. */
   readonly debug: boolean;
-  /** Called with each masked line of the log as it appears. */
+  /** Called with each masked line of the log. */
   readonly onLine?: (line: string) => void;
 }
 
-/** What a command may do to its step. */
+/** The step as seen by a command. */
 export interface Step extends StepLog {
   readonly options: StepLogOptions;
   echo: boolean;

@@ -1,14 +1,14 @@
 import type { ActionInput } from './action-manifest.ts';
 import { type Contexts, evaluateTemplate } from './expressions.ts';
 
-/** The inputs of a step as the runner sets them. */
+/** The inputs of a step, as set by the runner. */
 export interface StepInputs {
-  /** `INPUT_*`, defaults included; a declared input without a default is empty, not absent. */
+  /** `INPUT_*` with defaults; a declared input without a default is empty. */
   readonly variables: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 
-/** Joins what `with:` gives and what the manifest declares. Names are compared without case. */
+/** Merges `with:` and the declared inputs, ignoring the case of names. */
 export function resolveInputs(
   given: Readonly<Record<string, string>>,
   declared: readonly ActionInput[],
@@ -16,11 +16,11 @@ export function resolveInputs(
 ): StepInputs {
   const variables: Record<string, string> = {};
   const warnings: string[] = [];
-  for (const [name, value] of Object.entries(given)) variables[variableName(name)] = value;
+  for (const [name, value] of Object.entries(given)) variables[toVariable(name)] = value;
   const givenNames = new Set(Object.keys(given).map((name) => name.toLowerCase()));
   for (const input of declared) {
     if (!givenNames.has(input.name.toLowerCase())) {
-      variables[variableName(input.name)] = evaluateTemplate(input.default ?? '', contexts);
+      variables[toVariable(input.name)] = evaluateTemplate(input.default ?? '', contexts);
     } else if (input.deprecationMessage !== undefined) {
       warnings.push(
         `Input '${input.name}' has been deprecated with message: ${input.deprecationMessage}`,
@@ -38,7 +38,7 @@ export function resolveInputs(
   return { variables, warnings };
 }
 
-/** `INPUT_` and the name in upper case, spaces as `_`, hyphens kept. */
-function variableName(input: string): string {
+/** Returns `INPUT_` and the name in upper case; spaces become `_`, hyphens stay. */
+function toVariable(input: string): string {
   return `INPUT_${input.replaceAll(' ', '_').toUpperCase()}`;
 }

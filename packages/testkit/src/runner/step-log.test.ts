@@ -8,7 +8,7 @@ function read(lines: readonly string[], debug = false) {
   return step.facts;
 }
 
-test('annotations carry place and title, files relative to the workspace', () => {
+test('reads locations and titles of annotations, relative to the workspace', () => {
   const { annotations, log } = read([
     '::error file=/work/src/a.ts,line=3,endLine=4,col=5,title=Oops::broken%0Abadly',
     '::warning file=/etc/passwd,line=x::w',
@@ -30,7 +30,7 @@ test('annotations carry place and title, files relative to the workspace', () =>
   expect(log).toEqual(['##[error]broken\nbadly', '##[warning]w', '##[notice]n']);
 });
 
-test('the eleventh annotation of a level is dropped, but stays in the log', () => {
+test('drops the eleventh annotation of a level, but keeps it in the log', () => {
   const errors = Array.from({ length: 11 }, (_, index) => `::error::${index}`);
   const { annotations, droppedAnnotations, log } = read([...errors, '::warning::w']);
   expect(annotations.map(({ message }) => message)).toEqual([...'0123456789', 'w']);
@@ -38,11 +38,11 @@ test('the eleventh annotation of a level is dropped, but stays in the log', () =
   expect(log).toContain('##[error]10');
 });
 
-test('a message is cut at 4,096 characters', () => {
+test('truncates a message at 4,096 characters', () => {
   expect(read([`::error::${'x'.repeat(5_000)}`]).annotations[0]?.message).toHaveLength(4_096);
 });
 
-test('masks work from the line after them, in the log and in annotations', () => {
+test('masks values from the next line on, in the log and annotations', () => {
   const { log, masks, annotations, printed } = read([
     'hunter2',
     '::add-mask::hunter2',
@@ -55,13 +55,13 @@ test('masks work from the line after them, in the log and in annotations', () =>
   expect(printed).toEqual(['hunter2', 'say hunter2', '::error title=hunter2::hunter2', 'hunter2']);
 });
 
-test('an empty mask is a warning of the runner', () => {
+test('warns about an empty mask', () => {
   const { masks, warnings } = read(['::add-mask:: ']);
   expect(masks).toEqual([]);
   expect(warnings).toEqual([expect.stringContaining('empty string')]);
 });
 
-test('nothing is a command between stop-commands and its token', () => {
+test('ignores commands between stop-commands and its token', () => {
   const { annotations, log, commandFailed } = read([
     '::stop-commands::To-Ken1',
     '::error::a',
@@ -82,20 +82,20 @@ test('nothing is a command between stop-commands and its token', () => {
   ]);
 });
 
-test.each(['', 'error', 'stop-commands'])('the stop token "%s" is refused', (token) => {
+test.each(['', 'error', 'stop-commands'])('rejects the stop token "%s"', (token) => {
   const { commandFailed, annotations } = read([`::stop-commands::${token}`, '::notice::heard']);
   expect(commandFailed).toBe(true);
   expect(annotations.at(-1)).toEqual({ level: 'notice', message: 'heard' });
 });
 
-test.each(['set-env name=A', 'add-path'])('%s is disabled and fails the step', (command) => {
+test.each(['set-env name=A', 'add-path'])('fails the step for the disabled %s', (command) => {
   const { commandFailed, annotations, warnings } = read([`  ::${command}::/x`]);
   expect(commandFailed).toBe(true);
   expect(annotations.map(({ level }) => level)).toEqual(['error', 'error']);
   expect(warnings[1]).toContain('command is disabled');
 });
 
-test('set-output and save-state still count and are reported', () => {
+test('supports and reports set-output and save-state', () => {
   const { outputs, state, deprecatedCommands, commandFailed } = read([
     '::set-output name=a::1%0A2',
     '::save-state name=b::3',
@@ -106,11 +106,11 @@ test('set-output and save-state still count and are reported', () => {
   expect(commandFailed).toBe(false);
 });
 
-test('set-output without a name fails the step', () => {
+test('fails the step for set-output without a name', () => {
   expect(read(['::set-output::1']).commandFailed).toBe(true);
 });
 
-test('groups show as the log has them; debug only when debugging', () => {
+test('shows groups in the log, and debug lines only with debugging', () => {
   const lines = ['::group::Probe', 'inside', '::endgroup::', '::debug::deep'];
   expect(read(lines)).toMatchObject({
     log: ['##[group]Probe', 'inside', '##[endgroup]'],
@@ -126,7 +126,7 @@ test('groups show as the log has them; debug only when debugging', () => {
   ]);
 });
 
-test('echo shows the commands that are obeyed', () => {
+test('echoes commands after echo::on', () => {
   const { log, commandFailed } = read(['::echo::on', '::group::g', '::echo::off', '::group::h']);
   expect(log).toEqual(['::group::g', '##[group]g', '::echo::off', '##[group]h']);
   expect(commandFailed).toBe(false);

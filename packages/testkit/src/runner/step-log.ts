@@ -9,7 +9,7 @@ import {
 } from './step-facts.ts';
 import { parseWorkflowCommand, type WorkflowCommand } from './workflow-commands.ts';
 
-/** A fresh log for one step (main or post). */
+/** Creates the log of one step (main or post). */
 export function createStepLog(options: StepLogOptions): StepLog {
   const facts: StepFacts = {
     annotations: [],
@@ -53,8 +53,8 @@ export function createStepLog(options: StepLogOptions): StepLog {
         line,
         (name) => name === STOP || name === stopToken || Object.hasOwn(COMMANDS, name),
       );
-      const obeyed = command !== undefined && obey(command, line);
-      if (!obeyed) {
+      const isCommand = command !== undefined && runCommand(command, line);
+      if (!isCommand) {
         step.show(line);
         facts.printed.push(line);
       } else if (command.name !== 'add-mask') {
@@ -63,8 +63,8 @@ export function createStepLog(options: StepLogOptions): StepLog {
     },
   };
 
-  /** True when the line was a command that counted, so that it is not ordinary output. */
-  function obey(command: WorkflowCommand, line: string): boolean {
+  /** Returns `true` if the line was a command, so that it is not ordinary output. */
+  function runCommand(command: WorkflowCommand, line: string): boolean {
     if (stopToken !== undefined) {
       if (command.name !== stopToken) return false;
       stopToken = undefined;

@@ -1,28 +1,28 @@
-/** When a running action is cancelled: at a line of its log, after a time, or from outside. */
+/** When to cancel a running action: at a line of its log, after a time, or by a signal. */
 export type Cancel =
   | { readonly when: RegExp }
   | { readonly afterMs: number }
   | { readonly signal: AbortSignal };
 
-/** Why a process was stopped. */
+/** The reason for stopping a process. */
 export type StopReason = 'cancelled' | 'timed out';
 
-/** Watches a step and says when it must stop. */
+/** Decides when a step must stop. */
 export interface StopWatch {
   readonly signal: AbortSignal;
-  /** To be called with each line of the log. */
+  /** Call this with each line of the log. */
   onLine(line: string): void;
-  /** Undefined while nothing has asked for a stop. */
+  /** `undefined` until the step must stop. */
   reason(): StopReason | undefined;
   dispose(): void;
 }
 
-/** Begins to watch; `timeoutMs` is the step's `timeout-minutes`. */
+/** Starts watching; `timeoutMs` is the `timeout-minutes` of the step. */
 export function watchForStop(timeoutMs: number, cancel: Cancel | undefined): StopWatch {
   const controller = new AbortController();
   let reason: StopReason | undefined;
-  const stop = (why: StopReason): void => {
-    reason ??= why;
+  const stop = (stopReason: StopReason): void => {
+    reason ??= stopReason;
     controller.abort();
   };
   const disposed = new AbortController();

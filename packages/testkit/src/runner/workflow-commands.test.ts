@@ -4,7 +4,7 @@ import { parseWorkflowCommand } from './workflow-commands.ts';
 const known = (name: string) => ['error', 'set-env', 'endgroup'].includes(name);
 const parse = (line: string) => parseWorkflowCommand(line, known);
 
-test('properties and data are unescaped, %25 last', () => {
+test('unescapes properties and data, %25 last', () => {
   expect(parse('::error file=a%2Cb%3A.ts,line=3,title=100%2525::x%0Ay %250A::z')).toEqual({
     name: 'error',
     properties: { file: 'a,b:.ts', line: '3', title: '100%25' },
@@ -12,7 +12,7 @@ test('properties and data are unescaped, %25 last', () => {
   });
 });
 
-test('in data %3A and %2C stay as they are', () => {
+test('keeps %3A and %2C in data', () => {
   expect(parse('::error::%3A%2C')?.data).toBe('%3A%2C');
 });
 
@@ -24,11 +24,11 @@ test.each([
   ['::error file=::a'],
   ['text before ##[error]a'],
   ['##[Error]a'],
-])('%j is the error "a" without properties', (line) => {
+])('parses %j as the error "a" without properties', (line) => {
   expect(parse(line)).toEqual({ name: 'error', properties: {}, data: 'a' });
 });
 
-test('the old form separates with ; and knows %3B and %5D', () => {
+test('parses the old syntax with ; and %3B and %5D', () => {
   expect(parse('x ##[error file=a%3Bb;line=2]%5D%3B::')).toEqual({
     name: 'error',
     properties: { file: 'a;b', line: '2' },
@@ -45,6 +45,6 @@ test.each([
   ': :error::a',
   '\ufeff::error::a',
   '',
-])('%j is ordinary output', (line) => {
+])('treats %j as ordinary output', (line) => {
   expect(parse(line)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** A command found in a line of a step's stdout or stderr. Property names are lower-case. */
+/** A command in a line of stdout or stderr. Property names are lower-case. */
 export interface WorkflowCommand {
   readonly name: string;
   readonly properties: Readonly<Record<string, string>>;
@@ -7,7 +7,7 @@ export interface WorkflowCommand {
 
 type Escapes = readonly (readonly [escaped: string, plain: string])[];
 
-// The order matters and is the runner's (ActionCommand.cs): %25 comes last.
+// The order matters and matches the runner (ActionCommand.cs): %25 comes last.
 const DATA: Escapes = [
   ['%0D', '\r'],
   ['%0A', '\n'],
@@ -28,13 +28,13 @@ const OLD_STYLE: Escapes = [
   ['%25', '%'],
 ];
 
-// .NET's notion of white space, which differs from JavaScript's (U+0085 is in, U+FEFF is not).
+// White space in .NET, which differs from JavaScript (includes U+0085, excludes U+FEFF).
 const LEADING_SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
 /**
- * Parses one line as the runner does: `::name key=value,…::data` after leading white space, or
- * `##[name key=value;…]data` anywhere in the line. A line whose name is not `known` (names are
- * compared without case) is ordinary output: undefined.
+ * Parses one line like the runner: `::name key=value,…::data` after leading white space, or
+ * `##[name key=value;…]data` anywhere in the line. Returns `undefined` for an unknown name (ignoring
+ * case), because the line is ordinary output.
  */
 export function parseWorkflowCommand(
   line: string,
@@ -48,7 +48,7 @@ function parseColons(line: string, known: (name: string) => boolean) {
   if (!text.startsWith('::')) return undefined;
   const end = text.indexOf('::', 2);
   if (end < 0) return undefined;
-  return command(text.slice(2, end), text.slice(end + 2), known, ',', PROPERTY, DATA);
+  return createCommand(text.slice(2, end), text.slice(end + 2), known, ',', PROPERTY, DATA);
 }
 
 function parseBrackets(line: string, known: (name: string) => boolean) {
@@ -56,10 +56,10 @@ function parseBrackets(line: string, known: (name: string) => boolean) {
   const end = line.indexOf(']', start);
   if (start < 0 || end < 0) return undefined;
   const info = line.slice(start + 3, end);
-  return command(info, line.slice(end + 1), known, ';', OLD_STYLE, OLD_STYLE);
+  return createCommand(info, line.slice(end + 1), known, ';', OLD_STYLE, OLD_STYLE);
 }
 
-function command(
+function createCommand(
   info: string,
   data: string,
   known: (name: string) => boolean,

@@ -1,15 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Another process that writes into a database all the time. */
+/** A process that continuously writes to a database. */
 export interface Writer extends AsyncDisposable {
-  /** Waits until it has written some more. @throws where it ended, or does not come to it in 20 s */
+  /** Waits for more writes. @throws if the process exited or does not write within 20 s */
   readonly more: () => Promise<void>;
 }
 
 /**
- * Starts a process that adds rows to `pairs (a INTEGER, b INTEGER)`, of a database that is there, in
- * transactions: `b` is not `a` only in the middle of one.
+ * Starts a process that adds rows to `pairs (a INTEGER, b INTEGER)` of an existing database. `a` and
+ * `b` are equal except within a transaction.
  */
 export async function startWriter(path: string): Promise<Writer> {
   const child = spawn(process.execPath, ['--no-warnings', '-e', script(path)], {
@@ -20,11 +20,11 @@ export async function startWriter(path: string): Promise<Writer> {
     writes += chunk.toString().split('\n').length - 1;
   });
   const more = async () => {
-    const wanted = writes + 5;
+    const target = writes + 5;
     const end = Date.now() + 20_000;
-    while (writes < wanted) {
-      if (child.exitCode !== null) throw new Error(`the writer ended with ${child.exitCode}`);
-      if (Date.now() > end) throw new Error('the writer does not come to write');
+    while (writes < target) {
+      if (child.exitCode !== null) throw new Error(`the writer exited with ${child.exitCode}`);
+      if (Date.now() > end) throw new Error('the writer did not write within 20 s');
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };

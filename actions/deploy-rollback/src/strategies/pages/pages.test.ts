@@ -64,7 +64,7 @@ const strategy: Strategy = v.parse(pages.schema, { workflow: 'pages.yml' });
 /** What is seen there. */
 function site(): string | undefined {
   const { pagesDeployments, artifacts } = local.state;
-  const live = pagesDeployments.findLast(({ course }) => course[0] === 'succeed');
+  const live = pagesDeployments.findLast(({ statuses }) => statuses[0] === 'succeed');
   const artifact = artifacts.find(({ id }) => id === live?.artifact);
   return artifact && Buffer.from(artifact.content).toString();
 }
@@ -91,10 +91,10 @@ describe('the artifact of the good run', () => {
   });
 
   test('what is on its way of the failing one is stopped', async () => {
-    const course: LocalGitHub['state']['pagesCourse'][number][] = ['updating_pages'];
-    local.state.pagesDeployments.push({ id: BAD, artifact: 1, course });
+    const statuses: LocalGitHub['state']['pagesStatuses'][number][] = ['updating_pages'];
+    local.state.pagesDeployments.push({ id: BAD, artifact: 1, statuses });
     await strategy.apply(target, ports);
-    expect(course).toEqual(['deployment_cancelled']);
+    expect(statuses).toEqual(['deployment_cancelled']);
     expect(site()).toBe(`the site of ${GOOD}`);
   });
 
@@ -106,8 +106,8 @@ describe('the artifact of the good run', () => {
     if (fault) local.addFault(fault);
     else {
       const [artifact] = local.state.artifacts;
-      const course = [...local.state.pagesCourse];
-      local.state.pagesDeployments.push({ id: GOOD, artifact: artifact?.id ?? 0, course });
+      const statuses = [...local.state.pagesStatuses];
+      local.state.pagesDeployments.push({ id: GOOD, artifact: artifact?.id ?? 0, statuses });
     }
     await strategy.apply(target, ports);
     expect(local.state.pagesDeployments).toHaveLength(1);
@@ -115,11 +115,11 @@ describe('the artifact of the good run', () => {
   });
 
   test('fails, and does not end: told, and stopped', async () => {
-    local.state.pagesCourse = ['deployment_in_progress', 'deployment_failed'];
+    local.state.pagesStatuses = ['deployment_in_progress', 'deployment_failed'];
     await expect(strategy.apply(target, ports)).rejects.toThrow('ended with deployment_failed');
-    local.state.pagesCourse = ['deployment_in_progress'];
+    local.state.pagesStatuses = ['deployment_in_progress'];
     await expect(strategy.apply(target, ports)).rejects.toThrow('come to an end in 10m');
-    expect(local.state.pagesDeployments.at(-1)?.course).toEqual(['deployment_cancelled']);
+    expect(local.state.pagesDeployments.at(-1)?.statuses).toEqual(['deployment_cancelled']);
   });
 });
 

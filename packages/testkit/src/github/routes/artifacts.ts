@@ -38,7 +38,7 @@ const downloadArtifact: Route = {
   },
 };
 
-/** Where the content is, for whoever has the address; a token there is a mistake. */
+/** The path of signed download URLs, which need no token. */
 export const SIGNED_DOWNLOADS = '/signed-artifacts/';
 
 function toArtifactBody(artifact: Artifact, { state, complete }: RouteContext): object {

@@ -50,7 +50,7 @@ const createDeployment: Route = {
   },
 };
 
-/** A branch that is behind is brought up to date instead of being deployed. */
+/** Merges the default branch into an outdated branch instead of deploying it. */
 function autoMerge(ref: string, { git, defaultBranch }: State): ApiResponse | undefined {
   if (git?.ref(`refs/heads/${ref}`) === undefined || ref === defaultBranch) return undefined;
   const missing = git.between(ref, defaultBranch);
@@ -111,7 +111,7 @@ const createStatus: Route = {
   },
 };
 
-/** What is not production and was good is inactive as soon as something newer is good. */
+/** Deactivates older successful deployments outside of production. */
 function deactivateOlder({ id, environment }: Deployment, state: State): void {
   for (const deployment of state.deployments) {
     const { statuses, isProduction, isTransient } = deployment;
@@ -143,7 +143,7 @@ function findDeployment({ params }: ApiCall, { deployments }: State): Deployment
   return deployments.find(({ id }) => id === Number(params.deployment_id));
 }
 
-/** Without git objects, what looks like a SHA is one. */
+/** Accepts any SHA for a repository without git objects. */
 function parseSha(ref: string): string | undefined {
   return /^[0-9a-f]{40}$/.test(ref) ? ref : undefined;
 }

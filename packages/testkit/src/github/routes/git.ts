@@ -1,4 +1,3 @@
-import { findRuleViolation } from '../branch-rules.ts';
 import { type GitObject, type GitStore, NO_OBJECT } from '../git-store.ts';
 import {
   type ApiCall,
@@ -11,7 +10,7 @@ import {
 import type { State } from '../state.ts';
 import { trigger } from '../triggers.ts';
 
-/** A route that is only there where the repository has objects. */
+/** Wraps a handler that requires git objects. */
 function requireGit(
   handle: (call: ApiCall, context: RouteContext, git: GitStore) => ApiResponse,
 ): (call: ApiCall, context: RouteContext) => ApiResponse {
@@ -63,9 +62,9 @@ const updateRef: Route = {
 };
 
 /**
- * Moves a ref as GitHub does, its rules kept.
+ * Moves a ref according to the branch rules.
  *
- * @returns what it points to, or why it was not moved
+ * @returns the new object, or the error message
  */
 export function moveRef(
   state: State,
@@ -79,12 +78,40 @@ export function moveRef(
   const isFastForward = before.type === 'commit' && git.mergeBase(before.sha, sha) === before.sha;
   if (!isFastForward && !force) return 'Update is not a fast forward';
   const branch = toBranch(ref);
-  const refused =
+  const violation =
     branch === undefined ? undefined : findRuleViolation(state, branch, { isFastForward });
-  if (refused !== undefined) return refused;
+  if (violation !== undefined) return violation;
   if (!git.update(ref, sha, from ?? before.sha)) return 'Reference cannot be updated';
   triggerPush(ref, sha, state);
   return object;
+}
+
+/** Returns GitHub's message for a violated branch rule; `undefined` if the update is allowed. */
+function findRuleViolation(
+  state: State,
+  branch: string,
+  update: { readonly isFastForward: boolean },
+): string | undefined {
+  const { rulesets = [], protection, bypass = [] } = state.rules[branch] ?? {};
+  if (bypass.includes(state.user.login)) return undefined;
+  const reasons = rulesets.flatMap((type) => {
+    if (type === 'pull_request') return ['Changes must be made through a pull request.'];
+    if (type === 'required_status_checks') return ['Required status check "ci" is expected.'];
+    if (type === 'update') return ['Cannot update this protected ref.'];
+    return type === 'non_fast_forward' && !update.isFastForward
+      ? ['Cannot force-push to this branch']
+      : [];
+  });
+  if (reasons.length > 0) {
+    return `Repository rule violations found\n\n${reasons.join('\n')}`;
+  }
+  if (protection === undefined) return undefined;
+  if (protection.requiredReviews) return 'Changes must be made through a pull request.';
+  const [check] = protection.requiredChecks ?? [];
+  if (check !== undefined) return `Required status check "${check}" is expected.`;
+  return !update.isFastForward && protection.allowsForcePushes !== true
+    ? 'Cannot force-push to a protected branch'
+    : undefined;
 }
 
 const deleteRef: Route = {
@@ -129,7 +156,7 @@ const createTag: Route = {
       return unprocessable('Could not verify object');
     }
     const header = `object ${object.sha}\ntype ${object.type}\ntag ${body.tag}`;
-    const tagger = `tagger ${signature(context.state)}`;
+    const tagger = `tagger ${createSignature(context.state)}`;
     const sha = git.write('tag', `${header}\n${tagger}\n\n${body.message}\n`);
     return { status: 201, body: toTagBody(sha, git, context) };
   }),
@@ -173,7 +200,7 @@ const createCommit: Route = {
     if (parents.some((sha) => git.object(sha)?.type !== 'commit')) {
       return unprocessable('Parent SHA does not exist or is not a commit object');
     }
-    const who = signature(context.state);
+    const who = createSignature(context.state);
     const sha = git.write(
       'commit',
       [
@@ -200,8 +227,8 @@ const getCommit: Route = {
   }),
 };
 
-/** Git's objects have whole seconds. */
-function signature({ user, now }: State): string {
+/** Returns a git signature, whose time is in seconds. */
+function createSignature({ user, now }: State): string {
   return `${user.login} <${user.id}+bot@github.test> ${Math.floor(now() / 1_000)} +0000`;
 }
 

@@ -9,11 +9,11 @@ const listIssues: Route = {
   needs: 'issues: read',
   handle: (call, context) => {
     const { state = 'open', labels = '', direction = 'desc', sort = 'created' } = call.query;
-    if (sort !== 'created') throw new Error(`sort=${sort} is not served here`);
-    const wanted = labels.split(',').filter((label) => label !== '');
+    if (sort !== 'created') throw new Error(`sort=${sort} is not supported`);
+    const requiredLabels = labels.split(',').filter((label) => label !== '');
     const found = context.state.issues
       .filter((issue) => state === 'all' || issue.state === state)
-      .filter((issue) => wanted.every((label) => issue.labels.includes(label)))
+      .filter((issue) => requiredLabels.every((label) => issue.labels.includes(label)))
       .sort((one, other) => (direction === 'asc' ? 1 : -1) * (one.number - other.number));
     return { status: 200, body: paginate(found, call).map((issue) => toIssueBody(issue, context)) };
   },
@@ -79,7 +79,7 @@ const updateIssue: Route = {
   },
 };
 
-/** The issue that a call is about. */
+/** Finds the issue of a call. */
 export function findIssue({ params }: ApiCall, { issues }: State): Issue | undefined {
   return issues.find(({ number }) => number === Number(params.issue_number));
 }

@@ -7,7 +7,7 @@ const createLabel: Route = {
   needs: 'issues: write',
   handle: ({ body }, context) => {
     const name = String(body.name);
-    if (context.state.labels.some((label) => label.name === name)) return ALREADY_THERE;
+    if (context.state.labels.some((label) => label.name === name)) return ALREADY_EXISTS;
     getOrCreateLabel(name, context.state, {
       color: String(body.color ?? 'ededed'),
       description: String(body.description ?? ''),
@@ -16,7 +16,7 @@ const createLabel: Route = {
   },
 };
 
-const ALREADY_THERE = {
+const ALREADY_EXISTS = {
   status: 422,
   body: {
     message: 'Validation Failed',
@@ -25,14 +25,14 @@ const ALREADY_THERE = {
   },
 };
 
-/** A label, made if there is none of that name. */
+/** Returns the label with this name; creates it if it does not exist. */
 export function getOrCreateLabel(
   name: string,
   state: State,
   { color = 'ededed', description = '' } = {},
 ): Label {
-  const there = state.labels.find((label) => label.name === name);
-  if (there !== undefined) return there;
+  const existing = state.labels.find((label) => label.name === name);
+  if (existing !== undefined) return existing;
   const label: Label = { id: state.nextId(), name, color, description };
   state.labels.push(label);
   return label;

@@ -12,7 +12,7 @@ const createPagesDeployment: Route = {
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(String(body.oidc_token))) {
       return bad('The OIDC token is not valid.');
     }
-    const open = state.pagesDeployments.find(({ course }) => !isFinished(course[0]));
+    const open = state.pagesDeployments.find(({ statuses }) => !isFinished(statuses[0]));
     if (open !== undefined) {
       return bad(
         `Deployment request failed for ${body.pages_build_version} due to in progress deployment. Please cancel ${open.id} first or wait for it to complete.`,
@@ -22,7 +22,7 @@ const createPagesDeployment: Route = {
     state.pagesDeployments.push({
       id,
       artifact: artifact.id,
-      course: [...state.pagesCourse],
+      statuses: [...state.pagesStatuses],
     });
     const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}`;
     return {
@@ -44,10 +44,10 @@ const getPagesDeployment: Route = {
   operation: 'GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}',
   needs: 'pages: read',
   handle: (call, { state }) => {
-    const found = latest(call, state);
+    const found = findLatest(call, state);
     if (found === undefined) return NOT_FOUND;
-    const [status] = found.course;
-    if (found.course.length > 1) found.course.shift();
+    const [status] = found.statuses;
+    if (found.statuses.length > 1) found.statuses.shift();
     return { status: 200, body: { status } };
   },
 };
@@ -56,15 +56,15 @@ const cancelPagesDeployment: Route = {
   operation: 'POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel',
   needs: 'pages: write',
   handle: (call, { state }) => {
-    const found = latest(call, state);
+    const found = findLatest(call, state);
     if (found === undefined) return NOT_FOUND;
-    found.course.splice(0, found.course.length, 'deployment_cancelled');
+    found.statuses.splice(0, found.statuses.length, 'deployment_cancelled');
     return { status: 204 };
   },
 };
 
-/** A version may have been deployed before. */
-function latest({ params }: ApiCall, { pagesDeployments }: State) {
+/** Finds the latest deployment of a version. */
+function findLatest({ params }: ApiCall, { pagesDeployments }: State) {
   return pagesDeployments.findLast(({ id }) => id === params.pages_deployment_id);
 }
 

@@ -8,7 +8,8 @@ const listPulls: Route = {
   needs: 'pull-requests: read',
   handle: (call, context) => {
     const { state = 'open', head, base, sort, direction } = call.query;
-    if (sort !== undefined || direction !== undefined) throw new Error('no order is served here');
+    if (sort !== undefined || direction !== undefined)
+      throw new Error('sort and direction are not supported');
     const found = context.state.pulls
       .filter((pull) => state === 'all' || pull.state === state)
       .filter((pull) => base === undefined || pull.base === base)
@@ -46,7 +47,7 @@ const createPull: Route = {
   },
 };
 
-/** `owner:branch`, by which pull requests are looked for; two forks of one owner share it. */
+/** Formats `owner:branch`, the search key of pull requests; forks of one owner share it. */
 function formatHead({ head }: Pull): string {
   return `${head.repository.split('/')[0]}:${head.branch}`;
 }

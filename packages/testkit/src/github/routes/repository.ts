@@ -12,7 +12,7 @@ const getRepository: Route = {
   }),
 };
 
-/** What answers about other things say of their repository. */
+/** Returns the repository as part of other responses. */
 export function toRepositoryBody({ state, complete }: RouteContext): object {
   return {
     id: 1,

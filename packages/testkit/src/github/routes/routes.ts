@@ -15,7 +15,7 @@ import { runRoutes } from './runs.ts';
 import { treeRoutes } from './trees.ts';
 import { workflowRoutes } from './workflows.ts';
 
-/** Everything that is served; run extract-openapi.ts after a change. */
+/** All supported operations; run extract-openapi.ts after a change. */
 export const ROUTES: readonly Route[] = [
   ...repositoryRoutes,
   ...workflowRoutes,

@@ -14,7 +14,7 @@ const listRuns: Route = {
     const { event, branch, status, created, head_sha: headSha } = call.query;
     const since = created === undefined ? undefined : /^>=(.+)$/.exec(created)?.[1];
     if (created !== undefined && since === undefined) {
-      throw new Error(`created=${created}: only >= is served here`);
+      throw new Error(`created=${created}: only >= is supported`);
     }
     const runs = state.runs
       .filter((run) => run.workflow === workflow.id)
@@ -59,7 +59,7 @@ const listJobs: Route = {
   },
 };
 
-/** Longest that a run may be run again after it was created, ms. */
+/** The maximum age of a run for a re-run. */
 const MAX_RERUN_AGE_MS = 30 * 24 * 3_600_000;
 
 const rerun: Route = {

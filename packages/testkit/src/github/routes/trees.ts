@@ -22,21 +22,21 @@ const createTree: Route = {
     if (base !== undefined && git.object(base)?.type !== 'tree') {
       return unprocessable('base_tree is not a valid tree oid');
     }
-    const entries: readonly Entry[] = Array.isArray(call.body.tree) ? call.body.tree : [];
+    const entries: readonly TreeEntry[] = Array.isArray(call.body.tree) ? call.body.tree : [];
     const sha = writeTree(git, base, entries);
     return { status: 201, body: toTreeBody(sha, git, context) };
   },
 };
 
-interface Entry {
+interface TreeEntry {
   readonly path: string;
   readonly mode: string;
-  /** `null` takes the path away. */
+  /** `null` removes the path. */
   readonly sha?: string | null;
   readonly content?: string;
 }
 
-function writeTree(git: GitStore, base: string | undefined, entries: readonly Entry[]): string {
+function writeTree(git: GitStore, base: string | undefined, entries: readonly TreeEntry[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'github-index-'));
   const env = { GIT_INDEX_FILE: join(folder, 'index') };
   const run = (args: readonly string[], input = '') => runGit(git.folder, args, { env, input });
@@ -59,7 +59,7 @@ const getTree: Route = {
   needs: 'contents: read',
   handle: ({ params, query }: ApiCall, context): ApiResponse => {
     const { git } = context.state;
-    if (query.recursive !== undefined) throw new Error('recursive is not served here');
+    if (query.recursive !== undefined) throw new Error('recursive is not supported');
     const sha = String(params.tree_sha);
     if (git?.object(sha)?.type !== 'tree') return NOT_FOUND;
     return { status: 200, body: toTreeBody(sha, git, context) };
@@ -105,5 +105,5 @@ const getBlob: Route = {
   },
 };
 
-/** Trees and blobs of the bare repository. Blobs are text that ends with a line break. */
+/** Serves trees and blobs of the bare repository. Blobs are text with a final line break. */
 export const treeRoutes: readonly Route[] = [createTree, getTree, getBlob];

@@ -10,7 +10,7 @@ const dispatch: Route = {
   handle: (call, { state }) => {
     const workflow = findWorkflow(call, state);
     if (workflow === undefined) return NOT_FOUND;
-    const { ref, inputs = {}, return_run_details: wantsRun } = call.body;
+    const { ref, inputs = {}, return_run_details: returnsRun } = call.body;
     if (workflow.state !== undefined && workflow.state !== 'active') {
       return unprocessable('Cannot trigger a workflow_dispatch on a disabled workflow');
     }
@@ -27,7 +27,7 @@ const dispatch: Route = {
       ...(title !== undefined && { title }),
       inputs: Object(inputs),
     });
-    if (wantsRun !== true) return { status: 204 };
+    if (returnsRun !== true) return { status: 204 };
     return {
       status: 200,
       body: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createLineSplitter } from './line-splitter.ts';
+import { createLineSplitter } from './node-process.ts';
 
 function split(...chunks: string[]): string[] {
   const lines: string[] = [];
@@ -29,6 +29,6 @@ test.each([
     ['ab', '', 'c'],
   ],
   [[''], []],
-])('%j is the lines %j', (chunks, expected) => {
+])('splits %j into %j', (chunks, expected) => {
   expect(split(...chunks)).toEqual(expected);
 });
