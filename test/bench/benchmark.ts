@@ -1,7 +1,7 @@
-/** Something that is measured side by side with a peer, in one run. */
+/** A measurement of an action and another tool in the same run. */
 export interface Benchmark {
   readonly title: string;
-  /** How the numbers were made, in a sentence or two. */
+  /** How it was measured, in a few sentences. */
   readonly method: string;
   readonly run: () => Promise<Table>;
 }

@@ -11,13 +11,13 @@ const exporter = engine(
   'apt-get install prometheus-blackbox-exporter',
 );
 
-/** Prometheus's blackbox_exporter, a peer. */
+/** Prometheus's blackbox_exporter, for comparison. */
 export interface Blackbox extends AsyncDisposable {
-  /** The median of what it tells of its probes of a URL, one after the other, ms. */
+  /** Median duration in ms that it reports for sequential probes of a URL. */
   readonly latency: (url: string, times: number) => Promise<number>;
 }
 
-/** Starts one on the loopback; `undefined` where the machine has none. */
+/** Starts it on the loopback interface; `undefined` if it is not installed. */
 export async function startBlackbox(folder: string): Promise<Blackbox | undefined> {
   if (exporter.path === undefined) return undefined;
   const config = join(folder, 'blackbox.yml');

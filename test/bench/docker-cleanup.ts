@@ -49,7 +49,7 @@ async function measure(): Promise<Table> {
     },
     { place: 'local, in memory', daemon: memory, rounds: ROUNDS.local, target: 1.5, left: LEFT },
     {
-      place: '30 ms away',
+      place: '30 ms of round trip',
       daemon: disk,
       rounds: ROUNDS.remote,
       target: 5,
@@ -97,14 +97,14 @@ async function measure(): Promise<Table> {
   }
   return {
     columns: [
-      'daemon',
+      'Daemon',
       'docker CLI',
-      'script, s',
-      'action, s',
-      'networks alone, s',
-      'faster',
-      'target',
-      'met',
+      'Script, s',
+      'Action, s',
+      'Networks alone, s',
+      'Speed-up',
+      'Target',
+      'Met',
     ],
     rows,
   };

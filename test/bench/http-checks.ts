@@ -16,8 +16,8 @@ const ROUNDS = 5;
 const ATTEMPTS = 50;
 
 export const benchmark: Benchmark = {
-  title: `${CHECKS} HTTP checks from one configuration, and the latency of a single one`,
-  method: `A small server in a process of its own, on the loopback. "1,000": whole processes, medians of ${ROUNDS} rounds in which the cases take turns; the plain loop is \`http.get\` with a connection of its own each, 8 at a time, as the action does by default; "a check" is what 1,000 cost above 1, divided by 999. Latency: medians of ${ATTEMPTS}, as each tool tells it itself; a process for each "single check" and each curl, in turns, one process for the others.`,
+  title: `health-check: ${CHECKS} HTTP checks, and the latency of one check`,
+  method: `A small server in a separate process, on the loopback interface. "1,000 checks": whole processes, medians of ${ROUNDS} rounds in turns. The plain loop is \`http.get\` with one connection per request, 8 at a time, like the default of the action. "One check" is the cost of 1,000 checks minus the cost of 1, divided by 999. Latency: medians of ${ATTEMPTS} values as reported by each tool; one process per "single check" and per curl, in turns, and one process for the other rows.`,
   run: measure,
 };
 
@@ -39,14 +39,14 @@ async function measure(): Promise<Table> {
     const plain = (plainMany.cpuMs - plainOne.cpuMs) / (CHECKS - 1);
     const latency = await latencies(folder, server.url);
     return {
-      columns: ['what', 'health-check', 'peer', 'ratio or difference'],
+      columns: ['Measure', 'health-check', 'Peer', 'Ratio or difference'],
       rows: [
         row('1,000 checks, CPU ms', many.cpuMs, plainMany.cpuMs, 'plain loop'),
         row('1,000 checks, wall ms', many.wallMs, plainMany.wallMs, 'plain loop'),
-        row('a check, CPU ms', own, plain, 'plain loop'),
+        row('one check, CPU ms', own, plain, 'plain loop'),
         latencyRow('latency of a single check, ms', latency.single, latency.curl, 'curl -w'),
         latencyRow(
-          `latency, middle of ${ATTEMPTS} in one run, ms`,
+          `median latency of ${ATTEMPTS} attempts in one run, ms`,
           latency.window,
           latency.blackbox,
           'blackbox_exporter',
@@ -64,7 +64,7 @@ function row(what: string, own: number, peer: number, name: string): readonly st
 }
 
 function latencyRow(what: string, own: number, peer: number | undefined, name: string) {
-  if (peer === undefined) return [what, own.toFixed(2), `no ${name} on this machine`, ''];
+  if (peer === undefined) return [what, own.toFixed(2), `${name} is not installed`, ''];
   return [what, own.toFixed(2), `${peer.toFixed(2)} (${name})`, `${(own - peer).toFixed(2)} ms`];
 }
 
@@ -119,15 +119,15 @@ await Promise.all(Array.from({ length: 8 }, worker));
 `;
 
 interface Latencies {
-  /** Of the only attempt of a run. */
+  /** Of a run with one attempt. */
   readonly single: number;
-  /** Of the middle one of many attempts in one run. */
+  /** Median of many attempts in one run. */
   readonly window: number;
   readonly curl: number;
   readonly blackbox: number | undefined;
 }
 
-/** Median total times of a request, as each tool tells it itself, ms. */
+/** Median total times of a request in ms, as reported by each tool. */
 async function latencies(folder: string, url: string): Promise<Latencies> {
   const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
   const { inputs } = await readActionManifest(action);
@@ -139,7 +139,7 @@ async function latencies(folder: string, url: string): Promise<Latencies> {
   };
   const own: number[] = [];
   const curl: number[] = [];
-  // In turns: a busy moment of the machine hits both.
+  // In turns: a busy moment of the machine affects both.
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     own.push(ask({}));
     const { stdout } = spend(['curl', '-s', '-o', '/dev/null', '-w', '%{time_total}', url], {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Benchmark } from './benchmark.ts';
 import { tableText, withSection } from './document.ts';
 
-/** Every benchmark, by the name that `pnpm bench <name>` takes. */
+/** The benchmarks, by the argument of `pnpm bench <name>`. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
   'perf-run': () => import('./perf-run.ts'),
   'perf-go-100k': () => import('./perf-go-100k.ts'),
@@ -21,15 +21,15 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'http-checks': () => import('./http-checks.ts'),
 };
 
-// pnpm bench [--write] [name …]; with --write, docs/benchmarks.md has the tables too.
+// pnpm bench [--write] [name …]; --write also updates docs/benchmarks.md.
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const options = process.argv.slice(2);
 const isWritten = options.includes('--write');
-const wanted = options.filter((option) => option !== '--write');
-const unknown = wanted.filter((name) => !(name in BENCHMARKS));
+const names = options.filter((option) => option !== '--write');
+const unknown = names.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
   console.error(
-    `No benchmark ${unknown.join(', ')}. There are ${Object.keys(BENCHMARKS).join(', ')}.`,
+    `Unknown benchmark: ${unknown.join(', ')}. Use one of ${Object.keys(BENCHMARKS).join(', ')}.`,
   );
   process.exit(1);
 }
@@ -37,13 +37,13 @@ if (unknown.length > 0) {
 const where = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}`;
 console.log(`${where}\n`);
 for (const [name, load] of Object.entries(BENCHMARKS)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  if (names.length > 0 && !names.includes(name)) continue;
   const { benchmark } = await load();
   console.log(`## ${benchmark.title}\n\n${benchmark.method}\n`);
   const table = await benchmark.run();
   console.log(`${tableText(table)}\n`);
   if (!isWritten) continue;
-  // After each: a later one that fails takes nothing away.
+  // After each benchmark: a later failure does not lose the result.
   const document = readFileSync(DOCUMENT, 'utf8');
   writeFileSync(DOCUMENT, withSection(document, name, benchmark, table, where));
 }

@@ -14,7 +14,7 @@ const SAMPLES = 10;
 
 export const benchmark: Benchmark = {
   title: 'perf-regression: 100,000 lines of go bench',
-  method: `Two files, ${BENCHMARKS} benchmarks with ${SAMPLES} samples of three metrics each (300,000 values), read and compared: wall time and largest memory of the whole process as /usr/bin/time has them, medians of ${ROUNDS} rounds in which both take turns. benchstat is \`go install golang.org/x/perf/cmd/benchstat@latest\`.`,
+  method: `Two files with ${BENCHMARKS} benchmarks and ${SAMPLES} samples of three metrics each (300,000 values) are read and compared. Wall time and peak memory of the whole process, measured with /usr/bin/time; medians of ${ROUNDS} rounds in turns. benchstat is installed with \`go install golang.org/x/perf/cmd/benchstat@latest\`.`,
   run: measure,
 };
 
@@ -44,11 +44,11 @@ async function measure(): Promise<Table> {
     const peer = median(times.get('benchstat')?.ms ?? []);
     const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
     return {
-      columns: [`${(bytes / 1e6).toFixed(1)} MB`, 'wall ms', 'ratio', 'largest memory, MB'],
+      columns: [`${(bytes / 1e6).toFixed(1)} MB`, 'Wall time, ms', 'Ratio', 'Peak memory, MB'],
       rows: [...times].map(([name, { ms, mb }]) => [
         name,
         median(ms).toFixed(0),
-        Number.isNaN(peer) ? 'no benchstat here' : (median(ms) / peer).toFixed(2),
+        Number.isNaN(peer) ? 'benchstat is not installed' : (median(ms) / peer).toFixed(2),
         median(mb).toFixed(0),
       ]),
     };

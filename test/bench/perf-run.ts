@@ -9,8 +9,8 @@ const TIMES = 10;
 const BUDGET_MS = 60_000;
 
 export const benchmark: Benchmark = {
-  title: 'perf-regression, mode: run',
-  method: `A small repository whose benchmark hashes: ${TIMES} times each, a commit that changes nothing and one that is 30 % slower, measured in turns by the bundle within a budget of ${BUDGET_MS / 1000} s.`,
+  title: 'perf-regression with mode: run',
+  method: `A small repository with a hash benchmark, ${TIMES} times each: a commit without a change and a commit that is 30% slower, measured in turns by the bundle with a budget of ${BUDGET_MS / 1000} s.`,
   run: measure,
 };
 
@@ -28,11 +28,11 @@ async function measure(): Promise<Table> {
   const share = (all: readonly string[], verdict: string) =>
     `${all.filter((one) => one === verdict).length} of ${TIMES}`;
   return {
-    columns: ['commit', 'right', 'all verdicts'],
+    columns: ['Commit', 'Correct', 'Verdicts'],
     rows: [
       ['unchanged passes', share(seen.same, 'pass'), seen.same.join(' ')],
-      ['30 % slower fails', share(seen.slow, 'fail'), seen.slow.join(' ')],
-      ['time of a run, median', `${(median(seen.ms) / 1000).toFixed(1)} s`, ''],
+      ['30% slower fails', share(seen.slow, 'fail'), seen.slow.join(' ')],
+      ['median time of a run', `${(median(seen.ms) / 1000).toFixed(1)} s`, ''],
     ],
   };
 }

@@ -3,18 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActionInput } from '@repo/testkit/runner/action-manifest';
 
-/** What processes cost. */
+/** The cost of a process. */
 export interface Spent {
-  /** User and system time of each. */
+  /** User and system time per process. */
   readonly cpuMs: number;
   readonly wallMs: number;
-  /** Of all of them. */
+  /** Output of all processes. */
   readonly stdout: string;
 }
 
 /**
- * Runs a command `times` times, one after the other, and tells what one of them cost. The CPU time
- * is what the shell counts for its children, so it has the start of the process in it.
+ * Runs a command `times` times in sequence, and returns the cost of one run. The shell measures the CPU
+ * time of its children, so it includes the start of the process.
  */
 export function spend(
   argv: readonly string[],
@@ -40,7 +40,7 @@ function seconds(text: string): number {
   return Number(minutes) * 60 + Number(rest);
 }
 
-/** What the runner would set for a step: the inputs with their defaults, and the command files. */
+/** The environment that the runner sets for a step: inputs with defaults, and command files. */
 export function actionEnvironment(
   folder: string,
   inputs: readonly ActionInput[],

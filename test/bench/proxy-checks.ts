@@ -12,8 +12,8 @@ const HELD = 4_000;
 const ROUNDS = 5;
 
 export const benchmark: Benchmark = {
-  title: 'Testing proxies with our own sockets',
-  method: `Proxy and target in a process of their own, on the loopback; the client in another, whose CPU time is measured after 200 checks to warm up. ${CHECKS} checks through CONNECT and TLS, 32 at a time, each through a proxy that the client has not seen before as far as it knows: medians of ${ROUNDS} rounds in which the two take turns. The peer is https-proxy-agent with \`https.get\` and an agent for each proxy, with the same TLS context. ${REFUSED} endpoints on ${REFUSED} addresses where nobody listens, 256 at a time. ${HELD} sockets held by a proxy that says nothing: heap and buffers after a collection, and resident memory.`,
+  title: 'proxy-retest: checks through the built-in proxy client',
+  method: `Proxy and target run in one process, the client in another, on the loopback interface; the CPU time of the client is measured after 200 warm-up checks. ${CHECKS} checks through CONNECT and TLS, 32 at a time, each through a proxy that is new to the client; medians of ${ROUNDS} rounds in turns. The peer is https-proxy-agent with \`https.get\`, one agent per proxy, and the same TLS context. ${REFUSED} endpoints on ${REFUSED} addresses without a listener, 256 at a time. ${HELD} sockets held by a proxy that does not respond: heap and buffers after a garbage collection, and resident memory.`,
   run: measure,
 };
 
@@ -43,22 +43,22 @@ async function measure(): Promise<Table> {
     const held = client('held', HELD, ports.hung, ports.target);
     const ratio = median(own) / median(peer);
     return {
-      columns: ['what', 'proxy-retest', 'peer', 'target'],
+      columns: ['Measure', 'proxy-retest', 'Peer', 'Target'],
       rows: [
         [
-          'a check through CONNECT and TLS, CPU ms',
+          'check through CONNECT and TLS, CPU ms',
           median(own).toFixed(2),
           `${median(peer).toFixed(2)} (https-proxy-agent), × ${ratio.toFixed(2)}`,
           '≤ 0.7 ms, or × ≤ 0.6',
         ],
-        [`${REFUSED} refused endpoints, a second`, median(rates).toFixed(0), '', '≥ 5,000'],
+        [`${REFUSED} refused endpoints, per second`, median(rates).toFixed(0), '', '≥ 5,000'],
         [
-          'a held socket, KB of heap and buffers',
+          'held socket, KB of heap and buffers',
           ((held.bytes ?? Number.NaN) / 1_024).toFixed(1),
           '',
           '≤ 6',
         ],
-        ['a held socket, KB resident', ((held.rss ?? Number.NaN) / 1_024).toFixed(1), '', ''],
+        ['held socket, KB resident', ((held.rss ?? Number.NaN) / 1_024).toFixed(1), '', ''],
       ],
     };
   } finally {

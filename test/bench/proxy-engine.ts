@@ -24,13 +24,13 @@ const ALONE = 40;
 const ROUNDS = 3;
 
 export const benchmark: Benchmark = {
-  title: `${ENDPOINTS} VLESS endpoints through one sing-box, tested by the bundle`,
-  method: `Engine, server (sing-box with a user for each endpoint), target (HTTPS, a new TLS handshake or its resumption each) and the action share this machine. Medians of ${ROUNDS} rounds. The peer is what scripts do: a process of sing-box for each endpoint, and curl through it, 4 at a time, ${ALONE} of them.`,
+  title: `proxy-retest: ${ENDPOINTS} VLESS endpoints through one sing-box`,
+  method: `Engine, server (sing-box with one user per endpoint), target (HTTPS with a new or resumed TLS handshake per request) and the bundle run on one machine. Medians of ${ROUNDS} rounds. The peer is a common script: one sing-box process per endpoint and curl through it, 4 at a time, for ${ALONE} endpoints.`,
   run: measure,
 };
 
 async function measure(): Promise<Table> {
-  if (singBox.path === undefined) throw new Error(`There is no sing-box ${singBox.needs}`);
+  if (singBox.path === undefined) throw new Error(`sing-box is not installed ${singBox.needs}`);
   const folder = mkdtempSync(join(tmpdir(), 'bench-engine-'));
   const target = await startTarget();
   const users = Array.from({ length: ENDPOINTS }, () => randomUUID());
@@ -42,14 +42,14 @@ async function measure(): Promise<Table> {
     const alone = await times(ROUNDS, () => aloneRate(folder, endpoints, target.urls[0] ?? ''));
     const [own, peer] = [median(whole), median(alone)];
     return {
-      columns: ['what', 'proxy-retest', 'target or peer', 'ratio'],
+      columns: ['Measure', 'proxy-retest', 'Target or peer', 'Ratio'],
       rows: [
         ['1,000 outbounds checked and started, ms', median(open).toFixed(0), '–', '–'],
         ['checks/s', own.toFixed(0), '≥ 300', `× ${(own / 300).toFixed(2)}`],
         [
           'checks/s',
           own.toFixed(0),
-          `${peer.toFixed(1)} (a process each)`,
+          `${peer.toFixed(1)} (one process per endpoint)`,
           `× ${(own / peer).toFixed(1)}`,
         ],
       ],
@@ -79,7 +79,7 @@ function endpointOf(uuid: string, port: number): Vless {
   };
 }
 
-/** From what is known of the endpoints to the first that can be asked, ms. */
+/** Time in ms from the list of endpoints to the first route that is ready. */
 async function openMs(endpoints: readonly Vless[]): Promise<number> {
   const { signal } = new AbortController();
   const program = { path: singBox.path ?? '', environment: {} };
@@ -97,7 +97,7 @@ async function openMs(endpoints: readonly Vless[]): Promise<number> {
   return ms;
 }
 
-/** Of a whole run of the bundle, from reading the list to writing it. */
+/** Checks per second of a whole run of the bundle, from reading the list to writing it. */
 async function bundleRate(
   folder: string,
   endpoints: readonly Vless[],
@@ -165,7 +165,7 @@ async function alone(file: string, { uuid, port }: Vless, url: string): Promise<
   ]);
   await once(curl, 'exit');
   await engine.stop();
-  if (curl.exitCode !== 0) throw new Error('curl got no answer');
+  if (curl.exitCode !== 0) throw new Error('curl received no response');
 }
 
 async function startVless(folder: string, users: readonly string[]) {
@@ -202,7 +202,7 @@ for (const _ of [1, 2]) {
 }
 `;
 
-/** Two targets, in a process of their own. */
+/** Two targets in a separate process. */
 async function startTarget() {
   const { certFile, keyFile } = certificates().good;
   const child = spawn(process.execPath, ['--input-type=module', '-e', TARGET, certFile, keyFile], {

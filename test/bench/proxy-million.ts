@@ -12,8 +12,8 @@ const SIZES = [10_000, 1_000_000];
 const FOUND = 20_000;
 
 export const benchmark: Benchmark = {
-  title: 'A million records, planned and written',
-  method: `A JSON array of records of ConfigStream's shape, in a file. "Plan": the bundle with \`mode: plan\`. "Write": the bundle with \`mode: merge\` and findings for ${FOUND.toLocaleString('en')} of them (for all of the small list), which writes the list and the state. Whole processes, one run each; the peak is of resident memory.`,
+  title: 'proxy-retest: one million records',
+  method: `A file with a JSON array of records in the format of ConfigStream. "Plan" is the bundle with \`mode: plan\`. "Write" is the bundle with \`mode: merge\` and results for ${FOUND.toLocaleString('en')} records (for all records of the small list), which writes the list and the state. Whole processes, one run each; the peak is resident memory.`,
   run: measure,
 };
 
@@ -37,7 +37,7 @@ async function measure(): Promise<Table> {
       rmSync(folder, { recursive: true });
     }
   }
-  return { columns: ['what', 's', 'peak MB', 'peak KB a record'], rows };
+  return { columns: ['Run', 's', 'Peak, MB', 'Peak per record, KB'], rows };
 }
 
 const RUNS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -63,7 +63,7 @@ async function writeList(folder: string, size: number): Promise<void> {
   const found: string[] = [];
   file.write('[');
   for (let index = 0; index < size; index++) {
-    // Benchmarking addresses (RFC 2544): nobody is there, and nothing is dialled.
+    // Addresses for benchmarks (RFC 2544). The runs do not connect to them.
     const host = `198.18.${(index >> 8) & 255}.${index & 255}`;
     const port = 1_024 + (index >> 16);
     const record = {

@@ -12,18 +12,18 @@ const ROUNDS = 9;
 const ENVIRONMENT = 'production';
 
 export const benchmark: Benchmark = {
-  title: 'deploy-rollback: the history of an environment',
-  method: `The latest ${DEPLOYMENTS} deployments and what became of each, from a local GitHub that takes ${LATENCY_MS} ms for every answer; medians of ${ROUNDS} rounds in which the ways take turns. By REST, the list is one call, and the statuses of each deployment are one more.`,
+  title: 'deploy-rollback: read the history of an environment',
+  method: `The latest ${DEPLOYMENTS} deployments with their statuses, from a local GitHub with a latency of ${LATENCY_MS} ms per response; medians of ${ROUNDS} rounds in turns. With REST, the list takes one call, and the statuses of each deployment one more.`,
   run: measure,
 };
 
-interface Way {
+interface Method {
   readonly name: string;
-  /** How many deployments reached success once, so that all of them have to tell the same. */
+  /** Number of deployments that succeeded; all methods must return the same. */
   readonly read: (github: GitHub) => Promise<number>;
 }
 
-const WAYS: readonly Way[] = [
+const METHODS: readonly Method[] = [
   {
     name: 'deploy-rollback (one GraphQL query)',
     read: async (github) => {
@@ -32,14 +32,14 @@ const WAYS: readonly Way[] = [
     },
   },
   {
-    name: 'REST, 1 + N calls at once',
+    name: 'REST, 1 + N calls in parallel',
     read: async (github) => {
       const all = await Promise.all((await listed(github)).map((id) => statusesOf(github, id)));
       return all.filter((statuses) => statuses.some(isSuccess)).length;
     },
   },
   {
-    name: 'REST, 1 + N calls one after the other',
+    name: 'REST, 1 + N calls in sequence',
     read: async (github) => {
       let count = 0;
       for (const id of await listed(github)) {
@@ -81,11 +81,11 @@ async function measure(): Promise<Table> {
     clock: systemClock,
     proxy: {},
   });
-  const times = WAYS.map(() => [] as number[]);
-  const calls = WAYS.map(() => 0);
-  // The first round loads GitHub's schema, which a real GitHub has loaded.
+  const times = METHODS.map(() => [] as number[]);
+  const calls = METHODS.map(() => 0);
+  // The first round loads the schema of the local GitHub, and is not measured.
   for (let round = 0; round <= ROUNDS; round++) {
-    for (const [index, { name, read }] of WAYS.entries()) {
+    for (const [index, { name, read }] of METHODS.entries()) {
       const before = local.calls.length;
       const start = performance.now();
       const good = await read(github);
@@ -98,15 +98,15 @@ async function measure(): Promise<Table> {
   const medians = times.map(median);
   const [own = Number.NaN] = medians;
   return {
-    columns: ['way', 'calls', 'ms', 'ratio'],
-    rows: WAYS.map(({ name }, index) => {
+    columns: ['Method', 'Calls', 'ms', 'Ratio'],
+    rows: METHODS.map(({ name }, index) => {
       const ms = medians[index] ?? Number.NaN;
       return [name, String(calls[index]), ms.toFixed(0), (ms / own).toFixed(2)];
     }),
   };
 }
 
-/** Every second one was good once, and reads `inactive` now. */
+/** Every second deployment succeeded once, and is `inactive` now. */
 function fill({ state, advance }: LocalGitHub): void {
   for (let count = 0; count < DEPLOYMENTS; count++) {
     const sha = count.toString(16).padStart(40, 'a');

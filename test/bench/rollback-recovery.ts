@@ -6,7 +6,7 @@ const ROUNDS = 9;
 
 export const benchmark: Benchmark = {
   title: 'deploy-rollback: from detection to the verified restore, on GitHub',
-  method: `The bundle rolls back a bad release on a local GitHub whose workflows and Pages end at once: what is measured is ours alone. \`recovered\` is the output time-to-recover-ms (from the beginning of the rollback to the restore that was verified), \`whole step\` has the start of the process, the lock and the record besides; medians and the longest of ${ROUNDS} runs.`,
+  method: `The bundle rolls back a bad release on a local GitHub whose workflows and Pages finish at once, so only the time of the action is measured. "Recovered" is the output time-to-recover-ms (from the start of the rollback to the verified restore). "Whole step" includes the start of the process, the lock and the record. Medians and maximum of ${ROUNDS} runs.`,
   run: measure,
 };
 
@@ -26,7 +26,7 @@ async function measure(): Promise<Table> {
     ]);
   }
   return {
-    columns: ['strategy', 'API calls', 'recovered, ms', 'longest, ms', 'whole step, ms'],
+    columns: ['Strategy', 'API calls', 'Recovered, ms', 'Maximum, ms', 'Whole step, ms'],
     rows,
   };
 }
@@ -36,7 +36,7 @@ async function rollBack(part: Part) {
   world.asIfDeployed();
   part.deploy(world, world.good);
   part.deploy(world, world.bad);
-  // The schema of GitHub is loaded there by its first query, which is none of our time.
+  // The first query loads the schema of the local GitHub, which is not part of the measured time.
   await using known = await world.run({ mode: 'check' });
   const asked = world.github.calls.length;
   const start = performance.now();

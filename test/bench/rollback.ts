@@ -25,12 +25,12 @@ const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.met
 const [GOOD, BAD] = ['a'.repeat(40), 'b'.repeat(40)] as const;
 
 export const benchmark: Benchmark = {
-  title: 'Rolling back (from detection to the verified restore)',
-  method: `Wall time of a whole step of the bundle, from its start to its end: lock, resolve, preflight with checksums, safety snapshot, restore, identity, health, ledger. ${ROUNDS} rounds each, a bad deploy before each. Docker: a container that answers HTTP, on a real daemon that stores in memory; beside it the commands that people write by hand (docker tag, rm -f, run, curl until it answers), which keep nothing and prove no identity; the time of its own start is that of docker run until it answers.`,
+  title: 'deploy-rollback: from detection to the verified restore',
+  method: `Wall time of a whole step of the bundle: lock, resolve, preflight with checksums, safety snapshot, restore, identity, health, ledger. ${ROUNDS} rounds each, with a bad deploy before each round. Docker: a container that answers HTTP, on a real daemon that stores in memory. It is compared with hand-written commands (docker tag, rm -f, run, curl until it answers), which keep no snapshot and do not verify the release, and with docker run until the container answers, which all variants include.`,
   run: measure,
 };
 
-/** What is brought back, in a folder of its own. */
+/** A strategy to measure, in its own folder. */
 interface Part {
   readonly title: string;
   readonly strategies: string;
@@ -59,7 +59,7 @@ async function measure(): Promise<Table> {
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
-  return { columns: ['what', 'p50, s', 'p95, s'], rows };
+  return { columns: ['Strategy', 'p50, s', 'p95, s'], rows };
 }
 
 function row({ title }: Pick<Part, 'title'>, times: readonly number[]): readonly string[] {
@@ -77,9 +77,9 @@ async function timeRollbacks(workspace: string, part: Part): Promise<readonly nu
   for (let round = 0; round < ROUNDS; round++) {
     await part.deploy('bad');
     times.push(await step(workspace, part, { 'fail-after-rollback': 'false' }));
-    const said = readFileSync(join(workspace, 'output'), 'utf8');
-    if (!/rolled-back/.test(said)) throw new Error(`${part.title}: ${said}`);
-    // The next round is the first again.
+    const output = readFileSync(join(workspace, 'output'), 'utf8');
+    if (!/rolled-back/.test(output)) throw new Error(`${part.title}: ${output}`);
+    // Each round starts from the same state.
     const home = join(state, 'production');
     for (const name of readdirSync(home)) {
       if (name !== 'snapshots') rmSync(join(home, name), { recursive: true });
@@ -91,7 +91,7 @@ async function timeRollbacks(workspace: string, part: Part): Promise<readonly nu
   return times;
 }
 
-/** A step of the bundle; how long it took, ms. */
+/** Runs a step of the bundle; returns its duration in ms. */
 async function step(
   workspace: string,
   { strategies, inputs: given = {}, env = {} }: Part,
@@ -204,7 +204,7 @@ async function dockerPart(daemon: Dockerd): Promise<DockerPart> {
   };
 }
 
-/** The commands that people write, and of them only the start. */
+/** Measures hand-written commands, and the start of the container alone. */
 async function timeByHand({ daemon, deploy, runArguments, url }: DockerPart) {
   const env = { PATH: process.env.PATH ?? '', DOCKER_HOST: daemon.host };
   const until = `until curl -sf ${url} | grep -q "$1"; do sleep 0.01; done`;

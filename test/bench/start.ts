@@ -8,13 +8,13 @@ import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Benchmark, Table } from './benchmark.ts';
 import { actionEnvironment, spend } from './process.ts';
 
-/** Processes in one measurement, and measurements of each case. */
+/** Processes per measurement, and measurements per case. */
 const BATCH = 10;
 const ROUNDS = 7;
 
 export const benchmark: Benchmark = {
   title: 'Start of an action (CPU time of the whole process)',
-  method: `User and system time of ${BATCH} processes one after the other, as the shell counts it, divided by ${BATCH}; medians of ${ROUNDS} rounds in which the cases take turns. The floor is \`node -e 0\`.`,
+  method: `User and system time of ${BATCH} processes, run in sequence and measured by the shell, divided by ${BATCH}; medians of ${ROUNDS} rounds in turns. The minimum is \`node -e 0\`.`,
   run: measure,
 };
 
@@ -31,7 +31,7 @@ async function measure(): Promise<Table> {
     const medians = times.map(median);
     const [floor = Number.NaN] = medians;
     return {
-      columns: ['case', 'CPU ms', 'ratio'],
+      columns: ['Case', 'CPU, ms', 'Ratio'],
       rows: cases.map(({ name }, index) => {
         const ms = medians[index] ?? Number.NaN;
         return [name, ms.toFixed(1), (ms / floor).toFixed(2)];
@@ -63,7 +63,7 @@ async function casesOf(folder: string) {
       env: env({ url: `http://${refused}/`, 'max-attempts': '1' }),
     },
     {
-      name: 'health-check, the same from YAML with CEL',
+      name: 'health-check, the same HTTP check in YAML with CEL',
       argv: bundle,
       env: env({
         checks: `[{name: a, http: {url: "http://${refused}/"}, expect: status == 200, max-attempts: 1}]`,

@@ -4,7 +4,7 @@ import { compareWithHistory } from '../../../actions/perf-regression/src/compare
 import type { RunRecord } from '../../../actions/perf-regression/src/history/record.ts';
 import { resultOf, settings, time } from './settings.ts';
 
-/** A suite whose code never changed: one row a run, one value a benchmark, less is better. */
+/** A suite without code changes: one row per run, one value per benchmark, lower is better. */
 export interface Suite {
   readonly name: string;
   readonly benchmarks: readonly string[];
@@ -13,28 +13,28 @@ export interface Suite {
 
 export interface HistoryAccuracy {
   readonly benchmark: string;
-  /** Runs times benchmarks. */
+  /** Number of runs times number of benchmarks. */
   readonly judged: number;
-  /** Beginnings of "the latest runs are on another level". */
+  /** Starts of alarms: the latest runs are on another level. */
   readonly alarms: number;
-  /** Beginnings of warnings about a single run. */
+  /** Starts of warnings about a single run. */
   readonly warnings: number;
   readonly injected: number;
-  /** Injections that were alarmed about within 5 runs. */
+  /** Injected slowdowns with an alarm within 5 runs. */
   readonly found: number;
 }
 
-/** Runs before which nothing is asked, and the distance of the places where a slowdown is put. */
+/** Number of runs that are not judged, and the distance between injected slowdowns. */
 const WARM_UP = 40;
 const STRIDE = 7;
-/** Runs of history that matter. */
+/** Number of runs in the history. */
 const LOOKED_AT = 45;
 
 /**
- * How often each benchmark of an unchanged suite is alarmed about, and how often an injected slowdown
- * is found within 5 runs. An alarm is accepted by label, as somebody would who found nothing.
+ * The number of false alarms of each benchmark in an unchanged suite, and of injected slowdowns found
+ * within 5 runs. Every alarm is accepted by label, as after a review without a finding.
  *
- * @param reference how a benchmark is normalised: by all, by the others as reference, or not at all
+ * @param reference how a benchmark is normalised: by all, by the others, or not
  */
 export function historyAccuracy(
   suite: Suite,
@@ -75,7 +75,7 @@ function normalizeBy(reference: 'auto' | 'others' | 'off', suite: Suite, index: 
   return { kind: reference };
 }
 
-/** Judges one benchmark run after run, as the action does, from a run on. */
+/** Judges one benchmark run by run, as the action does. */
 function follow(
   rows: readonly (readonly number[])[],
   benchmarks: readonly string[],
@@ -123,7 +123,7 @@ function record(
   };
 }
 
-/** The latest runs are worse together: what fails a build, or would with a larger step. */
+/** The latest runs are worse together: this fails a build, or would with a larger change. */
 function isAlarm({ state, reason }: Judged): boolean {
   return (state === 'fail' || state === 'warn') && reason.startsWith('the last ');
 }

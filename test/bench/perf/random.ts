@@ -1,6 +1,6 @@
-/** Random numbers that are the same in every run. */
+/** Reproducible random numbers. */
 export interface Random {
-  /** From 0 to 1, 1 not included. */
+  /** From 0 to 1, exclusive of 1. */
   readonly uniform: () => number;
   /** Standard normal. */
   readonly normal: () => number;

@@ -8,8 +8,8 @@ const PUBLISHED = fileURLToPath(
 );
 
 /**
- * Noise as hosted runners have it: machines of several speeds that all benchmarks of a run share,
- * rare long disturbances of the machine, and a little noise of each benchmark's own.
+ * Noise like on hosted runners: machines with different speeds, shared by all benchmarks of a run, rare
+ * long disturbances of the machine, and a little noise per benchmark.
  */
 export function simulatedSuites(): readonly Suite[] {
   const random = seeded(7);
@@ -33,7 +33,7 @@ export function simulatedSuites(): readonly Suite[] {
   });
 }
 
-/** Seven years of hosted runners, where the machine has them; rates are turned into times. */
+/** Seven years of results from hosted runners, if available; rates are converted to times. */
 export function publishedSuites(): readonly Suite[] {
   const text = readOrNothing(PUBLISHED);
   if (text === undefined) return [];
@@ -50,7 +50,7 @@ export function publishedSuites(): readonly Suite[] {
           ]),
         ),
     );
-    // Those that came and went tell little.
+    // Benchmarks with few runs are not useful.
     const benchmarks = [...new Set(values.flatMap((run) => [...run.keys()]))].filter(
       (one) => values.filter((run) => run.has(one)).length > 0.9 * runs.length,
     );

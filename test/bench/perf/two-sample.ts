@@ -10,7 +10,7 @@ const BENCHMARKS = 50;
 const SAMPLES = 10;
 const LOG_SD = 0.1;
 const OUTLIERS = 0.05;
-/** What an outlier takes longer. */
+/** Factor of an outlier. */
 const OUTLIER = 1.8;
 
 /** Shares of simulated runs. */
@@ -21,7 +21,7 @@ export interface TwoSampleAccuracy {
   readonly peers: { readonly meanRatio: number; readonly mannWhitney: number };
 }
 
-/** A/A runs, and runs in which one benchmark of 50 is 30 % slower. */
+/** A/A runs, and runs with one of 50 benchmarks 30% slower. */
 export function twoSampleAccuracy(runs: number): TwoSampleAccuracy {
   const random = seeded(SEED);
   const judging = settings();

@@ -1,4 +1,4 @@
-// A process of its own, whose CPU time and memory are measured: `own`, `peer`, `refused` or `held`.
+// A separate process whose CPU time and memory are measured: `own`, `peer`, `refused` or `held`.
 import { get } from 'node:https';
 import { createSecureContext, getCACertificates } from 'node:tls';
 import { systemClock } from '@repo/core/process/clock';
@@ -34,7 +34,7 @@ const TASKS: Readonly<Record<string, (host: string) => Promise<unknown>>> = {
   peer: (host) =>
     new Promise<void>((resolve, reject) => {
       const agent = new HttpsProxyAgent(`http://${host}:${proxyPort}`);
-      // Node's types do not know that what is meant for tls.connect gets there.
+      // Node's types do not include the options that are passed to tls.connect.
       const options = { agent, secureContext: context, timeout: 60_000 };
       const request = get(url, options, (response) => {
         response.resume().once('end', () => {

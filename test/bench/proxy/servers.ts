@@ -1,4 +1,4 @@
-// A process of its own: two targets over TLS, a proxy that works and one that hangs. Tells their ports.
+// A separate process: two TLS targets, a working proxy and a hanging one. Prints their ports.
 import { once } from 'node:events';
 import { createServer as createTarget } from 'node:https';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';

@@ -8,17 +8,17 @@ const HOURS = 7 * 24;
 const COSTS = { timeout: 10_000, latency: 1_000 };
 const START = Date.parse('2026-01-01T00:00:00Z');
 
-/** An endpoint as it is, which no strategy sees. */
+/** The real state of an endpoint, which strategies do not see. */
 interface Truth {
   readonly id: number;
   isAlive: boolean;
-  /** How often it changes, an hour. */
+  /** Changes per hour. */
   readonly flipRate: number;
   /** ms */
   readonly latency: number;
 }
 
-/** In which order a strategy tests what it knows of. */
+/** The order in which a strategy tests endpoints. */
 export type Strategy = (
   known: ReadonlyMap<number, History>,
   ids: readonly number[],
@@ -41,18 +41,18 @@ export const STRATEGIES: Readonly<Record<string, Strategy>> = {
 };
 
 export interface Week {
-  /** Of what the list says, the share that is true, over the week, from 0 to 1. */
+  /** Share of endpoints whose listed state is correct over the week, from 0 to 1. */
   readonly accuracy: number;
-  /** Of what the list says is alive, the share that is. */
+  /** Share of endpoints listed as alive that are alive. */
   readonly precision: number;
-  /** The longest that any endpoint waited for its next test, hours. */
+  /** Longest time between two tests of an endpoint, hours. */
   readonly longestWait: number;
   readonly testsPerRun: number;
 }
 
 /**
- * A week of hourly runs with the same budget. A third of the endpoints changes about twice a day, the
- * others once in ten days; a fifth is dead for good. Each begins with one test of all.
+ * A week of hourly runs with the same budget. A third of the endpoints change about twice a day, the
+ * others once in ten days; a fifth are always dead. The first run tests all endpoints.
  */
 export function simulate(
   strategy: Strategy,
@@ -129,7 +129,7 @@ function shuffled(ids: readonly number[], random: () => number): number[] {
   return keyed.sort((a, b) => a.key - b.key).map(({ id }) => id);
 }
 
-/** How many milliseconds testing all of them once would take, about. */
+/** Approximate time in ms to test all endpoints once. */
 export function fullCost(endpoints: number): number {
   return endpoints * (0.55 * 650 + 0.45 * COSTS.timeout);
 }
