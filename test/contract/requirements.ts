@@ -21,8 +21,8 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'test/real/health-check-docker.test.ts',
     'the log of a container, both streams, is analysed',
   ],
-  H12: ['actions/health-check/src/kinds/log.test.ts', 'the overview is told of a good log too'],
-  H13: ['actions/health-check/src/kinds/log.test.ts', 'the overview is told of a good log too'],
+  H12: ['actions/health-check/src/kinds/log.test.ts', 'a healthy log has an overview'],
+  H13: ['actions/health-check/src/kinds/log.test.ts', 'a healthy log has an overview'],
   H14: [
     'test/real/health-check-docker.test.ts',
     'the log of a container, both streams, is analysed',

@@ -83,15 +83,15 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(over.reason).toContain(`state == 'running': state was "exited"`);
       expect(over.evidence).toEqual([
         { title: 'state', lines: ['exit code 7'] },
-        { title: 'end of its output', lines: ['out of luck'] },
+        { title: 'last output', lines: ['out of luck'] },
       ]);
       expect(starting.reason).toContain('health was "starting"');
       expect(again.reason).toMatch(/restarts was \d+/);
-      expect(gone.reason).toContain('there is no container gone');
+      expect(gone.reason).toContain('container gone does not exist');
       expect(ill.reason).toContain("fail-when is met: health == 'unhealthy'");
       expect(ill.evidence).toEqual([
         { title: 'last health check', lines: ['not yet'] },
-        { title: 'end of its output', lines: ['serving'] },
+        { title: 'last output', lines: ['serving'] },
       ]);
       for (const one of [over, starting, again, gone, ill]) expect(one.status).toBe('unhealthy');
     });
@@ -144,7 +144,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       for (const one of [a, b, c, d]) expect(one.status).toBe('unknown');
       expect(a.reason).toContain('no.sock');
       expect(b.reason).toContain('127.0.0.1:1');
-      expect(c.reason).toContain('there is no container gone');
+      expect(c.reason).toContain('container gone does not exist');
       expect(d.reason).toContain('does not support reading');
     });
 

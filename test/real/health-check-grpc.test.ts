@@ -33,8 +33,8 @@ test('health-check and the health service of grpc-js: each state, and a service 
     'ip-family': '4',
   });
   expect(result.outputs['failed-checks']).toBe('shop,nobody knows it either');
-  expect(result.log).toContain('it is NOT_SERVING');
-  expect(result.log).toContain('it is SERVICE_UNKNOWN');
+  expect(result.log).toContain('the service is NOT_SERVING');
+  expect(result.log).toContain('the service is SERVICE_UNKNOWN');
 });
 
 test('over TLS, with the trust of all checks; a server that is gone', async () => {

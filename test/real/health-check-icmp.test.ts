@@ -21,6 +21,6 @@ describe.skipIf(ping.path === undefined)(`health-check and the real ping ${ping.
     // A broadcast needs -b: ping says so and ends, without a packet sent.
     await using result = await healthCheck({ url: 'icmp://255.255.255.255' });
     expect(result.outputs.status).toBe('unknown');
-    expect(result.outputs.message).toMatch(/ping says: .*broadcast/);
+    expect(result.outputs.message).toMatch(/ping failed: .*broadcast/);
   });
 });

@@ -78,9 +78,9 @@ describe.skipIf(postgresEngine.path === undefined)(
         'syntax error at or near "selec" (SQLSTATE 42601)',
         'database "nowhere" does not exist',
         'password authentication failed for user "admin" (SQLSTATE 28P01)',
-        'it wants a password, and none is given',
+        'the server requires a password, but none is given',
         'which is not trusted here',
-        'a COPY has no row',
+        'COPY does not return rows',
       ]) {
         expect(ill.log).toContain(reason);
       }
@@ -99,7 +99,7 @@ describe.skipIf(postgresEngine.path === undefined)(
       await using wrong = await healthCheck({ url: url.replace('s3cr3t', 'other') });
       expect(wrong.outputs.message).toContain('password authentication failed');
       await using tls = await healthCheck({ url: `${url}?sslmode=require` });
-      expect(tls.outputs.message).toContain('it does not offer TLS');
+      expect(tls.outputs.message).toContain('the server does not offer TLS');
     });
   },
 );

@@ -63,7 +63,7 @@ describe('health-check and a real ws server', () => {
     expect(result.log).toContain('status 403, expected 101');
     expect(result.log).toContain('message was "welcome"');
     expect(result.log).toMatch(/silence: unhealthy, not done .* within \d+m?s/);
-    expect(result.log).toContain('it closes the connection (4001: no room)');
+    expect(result.log).toContain('the server closed the connection (4001: no room)');
     await using gone = await healthCheck({ url: `ws://127.0.0.1:${await closedPort()}/` });
     expect(gone.outputs.message).toContain('connection refused');
   });

@@ -1,7 +1,7 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { secretsOfUrl } from '@repo/core/inputs/http-url';
 import type { SyncParser } from '@repo/core/inputs/parser';
-import { kindOfScheme, needsOf, schemes } from './kinds/registry.ts';
+import { findKindByScheme, getRequiredParts, listSchemes } from './kinds/registry.ts';
 
 /** A target whose scheme names the kind of check. */
 export interface TargetUrl {
@@ -27,7 +27,7 @@ export function targetUrl(): SyncParser<TargetUrl> {
       }
       const url = new URL(given);
       const scheme = url.protocol.slice(0, -1);
-      const kind = kindOfScheme(scheme);
+      const kind = findKindByScheme(scheme);
       if (kind === undefined && !given.includes('://')) {
         throw new InvalidValue(
           'has no scheme in front',
@@ -37,10 +37,10 @@ export function targetUrl(): SyncParser<TargetUrl> {
       if (kind === undefined) {
         throw new InvalidValue(
           `has the unknown scheme ${scheme}`,
-          `Use one of ${schemes().join(', ')}.`,
+          `Use one of ${listSchemes().join(', ')}.`,
         );
       }
-      const needs = needsOf(kind);
+      const needs = getRequiredParts(kind);
       const missing = needs.find((part) => url[PARTS[part]] === '');
       if (missing !== undefined) {
         throw new InvalidValue(`names no ${missing}`, `Write ${scheme}://${needs.join(':')}.`);

@@ -7,17 +7,17 @@ import { hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { afterData, banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, test } from 'vitest';
-import { converse, Refusal, type Wire } from './connection.ts';
+import { type Connection, ProtocolError, withConnection } from './connection.ts';
 
 const pem = certificates();
 
-/** One conversation with a port of this machine. */
-async function talk(port: number, work: (wire: Wire) => Promise<Facts>, options = {}) {
-  const [seen] = await converse({ host: '127.0.0.1', port }, attemptContext(options), work);
+/** Uses a connection to a local port. */
+async function use(port: number, run: (connection: Connection) => Promise<Facts>, options = {}) {
+  const [seen] = await withConnection({ host: '127.0.0.1', port }, attemptContext(options), run);
   return seen ?? expect.unreachable();
 }
 
-test('bytes and lines are read as they come, in whatever pieces', async () => {
+test('reads bytes and lines across chunks', async () => {
   await using server = await startTcpServer({
     script: async ({ socket }) => {
       for (const piece of ['a', 'b\r', '\ncdef\nrest', '!']) {
@@ -26,9 +26,13 @@ test('bytes and lines are read as they come, in whatever pieces', async () => {
       }
     },
   });
-  const seen = await talk(server.port, async (wire) => ({
-    lines: [await wire.readLine(), await wire.readLine()],
-    bytes: [`${await wire.read(2)}`, `${await wire.read(0)}`, `${await wire.read(3)}`],
+  const seen = await use(server.port, async (connection) => ({
+    lines: [await connection.readLine(), await connection.readLine()],
+    bytes: [
+      `${await connection.read(2)}`,
+      `${await connection.read(0)}`,
+      `${await connection.read(3)}`,
+    ],
   }));
   expect(seen).toMatchObject({
     state: 'answered',
@@ -38,35 +42,37 @@ test('bytes and lines are read as they come, in whatever pieces', async () => {
   });
 });
 
-test('what came before an end is still read; more is not there', async () => {
+test('reads the data before the end of the connection, then fails', async () => {
   await using server = await startTcpServer({
     script: ({ socket }) => void socket.end('ab'),
   });
-  expect(await talk(server.port, async (wire) => ({ got: `${await wire.read(2)}` }))).toMatchObject(
-    {
-      facts: { got: 'ab' },
-    },
-  );
-  expect(await talk(server.port, async (wire) => ({ got: await wire.read(3) }))).toMatchObject({
+  expect(
+    await use(server.port, async (connection) => ({ got: `${await connection.read(2)}` })),
+  ).toMatchObject({
+    facts: { got: 'ab' },
+  });
+  expect(
+    await use(server.port, async (connection) => ({ got: await connection.read(3) })),
+  ).toMatchObject({
     state: 'failed',
     reason: `127.0.0.1:${server.port} closed the connection before its answer was complete`,
   });
 });
 
-test('it ends at the time limit and at an abort, and lets go of the connection', async () => {
+test('a timeout and an abort end the connection', async () => {
   await using server = await startTcpServer({ script: hang() });
-  const read = async (wire: Wire) => ({ line: await wire.readLine() });
-  expect(await talk(server.port, read, { timeoutMs: 30 })).toMatchObject({
+  const read = async (connection: Connection) => ({ line: await connection.readLine() });
+  expect(await use(server.port, read, { timeoutMs: 30 })).toMatchObject({
     state: 'failed',
     reason: expect.stringMatching(/within \d+ms/),
   });
   const controller = new AbortController();
-  const talking = talk(server.port, read, { signal: controller.signal });
+  const reading = use(server.port, read, { signal: controller.signal });
   controller.abort();
-  expect(await talking).toMatchObject({ state: 'unknown', final: false });
+  expect(await reading).toMatchObject({ state: 'unknown', final: false });
 });
 
-test('more than a megabyte is not taken', async () => {
+test('rejects more than 1 MiB', async () => {
   await using server = await startTcpServer({
     script: async ({ socket, signal }) => {
       while (!signal.aborted) {
@@ -74,75 +80,79 @@ test('more than a megabyte is not taken', async () => {
       }
     },
   });
-  expect(await talk(server.port, async (wire) => ({ line: await wire.readLine() }))).toMatchObject({
-    state: 'failed',
-    reason: expect.stringContaining('says more than 1 MiB'),
-  });
   expect(
-    await talk(server.port, async (wire) => ({ all: await wire.read(2 ** 31) })),
+    await use(server.port, async (connection) => ({ line: await connection.readLine() })),
   ).toMatchObject({
     state: 'failed',
-    reason: expect.stringContaining('more than 1 MiB'),
+    reason: expect.stringContaining('sent more than 1 MiB'),
+  });
+  expect(
+    await use(server.port, async (connection) => ({ all: await connection.read(2 ** 31) })),
+  ).toMatchObject({
+    state: 'failed',
+    reason: 'the response is larger than 1 MiB',
   });
 });
 
-test('a refusal is a failed attempt with its evidence; nonsense is one; a mistake of ours is thrown', async () => {
+test('a ProtocolError and malformed data fail the attempt; other errors are thrown', async () => {
   await using server = await startTcpServer({ script: banner('hello\n') });
   const evidence = () => [{ title: 'answer', lines: ['x'] }];
-  const refused = await talk(server.port, async () => {
-    throw new Refusal('it is not to our liking', evidence);
+  const refused = await use(server.port, async () => {
+    throw new ProtocolError('unexpected response', evidence);
   });
-  expect(refused).toMatchObject({ state: 'failed', reason: 'it is not to our liking', evidence });
-  const nonsense = await talk(server.port, async (wire) => ({
-    number: (await wire.read(1)).readUInt32BE(),
+  expect(refused).toMatchObject({ state: 'failed', reason: 'unexpected response', evidence });
+  const malformed = await use(server.port, async (connection) => ({
+    number: (await connection.read(1)).readUInt32BE(),
   }));
-  expect(nonsense).toMatchObject({
+  expect(malformed).toMatchObject({
     state: 'failed',
-    reason: expect.stringContaining('its answer makes no sense'),
+    reason: expect.stringContaining('the response is malformed'),
   });
-  const mistake = talk(server.port, async () => {
-    throw new TypeError('ours');
+  const bug = use(server.port, async () => {
+    throw new TypeError('bug');
   });
-  await expect(mistake).rejects.toThrow('ours');
+  await expect(bug).rejects.toThrow('bug');
 });
 
-test('TLS is judged only when asked to, and then by the rules of all checks', async () => {
+test('verifies the certificate on request, with the TLS settings of all checks', async () => {
   await using server = await startHttpServer({
     script: respond(200),
     tls: { pair: pem.selfSigned },
   });
-  const secure = (judged: boolean) => async (wire: Wire) => {
-    await wire.secure({ judged });
-    wire.send('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    return { status: await wire.readLine(), secured: wire.isSecured() };
+  const startTls = (verify: boolean) => async (connection: Connection) => {
+    await connection.startTls({ verify });
+    connection.send('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    return { status: await connection.readLine(), isEncrypted: connection.isEncrypted() };
   };
-  const well = { facts: { status: 'HTTP/1.1 200 OK', secured: true } };
+  const answered = { facts: { status: 'HTTP/1.1 200 OK', isEncrypted: true } };
   const { port } = server;
-  expect(await talk(port, secure(false))).toMatchObject(well);
-  const judged = await talk(port, secure(true));
-  expect(judged).toMatchObject({ state: 'failed', reason: expect.stringContaining('itself') });
-  expect(judged.evidence?.()[0]?.title).toContain('certificate');
-  expect(await talk(port, secure(true), { network: { insecure: true } })).toMatchObject(well);
+  expect(await use(port, startTls(false))).toMatchObject(answered);
+  const verified = await use(port, startTls(true));
+  expect(verified).toMatchObject({ state: 'failed', reason: expect.stringContaining('itself') });
+  expect(verified.evidence?.()[0]?.title).toContain('certificate');
+  expect(await use(port, startTls(true), { network: { insecure: true } })).toMatchObject(answered);
   const ca = { network: { tls: { ca: pem.selfSigned.cert } } };
-  expect(await talk(port, secure(true), ca)).toMatchObject(well);
+  expect(await use(port, startTls(true), ca)).toMatchObject(answered);
 });
 
-test('what is said before the handshake does not pass for said in it', async () => {
+test('rejects data that was sent before the TLS handshake', async () => {
   await using server = await startTcpServer({ script: afterData(banner('Sinjected')) });
-  const seen = await talk(server.port, async (wire) => {
-    wire.send('?');
-    await wire.read(1);
-    await wire.secure({ judged: true });
+  const seen = await use(server.port, async (connection) => {
+    connection.send('?');
+    await connection.read(1);
+    await connection.startTls({ verify: true });
     return {};
   });
   expect(seen).toMatchObject({
     state: 'failed',
-    reason: expect.stringContaining('speaks before it is asked'),
+    reason: expect.stringContaining('sent data before the TLS handshake'),
   });
 });
 
-test('a password is told only where nobody else is', async () => {
+test('a loopback connection is confidential', async () => {
   await using server = await startTcpServer({ script: hang() });
-  const seen = await talk(server.port, async (wire) => ({ here: wire.confidential() }));
-  expect(seen).toMatchObject({ facts: { here: true } });
+  const seen = await use(server.port, async (connection) => ({
+    isConfidential: connection.isConfidential(),
+  }));
+  expect(seen).toMatchObject({ facts: { isConfidential: true } });
 });

@@ -11,37 +11,38 @@ import { type Limit, within } from '@repo/probe/limit';
 import { connectWithin } from '@repo/probe/tcp';
 import { handshakeWithin } from '@repo/probe/tls';
 
-/** Most bytes that are taken from a target in one conversation. */
-const MOST_BYTES = 1_048_576;
+/** Bytes accepted from a target over one connection. */
+const MAX_BYTES = 1_048_576;
 
-/** Where a target is. */
-interface Place {
+interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
-/** A connection as a protocol sees it. What cannot be read throws, and ends the conversation. */
-export interface Wire {
-  /** Exactly so many bytes, of those that have come or will come. */
+/** A connection for the implementation of a protocol. Failed reads throw. */
+export interface Connection {
+  /** Waits for exactly this number of bytes. */
   readonly read: (bytes: number) => Promise<Buffer>;
-  /** A line without its end (LF or CRLF), in Latin-1. */
+  /** A line in Latin-1, without its LF or CRLF. */
   readonly readLine: () => Promise<string>;
   readonly send: (data: string | Uint8Array) => void;
-  /** Goes on in TLS. A certificate that is `judged` has to be trusted, unless inputs say otherwise. */
-  readonly secure: (options: { readonly judged: boolean; readonly alpn?: string }) => Promise<void>;
-  /** Whether a password may be sent in a form that others could use: nobody else can be there. */
-  readonly confidential: () => boolean;
-  /** Whether it is in TLS. */
-  readonly isSecured: () => boolean;
-  /** Keeps what explains an answer that turns out not to be the expected one. */
-  readonly keep: (evidence: () => readonly Evidence[]) => void;
-  /** Hands the connection over to a protocol with a library of its own; it stays ours to close. */
-  readonly release: () => { readonly socket: Socket; readonly limit: Limit; readonly peer: string };
+  /** Switches to TLS. `verify` requires a trusted certificate, unless `insecure` is set. */
+  readonly startTls: (options: {
+    readonly verify: boolean;
+    readonly alpn?: string;
+  }) => Promise<void>;
+  /** Whether a password may be sent in clear text: trusted TLS, or a loopback or private address. */
+  readonly isConfidential: () => boolean;
+  readonly isEncrypted: () => boolean;
+  /** Sets the evidence for an answer that does not meet the expectations. */
+  readonly setEvidence: (evidence: () => readonly Evidence[]) => void;
+  /** Hands the socket to a library. The connection still closes the socket in the end. */
+  readonly detach: () => { readonly socket: Socket; readonly limit: Limit; readonly peer: string };
 }
 
-/** The target answered, but not as it should; the message is a clause. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
+/** The target answered, but not as the protocol requires. The message is a clause. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
   readonly evidence: () => readonly Evidence[];
 
   constructor(message: string, evidence: () => readonly Evidence[] = () => []) {
@@ -50,9 +51,9 @@ export class Refusal extends Error {
   }
 }
 
-/** The connection did not bear the conversation. */
-export class Broken extends Error {
-  override readonly name = 'Broken';
+/** The connection failed. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
   readonly failure: ProbeFailure;
 
   constructor(failure: ProbeFailure) {
@@ -62,26 +63,25 @@ export class Broken extends Error {
 }
 
 /**
- * A conversation with a host, or with each of its addresses, over a connection of its own and
- * within the time of the attempt. What `talk` returns are the facts; the {@link Refusal} that it
- * throws is a failed attempt.
+ * Connects to a host, or to each of its addresses, and passes the connection to `use`, which
+ * returns the facts. A {@link ProtocolError} from `use` is a failed attempt.
  */
-export function converse(
-  place: Place,
+export function withConnection(
+  endpoint: Endpoint,
   context: AttemptContext,
-  talk: (wire: Wire) => Promise<Facts>,
+  use: (connection: Connection) => Promise<Facts>,
 ): Promise<readonly Observation[]> {
-  return dial(place.host, place.port, context, (address, { ms }, rest) =>
-    converseWith(address, ms, place, rest, talk),
+  return dial(endpoint.host, endpoint.port, context, (address, { ms }, rest) =>
+    connectTo(address, ms, endpoint, rest, use),
   );
 }
 
-function converseWith(
+function connectTo(
   address: string,
   resolveMs: number,
-  { host, port }: Place,
+  { host, port }: Endpoint,
   { network, timeoutMs, signal }: AttemptContext,
-  talk: (wire: Wire) => Promise<Facts>,
+  use: (connection: Connection) => Promise<Facts>,
 ): Promise<Observation> {
   const started = performance.now();
   const peer = peerName(host, port, address);
@@ -89,91 +89,91 @@ function converseWith(
     dns: resolveMs,
     total: 0,
   };
-  const seen = () => {
+  const timed = () => {
     phases.total = performance.now() - started + resolveMs;
     return { address, phases };
   };
   return within({ timeoutMs, signal }, async (limit) => {
-    const connection = await connectWithin({ address, port }, limit, peer);
-    if (!connection.ok) return failedObservation(connection.failure, seen());
-    phases.connect = connection.ms;
-    let socket: Socket = connection.socket;
+    const connected = await connectWithin({ address, port }, limit, peer);
+    if (!connected.ok) return failedObservation(connected.failure, timed());
+    phases.connect = connected.ms;
+    let socket: Socket = connected.socket;
     let evidence: (() => readonly Evidence[]) | undefined;
-    let listening: Incoming | undefined;
-    // Not before somebody asks: another protocol may be the one to read.
-    const incoming = () => {
-      listening ??= listen(socket, limit, peer);
-      return listening;
+    let reader: SocketReader | undefined;
+    // Created at the first read: after `detach`, a library reads from the socket.
+    const getReader = () => {
+      reader ??= createReader(socket, limit, peer);
+      return reader;
     };
-    const release = () => {
-      listening?.release();
-      listening = undefined;
+    const releaseReader = () => {
+      reader?.release();
+      reader = undefined;
     };
-    let trusted = ['loopback', 'private'].includes(classifyAddress(address));
+    let isConfidential = ['loopback', 'private'].includes(classifyAddress(address));
     try {
-      const facts = await talk({
-        read: (bytes) => incoming().read(bytes),
-        readLine: () => incoming().readLine(),
+      const facts = await use({
+        read: (bytes) => getReader().read(bytes),
+        readLine: () => getReader().readLine(),
         send: (data) => socket.write(data),
-        secure: async ({ judged, alpn }) => {
-          release();
+        startTls: async ({ verify, alpn }) => {
+          releaseReader();
           const { tls: settings, insecure } = network;
           const secured = await handshakeWithin(
             socket,
             { host, settings, peer, ...(alpn !== undefined && { alpn: [alpn] }) },
             limit,
           );
-          if (!secured.ok) throw new Broken(secured.failure);
+          if (!secured.ok) throw new ConnectionError(secured.failure);
           const { certificate } = secured;
           socket = secured.socket;
           phases.tls = secured.ms;
           const [problem] = certificate.problems;
-          if (judged && problem !== undefined && !insecure) {
-            throw new Refusal(problem.message, () => [toCertificateEvidence(certificate)]);
+          if (verify && problem !== undefined && !insecure) {
+            throw new ProtocolError(problem.message, () => [toCertificateEvidence(certificate)]);
           }
-          trusted ||= insecure || problem === undefined;
+          isConfidential ||= insecure || problem === undefined;
         },
-        confidential: () => trusted,
-        keep: (given) => {
+        isConfidential: () => isConfidential,
+        setEvidence: (given) => {
           evidence = given;
         },
-        isSecured: () => socket !== connection.socket,
-        release: () => {
-          release();
+        isEncrypted: () => socket !== connected.socket,
+        detach: () => {
+          releaseReader();
           return { socket, limit, peer };
         },
       });
-      const { total } = seen().phases;
+      const { total } = timed().phases;
       return {
-        ...seen(),
+        ...timed(),
         state: 'answered',
         facts: { address, latency: new DurationFact(total), ...facts },
         ...(evidence && { evidence }),
       };
     } catch (error) {
-      if (error instanceof Broken) return failedObservation(error.failure, seen());
-      const { message: reason, evidence } = refusalOf(error);
-      return { ...seen(), state: 'failed', reason, evidence };
+      if (error instanceof ConnectionError) return failedObservation(error.failure, timed());
+      const { message: reason, evidence } = toProtocolError(error);
+      return { ...timed(), state: 'failed', reason, evidence };
     } finally {
       socket.destroy();
-      connection.socket.destroy();
+      connected.socket.destroy();
     }
   });
 }
 
-type Incoming = ReturnType<typeof listen>;
+type SocketReader = ReturnType<typeof createReader>;
 
-/** Lengths and texts that contradict themselves show when they are read. */
-function refusalOf(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+/** Invalid lengths and texts in an answer throw RangeError and SyntaxError. */
+function toProtocolError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
   if (error instanceof RangeError || error instanceof SyntaxError) {
-    return new Refusal(`its answer makes no sense (${error.message})`);
+    return new ProtocolError(`the response is malformed (${error.message})`);
   }
   throw error;
 }
 
-/** Gathers what comes over a socket until it is asked for. */
-function listen(socket: Socket, limit: Limit, peer: string) {
+/** Buffers the data of a socket until it is read. */
+function createReader(socket: Socket, limit: Limit, peer: string) {
   const place = { phase: 'first-byte', peer } as const;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -189,17 +189,17 @@ function listen(socket: Socket, limit: Limit, peer: string) {
     chunks.push(chunk);
     size += chunk.length;
     total += chunk.length;
-    if (total > MOST_BYTES) {
+    if (total > MAX_BYTES) {
       socket.destroy();
-      broken ??= { phase: 'body', kind: 'protocol', message: `${peer} says more than 1 MiB` };
+      broken ??= { phase: 'body', kind: 'protocol', message: `${peer} sent more than 1 MiB` };
     }
     wake();
   };
   socket.on('data', take).on('error', end).on('end', close).on('close', close);
   if (socket.destroyed) close();
 
-  const until = async (enough: () => boolean) => {
-    while (!enough()) {
+  const waitUntil = async (isEnough: () => boolean) => {
+    while (!isEnough()) {
       const failure = await limit.wait<ProbeFailure | undefined>(
         (settle) => {
           wake = () => settle(broken);
@@ -208,40 +208,40 @@ function listen(socket: Socket, limit: Limit, peer: string) {
         (cause) =>
           explainEnd(cause, total === 0 ? place : { peer, phase: 'body' }, limit.timeoutMs),
       );
-      // What came before the end may still be enough.
-      if (failure !== undefined && !enough()) throw new Broken(failure);
+      // Data that arrived before the end of the connection may still be enough.
+      if (failure !== undefined && !isEnough()) throw new ConnectionError(failure);
     }
   };
-  const whole = (): Buffer => {
+  const joined = (): Buffer => {
     const [first = Buffer.alloc(0), ...more] = chunks;
     return more.length === 0 ? first : Buffer.concat(chunks);
   };
   const cut = (bytes: number): Buffer => {
-    const all = whole();
+    const all = joined();
     chunks.splice(0, chunks.length, all.subarray(bytes));
     size -= bytes;
     return all.subarray(0, bytes);
   };
   return {
     read: async (bytes: number) => {
-      if (bytes > MOST_BYTES) throw new Refusal('its answer cannot be read: more than 1 MiB');
-      await until(() => size >= bytes);
+      if (bytes > MAX_BYTES) throw new ProtocolError('the response is larger than 1 MiB');
+      await waitUntil(() => size >= bytes);
       return cut(bytes);
     },
     readLine: async () => {
       let searched = 0;
-      await until(() => {
+      await waitUntil(() => {
         const found = chunks.slice(searched).some((chunk) => chunk.includes(0x0a));
         if (!found) searched = chunks.length;
         return found;
       });
-      return cut(whole().indexOf(0x0a) + 1)
+      return cut(joined().indexOf(0x0a) + 1)
         .toString('latin1')
         .replace(/\r?\n$/, '');
     },
     release: () => {
-      // What came before the handshake would be taken for a part of what was said in TLS.
-      if (size > 0) throw new Refusal(`${peer} speaks before it is asked`);
+      // Data from before the handshake must not count as data received over TLS.
+      if (size > 0) throw new ProtocolError(`${peer} sent data before the TLS handshake`);
       socket.pause().off('data', take).off('error', end).off('end', close).off('close', close);
       socket.on('error', () => {});
     },

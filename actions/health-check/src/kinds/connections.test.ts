@@ -4,7 +4,7 @@ import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { hang } from '@repo/testkit/faults/breaks';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, test } from 'vitest';
-import { KINDS, kindOfScheme } from './registry.ts';
+import { findKindByScheme, KINDS } from './registry.ts';
 
 const REQUEST = {
   method: 'GET',
@@ -14,14 +14,14 @@ const REQUEST = {
   maxRedirects: 0,
 };
 
-/** Sockets that this process holds. */
+/** The open sockets of this process. */
 function sockets(): number {
   return process.getActiveResourcesInfo().filter((name) => /TCPSocket|UDP/.test(name)).length;
 }
 
-/** Each kind that talks over the network, one attempt of `timeout` ms, at once `count` times. */
+/** Runs `count` concurrent attempts. */
 async function attempts(url: string, count: number, timeoutMs: number, signal: AbortSignal) {
-  const kind = KINDS[kindOfScheme(new URL(url).protocol.slice(0, -1)) ?? ''];
+  const kind = KINDS[findKindByScheme(new URL(url).protocol.slice(0, -1)) ?? ''];
   const { attempt } =
     (await kind?.load())?.fromUrl?.(new URL(url), REQUEST) ?? expect.unreachable();
   return Promise.all(
@@ -30,11 +30,11 @@ async function attempts(url: string, count: number, timeoutMs: number, signal: A
 }
 
 test.each(['redis', 'postgres', 'mysql', 'grpc', 'ws', 'dns'])(
-  '%s: no socket is left behind by attempts that time out or are aborted',
+  '%s: attempts that time out or are aborted close their sockets',
   async (scheme) => {
     await expect.poll(sockets).toBe(0);
     await using server = await startTcpServer({ script: hang() });
-    // The same port, so that one URL serves both.
+    // Uses the same port, so one URL works for UDP and TCP.
     const silent = createSocket('udp4').bind(server.port, '127.0.0.1');
     await once(silent, 'listening');
     const url = `${scheme}://127.0.0.1:${server.port}/x`;
@@ -46,7 +46,7 @@ test.each(['redis', 'postgres', 'mysql', 'grpc', 'ws', 'dns'])(
     setImmediate(() => controller.abort());
     const aborted = (await running).flat();
     expect(aborted.map(({ state }) => state)).toEqual(Array(10).fill('unknown'));
-    // That of the name server.
+    // The socket of the name server is still open.
     await expect.poll(sockets).toBe(1);
     silent.close();
   },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { disk, spaceOf } from './disk.ts';
+import { computeSpace, disk } from './disk.ts';
 
 let workspace = '';
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(workspace, { recursive: true }));
 
 describe('disk space', () => {
-  test('the disk of the workspace, by default', async () => {
+  test('is that of the workspace by default', async () => {
     const { observations, state } = await runConfigured(
       disk,
       {},
@@ -23,7 +23,7 @@ describe('disk space', () => {
     expect(observations).toMatchObject([{ facts: { total: BigInt(blocks) * BigInt(bsize) } }]);
   });
 
-  test('what is missed is told with numbers, and shown as people write it', async () => {
+  test('has the measured value in the reason and readable sizes as evidence', async () => {
     const { state, reason, evidence } = await runConfigured(
       disk,
       { path: workspace },
@@ -34,7 +34,7 @@ describe('disk space', () => {
     expect(evidence[0]?.lines[0]).toMatch(/^[\d.]+\w+ free of [\d.]+\w+$/);
   });
 
-  test('a path that is not there is unknown', async () => {
+  test('of a missing path is unknown', async () => {
     const { state, reason } = await runConfigured(disk, { path: join(workspace, 'missing') });
     expect(state).toBe('unknown');
     expect(reason).toContain('does not exist (ENOENT)');
@@ -42,9 +42,9 @@ describe('disk space', () => {
 
   const counts = { bsize: 4_096n, blocks: 1_000n, bfree: 150n, bavail: 100n, files: 0n, ffree: 0n };
 
-  test('as in df, what is kept for root is neither used nor free', () => {
-    // 850 used, 100 free for us: 850 / 950.
-    expect(spaceOf(counts)).toEqual({
+  test('does not count blocks reserved for root, like df', () => {
+    // 850 used, 100 free: 850 / 950.
+    expect(computeSpace(counts)).toEqual({
       usedPercent: 89.47,
       free: 409_600n,
       total: 4_096_000n,
@@ -52,8 +52,8 @@ describe('disk space', () => {
     });
   });
 
-  test('inodes run out as well, where there is a number of them', () => {
-    expect(spaceOf({ ...counts, files: 200n, ffree: 3n })).toMatchObject({
+  test('includes inodes if their number is fixed', () => {
+    expect(computeSpace({ ...counts, files: 200n, ffree: 3n })).toMatchObject({
       inodesUsedPercent: 98.5,
     });
   });
@@ -61,8 +61,13 @@ describe('disk space', () => {
   test.each([
     [89n, 'healthy'],
     [90n, 'unhealthy'],
-  ])('without an expectation %s %% are %s', async (used, state) => {
-    const facts = spaceOf({ ...counts, blocks: 100n, bfree: 100n - used, bavail: 100n - used });
+  ])('by default %s%% used is %s', async (used, state) => {
+    const facts = computeSpace({
+      ...counts,
+      blocks: 100n,
+      bfree: 100n - used,
+      bavail: 100n - used,
+    });
     const { target } = await runConfigured(disk, {});
     expect(target.defaultExpectations.every((one) => one.judge(facts).met)).toBe(
       state === 'healthy',

@@ -9,9 +9,13 @@ import { probeLocally, resolvePath } from './local-probe.ts';
 
 const VARIABLES = ['usedPercent', 'free', 'total', 'inodesUsedPercent'];
 
-/** The file system that holds a path has room, by default for a tenth more. */
+/** The free space of the file system of a path; by default less than 90% may be used. */
 export const disk: Kind = {
-  schema: targetSchema({ path: v.optional(nonEmptyText, '.') }, 'A disk check knows path.', target),
+  schema: targetSchema(
+    { path: v.optional(nonEmptyText, '.') },
+    'A disk check supports path.',
+    target,
+  ),
   variables: VARIABLES,
 };
 
@@ -23,7 +27,7 @@ function target({ path }: { readonly path: string }): Target {
     defaultExpectations: [celExpectation('usedPercent < 90.0', VARIABLES)],
     attempt: (context) =>
       probeLocally(description, context, async () => {
-        const facts = spaceOf(
+        const facts = computeSpace(
           await statfs(resolvePath(context.machine.workspace, path), { bigint: true }),
         );
         const { free, total } = facts;
@@ -51,10 +55,10 @@ interface Counts {
 }
 
 /**
- * Sizes in bytes. As in `df`, what only root may use is neither used nor free: used / (used +
- * free). Some file systems (btrfs, NTFS) have no fixed number of inodes.
+ * Sizes in bytes. Like `df`, the percentage ignores blocks reserved for root: used / (used + free).
+ * Some file systems (btrfs, NTFS) have no fixed number of inodes.
  */
-export function spaceOf({ bsize, blocks, bfree, bavail, files, ffree }: Counts): Facts {
+export function computeSpace({ bsize, blocks, bfree, bavail, files, ffree }: Counts): Facts {
   const used = blocks - bfree;
   return {
     usedPercent: percent(used, used + bavail),
@@ -64,7 +68,7 @@ export function spaceOf({ bsize, blocks, bfree, bavail, files, ffree }: Counts):
   };
 }
 
-/** To two decimals; `undefined` where there is nothing to be a part of. */
+/** With two decimals; `undefined` if the total is 0. */
 function percent(part: bigint, whole: bigint): number | undefined {
   return whole <= 0n ? undefined : Math.round((Number(part) / Number(whole)) * 10_000) / 100;
 }

@@ -5,18 +5,18 @@ import { connectDocker, type Docker } from '@repo/docker/client';
 import type { Endpoint } from '@repo/docker/endpoint';
 import { findEndpoint } from '@repo/docker/find-endpoint';
 
-/** Asks a Docker daemon; one that cannot be asked, or does not want to answer, is unknown. */
-export async function askDocker<T>(
+/** Connects to a Docker daemon. A connection or API error makes the check unknown. */
+export async function withDocker<T>(
   host: Endpoint | undefined,
   { machine, timeoutMs }: AttemptContext,
   signal: AbortSignal,
-  ask: (docker: Docker) => Promise<T>,
+  use: (docker: Docker) => Promise<T>,
 ): Promise<T | ReturnType<typeof unknownObservation>> {
   const settings = { host, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
   const endpoint = await findEndpoint(settings, machine.variable);
   try {
     using docker = await connectDocker(endpoint, { timeoutMs, signal, connections: 1 });
-    return await ask(docker);
+    return await use(docker);
   } catch (error) {
     if (signal.aborted) return unknownObservation('cancelled');
     if (error instanceof ActionError) return unknownObservation(error.message);

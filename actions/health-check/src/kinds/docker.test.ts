@@ -7,7 +7,7 @@ import { runConfigured } from '@repo/checks/testing/run-configured';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { docker } from './docker.ts';
 
-// The real daemon is in test/real/health-check-docker.test.ts; this one says what it is told to.
+// A fake daemon; test/real/health-check-docker.test.ts uses a real one.
 let folder = '';
 let socket = '';
 let server: Server;
@@ -58,7 +58,7 @@ function container(state: object, rest: object = {}) {
 }
 
 describe('a container', () => {
-  test('all that is found out of it; its age by the clock of the daemon', async () => {
+  test('has all facts; its age uses the clock of the daemon', async () => {
     answers = { 'app/json': container({ Health: { Status: 'healthy' } }) };
     expect(await look()).toMatchObject({ state: 'healthy' });
     const { reason } = await look([
@@ -90,7 +90,7 @@ describe('a container', () => {
     expect(await look()).toMatchObject({ state });
   });
 
-  test('that is not well shows its health check and why it ended, without secrets', async () => {
+  test('that is unhealthy has its health check and exit code as evidence, without secrets', async () => {
     answers = {
       'app/json': container({
         Status: 'exited',
@@ -100,18 +100,21 @@ describe('a container', () => {
       }),
     };
     expect((await look()).evidence).toEqual([
-      { title: 'state', lines: ['exit code 137, killed for want of memory'] },
+      { title: 'state', lines: ['exit code 137, killed: out of memory'] },
       { title: 'last health check', lines: ['redis://***@db refused'] },
     ]);
   });
 
-  test('that is not there is unhealthy: the daemon knows', async () => {
+  test('that does not exist is unhealthy', async () => {
     answers = {};
-    expect(await look()).toMatchObject({ state: 'unhealthy', reason: 'there is no container app' });
+    expect(await look()).toMatchObject({
+      state: 'unhealthy',
+      reason: 'container app does not exist',
+    });
   });
 });
 
-test('a daemon that does not answer in time is unknown, and so is none', async () => {
+test('a daemon that times out or is missing is unknown', async () => {
   answers = { 'app/json': 'never' };
   expect(await look(undefined, 100)).toMatchObject({ state: 'unknown' });
   socket = join(folder, 'gone.sock');
@@ -120,7 +123,7 @@ test('a daemon that does not answer in time is unknown, and so is none', async (
   expect(reason).toContain('gone.sock');
 });
 
-test('a DOCKER_HOST that is none is a mistake, not a state', async () => {
+test('an invalid DOCKER_HOST is an error', async () => {
   const machine = { variable: (name: string) => (name === 'DOCKER_HOST' ? 'nonsense' : '') };
   await expect(runConfigured(docker, { container: 'app' }, { machine })).rejects.toThrow(
     /DOCKER_HOST/,
@@ -128,7 +131,7 @@ test('a DOCKER_HOST that is none is a mistake, not a state', async () => {
 });
 
 test.each([{}, { container: '' }, { container: 'a', host: 'x' }, { container: 'a', image: 'b' }])(
-  '%j is refused',
+  'rejects %j',
   async (options) => {
     await expect(runConfigured(docker, options)).rejects.toThrow();
   },

@@ -10,19 +10,19 @@ import { type ContainerDetails, inspectContainer } from '@repo/docker/containers
 import type { Endpoint } from '@repo/docker/endpoint';
 import { DaemonError } from '@repo/docker/errors';
 import { containerLogs } from '@repo/docker/logs';
-import { askDocker } from './docker-daemon.ts';
+import { withDocker } from './docker-daemon.ts';
 import { hostOption } from './docker-host.ts';
 import { probeLocally } from './local-probe.ts';
 
 const VARIABLES = ['state', 'health', 'restarts', 'age', 'image', 'exitCode'];
-/** Last lines of its output that are shown of one that is not well. */
-const SHOWN_LINES = 10;
+/** Output lines in the evidence of an unhealthy container. */
+const OUTPUT_LINES = 10;
 
-/** A container runs, and its health check, if it has one, says that it is well. */
+/** A container is running, and is healthy if it has a health check. */
 export const docker: Kind = {
   schema: targetSchema(
     { container: nonEmptyText, ...hostOption },
-    'A docker check knows container and host.',
+    'A docker check supports container and host.',
     ({ container, host }) => target(container, host),
   ),
   variables: VARIABLES,
@@ -38,51 +38,54 @@ function target(container: string, host: Endpoint | undefined): Target {
     ),
     attempt: (context) =>
       probeLocally(description, context, (signal) =>
-        askDocker(host, context, signal, async (daemon) => {
+        withDocker(host, context, signal, async (daemon) => {
           const details = await inspectContainer(daemon, container);
           if (details === undefined) {
-            return { state: 'failed' as const, reason: `there is no ${description}` };
+            return { state: 'failed' as const, reason: `${description} does not exist` };
           }
-          const evidence = await evidenceOf(daemon, details);
-          return { facts: factsOf(details, daemon.now()), evidence: () => evidence };
+          const evidence = await readEvidence(daemon, details);
+          return { facts: toFacts(details, daemon.now()), evidence: () => evidence };
         }),
       ),
   };
 }
 
-function factsOf(details: ContainerDetails, now: number): Facts {
+function toFacts(details: ContainerDetails, now: number): Facts {
   const { state, health = 'none', restarts, startedMs, image, exitCode } = details;
   return {
     state,
     health,
     restarts,
-    // Since it was started last; the daemon's clock counts, for that of a remote one may differ.
+    // `now` is the clock of the daemon, which may differ from the local clock.
     age: startedMs === undefined ? undefined : new DurationFact(Math.max(0, now - startedMs)),
     image,
-    // One that runs has none yet.
+    // A running container has no exit code.
     exitCode: state === 'running' || state === 'paused' ? undefined : exitCode,
   };
 }
 
-/** Why a container is not well, in its own words. */
-async function evidenceOf(daemon: Docker, details: ContainerDetails): Promise<readonly Evidence[]> {
+/** The exit code, the last health check and the last output of an unhealthy container. */
+async function readEvidence(
+  daemon: Docker,
+  details: ContainerDetails,
+): Promise<readonly Evidence[]> {
   const { id, state, health, healthOutput, error, exitCode, oomKilled } = details;
   if (state === 'running' && (health === undefined || health === 'healthy')) return [];
-  const ended = `exit code ${exitCode}${oomKilled ? ', killed for want of memory' : ''}`;
-  const own = [
+  const ended = `exit code ${exitCode}${oomKilled ? ', killed: out of memory' : ''}`;
+  const pieces = [
     { title: 'state', text: state === 'running' ? '' : [ended, error].filter(Boolean).join('\n') },
     { title: 'last health check', text: healthOutput },
-    { title: 'end of its output', text: await tailOf(daemon, id) },
+    { title: 'last output', text: await readOutput(daemon, id) },
   ];
-  return own.flatMap(({ title, text }) =>
-    text.trim() === '' ? [] : [{ title, lines: plainLines(scrub(text), SHOWN_LINES) }],
+  return pieces.flatMap(({ title, text }) =>
+    text.trim() === '' ? [] : [{ title, lines: plainLines(scrub(text), OUTPUT_LINES) }],
   );
 }
 
-/** Empty where its log driver cannot be read: the log is not what the check is about. */
-async function tailOf(daemon: Docker, id: string): Promise<string> {
+/** Empty when the log driver does not support reading. */
+async function readOutput(daemon: Docker, id: string): Promise<string> {
   try {
-    const logs = await containerLogs(daemon, id, { tail: SHOWN_LINES, maxBytes: 16_384 });
+    const logs = await containerLogs(daemon, id, { tail: OUTPUT_LINES, maxBytes: 16_384 });
     return logs?.lines.map(({ text }) => text).join('\n') ?? '';
   } catch (error) {
     if (error instanceof DaemonError) return '';

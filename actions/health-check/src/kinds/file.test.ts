@@ -18,7 +18,7 @@ async function look(path: string, expect?: readonly string[]) {
 }
 
 describe('a file', () => {
-  test('exists, or does not', async () => {
+  test('exists or is missing', async () => {
     await writeFile(join(workspace, 'here'), 'x');
     expect(await look('here')).toMatchObject({ state: 'healthy' });
     expect(await look('.')).toMatchObject({ state: 'healthy' });
@@ -30,7 +30,7 @@ describe('a file', () => {
     expect(await look('gone', ['!exists'])).toMatchObject({ state: 'healthy' });
   });
 
-  test('its age is since it was written last', async () => {
+  test('has the time since its last modification as age', async () => {
     const path = join(workspace, 'old');
     await writeFile(path, '');
     expect(await look('old', ["age < duration('1m')", 'size == 0'])).toMatchObject({
@@ -42,7 +42,7 @@ describe('a file', () => {
     expect(stale.reason).toMatch(/age was 2h$/);
   });
 
-  test('its JSON and its text are judged, and shown without secrets', async () => {
+  test('has JSON and text, with secrets removed from the evidence', async () => {
     const text = '{"proxies": [1, 2], "meta": {"token": "hidden-1234"}}';
     await writeFile(join(workspace, 'a.json'), text);
     expect(
@@ -59,15 +59,15 @@ describe('a file', () => {
     });
   });
 
-  test('what is too long to be read is unknown, but its size is not', async () => {
+  test('that is too large is unknown, unless only its size is checked', async () => {
     await writeFile(join(workspace, 'long'), 'x'.repeat(2 ** 20 + 1));
     expect(await look('long', ['size > 1000000'])).toMatchObject({ state: 'healthy' });
     const { state, reason } = await look('long', [`text.contains('y')`]);
     expect(state).toBe('unknown');
-    expect(reason).toBe('long has more than the 1MB that are read');
+    expect(reason).toBe('long is larger than 1MB');
   });
 
-  test.skipIf(process.platform === 'win32')('what is no file is not read', async () => {
+  test.skipIf(process.platform === 'win32')('that is not a regular file is not read', async () => {
     const server = createServer().listen(join(workspace, 'socket'));
     await once(server, 'listening');
     expect(await look('socket', ['exists'])).toMatchObject({ state: 'healthy' });
@@ -78,7 +78,7 @@ describe('a file', () => {
     server.close();
   });
 
-  test.skipIf(process.platform !== 'linux')('of /proc, which has no size', async () => {
+  test.skipIf(process.platform !== 'linux')('in /proc is read although its size is 0', async () => {
     expect(await look('/proc/self/status', [`text.contains('Name:')`])).toMatchObject({
       state: 'healthy',
     });

@@ -11,12 +11,12 @@ import { plainLines } from '@repo/core/text/untrusted';
 import { probeLocally, resolvePath } from './local-probe.ts';
 
 const VARIABLES = ['exists', 'age', 'size', 'json', 'text'];
-/** Most of a file that is read for `text` and `json`, bytes; judging a part would be a guess. */
-const MOST_BYTES = 2 ** 20;
+/** Larger files are unknown for `text` and `json`: a truncated text could give a wrong result. */
+const MAX_BYTES = 2 ** 20;
 
-/** A file or folder exists, and is as old, as large and says what it should. */
+/** The existence, age, size and content of a file or folder. */
 export const file: Kind = {
-  schema: targetSchema({ path: nonEmptyText }, 'A file check knows path.', target),
+  schema: targetSchema({ path: nonEmptyText }, 'A file check supports path.', target),
   variables: VARIABLES,
 };
 
@@ -27,26 +27,24 @@ function target({ path }: { readonly path: string }): Target {
     defaultExpectations: [celExpectation('exists', VARIABLES)],
     attempt: (context) =>
       probeLocally(path, context, async () => {
-        const place = resolvePath(context.machine.workspace, path);
-        const found = await stat(place).catch((error: NodeJS.ErrnoException) => {
+        const absolutePath = resolvePath(context.machine.workspace, path);
+        const stats = await stat(absolutePath).catch((error: NodeJS.ErrnoException) => {
           if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
           throw error;
         });
-        if (found === undefined) return { facts: { exists: false } };
+        if (stats === undefined) return { facts: { exists: false } };
         const facts = {
           exists: true,
-          age: new DurationFact(Math.max(0, Date.now() - found.mtimeMs)),
-          size: found.size,
+          age: new DurationFact(Math.max(0, Date.now() - stats.mtimeMs)),
+          size: stats.size,
         };
         // Reading a pipe or a device may never end.
-        if (!found.isFile() || !['json', 'text'].some((name) => context.reads.has(name))) {
+        if (!stats.isFile() || !['json', 'text'].some((name) => context.reads.has(name))) {
           return { facts };
         }
-        const text = await readWhole(place);
+        const text = await readText(absolutePath);
         if (text === undefined) {
-          return unknownObservation(
-            `${path} has more than the ${formatSize(MOST_BYTES)} that are read`,
-          );
+          return unknownObservation(`${path} is larger than ${formatSize(MAX_BYTES)}`);
         }
         return {
           facts: { ...facts, text, json: context.reads.has('json') ? parseJson(text) : undefined },
@@ -56,12 +54,12 @@ function target({ path }: { readonly path: string }): Target {
   };
 }
 
-/** The text of a file; `undefined` when it is too long. Files of `/proc` have no size until read. */
-async function readWhole(path: string): Promise<string | undefined> {
+/** `undefined` when the file is too large. Does not use its size: files in `/proc` have size 0. */
+async function readText(path: string): Promise<string | undefined> {
   await using handle = await open(path);
   const chunks: Buffer[] = [];
   let size = 0;
-  while (size <= MOST_BYTES) {
+  while (size <= MAX_BYTES) {
     const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(65_536) });
     if (bytesRead === 0) return Buffer.concat(chunks).toString('utf8');
     chunks.push(buffer.subarray(0, bytesRead));

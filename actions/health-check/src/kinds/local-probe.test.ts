@@ -3,7 +3,7 @@ import { attemptContext } from '@repo/checks/testing/attempt-context';
 import { expect, test } from 'vitest';
 import { probeLocally } from './local-probe.ts';
 
-test('what was found is told with the time that it took, its own where it has one', async () => {
+test('a result has its latency, by default the duration of the probe', async () => {
   const [found] = await probeLocally('x', attemptContext(), async () => ({ facts: { a: 1 } }));
   expect(found).toMatchObject({
     state: 'answered',
@@ -13,43 +13,43 @@ test('what was found is told with the time that it took, its own where it has on
   expect(own?.phases).toEqual({ total: 7 });
 });
 
-test('what cannot be looked at in time is unknown, and the look is told', async () => {
-  let told = false;
+test('a timeout is unknown and aborts the probe', async () => {
+  let isAborted = false;
   const seen = await probeLocally('/mnt/dead', attemptContext({ timeoutMs: 30 }), (signal) => {
     signal.addEventListener('abort', () => {
-      told = true;
+      isAborted = true;
     });
     return new Promise(() => {});
   });
-  expect(seen).toEqual([unknownObservation('/mnt/dead could not be looked at within 30ms')]);
-  expect(told).toBe(true);
+  expect(seen).toEqual([unknownObservation('/mnt/dead did not respond within 30ms')]);
+  expect(isAborted).toBe(true);
 });
 
-test('a cancel ends it', async () => {
+test('a cancel stops the probe', async () => {
   const controller = new AbortController();
-  const looking = probeLocally(
+  const probing = probeLocally(
     'x',
     attemptContext({ signal: controller.signal }),
     () => new Promise(() => {}),
   );
   controller.abort();
-  expect(await looking).toEqual([unknownObservation('cancelled')]);
+  expect(await probing).toEqual([unknownObservation('cancelled')]);
 });
 
 test.each([
   ['ENOENT', 'x does not exist (ENOENT)'],
-  ['EACCES', 'x may not be read by this user (EACCES)'],
+  ['EACCES', 'x is not readable for this user (EACCES)'],
   ['EIO', 'x cannot be read: i/o error, read (EIO)'],
-])('%s is unknown, with the reason', async (code, reason) => {
+])('%s is unknown with a reason', async (code, reason) => {
   const seen = await probeLocally('x', attemptContext(), async () => {
     throw Object.assign(new Error('i/o error, read'), { code });
   });
   expect(seen).toEqual([unknownObservation(reason)]);
 });
 
-test('a bug is no finding', async () => {
-  const look = async () => {
+test('rethrows other errors', async () => {
+  const probe = async () => {
     throw new TypeError('no function');
   };
-  await expect(probeLocally('x', attemptContext(), look)).rejects.toThrow('no function');
+  await expect(probeLocally('x', attemptContext(), probe)).rejects.toThrow('no function');
 });

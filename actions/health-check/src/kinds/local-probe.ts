@@ -10,10 +10,10 @@ import { formatDuration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/text/untrusted';
 import { within } from '@repo/probe/limit';
 
-/** What a look at this machine found. */
+/** The result of a successful probe. */
 interface Found {
   readonly facts: Facts;
-  /** How long it took, where that is not the time of the look as a whole, ms. */
+  /** The latency, if it is not the duration of the whole probe. */
   readonly ms?: number;
   readonly evidence?: () => readonly Evidence[];
   readonly findings?: () => readonly Evidence[];
@@ -22,33 +22,33 @@ interface Found {
 type NotFound = Exclude<Observation, { state: 'answered' }>;
 
 /**
- * One look at something on this machine, within the time of the attempt. What the system does not
- * let us see, or not in time (a network file system may hang for ever), is unknown.
+ * Probes something on this machine, within the timeout of the attempt. A system error or a timeout
+ * (for example of a network file system) is unknown.
  *
- * @param what the thing that is looked at, for reasons
- * @param look is told when nobody waits for it any more
+ * @param subject the probed object, for reasons
+ * @param probe its signal aborts at the timeout
  */
 export async function probeLocally(
-  what: string,
+  subject: string,
   { timeoutMs, signal }: AttemptContext,
-  look: (signal: AbortSignal) => Promise<Found | NotFound>,
+  probe: (signal: AbortSignal) => Promise<Found | NotFound>,
 ): Promise<readonly Observation[]> {
   const started = performance.now();
   const over = new AbortController();
   const settled = await within({ timeoutMs, signal }, (limit) =>
     limit.wait<Found | NotFound | { readonly error: unknown }>(
-      (settle) => void look(over.signal).then(settle, (error: unknown) => settle({ error })),
+      (settle) => void probe(over.signal).then(settle, (error: unknown) => settle({ error })),
       (end) => {
         over.abort();
         return unknownObservation(
           end === 'timeout'
-            ? `${what} could not be looked at within ${formatDuration(timeoutMs)}`
+            ? `${subject} did not respond within ${formatDuration(timeoutMs)}`
             : 'cancelled',
         );
       },
     ),
   );
-  if ('error' in settled) return [unknownObservation(systemReason(what, settled.error))];
+  if ('error' in settled) return [unknownObservation(describeSystemError(subject, settled.error))];
   if ('state' in settled) return [settled];
   const { facts, ms: total = performance.now() - started, evidence, findings } = settled;
   return [
@@ -62,7 +62,7 @@ export async function probeLocally(
   ];
 }
 
-/** A path of a configuration, as people see it and as the system does. */
+/** The absolute path of a path in a configuration. */
 export function resolvePath(workspace: string, given: string): string {
   return resolve(workspace, given);
 }
@@ -70,14 +70,14 @@ export function resolvePath(workspace: string, given: string): string {
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   ENOTDIR: 'does not exist',
-  EACCES: 'may not be read by this user',
-  EPERM: 'may not be read by this user',
+  EACCES: 'is not readable for this user',
+  EPERM: 'is not readable for this user',
   EISDIR: 'is a folder',
 };
 
-/** Why the system does not let us see something; rethrows what is no error of the system. */
-function systemReason(what: string, error: unknown): string {
+/** Rethrows errors that do not come from the system. */
+function describeSystemError(subject: string, error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (!(error instanceof Error) || code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
-  return `${what} ${REASONS[code] ?? `cannot be read: ${plain(error.message)}`} (${code})`;
+  return `${subject} ${REASONS[code] ?? `cannot be read: ${plain(error.message)}`} (${code})`;
 }

@@ -17,16 +17,16 @@ function look(options: object, expect?: readonly string[], folder = workspace) {
   return runConfigured(log, options, { machine: { workspace: folder }, ...(expect && { expect }) });
 }
 
-test('a log of which no line is short enough to be read is unknown, not empty', async () => {
+test('a log without a complete line in its last part is unknown', async () => {
   await writeFile(join(workspace, 'endless.log'), `ERROR ${'x'.repeat(17 * 2 ** 20)}`);
   expect(await look({ file: 'endless.log' })).toMatchObject({
     state: 'unknown',
-    reason: 'endless.log has no line within the 16.8MB that are read',
+    reason: 'endless.log has no complete line in its last 16.8MB',
   });
 });
 
 describe('errors of a log', () => {
-  test('none, or no more than so many', async () => {
+  test('are compared with a limit; the default is none', async () => {
     const file = 'python-basic.log';
     expect(await look({ file }, undefined, samples)).toMatchObject({
       state: 'unhealthy',
@@ -37,7 +37,7 @@ describe('errors of a log', () => {
     expect(await look({ file: 'quiet.log' })).toMatchObject({ state: 'healthy' });
   });
 
-  test('all the variables, as the documentation has them', async () => {
+  test('all documented variables work', async () => {
     const { reason, state } = await look(
       { file: 'flask.log' },
       [
@@ -68,7 +68,7 @@ describe('errors of a log', () => {
     expect(await look({ file }, times, samples)).toMatchObject({ state: 'healthy' });
   });
 
-  test('the latest errors are shown, newest first, without what looks like a secret', async () => {
+  test('are evidence, newest first, with secrets removed', async () => {
     const { evidence } = await look({ file: 'python-logging.log' }, undefined, samples);
     expect(evidence[0]?.title).toBe('latest errors, newest first');
     expect(evidence[0]?.lines.slice(0, 2)).toEqual([
@@ -84,7 +84,7 @@ describe('errors of a log', () => {
     expect(shown).not.toContain('hidden');
   });
 
-  test('the overview is told of a good log too', async () => {
+  test('a healthy log has an overview', async () => {
     const { evidence } = await look({ file: 'nginx-access.log' }, undefined, samples);
     expect(evidence).toEqual([
       {
@@ -100,8 +100,8 @@ describe('errors of a log', () => {
   });
 });
 
-describe('how much is read', () => {
-  test('the last lines', async () => {
+describe('the part that is read', () => {
+  test('ends with the last line', async () => {
     await writeFile(join(workspace, 'many.log'), 'ERROR a\n'.repeat(2_000));
     expect(await look({ file: 'many.log' }, ['errors == 1000'])).toMatchObject({
       state: 'healthy',
@@ -114,7 +114,7 @@ describe('how much is read', () => {
     });
   });
 
-  test('what came since then, however many lines that are', async () => {
+  test('contains all lines since a time', async () => {
     const at = (ago: number) => new Date(Date.now() - ago).toISOString();
     const path = join(workspace, 'since.log');
     await writeFile(path, `${at(7_200_000)} ERROR old\n`);
@@ -125,18 +125,18 @@ describe('how much is read', () => {
     expect(await look({ file: 'since.log', since: '10s' })).toMatchObject({ state: 'healthy' });
   });
 
-  test('a log without times cannot be judged by since', async () => {
+  test('cannot depend on a time in a log without timestamps', async () => {
     await writeFile(join(workspace, 'timeless.log'), 'ERROR a\n');
     expect(await look({ file: 'timeless.log', since: '1h' })).toMatchObject({
       state: 'impossible',
-      reason: 'no line of timeless.log says when it was written, as since needs it',
+      reason: 'timeless.log has no timestamps, which since requires',
     });
     await writeFile(join(workspace, 'empty.log'), '');
     expect(await look({ file: 'empty.log', since: '1h' })).toMatchObject({ state: 'healthy' });
   });
 });
 
-test('a log that is not there is unknown, never passed', async () => {
+test('a missing log is unknown', async () => {
   expect(await look({ file: 'missing.log' })).toMatchObject({
     state: 'unknown',
     reason: 'missing.log does not exist (ENOENT)',
@@ -144,7 +144,7 @@ test('a log that is not there is unknown, never passed', async () => {
   expect(await look({ file: '.' })).toMatchObject({ state: 'unknown', reason: '. is not a file' });
 });
 
-test('a daemon that is not there is unknown', async () => {
+test('a missing daemon is unknown', async () => {
   const host = `unix://${workspace}/docker.sock`;
   const { state, reason } = await look({ container: 'tailpaste', host });
   expect(state).toBe('unknown');
@@ -152,12 +152,12 @@ test('a daemon that is not there is unknown', async () => {
 });
 
 test.each([
-  [{}, /names no log/],
-  [{ file: 'a', container: 'b' }, /names two logs/],
+  [{}, /has neither file nor container/],
+  [{ file: 'a', container: 'b' }, /has both file and container/],
   [{ file: 'a', host: 'unix:///x' }, /has a host but no container/],
   [{ file: 'a', tail: 0 }, /out of range/],
   [{ file: 'a', since: '5' }, /has no unit/],
   [{ file: 'a', lines: 5 }, /lines|tail/],
-])('%j is refused', async (options, message) => {
+])('rejects %j', async (options, message) => {
   await expect(look(options)).rejects.toThrow(message);
 });

@@ -14,27 +14,27 @@ import { plain } from '@repo/core/text/untrusted';
 import type { Endpoint } from '@repo/docker/endpoint';
 import * as v from 'valibot';
 import { type Analysis, analyse } from '../logs/analyse.ts';
-import type { Entry } from '../logs/entries.ts';
+import type { LogEntry } from '../logs/entries.ts';
 import { readTail } from '../logs/tail.ts';
 import { hostOption } from './docker-host.ts';
 import { probeLocally, resolvePath } from './local-probe.ts';
 
 const VARIABLES = ['lines', 'levels', 'errors', 'warnings', 'categories', 'unmatched', 'requests'];
-/** Lines that are read where the user asks for no other number and no time. */
-const USUAL_TAIL = 1_000;
-/** Most of a log that is read, its newest part, bytes. */
-const MOST_BYTES = 16 * 2 ** 20;
+/** Lines to read without `tail` and `since`. */
+const DEFAULT_TAIL = 1_000;
+/** The newest part of a log that is read. */
+const MAX_BYTES = 16 * 2 ** 20;
 
 interface Options {
   readonly file?: string | undefined;
   readonly container?: string | undefined;
   readonly host?: Endpoint | undefined;
   readonly tail?: number | undefined;
-  /** How long ago, ms. */
+  /** Age in ms. */
   readonly since?: number | undefined;
 }
 
-/** What a file or a container logged lately, by default without an error. */
+/** The recent log of a file or a container; by default it must contain no errors. */
 export const log: Kind = {
   schema: targetSchema(
     {
@@ -44,7 +44,7 @@ export const log: Kind = {
       tail: v.optional(field(integer({ min: 1, max: 1_000_000 }))),
       since: v.optional(field(duration({ min: 1 }))),
     },
-    'A log check knows file or container, host, tail and since.',
+    'A log check supports file or container, host, tail and since.',
     target,
   ),
   variables: VARIABLES,
@@ -54,20 +54,20 @@ function target(options: Options): Target {
   const { file, container, host } = options;
   if ((file === undefined) === (container === undefined)) {
     throw new InvalidValue(
-      file === undefined ? 'names no log' : 'names two logs',
-      'Write file, or container.',
+      file === undefined ? 'has neither file nor container' : 'has both file and container',
+      'Write one of file and container.',
     );
   }
   if (host !== undefined && container === undefined) {
-    throw new InvalidValue('has a host but no container', 'Write container, or leave out host.');
+    throw new InvalidValue('has a host but no container', 'Add container, or remove host.');
   }
-  const what = file === undefined ? `log of container ${container}` : file;
+  const description = file === undefined ? `log of container ${container}` : file;
   return {
-    description: what,
+    description,
     secrets: [],
     defaultExpectations: [celExpectation('errors == 0', VARIABLES)],
     attempt: (context) =>
-      probeLocally(what, context, async (signal) => {
+      probeLocally(description, context, async (signal) => {
         const now = Date.now();
         const since = options.since === undefined ? undefined : now - options.since;
         const source =
@@ -77,22 +77,19 @@ function target(options: Options): Target {
         if ('state' in source) return source;
         if (source.isCut && source.streams.every(({ length }) => length === 0)) {
           return unknownObservation(
-            `${what} has no line within the ${formatSize(MOST_BYTES)} that are read`,
+            `${description} has no complete line in its last ${formatSize(MAX_BYTES)}`,
           );
         }
-        // The daemon knows best when a line came.
+        // The Docker daemon filters the lines of a container by time.
         const period = { now, since: file === undefined ? undefined : since };
         const analysis = await analyse(source.streams, period, signal);
         if (period.since !== undefined && analysis.isUndated && source.streams[0]?.length !== 0) {
-          return unknownObservation(
-            `no line of ${what} says when it was written, as since needs it`,
-            true,
-          );
+          return unknownObservation(`${description} has no timestamps, which since requires`, true);
         }
         return {
-          facts: factsOf(analysis),
-          findings: () => [overview(analysis, source.isCut)],
-          evidence: () => [errorsOf(analysis)],
+          facts: toFacts(analysis),
+          findings: () => [createOverview(analysis, source.isCut)],
+          evidence: () => [listErrors(analysis)],
         };
       }),
   };
@@ -103,18 +100,18 @@ interface Source {
   readonly isCut: boolean;
 }
 
-/** With `since`, what is older than that is no reason to stop at a number of lines. */
-function tailOf({ tail, since }: Options): number | undefined {
-  return tail ?? (since === undefined ? USUAL_TAIL : undefined);
+/** With `since` and without `tail`, the number of lines is not limited. */
+function getTail({ tail, since }: Options): number | undefined {
+  return tail ?? (since === undefined ? DEFAULT_TAIL : undefined);
 }
 
 async function readFileLog(
   path: string,
   options: Options,
 ): Promise<Source | ReturnType<typeof unknownObservation>> {
-  const found = await stat(path);
-  if (!found.isFile()) return unknownObservation(`${options.file} is not a file`);
-  const { lines, isCut } = await readTail(path, { lines: tailOf(options), maxBytes: MOST_BYTES });
+  const stats = await stat(path);
+  if (!stats.isFile()) return unknownObservation(`${options.file} is not a file`);
+  const { lines, isCut } = await readTail(path, { lines: getTail(options), maxBytes: MAX_BYTES });
   return { streams: [lines], isCut };
 }
 
@@ -125,16 +122,16 @@ async function readContainer(
   signal: AbortSignal,
 ): Promise<Source | ReturnType<typeof unknownObservation>> {
   const { container = '', host } = options;
-  const { askDocker } = await import('./docker-daemon.ts');
+  const { withDocker } = await import('./docker-daemon.ts');
   const { containerLogs } = await import('@repo/docker/logs');
-  const tail = tailOf(options);
-  return askDocker(host, context, signal, async (daemon) => {
+  const tail = getTail(options);
+  return withDocker(host, context, signal, async (daemon) => {
     const logs = await containerLogs(daemon, container, {
       ...(tail !== undefined && { tail }),
       ...(since !== undefined && { sinceMs: since }),
-      maxBytes: MOST_BYTES,
+      maxBytes: MAX_BYTES,
     });
-    if (logs === undefined) return unknownObservation(`there is no container ${container}`);
+    if (logs === undefined) return unknownObservation(`container ${container} does not exist`);
     const streams = Map.groupBy(logs.lines, ({ stream }) => stream);
     return {
       streams: [...streams.values()].map((lines) => lines.map(({ text }) => text)),
@@ -143,7 +140,7 @@ async function readContainer(
   });
 }
 
-function factsOf({ requests, ...counts }: Analysis): Facts {
+function toFacts({ requests, ...counts }: Analysis): Facts {
   const { latency, ...rest } = requests;
   return {
     lines: counts.lines,
@@ -163,27 +160,29 @@ function factsOf({ requests, ...counts }: Analysis): Facts {
   };
 }
 
-/** The counts, those that are not zero. */
-function overview(analysis: Analysis, isCut: boolean): Evidence {
+/** The counts that are not zero. */
+function createOverview(analysis: Analysis, isCut: boolean): Evidence {
   const { lines, levels, errors, warnings, categories, unmatched, requests } = analysis;
-  const kinds = [counts(requests.byMethod), counts(requests.byStatus)].filter((one) => one !== '');
+  const breakdown = [formatCounts(requests.byMethod), formatCounts(requests.byStatus)].filter(
+    (text) => text !== '',
+  );
   return {
-    title: `log of ${lines} lines${isCut ? `, cut at ${formatSize(MOST_BYTES)}` : ''}`,
+    title: `log of ${lines} lines${isCut ? `, truncated to ${formatSize(MAX_BYTES)}` : ''}`,
     lines: [
-      `errors: ${errors}${inBrackets(counts(categories))}, warnings: ${warnings}, unmatched lines: ${unmatched}`,
-      ...(counts(levels) === '' ? [] : [`levels: ${counts(levels)}`]),
+      `errors: ${errors}${inBrackets(formatCounts(categories))}, warnings: ${warnings}, unmatched lines: ${unmatched}`,
+      ...(formatCounts(levels) === '' ? [] : [`levels: ${formatCounts(levels)}`]),
       ...(requests.total === 0
         ? []
         : [
-            `requests: ${requests.total}${inBrackets(kinds.join('; '))}, clients: ${requests.clients}`,
+            `requests: ${requests.total}${inBrackets(breakdown.join('; '))}, clients: ${requests.clients}`,
             ...requests.topPaths.map(({ path, count }) => `${count} × ${plain(path, 100)}`),
           ]),
     ],
   };
 }
 
-function counts(of: Readonly<Record<string, number>>): string {
-  return Object.entries(of)
+function formatCounts(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${plain(name, 20)} ${count}`)
     .join(', ');
@@ -193,13 +192,12 @@ function inBrackets(text: string): string {
   return text === '' ? '' : ` (${text})`;
 }
 
-/** The errors only. */
-function errorsOf({ latestErrors }: Analysis): Evidence {
+function listErrors({ latestErrors }: Analysis): Evidence {
   return { title: 'latest errors, newest first', lines: latestErrors.map(headline) };
 }
 
-/** The first line of a record; of an exception, also the line that names it. */
-function headline({ lines, record }: Entry): string {
+/** The first line of an entry; for an exception, also the line with its name. */
+function headline({ lines, record }: LogEntry): string {
   const [first = ''] = lines;
   const last = lines.findLast((line) => line !== '' && !/^\s/.test(line)) ?? first;
   const text = record?.exception && last !== first ? `${first} … ${last}` : first;

@@ -1,6 +1,6 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { describe, expect, test } from 'vitest';
-import { type ServiceUrls, serviceFromUrl, serviceOf, serviceTarget } from './service.ts';
+import { parseService, parseServiceUrl, type ServiceUrls, serviceTarget } from './service.ts';
 
 const URLS: ServiceUrls = {
   schemes: { db: 'prefer', dbs: 'require' },
@@ -18,8 +18,8 @@ const NOTHING = {
 };
 
 describe('a URL', () => {
-  test('names all parts, decoded', () => {
-    expect(serviceFromUrl(new URL('dbs://us%40er:p%2Fw@[::1]:5/n%20ame'), URLS)).toEqual({
+  test('contains all parts, percent-decoded', () => {
+    expect(parseServiceUrl(new URL('dbs://us%40er:p%2Fw@[::1]:5/n%20ame'), URLS)).toEqual({
       host: '::1',
       port: 5,
       user: 'us@er',
@@ -29,8 +29,8 @@ describe('a URL', () => {
     });
   });
 
-  test('leaves out what has a default', () => {
-    expect(serviceFromUrl(new URL('db://h'), URLS)).toEqual({
+  test('can omit parts with a default', () => {
+    expect(parseServiceUrl(new URL('db://h'), URLS)).toEqual({
       ...NOTHING,
       url: undefined,
       host: 'h',
@@ -45,26 +45,26 @@ describe('a URL', () => {
     ['require', 'require'],
     ['VERIFY_IDENTITY', 'require'],
   ])('sslmode %s', (mode, tls) => {
-    expect(serviceFromUrl(new URL(`db://h?sslmode=${mode}`), URLS).tls).toBe(tls);
-    expect(serviceFromUrl(new URL(`db://h?ssl-mode=${mode}`), URLS).tls).toBe(tls);
+    expect(parseServiceUrl(new URL(`db://h?sslmode=${mode}`), URLS).tls).toBe(tls);
+    expect(parseServiceUrl(new URL(`db://h?ssl-mode=${mode}`), URLS).tls).toBe(tls);
   });
 
   test.each(['http://h', 'db:///x', 'db://h?password=s3cr3t', 'db://h?sslmode=x', 'db://%zz@h'])(
-    '%s is refused, without its values',
+    'rejects %s without showing its values',
     (url) => {
-      const read = () => serviceFromUrl(new URL(url), URLS);
+      const read = () => parseServiceUrl(new URL(url), URLS);
       expect(read).toThrow(InvalidValue);
       expect(read).not.toThrow('s3cr3t');
     },
   );
 });
 
-test('options name one service: by a URL or by its parts', () => {
-  expect(serviceOf({ ...NOTHING, host: 'h', user: 'u', password: 'p' }, URLS)).toMatchObject({
+test('options have either a URL or its parts', () => {
+  expect(parseService({ ...NOTHING, host: 'h', user: 'u', password: 'p' }, URLS)).toMatchObject({
     port: 99,
     tls: 'prefer',
   });
-  expect(serviceOf({ ...NOTHING, url: 'db://h', tls: 'require' }, URLS).tls).toBe('require');
+  expect(parseService({ ...NOTHING, url: 'db://h', tls: 'require' }, URLS).tls).toBe('require');
   for (const options of [
     {},
     { url: 'db://h', host: 'h' },
@@ -72,15 +72,16 @@ test('options name one service: by a URL or by its parts', () => {
     { url: 'no url' },
     { host: 'h', password: 'p' },
   ]) {
-    expect(() => serviceOf({ ...NOTHING, ...options }, URLS)).toThrow(InvalidValue);
+    expect(() => parseService({ ...NOTHING, ...options }, URLS)).toThrow(InvalidValue);
   }
   expect(
-    serviceOf({ ...NOTHING, host: 'h', password: 'p' }, { ...URLS, passwordAlone: true }).password,
+    parseService({ ...NOTHING, host: 'h', password: 'p' }, { ...URLS, passwordAlone: true })
+      .password,
   ).toBe('p');
 });
 
-test('it is shown without user and password', () => {
-  const service = serviceFromUrl(new URL('db://user:p%2Fw@[::1]/name'), URLS);
+test('the description has no user and no password', () => {
+  const service = parseServiceUrl(new URL('db://user:p%2Fw@[::1]/name'), URLS);
   expect(serviceTarget('db', service, async () => ({}))).toMatchObject({
     description: 'db://[::1]:99/name',
     secrets: ['p/w', 'p%2Fw'],

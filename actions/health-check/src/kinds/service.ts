@@ -6,16 +6,16 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
 import * as v from 'valibot';
-import { converse, type Wire } from './connection.ts';
+import { type Connection, withConnection } from './connection.ts';
 
 /**
- * `prefer` takes TLS where it is offered and does not judge the certificate, as database clients
- * do by default; `require` wants TLS with a trusted certificate.
+ * `prefer` uses TLS if the server offers it, without verifying the certificate, like the default
+ * of database clients. `require` requires TLS with a trusted certificate.
  */
 const TLS_MODES = ['disable', 'prefer', 'require'] as const;
 type TlsMode = (typeof TLS_MODES)[number];
 
-/** Where a database or cache is, and who asks it. */
+/** The address and the login of a database or cache. */
 export interface Service {
   readonly host: string;
   readonly port: number;
@@ -26,21 +26,21 @@ export interface Service {
   readonly tls: TlsMode;
 }
 
-/** How the URLs of a kind of service are read. */
+/** The URL format of a kind of service. */
 export interface ServiceUrls {
-  /** Scheme → the TLS mode that it means by itself. */
+  /** Scheme → default TLS mode. */
   readonly schemes: Readonly<Record<string, TlsMode>>;
-  /** Where there is none in the URL. */
+  /** The default port. */
   readonly port: number;
-  /** A password may stand without a user. */
+  /** A password without a user is allowed. */
   readonly passwordAlone?: true;
-  /** For the remedy of a mistake. */
+  /** Shown in error messages. */
   readonly example: string;
 }
 
 const text = field({ parse: (given) => given });
 
-/** The options of a service in a configuration: a `url`, or `host` and the rest. */
+/** The options of a service: `url`, or `host` and the others. */
 export const serviceOptions = {
   url: v.optional(nonEmptyText),
   host: v.optional(nonEmptyText),
@@ -53,21 +53,21 @@ export const serviceOptions = {
 
 type ServiceOptions = v.InferOutput<v.StrictObjectSchema<typeof serviceOptions, string>>;
 
-/** The service that the options name. @throws InvalidValue */
-export function serviceOf(options: ServiceOptions, urls: ServiceUrls): Service {
+/** @throws InvalidValue */
+export function parseService(options: ServiceOptions, urls: ServiceUrls): Service {
   const { url, host, port, user, password, database, tls } = options;
-  const apart = [host, port, user, password, database].some((one) => one !== undefined);
-  if (url === undefined ? host === undefined : apart) {
+  const isSeparate = [host, port, user, password, database].some((one) => one !== undefined);
+  if (url === undefined ? host === undefined : isSeparate) {
     throw new InvalidValue(
-      url === undefined ? 'names no host' : 'names a url and what is in it',
-      `Write url: ${urls.example}, or host and the rest.`,
+      url === undefined ? 'has neither url nor host' : 'has url and options that are part of it',
+      `Write url: ${urls.example}, or host and the other options.`,
     );
   }
   if (user === undefined && password !== undefined && !urls.passwordAlone) {
-    throw new InvalidValue('has a password but no user', 'Write user as well.');
+    throw new InvalidValue('has a password but no user', 'Add user.');
   }
   if (url !== undefined) {
-    const service = readUrl(url, urls);
+    const service = parseUrl(url, urls);
     return { ...service, tls: tls ?? service.tls };
   }
   const [fallback = 'prefer'] = Object.values(urls.schemes);
@@ -81,17 +81,17 @@ export function serviceOf(options: ServiceOptions, urls: ServiceUrls): Service {
   };
 }
 
-function readUrl(given: string, urls: ServiceUrls): Service {
-  if (!URL.canParse(given)) throw new InvalidValue('has no URL in url', `Write ${urls.example}.`);
-  return serviceFromUrl(new URL(given), urls);
+function parseUrl(given: string, urls: ServiceUrls): Service {
+  if (!URL.canParse(given)) throw new InvalidValue('has an invalid url', `Write ${urls.example}.`);
+  return parseServiceUrl(new URL(given), urls);
 }
 
 /** `scheme://user:password@host:port/database?sslmode=require`. @throws InvalidValue */
-export function serviceFromUrl(url: URL, { schemes, port, example }: ServiceUrls): Service {
+export function parseServiceUrl(url: URL, { schemes, port, example }: ServiceUrls): Service {
   const remedy = `Write ${example}.`;
   const tls = schemes[url.protocol.slice(0, -1)];
-  if (tls === undefined) throw new InvalidValue('has a URL of another kind', remedy);
-  if (url.hostname === '') throw new InvalidValue('names no host', remedy);
+  if (tls === undefined) throw new InvalidValue('has a url with another scheme', remedy);
+  if (url.hostname === '') throw new InvalidValue('has a url without a host', remedy);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || port,
@@ -102,32 +102,33 @@ export function serviceFromUrl(url: URL, { schemes, port, example }: ServiceUrls
   };
 }
 
-/** A service as a target: `talk` asks it, and returns what it found out. */
+/** A service as a target; `check` returns the facts. */
 export function serviceTarget(
   scheme: string,
   service: Service,
-  talk: (wire: Wire, context: AttemptContext) => Promise<Facts>,
+  check: (connection: Connection, context: AttemptContext) => Promise<Facts>,
 ): Target {
   return {
     description: describe(scheme, service),
-    secrets: secretsOf(service),
+    secrets: listSecrets(service),
     defaultExpectations: [],
-    attempt: (context) => converse(service, context, (wire) => talk(wire, context)),
+    attempt: (context) =>
+      withConnection(service, context, (connection) => check(connection, context)),
   };
 }
 
-/** What nobody may see of a service, as it is and as URLs write it. */
-function secretsOf({ password }: Service): readonly string[] {
+/** The password, plain and URL-encoded. */
+function listSecrets({ password }: Service): readonly string[] {
   return password === undefined ? [] : [password, encodeURIComponent(password)];
 }
 
-/** A service as people may see it. */
+/** The URL of a service without credentials. */
 function describe(scheme: string, { host, port, database }: Service): string {
   const name = host.includes(':') ? `[${host}]` : host;
   return `${scheme}://${name}:${port}${database === undefined ? '' : `/${database}`}`;
 }
 
-/** The modes of libpq and of MySQL's clients; whoever wants TLS gets its certificate judged. */
+/** The modes of libpq and of MySQL clients; each mode that requires TLS verifies the certificate. */
 const SSL_MODES: Readonly<Record<string, TlsMode>> = {
   disable: 'disable',
   disabled: 'disable',
@@ -146,8 +147,10 @@ function tlsMode(url: URL, remedy: string): TlsMode | undefined {
   let found: TlsMode | undefined;
   for (const [name, value] of url.searchParams) {
     found = /^ssl-?mode$/.test(name) ? SSL_MODES[value.toLowerCase()] : undefined;
-    // Its value may be a password.
-    if (found === undefined) throw new InvalidValue(`has a ${name} that is not known`, remedy);
+    // The value may be a password, so it is not part of the message.
+    if (found === undefined) {
+      throw new InvalidValue(`has an unsupported ${name} in its url`, remedy);
+    }
   }
   return found;
 }
@@ -156,6 +159,6 @@ function part(text: string, remedy: string): string | undefined {
   try {
     return text === '' ? undefined : decodeURIComponent(text);
   } catch {
-    throw new InvalidValue('has a % that encodes nothing', remedy);
+    throw new InvalidValue('has an invalid percent-encoding', remedy);
   }
 }

@@ -1,42 +1,42 @@
-/** What the program is asked, as JSON on its standard input. */
-export interface Question {
+/** The request to the program, as JSON on its standard input. */
+export interface Request {
   readonly path: string;
   readonly query: string | undefined;
   readonly integrity: 'integrity_check' | 'quick_check' | undefined;
-  /** Longest that another process's lock is waited for, ms. */
+  /** How long to wait for the lock of another process. */
   readonly busyMs: number;
 }
 
-/** A column of the row: its name, its type, its value as text (of a blob, in hexadecimal). */
+/** A column of the row; the value is text, for a blob in hexadecimal. */
 export type Cell = readonly [
   name: string,
   type: 'integer' | 'real' | 'text' | 'blob' | 'null',
   text: string,
 ];
 
-/** What it answers, as JSON on its standard output. Texts are SQLite's and the database's. */
+/** The answer of the program, as JSON on its standard output. Texts are untrusted. */
 export type Answer =
-  | { readonly state: 'no sqlite' }
-  | { readonly state: 'locked' | 'unreadable' | 'refused'; readonly message: string }
+  | { readonly state: 'unsupported' }
+  | { readonly state: 'locked' | 'unreadable' | 'failed'; readonly message: string }
   | {
       readonly state: 'answered';
-      /** `ok` alone, or what is wrong, at most ten. */
+      /** `ok`, or at most ten problems. */
       readonly findings?: readonly string[];
-      /** The first row; absent where there was none. */
+      /** The first row; absent if the result is empty. */
       readonly cells?: readonly Cell[];
       readonly ms: number;
     };
 
 /**
- * The program, which runs as text in a Node of its own: it must not use anything from outside of
- * its own body. It only reads. Codes: https://www.sqlite.org/rescode.html
+ * The read-only program. It runs as source text in another Node.js process, so it must not use
+ * anything outside of its own body. Result codes: https://www.sqlite.org/rescode.html
  */
 export function program(): void {
   type Database = InstanceType<typeof import('node:sqlite').DatabaseSync>;
   const fs = process.getBuiltinModule('node:fs');
   const url = process.getBuiltinModule('node:url');
   const sqlite: typeof import('node:sqlite') | undefined = process.getBuiltinModule('node:sqlite');
-  const question: Question = JSON.parse(fs.readFileSync(0, 'utf8'));
+  const request: Request = JSON.parse(fs.readFileSync(0, 'utf8'));
   const [busy, locked, readOnly, corrupt, cannotOpen, notADatabase] = [5, 6, 8, 11, 14, 26];
 
   const failure = (error: unknown) => {
@@ -44,25 +44,25 @@ export function program(): void {
     return { code: errcode & 0xff, detail: errcode >> 8, message };
   };
   /**
-   * A database in WAL mode that nobody has open has no such log. Opening it would make one, of
-   * which we are the owner; as immutable, it is read as it is.
+   * A closed database in WAL mode has no WAL file. Opening it would create one with this user as
+   * the owner; opening it as immutable does not.
    */
-  const place = () => {
-    const address = url.pathToFileURL(question.path);
-    if (!fs.existsSync(`${question.path}-wal`)) {
+  const getAddress = () => {
+    const address = url.pathToFileURL(request.path);
+    if (!fs.existsSync(`${request.path}-wal`)) {
       const header = Buffer.alloc(20);
-      const file = fs.openSync(question.path, 'r');
+      const file = fs.openSync(request.path, 'r');
       fs.readSync(file, header);
       fs.closeSync(file);
       if (header[18] === 2) address.search = '?immutable=1';
     }
     return address;
   };
-  const check = (database: Database) => {
-    if (question.integrity === undefined) return undefined;
+  const checkIntegrity = (database: Database) => {
+    if (request.integrity === undefined) return undefined;
     try {
       return database
-        .prepare(`PRAGMA ${question.integrity}(10)`)
+        .prepare(`PRAGMA ${request.integrity}(10)`)
         .all()
         .flatMap((row) => String(Object.values(row)[0]).split('\n'))
         .filter((line) => !line.startsWith('***'));
@@ -72,9 +72,9 @@ export function program(): void {
       throw error;
     }
   };
-  const first = (database: Database) => {
-    if (question.query === undefined) return undefined;
-    const statement = database.prepare(question.query);
+  const readFirstRow = (database: Database) => {
+    if (request.query === undefined) return undefined;
+    const statement = database.prepare(request.query);
     statement.setReadBigInts(true);
     const row = statement.get();
     return (
@@ -89,16 +89,16 @@ export function program(): void {
     );
   };
   const answer = (): Answer => {
-    if (sqlite === undefined) return { state: 'no sqlite' };
+    if (sqlite === undefined) return { state: 'unsupported' };
     const started = performance.now();
     try {
-      const database = new sqlite.DatabaseSync(place(), {
+      const database = new sqlite.DatabaseSync(getAddress(), {
         readOnly: true,
-        timeout: question.busyMs,
+        timeout: request.busyMs,
       });
-      const findings = check(database);
-      // What is broken cannot be asked.
-      const cells = findings === undefined || findings[0] === 'ok' ? first(database) : undefined;
+      const findings = checkIntegrity(database);
+      const isIntact = findings === undefined || findings[0] === 'ok';
+      const cells = isIntact ? readFirstRow(database) : undefined;
       database.close();
       return {
         state: 'answered',
@@ -109,9 +109,9 @@ export function program(): void {
     } catch (error) {
       const { code, detail, message } = failure(error);
       if (code === busy || code === locked) return { state: 'locked', message };
-      // With a detail, it is not the query that wants to write, but SQLite that has to recover.
+      // With an extended code, not the query tried to write, but the recovery of SQLite.
       const unreadable = code === cannotOpen || (code === readOnly && detail > 0);
-      return { state: unreadable ? 'unreadable' : 'refused', message };
+      return { state: unreadable ? 'unreadable' : 'failed', message };
     }
   };
   fs.writeFileSync(1, JSON.stringify(answer()));

@@ -34,7 +34,7 @@ function look(options: Options = {}, expect?: readonly string[], timeoutMs = 5_0
   );
 }
 
-/** A copy of the good one, of which one page is full of something else. */
+/** Copies the good database and overwrites a page. */
 async function corrupt(name: string, page: number): Promise<string> {
   await copyFile(good, join(workspace, name));
   await using handle = await open(join(workspace, name), 'r+');
@@ -43,7 +43,7 @@ async function corrupt(name: string, page: number): Promise<string> {
 }
 
 describe('integrity', () => {
-  test('of a good database', async () => {
+  test('of an intact database', async () => {
     const { state, observations } = await look();
     expect(state).toBe('healthy');
     expect(observations).toMatchObject([
@@ -52,7 +52,7 @@ describe('integrity', () => {
     expect(await look({ quick: true })).toMatchObject({ state: 'healthy' });
   });
 
-  test('of one with a broken page: the first finding, and the others as evidence', async () => {
+  test('of a broken page: the first problem is the reason, all are evidence', async () => {
     const path = await corrupt('page.db', 5);
     for (const quick of [true, false]) {
       const { state, reason, evidence } = await look({ path, quick });
@@ -63,7 +63,7 @@ describe('integrity', () => {
     }
   });
 
-  test('an index that does not agree with its table is found, but not by a quick look', async () => {
+  test('the full check finds an inconsistent index, the quick check does not', async () => {
     const path = join(workspace, 'index.db');
     await copyFile(good, path);
     {
@@ -78,7 +78,7 @@ describe('integrity', () => {
     expect(reason).toContain('by_text');
   });
 
-  test('of one that was cut, of an empty file, of something else', async () => {
+  test('of a truncated file, an empty file and a text file', async () => {
     const cut = join(workspace, 'cut.db');
     await copyFile(good, cut);
     await truncate(cut, PAGE * 3);
@@ -91,7 +91,7 @@ describe('integrity', () => {
       state: 'unhealthy',
       reason: `integrity == 'ok': integrity was "the file is empty"`,
     });
-    await writeFile(join(workspace, 'text.db'), 'this is no database, '.repeat(100));
+    await writeFile(join(workspace, 'text.db'), 'not a database, '.repeat(100));
     expect(await look({ path: 'text.db' })).toMatchObject({
       state: 'unhealthy',
       reason: `integrity == 'ok': integrity was "file is not a database"`,
@@ -102,7 +102,7 @@ describe('integrity', () => {
     });
   });
 
-  test('of one that is not there is unknown, never passed', async () => {
+  test('of a missing file is unknown', async () => {
     expect(await look({ path: 'gone.db' })).toMatchObject({
       state: 'unknown',
       reason: 'gone.db does not exist (ENOENT)',
@@ -115,7 +115,7 @@ describe('integrity', () => {
   });
 });
 
-test('its size', async () => {
+test('the size is a fact', async () => {
   expect(await look({}, ['size < 500000000', 'size > 100000'])).toMatchObject({ state: 'healthy' });
   expect(await look({}, ['size < 1000'])).toMatchObject({
     state: 'unhealthy',
@@ -124,7 +124,7 @@ test('its size', async () => {
 });
 
 describe('a query', () => {
-  test('all types; the first row counts', async () => {
+  test('returns all types of the first row', async () => {
     const query = `select count(*) as rows, max(score) as most, min(text) as "first text",
       null as none, 9007199254740993 as big, x'00ff' as raw from pastes`;
     const { state, reason } = await look({ query }, [
@@ -139,7 +139,7 @@ describe('a query', () => {
     expect(state).toBe('healthy');
   });
 
-  test('that finds no row, that is wrong, that writes', async () => {
+  test('without a row, with a mistake or with a write is unhealthy', async () => {
     expect(
       await look({ query: 'select 1 from pastes where id < 0' }, ['row != null']),
     ).toMatchObject({ state: 'unhealthy', reason: 'row != null: row is not available' });
@@ -153,7 +153,7 @@ describe('a query', () => {
     });
   });
 
-  test('that takes too long is ended, and unknown', async () => {
+  test('that times out is stopped and unknown', async () => {
     const query =
       'with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) as c from n';
     const started = performance.now();
@@ -163,7 +163,7 @@ describe('a query', () => {
     expect(performance.now() - started).toBeLessThan(3_000);
   });
 
-  test('whose row is too long is unknown', async () => {
+  test('with a row that is too long is unknown', async () => {
     const query = 'select hex(zeroblob(1000000)) as text';
     expect(await look({ query }, ["row.text != ''"])).toMatchObject({
       state: 'impossible',
@@ -172,8 +172,8 @@ describe('a query', () => {
   });
 });
 
-describe('while others write', () => {
-  test('in WAL mode it is judged, with what they have committed', async () => {
+describe('concurrent writers', () => {
+  test('in WAL mode, the check reads the committed data', async () => {
     const path = join(workspace, 'wal.db');
     using writer = new DatabaseSync(path);
     writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (i); BEGIN IMMEDIATE');
@@ -186,7 +186,7 @@ describe('while others write', () => {
     expect(await look({ path, query }, ['row.rows == 1'])).toMatchObject({ state: 'healthy' });
   });
 
-  test('in WAL mode without a writer it leaves nothing behind', async () => {
+  test('in WAL mode without a writer, the check creates no files', async () => {
     const folder = await mkdtemp(join(workspace, 'quiet-'));
     {
       using writer = new DatabaseSync(join(folder, 'a.db'));
@@ -196,7 +196,7 @@ describe('while others write', () => {
     expect(await readdir(folder)).toEqual(['a.db']);
   });
 
-  test('one that is locked is unknown', async () => {
+  test('a locked database is unknown', async () => {
     const path = join(workspace, 'locked.db');
     await copyFile(good, path);
     using writer = new DatabaseSync(path);
@@ -208,7 +208,7 @@ describe('while others write', () => {
   });
 });
 
-test('a crash left a journal that has to be rolled back: unknown, for a reader must not', async () => {
+test('a hot journal after a crash is unknown: the check must not recover the database', async () => {
   const path = join(workspace, 'crashed.db');
   const script = `
     const { DatabaseSync } = require('node:sqlite');
@@ -224,13 +224,13 @@ test('a crash left a journal that has to be rolled back: unknown, for a reader m
   expect(reason).toContain('cannot be opened');
 });
 
-test('a Node without SQLite is unknown, and is not asked again', async () => {
+test('a Node.js without SQLite is unknown, without another attempt', async () => {
   const before = process.env.NODE_OPTIONS;
   process.env.NODE_OPTIONS = '--no-experimental-sqlite';
   try {
     expect(await look()).toMatchObject({
       state: 'impossible',
-      reason: 'the Node.js of this runner has no SQLite',
+      reason: 'the Node.js of this runner does not include SQLite',
     });
   } finally {
     if (before === undefined) delete process.env.NODE_OPTIONS;

@@ -13,18 +13,17 @@ import { exec } from '@repo/core/process/exec';
 import { plain, plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { probeLocally, resolvePath } from './local-probe.ts';
-import { type Row, wholeNumber } from './row.ts';
-import { type Answer, type Cell, program, type Question } from './sqlite-program.ts';
+import { parseInteger, type Row } from './row.ts';
+import { type Answer, type Cell, program, type Request } from './sqlite-program.ts';
 
 const VARIABLES = ['integrity', 'size', 'row'];
-/** Longest answer, bytes: a row is to be judged, not to be carried away. */
-const MOST_BYTES = 2 ** 20;
+const MAX_ANSWER_BYTES = 2 ** 20;
 
-/** A SQLite database is whole, and a query finds in it what it should. */
+/** The integrity and size of a SQLite database, and the first row of a query. */
 export const sqlite: Kind = {
   schema: targetSchema(
     { path: nonEmptyText, query: v.optional(v.string()), quick: v.optional(v.boolean(), false) },
-    'A sqlite check knows path, query and quick.',
+    'A sqlite check supports path, query and quick.',
     target,
   ),
   variables: VARIABLES,
@@ -33,7 +32,7 @@ export const sqlite: Kind = {
 interface Options {
   readonly path: string;
   readonly query?: string | undefined;
-  /** Leave out what takes longest: that indexes and tables agree. */
+  /** Skip the slowest part of the integrity check: comparing indexes with tables. */
   readonly quick: boolean;
 }
 
@@ -45,16 +44,16 @@ function target(options: Options): Target {
     defaultExpectations: [celExpectation("integrity == 'ok'", VARIABLES)],
     attempt: (context) =>
       probeLocally(path, context, async (signal) => {
-        const place = resolvePath(context.machine.workspace, path);
-        const found = await stat(place);
-        if (!found.isFile()) return unknownObservation(`${path} is not a file`);
-        const { size } = found;
-        // For SQLite an empty file is an empty database; whoever watches one has lost it.
+        const absolutePath = resolvePath(context.machine.workspace, path);
+        const stats = await stat(absolutePath);
+        if (!stats.isFile()) return unknownObservation(`${path} is not a file`);
+        const { size } = stats;
+        // SQLite accepts an empty file, but a monitored database is never empty.
         if (size === 0) return { facts: { size, integrity: 'the file is empty' } };
         if (!['integrity', 'row'].some((name) => context.reads.has(name))) {
           return { facts: { size } };
         }
-        const answer = await ask(place, options, { ...context, signal });
+        const answer = await readDatabase(absolutePath, options, { ...context, signal });
         return 'facts' in answer ? { ...answer, facts: { ...answer.facts, size } } : answer;
       }),
   };
@@ -67,49 +66,50 @@ interface Answered {
 }
 
 /**
- * Asks in a process of its own: SQLite is called synchronously, and neither the time limit nor a
- * cancel could end it here.
+ * Reads the database in a child process: SQLite calls are synchronous, and in this process neither
+ * the timeout nor a cancel could stop them.
  */
-async function ask(
-  place: string,
+async function readDatabase(
+  absolutePath: string,
   { path, query, quick }: Options,
   { reads, timeoutMs, signal }: AttemptContext,
 ): Promise<Answered | Exclude<Observation, { state: 'answered' }>> {
-  const question: Question = {
-    path: place,
+  const request: Request = {
+    path: absolutePath,
     query: reads.has('row') ? query : undefined,
     integrity: reads.has('integrity') ? (quick ? 'quick_check' : 'integrity_check') : undefined,
-    // Leaves time to say so.
+    // Leaves time to report the lock.
     busyMs: Math.floor(timeoutMs / 2),
   };
   const execution = await exec({
     argv: [process.execPath, '-e', `(${program})()`],
-    stdin: JSON.stringify(question),
+    stdin: JSON.stringify(request),
     withhold: isActionVariable,
     timeoutMs,
     signal,
-    maxBytes: MOST_BYTES,
+    maxBytes: MAX_ANSWER_BYTES,
   });
-  if (execution.state !== 'exited')
-    return unknownObservation(`${path} was not read: ${execution.state}`);
+  if (execution.state !== 'exited') {
+    return unknownObservation(`cannot read ${path}: ${execution.state}`);
+  }
   if (execution.truncated) return unknownObservation(`the row of ${path} is too long`, true);
   if (execution.exitCode !== 0) {
-    return unknownObservation(`${path} was not read: ${plain(execution.stderr)}`);
+    return unknownObservation(`cannot read ${path}: ${plain(execution.stderr)}`);
   }
   const answer: Answer = JSON.parse(execution.stdout);
   switch (answer.state) {
-    case 'no sqlite':
-      return unknownObservation('the Node.js of this runner has no SQLite', true);
+    case 'unsupported':
+      return unknownObservation('the Node.js of this runner does not include SQLite', true);
     case 'locked':
       return unknownObservation(`${path} is locked by another process: ${plain(answer.message)}`);
     case 'unreadable':
       return unknownObservation(`${path} cannot be opened: ${plain(answer.message)}`);
-    case 'refused':
+    case 'failed':
       return { state: 'failed', reason: `the query failed: ${plain(answer.message)}` };
     case 'answered': {
       const { findings, cells, ms } = answer;
       return {
-        facts: { integrity: findings?.[0], row: cells && rowOf(cells) },
+        facts: { integrity: findings?.[0], row: cells && toRow(cells) },
         ms,
         evidence: () =>
           findings && findings[0] !== 'ok'
@@ -120,12 +120,12 @@ async function ask(
   }
 }
 
-function rowOf(cells: readonly Cell[]): Row {
+function toRow(cells: readonly Cell[]): Row {
   return Object.fromEntries(
     cells.map(([name, type, text]) => [
       name,
       type === 'integer'
-        ? wholeNumber(text)
+        ? parseInteger(text)
         : type === 'real'
           ? Number(text)
           : type === 'null'

@@ -21,7 +21,7 @@ const REQUEST = {
   maxRedirects: 10,
 };
 
-async function shakeHands(pair: typeof good, network: Partial<Network> = TRUSTING) {
+async function performHandshake(pair: typeof good, network: Partial<Network> = TRUSTING) {
   await using server = await startHttpServer({ script: respond(200), tls: { pair } });
   return await look(`tls://localhost:${server.port}`, network);
 }
@@ -31,8 +31,8 @@ function look(url: string, network: Partial<Network> = TRUSTING) {
   return target.attempt(attemptContext({ network }));
 }
 
-test('a good certificate answers, with its facts', async () => {
-  const [seen] = await shakeHands(good);
+test('a trusted certificate has facts', async () => {
+  const [seen] = await performHandshake(good);
   expect(seen).toMatchObject({
     state: 'answered',
     address: '127.0.0.1',
@@ -54,17 +54,17 @@ test.each([
   ['expired', expired, /^the certificate expired on 2021-01-01 /],
   ['self-signed', selfSigned, /^the certificate is signed by itself/],
   ['for another name', wrongName, /^the certificate is for other\.example, not for localhost$/],
-  ['of a strange authority', untrustedChain, /which is not trusted here/],
-])('a certificate that is %s fails, and shows itself as evidence', async (_, pair, reason) => {
-  const [seen] = await shakeHands(pair);
+  ['from an untrusted authority', untrustedChain, /which is not trusted here/],
+])('a certificate that is %s fails with the certificate as evidence', async (_, pair, reason) => {
+  const [seen] = await performHandshake(pair);
   expect(seen).toMatchObject({ state: 'failed', reason: expect.stringMatching(reason) });
   const [evidence] = seen?.evidence?.() ?? [];
   expect(evidence?.title).toBe('certificate');
   expect(evidence?.lines.at(-1)).toMatch(reason);
 });
 
-test('insecure: what is wrong is a fact for the expectations', async () => {
-  const [seen] = await shakeHands(expired, { ...TRUSTING, insecure: true });
+test('with insecure, the problem of the certificate is a fact', async () => {
+  const [seen] = await performHandshake(expired, { ...TRUSTING, insecure: true });
   expect(seen).toMatchObject({
     state: 'answered',
     facts: { tls: { trusted: false, error: expect.stringMatching(/expired/) } },
@@ -75,7 +75,7 @@ test('insecure: what is wrong is a fact for the expectations', async () => {
   );
 });
 
-test('what does not speak TLS, or not at all, fails', async () => {
+test('a server without TLS and a closed port fail', async () => {
   await using server = await startTcpServer({ script: garbage() });
   expect(await look(`tls://localhost:${server.port}`)).toMatchObject([
     { state: 'failed', address: '127.0.0.1', reason: expect.stringMatching(/^no TLS with /) },
@@ -85,8 +85,8 @@ test('what does not speak TLS, or not at all, fails', async () => {
   ]);
 });
 
-test('settings that cannot be used are a fault of ours', async () => {
-  expect(await shakeHands(good, { ...TRUSTING, tls: { ca: 'no certificate' } })).toMatchObject([
-    { state: 'unknown', reason: expect.stringMatching(/the TLS settings/) },
-  ]);
+test('invalid TLS settings are unknown', async () => {
+  expect(
+    await performHandshake(good, { ...TRUSTING, tls: { ca: 'no certificate' } }),
+  ).toMatchObject([{ state: 'unknown', reason: expect.stringMatching(/the TLS settings/) }]);
 });

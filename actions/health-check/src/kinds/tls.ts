@@ -9,7 +9,7 @@ import { connectTcp } from '@repo/probe/tcp';
 import { handshake } from '@repo/probe/tls';
 import * as v from 'valibot';
 
-/** A TLS handshake with a certificate that is trusted, in date and made out for the host. */
+/** A TLS handshake with a trusted, valid certificate for the host. */
 export const tls: Kind = {
   schema: v.pipe(endpointSchema, v.transform(target)),
   fromUrl: (url) => target(parseEndpoint(url)),
@@ -23,12 +23,12 @@ function target(endpoint: Endpoint): Target {
     defaultExpectations: [],
     attempt: (context) =>
       dial(endpoint.host, endpoint.port, context, (address, { ms }, rest) =>
-        shakeHands(address, ms, endpoint, rest),
+        performHandshake(address, ms, endpoint, rest),
       ),
   };
 }
 
-async function shakeHands(
+async function performHandshake(
   address: string,
   dns: number,
   { host, port }: Endpoint,
@@ -48,17 +48,17 @@ async function shakeHands(
     signal,
   });
   const total = dns + connection.ms + result.ms;
-  const seen = { address, phases: { dns, connect: connection.ms, tls: result.ms, total } };
-  if (!result.ok) return failedObservation(result.failure, seen);
+  const measured = { address, phases: { dns, connect: connection.ms, tls: result.ms, total } };
+  if (!result.ok) return failedObservation(result.failure, measured);
   result.socket.destroy();
   const { certificate } = result;
   const [problem] = certificate.problems;
   const evidence = () => [toCertificateEvidence(certificate)];
   if (problem !== undefined && !network.insecure) {
-    return { ...seen, state: 'failed', reason: problem.message, evidence };
+    return { ...measured, state: 'failed', reason: problem.message, evidence };
   }
   return {
-    ...seen,
+    ...measured,
     state: 'answered',
     facts: {
       address,

@@ -25,7 +25,7 @@ interface Options {
   readonly body: string | undefined;
 }
 
-/** A service on a Unix socket answers a request over HTTP. */
+/** An HTTP request to a service on a Unix socket. */
 export const unix: Kind = {
   schema: targetSchema(
     {
@@ -35,11 +35,11 @@ export const unix: Kind = {
       headers: v.optional(requestHeaders, {}),
       body: v.optional(v.string()),
     },
-    'A unix check knows socket, path, method, headers and body.',
+    'A unix check supports socket, path, method, headers and body.',
     ({ body, ...rest }) => target({ ...rest, body }),
   ),
   fromUrl: ({ pathname, search }, { method, headers, body }) => {
-    // As nginx and curl's users write it: the socket, a colon, the path of the request.
+    // The socket, a colon, and the path of the request, as in nginx.
     const [, socket = '', path = '/'] = /^(.+?)(?::(\/.*)?)?$/.exec(decodeURI(pathname)) ?? [];
     return target({ socket, path: path + search, method, headers, body });
   },
@@ -50,10 +50,10 @@ export const unix: Kind = {
 function target(options: Options): Target {
   const { socket, path, method, headers } = options;
   if (!socket.startsWith('/')) {
-    throw new InvalidValue('names no socket', 'Write its whole path: /run/app.sock.');
+    throw new InvalidValue('has a relative socket path', 'Write an absolute path: /run/app.sock.');
   }
   if (!path.startsWith('/') || !URL.canParse(`http://localhost${path}`)) {
-    throw new InvalidValue('has no path for the request', 'Write path: /health.');
+    throw new InvalidValue('has an invalid request path', 'Write a path such as /health.');
   }
   const url = new URL(`http://localhost${path}`);
   const name = `unix://${socket}:${url.pathname}`;
@@ -65,8 +65,8 @@ function target(options: Options): Target {
   };
 }
 
-/** That there is no socket is the service's fault, who should have made it. */
-const NOBODY_THERE = new Set(['ENOENT', 'ENOTSOCK']);
+/** The service creates the socket, so a missing socket means that the service is down. */
+const NO_SOCKET = new Set(['ENOENT', 'ENOTSOCK']);
 
 async function request(
   url: URL,
@@ -99,7 +99,7 @@ async function request(
     };
   }
   const { code, message } = attempt.failure;
-  if (code !== undefined && NOBODY_THERE.has(code)) {
+  if (code !== undefined && NO_SOCKET.has(code)) {
     return { state: 'failed', address: socket, phases, reason: message };
   }
   return failedObservation(attempt.failure, { address: socket, phases });

@@ -8,8 +8,8 @@ function count(text: string, since?: number, now = Date.now()) {
   return analyse([text.replace(/\n$/, '').split('\n')], { since, now });
 }
 
-/** Without what is zero, which is there for the sake of expectations. */
-function pluralize(counts: Readonly<Record<string, number>>) {
+/** Removes counts of 0. */
+function withoutZeros(counts: Readonly<Record<string, number>>) {
   return Object.fromEntries(Object.entries(counts).filter(([, number]) => number > 0));
 }
 
@@ -39,11 +39,11 @@ const APACHE = {
   top: ['/', 7],
 } as const;
 
-/** Found without our code, see the README beside the samples. */
+/** Counted by other tools; see the README beside the samples. */
 const SAMPLES: Readonly<Record<string, Expected>> = {
   'nginx-access': { ...NGINX, methods: { GET: 19, HEAD: 1, POST: 1, PUT: 1, DELETE: 1 } },
   'nginx-timed': { ...NGINX, methods: { GET: 19, HEAD: 1, POST: 1, PUT: 1, DELETE: 1 } },
-  // nginx leaves the method of a bad request out.
+  // nginx omits the method of an invalid request.
   'nginx-json': { ...NGINX, methods: { GET: 18, HEAD: 1, POST: 1, PUT: 1, DELETE: 1 } },
   'nginx-error': {
     lines: 43,
@@ -126,14 +126,14 @@ describe('the counts of real logs are exact', () => {
     expect({
       lines: found.lines,
       unmatched: found.unmatched,
-      levels: pluralize(found.levels),
+      levels: withoutZeros(found.levels),
       errors: found.errors,
       warnings: found.warnings,
-      categories: pluralize(found.categories),
+      categories: withoutZeros(found.categories),
       total: requests.total,
-      methods: pluralize(requests.byMethod),
-      statuses: pluralize(requests.byStatus),
-      classes: pluralize(requests.byStatusClass),
+      methods: withoutZeros(requests.byMethod),
+      statuses: withoutZeros(requests.byStatus),
+      classes: withoutZeros(requests.byStatusClass),
       clients: requests.clients,
       top: requests.topPaths[0],
     }).toEqual({
@@ -167,7 +167,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-test('what an expectation may name is there with 0', async () => {
+test('well-known counts are present with 0', async () => {
   const { levels, categories, requests } = await count('');
   expect(levels.ERROR).toBe(0);
   expect(categories.database).toBe(0);
@@ -177,7 +177,7 @@ test('what an expectation may name is there with 0', async () => {
   expect(requests.latency).toBeUndefined();
 });
 
-test('no query gets into the top paths, and hostile names are only names', async () => {
+test('top paths contain no queries and handle special names', async () => {
   const line = (path: string) =>
     `192.0.2.1 - - [20/Nov/2026:18:16:48 +0000] "GET ${path} HTTP/1.1" 200 1 "-" "-"`;
   const text = ['/a?token=hidden', '/a#b', '__proto__', 'constructor', 'https://x.example/a?b']
@@ -202,12 +202,12 @@ describe('since', () => {
     '[2026-11-20 18:30:00 +0000] [1] [INFO] newer',
   ].join('\n');
 
-  test('older records are left out, with what is below them', async () => {
+  test('excludes older records and the lines below them', async () => {
     const found = await count(text, now - 3_600_000, now);
     expect(found).toMatchObject({ lines: 3, errors: 1, unmatched: 1, isUndated: false });
   });
 
-  test('without a time in any line, that is said', async () => {
+  test('reports a log without timestamps', async () => {
     expect(await count('ERROR a\nINFO b', now - 1, now)).toMatchObject({
       isUndated: true,
       lines: 0,
@@ -215,7 +215,7 @@ describe('since', () => {
   });
 });
 
-test('streams are read apart: a traceback is not torn by the requests of the other one', async () => {
+test('splits each stream separately', async () => {
   const stderr = ['Traceback (most recent call last):', '  File "a", line 1', 'ValueError: x'];
   const stdout = ['INFO:root:a', 'INFO:root:b'];
   expect(await analyse([stdout, stderr], { now: 0 })).toMatchObject({
@@ -226,7 +226,7 @@ test('streams are read apart: a traceback is not torn by the requests of the oth
   });
 });
 
-test('the latest errors, newest first, at most ten', async () => {
+test('returns the ten latest errors, newest first', async () => {
   const lines = Array.from({ length: 50 }, (_, index) => `ERROR number ${index}`);
   const { latestErrors } = await count(lines.join('\n'));
   expect(latestErrors.map(({ lines }) => lines[0])).toEqual(
@@ -234,13 +234,13 @@ test('the latest errors, newest first, at most ten', async () => {
   );
 });
 
-test('a cancel ends it', async () => {
+test('stops on cancel', async () => {
   const lines = Array.from({ length: 10_000 }, () => 'INFO a');
   const work = analyse([lines], { now: 0 }, AbortSignal.abort(new Error('enough')));
   await expect(work).rejects.toThrow('enough');
 });
 
-test('hostile lines cost time that is linear in their length', async () => {
+test('takes linear time for hostile lines', async () => {
   const pieces = ['"', '\\"', 'a=', '[', ' at ', '{"a":', '\u001b[', '1 - ', 'Error.', 'db ', '/a'];
   const prefixes = ['', 'ERROR ', '2026-11-20 18:16:46,587 - ', '1.1.1.1 - - [20/Nov/2026:1] "'];
   const lines = prefixes.flatMap((prefix) => pieces.map((piece) => prefix + piece.repeat(50_000)));

@@ -1,29 +1,29 @@
 import { STATUS_CODES } from 'node:http';
 import { METHODS } from '@repo/checks/kinds/http-syntax';
 import { type Percentiles, percentiles } from '../percentiles.ts';
-import { CATEGORIES, type Category, categoryOf } from './category.ts';
-import { type Entry, entriesOf } from './entries.ts';
+import { CATEGORIES, type Category, classify } from './category.ts';
+import { type LogEntry, splitEntries } from './entries.ts';
 import { isError, LEVELS, type Level } from './level.ts';
 import type { LoggedRequest, LogRecord } from './record.ts';
-import { timeOf } from './time.ts';
+import { parseTime } from './time.ts';
 
-/** What is in a log. Counts that an expectation may name are there with 0 as well. */
+/** The counts of a log. Counts with well-known names are present even if they are 0. */
 export interface Analysis {
-  /** All lines that were looked at, empty ones too. */
+  /** All lines, including empty ones. */
   readonly lines: number;
-  /** Records that have a level, by it. */
+  /** Records by level. */
   readonly levels: Readonly<Record<Level, number>>;
-  /** Records of ERROR and CRITICAL, and crashes, which have no level. */
+  /** Records of ERROR and CRITICAL, and crashes without a level. */
   readonly errors: number;
   readonly warnings: number;
-  /** The errors, each in one category. */
+  /** Errors by category. */
   readonly categories: Readonly<Record<Category, number>>;
-  /** Lines that are in no format that is known. */
+  /** Lines in unknown formats. */
   readonly unmatched: number;
   readonly requests: Requests;
-  /** The latest errors, newest first; text of strangers. */
-  readonly latestErrors: readonly Entry[];
-  /** No line says when it was written, so that nothing can be said about a part of time. */
+  /** The latest errors, newest first; untrusted text. */
+  readonly latestErrors: readonly LogEntry[];
+  /** No line has a timestamp, so `since` cannot select lines. */
   readonly isUndated: boolean;
 }
 
@@ -32,74 +32,74 @@ interface Requests {
   readonly byMethod: Readonly<Record<string, number>>;
   readonly byStatus: Readonly<Record<string, number>>;
   readonly byStatusClass: Readonly<Record<string, number>>;
-  /** The most asked for, at most ten. */
+  /** The ten most requested paths. */
   readonly topPaths: readonly { readonly path: string; readonly count: number }[];
-  /** How many different ones. */
+  /** Number of different clients. */
   readonly clients: number;
-  /** Where it is logged, ms. */
+  /** In ms; `undefined` if the log has no latencies. */
   readonly latency: Percentiles | undefined;
 }
 
-const MOST_PATHS = 10;
-const MOST_ERRORS = 10;
-/** Records after which others get a turn: megabytes of log must not stop every other check. */
-const TURN = 500;
+const MAX_PATHS = 10;
+const MAX_ERRORS = 10;
+/** Entries between two yields to the event loop: a large log must not block other checks. */
+const YIELD_INTERVAL = 500;
 
 interface Period {
-  /** Only what was written since, epoch ms; records without a time are as old as those before. */
+  /** In epoch ms. An entry without a timestamp has the time of the previous entry. */
   readonly since?: number | undefined;
   readonly now: number;
 }
 
 /**
- * Counts what is in the lines of a log. Streams are cut into records each for itself: a traceback
- * on stderr is not torn apart by requests on stdout.
+ * Counts the entries of a log. Each stream is split separately, so that requests on stdout do not
+ * interrupt a traceback on stderr.
  */
 export async function analyse(
   streams: readonly Iterable<string>[],
   { since, now }: Period,
   signal?: AbortSignal,
 ): Promise<Analysis> {
-  const count = counter();
+  const counter = createCounter();
   let read = 0;
   let isUndated = true;
   for (const stream of streams) {
     let isRecent = since === undefined;
-    for (const entry of entriesOf(stream)) {
-      if (++read % TURN === 0) {
+    for (const entry of splitEntries(stream)) {
+      if (++read % YIELD_INTERVAL === 0) {
         await new Promise((resolve) => setImmediate(resolve));
         signal?.throwIfAborted();
       }
       if (since !== undefined) {
-        const at = entry.record?.at === undefined ? undefined : timeOf(entry.record.at, now);
+        const at = entry.record?.at === undefined ? undefined : parseTime(entry.record.at, now);
         if (at !== undefined) isRecent = at >= since;
         isUndated &&= at === undefined;
       }
-      if (isRecent) count.add(entry);
+      if (isRecent) counter.add(entry);
     }
   }
-  return { ...count.result(), isUndated };
+  return { ...counter.result(), isUndated };
 }
 
-function counter() {
+function createCounter() {
   let [lines, errors, warnings, unmatched] = [0, 0, 0, 0];
   const levels = zeros(LEVELS);
   const categories = zeros(CATEGORIES);
-  const requests = requestCounter();
-  const latest: Entry[] = [];
+  const requests = createRequestCounter();
+  const latest: LogEntry[] = [];
 
-  const addError = (entry: Entry, record: LogRecord) => {
+  const addError = (entry: LogEntry, record: LogRecord) => {
     errors++;
-    categories[categoryOf(record)]++;
+    categories[classify(record)]++;
     latest.push(entry);
-    if (latest.length > MOST_ERRORS) latest.shift();
+    if (latest.length > MAX_ERRORS) latest.shift();
   };
   return {
-    add: (entry: Entry) => {
-      const { lines: own, record } = entry;
-      lines += own.length;
+    add: (entry: LogEntry) => {
+      const { record } = entry;
+      lines += entry.lines.length;
       if (record === undefined) {
-        unmatched += own.filter((line) => line !== '').length;
+        unmatched += entry.lines.filter((line) => line !== '').length;
         return;
       }
       const { level, exception, request } = record;
@@ -121,7 +121,7 @@ function counter() {
   };
 }
 
-function requestCounter() {
+function createRequestCounter() {
   let total = 0;
   const byMethod: Record<string, number> = zeros(METHODS);
   const byStatus: Record<string, number> = zeros(Object.keys(STATUS_CODES));
@@ -129,15 +129,15 @@ function requestCounter() {
   const paths = new Map<string, number>();
   const clients = new Set<string>();
   const latencies: number[] = [];
-  const bump = (counts: Record<string, number>, key: string) => {
+  const increment = (counts: Record<string, number>, key: string) => {
     counts[key] = (counts[key] ?? 0) + 1;
   };
   return {
     add: ({ client, method, path, status, latencyMs }: LoggedRequest) => {
       total++;
-      bump(byStatus, String(status));
-      bump(byStatusClass, `${String(status).charAt(0)}xx`);
-      if (method !== undefined) bump(byMethod, method);
+      increment(byStatus, String(status));
+      increment(byStatusClass, `${String(status).charAt(0)}xx`);
+      if (method !== undefined) increment(byMethod, method);
       if (path !== undefined) paths.set(path, (paths.get(path) ?? 0) + 1);
       if (client !== undefined) clients.add(client);
       if (latencyMs !== undefined) latencies.push(latencyMs);
@@ -150,7 +150,7 @@ function requestCounter() {
       topPaths: [...paths]
         .map(([path, count]) => ({ path, count }))
         .sort((a, b) => b.count - a.count || (a.path < b.path ? -1 : 1))
-        .slice(0, MOST_PATHS),
+        .slice(0, MAX_PATHS),
       clients: clients.size,
       latency: percentiles(latencies),
     }),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { categoryOf } from './category.ts';
+import { classify } from './category.ts';
 
-describe('an error is of one category', () => {
+describe('the category of an error', () => {
   test.each([
     ['tailscale whois failed: connection refused', 'tailscale'],
     ["[Errno 28] No space left on device: '/data/app.db'", 'disk'],
@@ -19,11 +19,11 @@ describe('an error is of one category', () => {
     ['the author of authority', 'other'],
     ['open() "/srv/database/auth" failed (2: No such file or directory)', 'other'],
   ])('%s: %s', (message, category) => {
-    expect(categoryOf({ message })).toBe(category);
+    expect(classify({ message })).toBe(category);
   });
 
-  test('the part of the program that speaks counts, and a stack more than words', () => {
-    expect(categoryOf({ logger: 'authz_core', message: 'client denied' })).toBe('auth');
-    expect(categoryOf({ message: 'database is locked', exception: true })).toBe('exception');
+  test('uses the logger name, and prefers a stack trace', () => {
+    expect(classify({ logger: 'authz_core', message: 'client denied' })).toBe('auth');
+    expect(classify({ message: 'database is locked', exception: true })).toBe('exception');
   });
 });

@@ -1,6 +1,6 @@
 import type { LogRecord } from './record.ts';
 
-/** What errors are about; each is of one category. */
+/** The categories of errors. */
 export const CATEGORIES = [
   'tailscale',
   'disk',
@@ -12,7 +12,7 @@ export const CATEGORIES = [
 ] as const;
 export type Category = (typeof CATEGORIES)[number];
 
-/** The first that matches counts: what is particular comes before what is common. */
+/** The first match wins, so specific categories come before general ones. */
 const WORDS: readonly (readonly [Category, string])[] = [
   ['tailscale', 'tailscaled?|tailnet'],
   [
@@ -39,15 +39,15 @@ const PATTERNS = WORDS.map(
     [category, new RegExp(`(?<![a-z0-9])(?:${words})(?![a-z0-9])`, 'i')] as const,
 );
 
-/** Longest text that is looked through, characters: an error says early what it is about. */
-const LONGEST = 1_000;
+/** Characters of a message to search. */
+const MAX_LENGTH = 1_000;
 
-/** Absolute paths: what a file is called says nothing about what went wrong. */
+/** Absolute paths are ignored: a file name does not describe the error. */
 const PATH = /(^|[\s"'(=])\/[^\s"')]*/g;
 
-/** What an error is about: an exception that is told with its stack, or by the words that it uses. */
-export function categoryOf({ logger = '', message, exception }: LogRecord): Category {
+/** The category of an error: `exception` if it has a stack trace, else by its words. */
+export function classify({ logger = '', message, exception }: LogRecord): Category {
   if (exception) return 'exception';
-  const text = `${logger} ${message.slice(0, LONGEST).replace(PATH, '$1')}`;
+  const text = `${logger} ${message.slice(0, MAX_LENGTH).replace(PATH, '$1')}`;
   return PATTERNS.find(([, pattern]) => pattern.test(text))?.[0] ?? 'other';
 }

@@ -1,85 +1,84 @@
 import { stripInvisible } from '@repo/core/text/untrusted';
-import { levelOf } from './level.ts';
+import { parseLevel } from './level.ts';
 import { parseLine } from './parse-line.ts';
 import type { LogRecord } from './record.ts';
 
-/** A record with all its lines; or a line that nobody understands, which has none. */
-export interface Entry {
-  /** Without colours; long ones are cut. */
+/** A record with all its lines, or a line in an unknown format. */
+export interface LogEntry {
+  /** Without colors; long lines are truncated. */
   readonly lines: readonly string[];
   readonly record: LogRecord | undefined;
 }
 
-/** Longest line that is looked at, characters. */
-const LONGEST = 8_192;
+const MAX_LINE_LENGTH = 8_192;
 
 const TRACEBACK = /^\s*(?:\+ )?(?:Exception Group )?Traceback \(most recent call last\):$/;
-/** What stands between two tracebacks of one exception. */
-const BETWEEN =
+/** The line between two tracebacks of one exception. */
+const CHAINED_EXCEPTION =
   /^(?:During handling of the above exception, another exception occurred:|The above exception was the direct cause of the following exception:)$/;
-/** The last line of a traceback: `ValueError: no`, `sqlite3.OperationalError: database is locked`. */
+/** The last line of a traceback: `sqlite3.OperationalError: database is locked`. */
 const PYTHON_EXCEPTION = /^([A-Za-z_][\w.]*)(?::(?: .*)?)?$/;
-/** A line of a stack of Java or JavaScript, or one that goes with it. */
+/** A line of a Java or JavaScript stack trace. */
 const STACK_FRAME = /^\s+at \S|^\s*(?:Caused by|Suppressed): |^\s+\.\.\. \d+ (?:more|common)/;
-/** An exception below the message that a logger gave it, with its stack to come, or without one. */
+/** An exception below a log message, with or without a stack trace. */
 const NAMED_EXCEPTION = /^(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error)(?::|$)/;
 
-/** Where in a traceback of Python the line before was. */
-type Place = 'outside' | 'frames' | 'after' | 'between';
+/** The position of the previous line in a Python traceback. */
+type TracebackState = 'outside' | 'frames' | 'after' | 'between';
 
-interface Open {
+interface OpenEntry {
   readonly lines: string[];
   record: LogRecord | undefined;
-  place: Place;
+  state: TracebackState;
 }
 
-/** Cuts the lines of one stream into records: a traceback belongs to what it comes after. */
-export function* entriesOf(lines: Iterable<string>): Generator<Entry> {
-  let open: Open | undefined;
+/** Splits the lines of one stream into entries. A traceback belongs to the line before it. */
+export function* splitEntries(lines: Iterable<string>): Generator<LogEntry> {
+  let open: OpenEntry | undefined;
   for (const raw of lines) {
-    const line = stripInvisible(raw.length > LONGEST ? raw.slice(0, LONGEST) : raw).trimEnd();
-    if (open !== undefined && goesOn(open, line)) {
+    const line = stripInvisible(raw.slice(0, MAX_LINE_LENGTH)).trimEnd();
+    if (open !== undefined && continueEntry(open, line)) {
       open.lines.push(line);
       continue;
     }
     if (open !== undefined) yield open;
-    open = begin(line);
+    open = startEntry(line);
   }
   if (open !== undefined) yield open;
 }
 
-function begin(line: string): Open {
+function startEntry(line: string): OpenEntry {
   return TRACEBACK.test(line)
-    ? { lines: [line], record: { message: line, exception: true }, place: 'frames' }
-    : { lines: [line], record: line === '' ? undefined : parseLine(line), place: 'outside' };
+    ? { lines: [line], record: { message: line, exception: true }, state: 'frames' }
+    : { lines: [line], record: line === '' ? undefined : parseLine(line), state: 'outside' };
 }
 
-/** Whether a line belongs to what is open, which then knows it. */
-function goesOn(open: Open, line: string): boolean {
-  const place = nextPlace(open, line);
-  if (place !== undefined) {
-    open.place = place;
-    if (place === 'frames') addException(open);
+/** Whether a line belongs to the open entry; updates the entry. */
+function continueEntry(open: OpenEntry, line: string): boolean {
+  const state = getNextState(open, line);
+  if (state !== undefined) {
+    open.state = state;
+    if (state === 'frames') markAsException(open);
     return true;
   }
-  if (open.place !== 'outside' || open.lines[0] === '') return false;
+  if (open.state !== 'outside' || open.lines[0] === '') return false;
   if (
     STACK_FRAME.test(line) ||
     (!open.record?.exception && mayHaveTraceback(open.record) && NAMED_EXCEPTION.test(line))
   ) {
-    addException(open);
+    markAsException(open);
     return true;
   }
   return false;
 }
 
-function addException(open: Open): void {
+function markAsException(open: OpenEntry): void {
   open.record = { message: open.lines[0] ?? '', ...open.record, exception: true };
 }
 
-/** Where a line is in the traceback of what is open; `undefined` when it is not part of it. */
-function nextPlace({ place, record }: Open, line: string): Place | undefined {
-  switch (place) {
+/** The position of a line in the traceback of the open entry; `undefined` if it is outside. */
+function getNextState({ state, record }: OpenEntry, line: string): TracebackState | undefined {
+  switch (state) {
     case 'outside':
       return TRACEBACK.test(line) && mayHaveTraceback(record) ? 'frames' : undefined;
     case 'frames':
@@ -87,7 +86,7 @@ function nextPlace({ place, record }: Open, line: string): Place | undefined {
       return isPythonException(line) ? 'after' : undefined;
     case 'after':
       if (line === '') return 'after';
-      return BETWEEN.test(line) ? 'between' : undefined;
+      return CHAINED_EXCEPTION.test(line) ? 'between' : undefined;
     case 'between':
       if (line === '') return 'between';
       return TRACEBACK.test(line) ? 'frames' : undefined;
@@ -95,8 +94,7 @@ function nextPlace({ place, record }: Open, line: string): Place | undefined {
 }
 
 /**
- * After information or a request, a traceback is that of a crash: it must not hide behind what
- * happened to be written before.
+ * A traceback after an INFO record or a request is a crash of its own, not a part of that record.
  */
 function mayHaveTraceback(record: LogRecord | undefined): boolean {
   const level = record?.level;
@@ -105,6 +103,6 @@ function mayHaveTraceback(record: LogRecord | undefined): boolean {
 
 function isPythonException(line: string): boolean {
   const [, name] = PYTHON_EXCEPTION.exec(line) ?? [];
-  // A record may come next: INFO:root:…
-  return name !== undefined && !(name === name.toUpperCase() && levelOf(name) !== undefined);
+  // The line could also be the next record: INFO:root:…
+  return name !== undefined && !(name === name.toUpperCase() && parseLevel(name) !== undefined);
 }

@@ -1,8 +1,8 @@
-import { pathOf } from './formats/access.ts';
+import { stripQuery } from './formats/access.ts';
 import type { LoggedRequest } from './record.ts';
 
-/** Reads a field of a structured line by its name; `a.b` is `b` within `a`, or a name with a dot. */
-export type Read = (name: string) => unknown;
+/** Reads a field of a structured line. `a.b` is the field `b` of `a`, or a name with a dot. */
+export type ReadField = (name: string) => unknown;
 
 const METHOD = [
   'method',
@@ -48,7 +48,7 @@ const CLIENT = [
   'client',
   'httpRequest.remoteIp',
 ];
-/** Field → what one of it is in milliseconds. Those whose unit nobody knows are left out. */
+/** Fields with a known unit → factor to milliseconds. */
 const LATENCY: Readonly<Record<string, number>> = {
   responseTime: 1,
   response_time_ms: 1,
@@ -63,59 +63,59 @@ const LATENCY: Readonly<Record<string, number>> = {
   duration_seconds: 1_000,
   'event.duration': 1e-6,
 };
-/** Fields that say their unit: `12ms`, `1.5s`, `350µs`. */
+/** Fields with values such as `12ms`, `1.5s`, `350µs`. */
 const LATENCY_TEXT = ['duration', 'latency', 'elapsed', 'took', 'httpRequest.latency'];
 const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1_000 };
 
 /**
- * A request in the fields of a structured line: it has a method, which nginx leaves empty where
- * what came was no HTTP, and a status.
+ * The request in a structured line, which must have a method and a status. nginx logs an empty
+ * method for invalid requests.
  */
-export function requestOfFields(read: Read): LoggedRequest | undefined {
+export function parseRequest(read: ReadField): LoggedRequest | undefined {
   const hasMethod = METHOD.some((name) => typeof read(name) === 'string');
-  const status = numberIn(read, STATUS);
+  const status = readNumber(read, STATUS);
   if (!hasMethod || status === undefined || !(status >= 100 && status < 600)) return undefined;
-  const method = /^[A-Za-z-]{2,20}$/.exec(textIn(read, METHOD) ?? '')?.[0];
-  const client = textIn(read, CLIENT);
-  const path = textIn(read, PATH);
-  const latencyMs = latencyIn(read);
+  const method = /^[A-Za-z-]{2,20}$/.exec(readText(read, METHOD) ?? '')?.[0];
+  const client = readText(read, CLIENT);
+  const path = readText(read, PATH);
+  const latencyMs = readLatency(read);
   return {
     status,
     ...(method !== undefined && { method: method.toUpperCase() }),
     ...(client !== undefined && { client }),
-    ...(path !== undefined && { path: pathOf(path) }),
+    ...(path !== undefined && { path: stripQuery(path) }),
     ...(latencyMs !== undefined && { latencyMs }),
   };
 }
 
-/** The first of the fields that is a text, and not an empty one. */
-export function textIn(read: Read, names: readonly string[]): string | undefined {
+/** The first of the fields that is a non-empty text. */
+export function readText(read: ReadField, names: readonly string[]): string | undefined {
   return names
     .map(read)
     .find((value): value is string => typeof value === 'string' && value !== '');
 }
 
-function numberIn(read: Read, names: readonly string[]): number | undefined {
+function readNumber(read: ReadField, names: readonly string[]): number | undefined {
   return names
     .map(read)
-    .map(numberOf)
+    .map(toNumber)
     .find((value) => value !== undefined);
 }
 
-/** nginx writes its numbers as texts. */
-function numberOf(value: unknown): number | undefined {
+/** nginx logs numbers as texts. */
+function toNumber(value: unknown): number | undefined {
   if (typeof value === 'string' && !/^\d+(\.\d+)?$/.test(value)) return undefined;
   const number =
     typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
   return Number.isFinite(number) ? number : undefined;
 }
 
-function latencyIn(read: Read): number | undefined {
+function readLatency(read: ReadField): number | undefined {
   for (const [name, unit] of Object.entries(LATENCY)) {
-    const value = numberOf(read(name));
+    const value = toNumber(read(name));
     if (value !== undefined) return value * unit;
   }
   const [, amount, unit = ''] =
-    /^(\d+(?:\.\d+)?) ?(ns|us|µs|ms|s)$/.exec(textIn(read, LATENCY_TEXT) ?? '') ?? [];
+    /^(\d+(?:\.\d+)?) ?(ns|us|µs|ms|s)$/.exec(readText(read, LATENCY_TEXT) ?? '') ?? [];
   return amount === undefined ? undefined : Number(amount) * (UNITS[unit] ?? Number.NaN);
 }

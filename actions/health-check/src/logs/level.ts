@@ -1,4 +1,4 @@
-/** Levels by severity, under the names of Python's logging and syslog. */
+/** Levels by severity, with the names of Python's logging and syslog. */
 export const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'NOTICE', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 export type Level = (typeof LEVELS)[number];
 
@@ -17,13 +17,13 @@ const NAMES: ReadonlyMap<string, Level> = new Map([
   ['PANIC', 'CRITICAL'],
 ]);
 
-/** The level that a word names, in any case; Apache has `trace1` to `trace8`. */
-export function levelOf(word: string): Level | undefined {
+/** Case-insensitive. Apache has `trace1` to `trace8`. */
+export function parseLevel(word: string): Level | undefined {
   return NAMES.get(word.toUpperCase().replace(/^TRACE[1-8]$/, 'TRACE'));
 }
 
-/** The level of a number as pino and bunyan write it: 10 is trace, 60 is fatal. */
-export function levelOfNumber(value: number): Level | undefined {
+/** The numeric levels of pino and bunyan: 10 is trace, 60 is fatal. */
+export function parseNumericLevel(value: number): Level | undefined {
   const names: readonly Level[] = ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'];
   return value >= 10 && value < 70 ? names[Math.floor(value / 10) - 1] : undefined;
 }

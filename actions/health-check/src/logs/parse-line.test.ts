@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseLine } from './parse-line.ts';
 
-describe('a level is a field of its own', () => {
+describe('the level is a separate field', () => {
   test.each([
     ['ERROR disk', 'ERROR'],
     ['[ERROR] disk', 'ERROR'],
@@ -36,12 +36,12 @@ describe('a level is a field of its own', () => {
     '127.0.0.1 - - [yesterday] "GET / HTTP/1.1" 200 1',
     '192.0.2.1 - - [20/Nov/2026:18:16:48 +0000] "GET / HTTP/1.1" 2000 1',
     '',
-  ])('there is none in: %s', (line) => {
+  ])('finds no level in: %s', (line) => {
     expect(parseLine(line)?.level).toBeUndefined();
     expect(parseLine(line)?.request).toBeUndefined();
   });
 
-  test('INFO that speaks of failing is no error', () => {
+  test('an INFO record about a failure is not an error', () => {
     expect(parseLine('2026-11-20 18:16:46,587 - db - INFO - failed over, ERROR gone')).toEqual({
       level: 'INFO',
       at: '2026-11-20 18:16:46,587',
@@ -51,7 +51,7 @@ describe('a level is a field of its own', () => {
   });
 });
 
-test('what a client asked for is no part of what went wrong', () => {
+test('the request of the client is not part of the message', () => {
   const line =
     '2026/11/20 18:16:48 [error] 1#2: *3 open() "/x" failed, client: ::1, server: , request: "GET /x HTTP/1.1", host: "auth.example"';
   expect(parseLine(line)?.message).toBe('*3 open() "/x" failed');
@@ -76,15 +76,15 @@ describe('requests', () => {
     });
   });
 
-  test('a client of IPv6, a user with spaces, a virtual host', () => {
+  test('parses IPv6 clients, users with spaces and virtual hosts', () => {
     const rest = '[20/Nov/2026:18:16:48 +0000] "GET / HTTP/1.1" 200 1';
-    for (const [who, client] of [
+    for (const [prefix, client] of [
       ['::1 - -', '::1'],
-      ['192.0.2.1 - no body', '192.0.2.1'],
+      ['192.0.2.1 - first last', '192.0.2.1'],
       ['shop.example:443 192.0.2.1 - -', '192.0.2.1'],
       ['shop.example:443 2001:db8::1 - frank', '2001:db8::1'],
     ]) {
-      expect(parseLine(`${who} ${rest}`)?.request?.client, who).toBe(client);
+      expect(parseLine(`${prefix} ${rest}`)?.request?.client, prefix).toBe(client);
     }
   });
 });

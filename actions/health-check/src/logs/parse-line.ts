@@ -8,7 +8,7 @@ import { python } from './formats/python.ts';
 import { syslog } from './formats/syslog.ts';
 import type { LogFormat } from './record.ts';
 
-/** Every format, the most particular first. */
+/** All formats, the most specific first. */
 const FORMATS: readonly LogFormat[] = [
   jsonLines,
   access,
@@ -20,12 +20,12 @@ const FORMATS: readonly LogFormat[] = [
   syslog,
 ];
 
-/** The record of a line, in whatever format it is; `undefined` where it is in none that is known. */
+/** Parses a line in any known format; returns `undefined` for an unknown format. */
 export const parseLine: LogFormat = (line) => {
   for (const format of FORMATS) {
     const record = format(line);
     if (record === undefined) continue;
-    // Flask and uvicorn write their access log through the log of the program.
+    // Flask and uvicorn write access log lines as messages of the application log.
     const request = record.request ?? access(record.message)?.request;
     return request ? { ...record, request } : record;
   }

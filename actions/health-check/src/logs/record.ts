@@ -1,24 +1,23 @@
 import type { Level } from './level.ts';
 
-/** What one line of a log says; texts are those of strangers. */
+/** A parsed log line; texts are untrusted. */
 export interface LogRecord {
-  /** Absent where the format has none, as in access logs. */
+  /** Absent in formats without a level, such as access logs. */
   readonly level?: Level;
-  /** When, as written; see `timeOf`. */
+  /** The timestamp as written; see `parseTime`. */
   readonly at?: string;
-  /** The part of the program that speaks. */
+  /** The component of the program. */
   readonly logger?: string;
   readonly message: string;
-  /** A request that was answered. */
   readonly request?: LoggedRequest;
-  /** It tells of an exception with its stack. */
+  /** The entry has an exception with a stack trace. */
   readonly exception?: true;
 }
 
 export interface LoggedRequest {
-  /** An address, or a name where the server looks names up. */
+  /** An address, or a host name if the server resolves names. */
   readonly client?: string;
-  /** Absent where what came was no HTTP. */
+  /** Absent for an invalid request. */
   readonly method?: string;
   /** Without the query. */
   readonly path?: string;
@@ -26,5 +25,5 @@ export interface LoggedRequest {
   readonly latencyMs?: number;
 }
 
-/** A way to write log lines: the record of a line, or nothing where it is not written that way. */
+/** Parses a line of one format; returns `undefined` for a line in another format. */
 export type LogFormat = (line: string) => LogRecord | undefined;

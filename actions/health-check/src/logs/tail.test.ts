@@ -20,7 +20,7 @@ test.each([
   ['a\n', ['a']],
   ['a\nb', ['a', 'b']],
   ['a\n\nb\n', ['a', '', 'b']],
-])('%j', async (text, lines) => {
+])('splits %j into lines', async (text, lines) => {
   await writeFile(join(folder, 'small'), text);
   const all = await readTail(join(folder, 'small'), { maxBytes: 1_000 });
   expect(all).toEqual({ lines, isCut: false });
@@ -28,7 +28,7 @@ test.each([
   expect(last).toEqual({ lines: lines.slice(-1), isCut: false });
 });
 
-test('the last lines of a file of many blocks', async () => {
+test('reads the last lines of a large file', async () => {
   const path = join(folder, 'large');
   for (const end of ['', '\n']) {
     await writeFile(path, numbered(0, 50_000).join('\n') + end);
@@ -41,7 +41,7 @@ test('the last lines of a file of many blocks', async () => {
   }
 });
 
-test('no more than so many bytes, and no half line', async () => {
+test('respects maxBytes and drops an incomplete line', async () => {
   const path = join(folder, 'cut');
   await writeFile(path, `${numbered(0, 1_000).join('\n')}\n`);
   expect(await readTail(path, { lines: 900, maxBytes: 95 })).toEqual({
@@ -51,7 +51,7 @@ test('no more than so many bytes, and no half line', async () => {
   expect(await readTail(path, { lines: 3, maxBytes: 95 })).toMatchObject({ isCut: false });
 });
 
-test('a file of terabytes costs no more than its end', async () => {
+test('reads only the end of a file of terabytes', async () => {
   const path = join(folder, 'sparse');
   await writeFile(path, '');
   await truncate(path, 2 ** 42).catch(() => truncate(path, 2 ** 33));

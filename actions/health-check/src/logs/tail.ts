@@ -3,27 +3,29 @@ import { open } from 'node:fs/promises';
 /** The end of a file. */
 export interface Tail {
   readonly lines: readonly string[];
-  /** Older lines that were asked for were left out, because of `maxBytes`. */
+  /** Because of `maxBytes`, requested lines are missing. */
   readonly isCut: boolean;
 }
 
-interface Most {
-  /** How many of the last lines; all unless told. */
+interface TailOptions {
+  /** Default: all lines. */
   readonly lines?: number | undefined;
-  /** Most bytes that are read. */
   readonly maxBytes: number;
 }
 
 const BLOCK = 65_536;
 const NEWLINE = 10;
 
-/** The last lines of a file, read from its end: what is older costs nothing. */
-export async function readTail(path: string, { lines = Infinity, maxBytes }: Most): Promise<Tail> {
+/** Reads the last lines of a file backwards, so the size of the file does not matter. */
+export async function readTail(
+  path: string,
+  { lines = Infinity, maxBytes }: TailOptions,
+): Promise<Tail> {
   await using handle = await open(path);
   let start = (await handle.stat()).size;
   const oldest = Math.max(0, start - maxBytes);
   const blocks: Buffer[] = [];
-  // A newline at the very end ends the last line; it begins none.
+  // A newline at the end of the file does not start another line.
   let newlines = -1;
   while (start > oldest && newlines < lines) {
     const length = Math.min(BLOCK, start - oldest);
@@ -36,7 +38,7 @@ export async function readTail(path: string, { lines = Infinity, maxBytes }: Mos
   }
   const all = Buffer.concat(blocks).toString('utf8').split('\n');
   if (all.at(-1) === '') all.pop();
-  // The first one has lost its beginning.
+  // The first line is incomplete.
   if (start > 0) all.shift();
   const kept = lines === Infinity ? all : all.slice(-lines);
   return { lines: kept, isCut: start > 0 && kept.length < lines };

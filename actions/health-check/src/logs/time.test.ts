@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timeOf } from './time.ts';
+import { parseTime } from './time.ts';
 
 const now = Date.parse('2026-11-20T19:00:00Z');
 const at = Date.parse('2026-11-20T18:16:48Z');
@@ -23,6 +23,6 @@ test.each([
   ['18:16:48', undefined],
   ['soon', undefined],
   ['2026-13-45 18:16:48', undefined],
-])('%s', (text, ms) => {
-  expect(timeOf(text, now)).toBe(ms);
+])('parses %s', (text, ms) => {
+  expect(parseTime(text, now)).toBe(ms);
 });

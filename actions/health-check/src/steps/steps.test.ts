@@ -23,7 +23,7 @@ async function problems(steps: unknown): Promise<string> {
   return error.message;
 }
 
-test('create, follow a relative link, read back', async () => {
+test('creates, follows a relative link, reads back', async () => {
   await using server = await startHttpServer({
     script: byPath({
       '/': respond(201, { headers: { location: '/p/17' } }),
@@ -45,7 +45,7 @@ test('create, follow a relative link, read back', async () => {
   ]);
 });
 
-test('a step that is not well ends it, and its number is told', async () => {
+test('stops at the first failed step and reports its number', async () => {
   await using server = await startHttpServer({ script: byPath({ '/a': json({ id: 7 }) }) });
   const seen = await attempt([
     { http: { url: `${server.url}/a` }, capture: { id: 'json.id' } },
@@ -56,27 +56,27 @@ test('a step that is not well ends it, and its number is told', async () => {
   expect(server.requests.at(-1)?.path).toBe('/b/7');
 });
 
-test('what a stranger hides a NUL in is not handed on', async () => {
+test('rejects captured values with a NUL character', async () => {
   await using server = await startHttpServer({ script: json({ id: 'a\0b' }) });
   const capture = { http: { url: `${server.url}/` }, capture: { id: 'json.id' } };
   for (const next of [{ unix: { socket: '/tmp/${id}' } }, { postgres: { host: '${id}' } }]) {
     expect(await attempt([capture, next])).toMatchObject({
       state: 'failed',
-      reason: 'step 1: what is captured as id has a NUL character in it',
+      reason: 'step 1: the value captured as id contains a NUL character',
     });
   }
 });
 
-test('what is not there cannot be captured', async () => {
+test('fails when there is nothing to capture', async () => {
   await using server = await startHttpServer({ script: json({}) });
   const seen = await attempt([{ http: { url: server.url }, capture: { token: 'json.token' } }]);
   expect(seen).toMatchObject({
     state: 'failed',
-    reason: 'step 1: there is nothing to capture as token',
+    reason: 'step 1: nothing to capture as token',
   });
 });
 
-test('a captured text is a value and nothing else', async () => {
+test('validates options with captured values', async () => {
   const hostile = 'file:///etc/passwd';
   await using server = await startHttpServer({ script: json({ link: hostile }) });
   const seen = await attempt([
@@ -85,11 +85,11 @@ test('a captured text is a value and nothing else', async () => {
   ]);
   expect(seen).toMatchObject({ state: 'failed' });
   expect(seen?.state === 'failed' && seen.reason).toContain(
-    'step 2: what was captured does not fit',
+    'step 2: the captured values result in invalid options',
   );
 });
 
-test('a captured token does not show in the failure of a later step', async () => {
+test('removes a captured token from the failure of a later step', async () => {
   await using server = await startHttpServer({
     script: byPath({
       '/login': json({ token: 's3cr3t-7' }),
@@ -108,8 +108,8 @@ test('a captured token does not show in the failure of a later step', async () =
   expect(JSON.stringify([seen, seen?.evidence?.()])).not.toContain('s3cr3t');
 });
 
-test('mistakes in steps are told before anything is asked', async () => {
-  expect(await problems([])).toContain('has no step in it');
+test('rejects invalid steps before the first request', async () => {
+  expect(await problems([])).toContain('has no steps');
   expect(await problems([{ http: { url: 'http://a/${x}' } }])).toContain(
     '${x}, which no earlier step',
   );

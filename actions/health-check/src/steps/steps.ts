@@ -6,41 +6,29 @@ import * as v from 'valibot';
 import { kindSchema } from '../kinds/kind-schema.ts';
 import { KINDS } from '../kinds/registry.ts';
 import { listOf } from '../list-of.ts';
-import { follow } from './follow.ts';
-import { placesIn } from './template.ts';
+import { runSteps, type Step } from './run-steps.ts';
+import { listPlaceholders } from './template.ts';
 
 type Cel = typeof import('@repo/checks/expectations/cel');
 
-/** One step of a sequence. */
-export interface Step {
-  readonly kind: Kind;
-  /** As written, with the places that earlier steps fill. */
-  readonly options: unknown;
-  /** The target, where the options have no such places. */
-  readonly target: Target | undefined;
-  /** Empty: what the target implies. */
-  readonly expect: readonly Expectation[];
-  readonly capture: ReadonlyMap<string, Capture>;
-}
-
-/** Kinds that look at this machine: a stranger must not choose commands and files. */
-const CLOSED = new Set(['exec', 'file', 'log', 'sqlite', 'disk', 'docker']);
+/** Kinds that access this machine: untrusted values must not select commands and files. */
+const LOCAL_KINDS = new Set(['exec', 'file', 'log', 'sqlite', 'disk', 'docker']);
 
 /**
- * A sequence of checks that is one check: what a step captured, later ones may use as `${name}`.
- * A captured value is a stranger's text: it fills places within values, never kinds or keys, and
- * what comes out is read by the same rules as what the user wrote.
+ * A sequence of steps as one check. Later steps use captured values as `${name}`. Captured values
+ * are untrusted: they replace placeholders in values, never kinds or keys, and the resulting options
+ * are validated like options of the user.
  */
 export function stepsKind(kinds: ReadonlyMap<string, Kind>, cel: Cel): Kind {
   const step = kindSchema(Object.keys(KINDS), kinds, (name, kind, data) =>
-    stepSchema(name, kind, placesIn(Reflect.get(data, name)).length > 0, cel),
+    stepSchema(name, kind, listPlaceholders(Reflect.get(data, name)).length > 0, cel),
   );
   return {
     schema: v.pipe(
       v.array(step, 'Write a list of steps, each with its kind.'),
-      v.minLength(1, 'has no step in it\nWrite at least one.'),
+      v.minLength(1, 'has no steps\nWrite at least one.'),
       v.rawTransform(({ dataset, addIssue, NEVER }): Target => {
-        const problem = unfilled(dataset.value);
+        const problem = findUndefinedPlaceholder(dataset.value);
         if (problem === undefined) return target(dataset.value);
         addIssue({ message: problem });
         return NEVER;
@@ -53,14 +41,14 @@ export function stepsKind(kinds: ReadonlyMap<string, Kind>, cel: Cel): Kind {
 function stepSchema(
   name: string,
   kind: Kind,
-  open: boolean,
+  hasPlaceholders: boolean,
   cel: Cel,
 ): v.GenericSchema<unknown, Step> {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
   const expectation = field({ parse: (source) => cel.celExpectation(source, variables) });
   const capture = field({ parse: (source) => cel.celCapture(source, variables) });
-  // Options with places can be read only when these are nonEmptyText.
-  const options = open ? later(CLOSED.has(name)) : now(kind.schema);
+  // Options with placeholders are validated later, when the values are known.
+  const options = hasPlaceholders ? deferred(LOCAL_KINDS.has(name)) : validated(kind.schema);
   return v.pipe(
     v.strictObject(
       {
@@ -68,13 +56,13 @@ function stepSchema(
         expect: listOf(expectation),
         capture: v.optional(v.record(v.string(), capture), {}),
       },
-      `A step knows ${name}, expect and capture.`,
+      `A step supports ${name}, expect and capture.`,
     ),
     v.transform((given): Step => {
-      // The type system cannot follow a key that is only known at run time.
-      const { [name]: read, expect, capture } = given as Readonly<Record<string, unknown>>;
+      // TypeScript cannot infer the type of a computed key.
+      const { [name]: parsed, expect, capture } = given as Readonly<Record<string, unknown>>;
       return {
-        ...(read as Read),
+        ...(parsed as ParsedOptions),
         kind,
         expect: expect as readonly Expectation[],
         capture: new Map(Object.entries(capture as Readonly<Record<string, Capture>>)),
@@ -83,23 +71,23 @@ function stepSchema(
   );
 }
 
-type Read = Pick<Step, 'options' | 'target'>;
+type ParsedOptions = Pick<Step, 'options' | 'target'>;
 
-function later(closed: boolean): v.GenericSchema<unknown, Read> {
+function deferred(isLocal: boolean): v.GenericSchema<unknown, ParsedOptions> {
   return v.pipe(
     v.unknown(),
     v.check(
-      () => !closed,
-      'takes what an earlier step captured\nWhat is run or read here must not be chosen by a stranger.',
+      () => !isLocal,
+      'uses a captured value\nCaptured values are untrusted and must not select commands or files.',
     ),
     v.transform((options) => ({ options, target: undefined })),
   );
 }
 
-function now(schema: Kind['schema']): v.GenericSchema<unknown, Read> {
+function validated(schema: Kind['schema']): v.GenericSchema<unknown, ParsedOptions> {
   return v.pipe(
     v.unknown(),
-    v.rawTransform(({ dataset, addIssue, NEVER }): Read => {
+    v.rawTransform(({ dataset, addIssue, NEVER }): ParsedOptions => {
       const result = v.safeParse(schema, dataset.value);
       if (result.success) return { options: dataset.value, target: result.output };
       for (const { message, path } of result.issues) {
@@ -110,13 +98,12 @@ function now(schema: Kind['schema']): v.GenericSchema<unknown, Read> {
   );
 }
 
-/** A place that no earlier step fills. */
-function unfilled(steps: readonly Step[]): string | undefined {
+function findUndefinedPlaceholder(steps: readonly Step[]): string | undefined {
   const captured = new Set<string>();
   for (const { options, capture } of steps) {
-    const place = placesIn(options).find((name) => !captured.has(name));
-    if (place !== undefined) {
-      return `uses \${${place}}, which no earlier step captures\nCapture it in a step before.`;
+    const placeholder = listPlaceholders(options).find((name) => !captured.has(name));
+    if (placeholder !== undefined) {
+      return `uses \${${placeholder}}, which no earlier step captures\nCapture it in an earlier step.`;
     }
     for (const name of capture.keys()) captured.add(name);
   }
@@ -124,11 +111,11 @@ function unfilled(steps: readonly Step[]): string | undefined {
 }
 
 function target(steps: readonly Step[]): Target {
-  const descriptions = steps.map(({ target: one }) => one?.description ?? 'what was captured');
+  const descriptions = steps.map(({ target: one }) => one?.description ?? 'captured values');
   return {
     description: descriptions.join(' → '),
     secrets: steps.flatMap(({ target: one }) => one?.secrets ?? []),
     defaultExpectations: [],
-    attempt: (context) => follow(steps, context),
+    attempt: (context) => runSteps(steps, context),
   };
 }

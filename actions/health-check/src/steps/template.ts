@@ -1,31 +1,31 @@
-/** What was captured so far, by name. */
-export type Captured = ReadonlyMap<string, string>;
+/** Captured values by name. */
+export type CapturedValues = ReadonlyMap<string, string>;
 
-const PLACE = /\$\{([\w-]+)\}/g;
+const PLACEHOLDER = /\$\{([\w-]+)\}/g;
 
-/** The names that a step's options take from earlier steps: `${link}`. */
-export function placesIn(options: unknown): readonly string[] {
+/** The names of the placeholders in the options of a step: `${link}`. */
+export function listPlaceholders(options: unknown): readonly string[] {
   if (typeof options === 'string')
-    return [...options.matchAll(PLACE)].map(([, name]) => name ?? '');
+    return [...options.matchAll(PLACEHOLDER)].map(([, name]) => name ?? '');
   if (typeof options !== 'object' || options === null) return [];
-  return Object.values(options).flatMap(placesIn);
+  return Object.values(options).flatMap(listPlaceholders);
 }
 
-/** The options with what was captured in its places; keys and other types stay as they are. */
-export function fill(options: unknown, captured: Captured): unknown {
+/** Replaces the placeholders in all text values; keys and other types stay unchanged. */
+export function fillPlaceholders(options: unknown, captured: CapturedValues): unknown {
   if (typeof options === 'string') {
-    return options.replace(PLACE, (place, name: string) => captured.get(name) ?? place);
+    return options.replace(PLACEHOLDER, (match, name: string) => captured.get(name) ?? match);
   }
-  if (Array.isArray(options)) return options.map((one) => fill(one, captured));
+  if (Array.isArray(options)) return options.map((one) => fillPlaceholders(one, captured));
   if (typeof options !== 'object' || options === null) return options;
   return Object.fromEntries(
-    Object.entries(options).map(([key, value]) => [key, fill(value, captured)]),
+    Object.entries(options).map(([key, value]) => [key, fillPlaceholders(value, captured)]),
   );
 }
 
-/** A `Location` may be relative: it is seen from the URL of the step before. */
-export function absoluteUrl(options: unknown, before: string | undefined): unknown {
+/** Resolves a relative URL, such as a `Location` header, against the URL of the previous step. */
+export function resolveUrl(options: unknown, previous: string | undefined): unknown {
   const url = (options as { readonly url?: unknown } | null)?.url;
-  if (typeof url !== 'string' || !URL.canParse(url, before)) return options;
-  return { ...(options as object), url: new URL(url, before).href };
+  if (typeof url !== 'string' || !URL.canParse(url, previous)) return options;
+  return { ...(options as object), url: new URL(url, previous).href };
 }

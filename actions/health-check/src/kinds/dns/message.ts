@@ -1,37 +1,21 @@
-import { answerText, type Reader } from './record.ts';
+import { formatRecord, RECORD_TYPES, type RecordReader, type RecordType } from './record.ts';
 
-/** What a name server said. */
-export interface Answer {
+/** The response of a name server. */
+export interface Response {
   /** The name of the response code (RFC 1035, IANA): `NOERROR`, `NXDOMAIN`, `SERVFAIL` … */
   readonly rcode: string;
-  /** Records of the type that was asked for, as text; aliases on the way are left out. */
+  /** Records of the requested type as text, without the CNAMEs that lead to them. */
   readonly answers: readonly string[];
-  /** The shortest time that one of them may be kept, seconds; absent without answers. */
+  /** The smallest TTL in seconds; `undefined` without answers. */
   readonly ttl: number | undefined;
-  /** There was more than fits into a datagram. */
+  /** The response did not fit into a datagram. */
   readonly truncated: boolean;
 }
 
-/** The types that can be asked for, by number. */
-export const TYPES = {
-  A: 1,
-  NS: 2,
-  CNAME: 5,
-  SOA: 6,
-  PTR: 12,
-  MX: 15,
-  TXT: 16,
-  AAAA: 28,
-  SRV: 33,
-  CAA: 257,
-} as const;
-
-export type Type = keyof typeof TYPES;
-
 export interface Question {
-  /** Without the dot at its end. */
+  /** Without the trailing dot. */
   readonly name: string;
-  readonly type: Type;
+  readonly type: RecordType;
 }
 
 const CLASS_IN = 1;
@@ -53,30 +37,34 @@ const RCODES = [
   'NOTZONE',
 ];
 
-/** A query as it goes on the wire (RFC 1035). */
+/** A query in wire format (RFC 1035). */
 export function encodeQuery(id: number, { name, type }: Question): Buffer {
   const head = Buffer.alloc(12);
   head.writeUInt16BE(id, 0);
   head.writeUInt16BE(RECURSION_DESIRED, 2);
   head.writeUInt16BE(1, 4);
   const tail = Buffer.alloc(4);
-  tail.writeUInt16BE(TYPES[type], 0);
+  tail.writeUInt16BE(RECORD_TYPES[type], 0);
   tail.writeUInt16BE(CLASS_IN, 2);
   return Buffer.concat([head, encodeName(name), tail]);
 }
 
 /**
- * Reads a response. `undefined` when it is none to this query: somebody else's guess is passed
- * over. Throws a RangeError when it cannot be read.
+ * Decodes a response. Returns `undefined` when it does not belong to this query, which may be a
+ * spoofing attempt. Throws a RangeError when it is malformed.
  */
-export function decodeAnswer(bytes: Buffer, id: number, question: Question): Answer | undefined {
+export function decodeResponse(
+  bytes: Buffer,
+  id: number,
+  question: Question,
+): Response | undefined {
   if (bytes.length < 12 || bytes.readUInt16BE(0) !== id) return undefined;
   const flags = bytes.readUInt16BE(2);
   if ((flags & IS_RESPONSE) === 0) return undefined;
-  const reader = readerOf(bytes, 12);
-  // A server that cannot read the question need not repeat it.
-  const asked = bytes.readUInt16BE(4);
-  if (asked > 1 || (asked === 1 && !isSame(reader, question))) return undefined;
+  const reader = createReader(bytes, 12);
+  // A server that cannot parse the question does not repeat it.
+  const questions = bytes.readUInt16BE(4);
+  if (questions > 1 || (questions === 1 && !isSame(reader, question))) return undefined;
   const code = flags & 0xf;
   const rcode = RCODES[code] ?? `RCODE${code}`;
   const answers: string[] = [];
@@ -84,21 +72,21 @@ export function decodeAnswer(bytes: Buffer, id: number, question: Question): Ans
   for (let left = bytes.readUInt16BE(6); left > 0; left--) {
     reader.name();
     const type = reader.int(2);
-    const kind = reader.int(2);
-    const keep = reader.int(4);
+    const recordClass = reader.int(2);
+    const recordTtl = reader.int(4);
     const end = reader.int(2) + reader.at();
-    if (type === TYPES[question.type] && kind === CLASS_IN) {
-      answers.push(answerText(question.type, reader, end));
-      ttl = Math.min(ttl ?? keep, keep);
+    if (type === RECORD_TYPES[question.type] && recordClass === CLASS_IN) {
+      answers.push(formatRecord(question.type, reader, end));
+      ttl = Math.min(ttl ?? recordTtl, recordTtl);
     }
     reader.moveTo(end);
   }
   return { rcode, answers, ttl, truncated: (flags & TRUNCATED) !== 0 };
 }
 
-function isSame(reader: Reader, { name, type }: Question): boolean {
-  const same = reader.name().toLowerCase() === name.toLowerCase();
-  return same && reader.int(2) === TYPES[type] && reader.int(2) === CLASS_IN;
+function isSame(reader: RecordReader, { name, type }: Question): boolean {
+  const hasName = reader.name().toLowerCase() === name.toLowerCase();
+  return hasName && reader.int(2) === RECORD_TYPES[type] && reader.int(2) === CLASS_IN;
 }
 
 function encodeName(name: string): Buffer {
@@ -110,35 +98,35 @@ function encodeName(name: string): Buffer {
   return Buffer.concat([...parts, Buffer.from([0])]);
 }
 
-/** Most jumps within one name: a pointer may point at itself. */
-const MOST_JUMPS = 64;
+/** Compression pointers within one name: a pointer may point to itself. */
+const MAX_POINTERS = 64;
 
-function readerOf(bytes: Buffer, start: number): Reader {
+function createReader(bytes: Buffer, start: number): RecordReader {
   let at = start;
   const take = (length: number) => {
-    if (at + length > bytes.length) throw new RangeError('it ends too early');
+    if (at + length > bytes.length) throw new RangeError('unexpected end of data');
     at += length;
     return bytes.subarray(at - length, at);
   };
   return {
     at: () => at,
-    moveTo: (place) => {
-      if (place > bytes.length) throw new RangeError('it ends too early');
-      at = place;
+    moveTo: (offset) => {
+      if (offset > bytes.length) throw new RangeError('unexpected end of data');
+      at = offset;
     },
     int: (size) => take(size).readUIntBE(0, size),
     bytes: take,
     name: () => {
       const labels: string[] = [];
-      let jumps = 0;
+      let pointers = 0;
       let after: number | undefined;
       for (let length = take(1)[0] ?? 0; length > 0; length = take(1)[0] ?? 0) {
         if (length >= 0xc0) {
-          const place = ((length & 0x3f) << 8) | (take(1)[0] ?? 0);
+          const offset = ((length & 0x3f) << 8) | (take(1)[0] ?? 0);
           after ??= at;
-          jumps += 1;
-          if (jumps > MOST_JUMPS) throw new RangeError('a name goes in circles');
-          at = place;
+          pointers += 1;
+          if (pointers > MAX_POINTERS) throw new RangeError('a name points to itself');
+          at = offset;
         } else if (length > 63) throw new RangeError('a label is too long');
         else labels.push(take(length).toString('latin1'));
       }

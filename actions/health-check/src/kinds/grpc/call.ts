@@ -2,18 +2,17 @@ import { type ClientHttp2Session, connect, constants } from 'node:http2';
 import { plain } from '@repo/core/text/untrusted';
 import { explainEnd, explainError } from '@repo/probe/explain';
 import type { ProbeFailure } from '@repo/probe/failure';
-import { Broken, Refusal, type Wire } from '../connection.ts';
+import { type Connection, ConnectionError, ProtocolError } from '../connection.ts';
 
-/** Most bytes of an answer; that of a health check has seven. */
-const MOST_BYTES = 4_096;
+/** The response to a health check has seven bytes. */
+const MAX_RESPONSE_BYTES = 4_096;
 
-/** What became of a call. */
 export interface CallResult {
-  /** The number of its status. */
+  /** The gRPC status code. */
   readonly status: number;
-  /** What the server says to it; untrusted. */
+  /** The status message; untrusted. */
   readonly message: string;
-  /** The framed messages of the answer. */
+  /** The framed messages of the response. */
   readonly body: Buffer;
 }
 
@@ -23,7 +22,6 @@ export interface Call {
   /** `/package.Service/Method` */
   readonly path: string;
   readonly body: Buffer;
-  /** How long the server may take, ms. */
   readonly timeoutMs: number;
 }
 
@@ -31,28 +29,28 @@ type Answer =
   | { readonly ok: true; readonly result: CallResult }
   | { readonly ok: false; readonly failure: ProbeFailure };
 
-/** One unary call of gRPC over the connection (gRPC over HTTP/2). */
-export async function call(wire: Wire, call: Call): Promise<CallResult> {
-  const { socket, limit, peer } = wire.release();
+/** One unary gRPC call over HTTP/2. */
+export async function call(connection: Connection, call: Call): Promise<CallResult> {
+  const { socket, limit, peer } = connection.detach();
   const place = { phase: 'first-byte', peer } as const;
   let session: ClientHttp2Session | undefined;
   try {
     const answer = await limit.wait<Answer>(
       (settle) => {
-        const fail = (error: unknown) => settle({ ok: false, failure: failureOf(error, peer) });
+        const fail = (error: unknown) => settle({ ok: false, failure: toFailure(error, peer) });
         const opened = connect(`${call.scheme}://${call.authority}`, {
           createConnection: () => socket,
         });
         session = opened;
         opened.on('error', fail);
         opened.once('close', () => fail(Object.assign(new Error(), { code: 'ECONNRESET' })));
-        // The server may go in order, e.g. when it is told to speak another protocol.
+        // A server may also close the session without an error.
         opened.once('goaway', (code) => code !== 0 && fail(new Error(`HTTP/2 error ${code}`)));
         request(opened, call, (result) => settle({ ok: true, result }), fail);
       },
       (end) => ({ ok: false, failure: explainEnd(end, place, limit.timeoutMs) }),
     );
-    if (!answer.ok) throw new Broken(answer.failure);
+    if (!answer.ok) throw new ConnectionError(answer.failure);
     return answer.result;
   } finally {
     session?.destroy();
@@ -89,15 +87,19 @@ function request(
   stream.on('data', (chunk: Buffer) => {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > MOST_BYTES) fail(new Refusal('its answer is too long for a health check'));
+    if (size > MAX_RESPONSE_BYTES) {
+      fail(new ProtocolError('the response is too long for a health check'));
+    }
   });
   stream.once('end', () => {
-    // A call that fails at once has its status among the headers.
+    // A call that fails at once has its status in the headers.
     const all = { ...headers, ...trailers };
     const status = all['grpc-status'];
     if (status === undefined) {
       const http = String(headers[constants.HTTP2_HEADER_STATUS]);
-      return fail(new Refusal(`it does not speak gRPC (HTTP status ${plain(http, 20)})`));
+      return fail(
+        new ProtocolError(`the server does not speak gRPC (HTTP status ${plain(http, 20)})`),
+      );
     }
     const message = plain(String(all['grpc-message'] ?? ''));
     done({ status: Number(status), message, body: Buffer.concat(chunks) });
@@ -105,8 +107,8 @@ function request(
   stream.end(body);
 }
 
-function failureOf(error: unknown, peer: string): ProbeFailure {
-  if (error instanceof Refusal) {
+function toFailure(error: unknown, peer: string): ProbeFailure {
+  if (error instanceof ProtocolError) {
     return { phase: 'body', kind: 'protocol', message: error.message };
   }
   const { code = '', message } = error as NodeJS.ErrnoException;

@@ -6,21 +6,21 @@ import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
 import * as v from 'valibot';
-import { converse, Refusal, type Wire } from '../connection.ts';
+import { type Connection, ProtocolError, withConnection } from '../connection.ts';
 import { call } from './call.ts';
 import { decodeResponse, encodeRequest } from './health-message.ts';
 
 interface Options {
   readonly host: string;
   readonly port: number;
-  /** The empty one is the server as a whole. */
+  /** An empty name means the server as a whole. */
   readonly service: string;
   readonly tls: boolean;
 }
 
 const ADDRESS = /^(?<host>\[[\da-f:.]+\]|[^:/?#@\s]+):(?<port>\d{1,5})$/i;
 
-/** What a server says about itself or a service of it, by grpc.health.v1. */
+/** The serving status of a server or a service, from grpc.health.v1. */
 export const grpc: Kind = {
   schema: targetSchema(
     {
@@ -28,7 +28,7 @@ export const grpc: Kind = {
       service: v.optional(v.string(), ''),
       tls: v.optional(field(boolean()), false),
     },
-    'A grpc check knows address, service and tls.',
+    'A grpc check supports address, service and tls.',
     ({ address, ...rest }) => target({ ...parseEndpoint(address), ...rest }),
   ),
   fromUrl: ({ host, pathname, protocol }) =>
@@ -48,7 +48,9 @@ function target(options: Options): Target {
     secrets: [],
     defaultExpectations: [isServing],
     attempt: (context) =>
-      converse({ host, port }, context, (wire) => ask(wire, options, context.timeoutMs)),
+      withConnection({ host, port }, context, (connection) =>
+        check(connection, options, context.timeoutMs),
+      ),
   };
 }
 
@@ -58,19 +60,22 @@ const isServing: Expectation = {
   judge: ({ serving, code }) =>
     serving === 'SERVING'
       ? MET
-      : { met: false, found: serving === undefined ? `code was ${code}` : `it is ${serving}` },
+      : {
+          met: false,
+          found: serving === undefined ? `code was ${code}` : `the service is ${serving}`,
+        },
 };
 
 const OK = 0;
 const NOT_FOUND = 5;
 
-async function ask(
-  wire: Wire,
+async function check(
+  connection: Connection,
   { host, port, service, tls }: Options,
   timeoutMs: number,
 ): Promise<Facts> {
-  if (tls) await wire.secure({ judged: true, alpn: 'h2' });
-  const { status, message, body } = await call(wire, {
+  if (tls) await connection.startTls({ verify: true, alpn: 'h2' });
+  const { status, message, body } = await call(connection, {
     scheme: tls ? 'https' : 'http',
     authority: `${host.includes(':') ? `[${host}]` : host}:${port}`,
     path: '/grpc.health.v1.Health/Check',
@@ -79,9 +84,9 @@ async function ask(
   });
   const code = CODES[status] ?? `CODE_${status}`;
   if (status === OK) return { code, serving: decodeResponse(body) };
-  // What a Watch calls by a state, a Check calls by a code.
+  // Check reports an unknown service as a status code, Watch as a serving status.
   if (status === NOT_FOUND) return { code, serving: 'SERVICE_UNKNOWN' };
-  throw new Refusal(`${code}${message === '' ? '' : `: ${message}`}`);
+  throw new ProtocolError(`${code}${message === '' ? '' : `: ${message}`}`);
 }
 
 /** https://grpc.io/docs/guides/status-codes/ */
@@ -108,7 +113,7 @@ const CODES = [
 function parseEndpoint(given: string): { host: string; port: number } {
   const { host = '', port = '' } = ADDRESS.exec(given)?.groups ?? {};
   if (host === '' || Number(port) < 1 || Number(port) > 65_535) {
-    throw new InvalidValue('names no host and port', 'Write address: example.com:50051.');
+    throw new InvalidValue('has an invalid address', 'Write address: example.com:50051.');
   }
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

@@ -8,7 +8,7 @@ const frame = (hex: string) => {
   return Buffer.concat([head, message]);
 };
 
-test('a request names the service, in UTF-8', () => {
+test('encodes the service name in UTF-8', () => {
   expect(encodeRequest('').toString('hex')).toBe('0000000000');
   expect(encodeRequest('ä').toString('hex')).toBe('0000000004' + '0a02c3a4');
   const long = encodeRequest('x'.repeat(300));
@@ -21,9 +21,9 @@ describe('a response', () => {
     ['0801', 'SERVING'],
     ['0802', 'NOT_SERVING'],
     ['0809', 'STATE_9'],
-    // A length beyond the end, which as a signed number would go back.
+    // A length beyond the end, negative as a signed number.
     ['080112ffffffff0f', 'SERVING'],
-    // Fields that a later version may add, and a value that is given twice.
+    // Unknown fields, and a repeated value.
     ['0802' + '1203616263' + '1805' + '0801', 'SERVING'],
   ])('%j', (hex, state) => {
     expect(decodeResponse(frame(hex))).toBe(state);
@@ -35,7 +35,7 @@ describe('a response', () => {
     Buffer.from('0000000009' + '0801', 'hex'),
     frame('0d01020304'),
     frame('08ffffffffffff'),
-  ])('%j is refused', (bytes) => {
-    expect(() => decodeResponse(bytes)).toThrow(/its answer is no/);
+  ])('rejects %j', (bytes) => {
+    expect(() => decodeResponse(bytes)).toThrow(/the response is not/);
   });
 });

@@ -1,4 +1,4 @@
-import { Refusal } from '../connection.ts';
+import { ProtocolError } from '../connection.ts';
 
 /** The states of grpc.health.v1 (https://github.com/grpc/grpc/blob/master/doc/health-checking.md). */
 const SERVING_STATES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
@@ -6,7 +6,7 @@ const SERVING_STATES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 
-/** A HealthCheckRequest, framed as gRPC wants it: not compressed, and its length. */
+/** An uncompressed HealthCheckRequest in a gRPC frame. */
 export function encodeRequest(service: string): Buffer {
   const name = Buffer.from(service);
   const message =
@@ -18,12 +18,12 @@ export function encodeRequest(service: string): Buffer {
   return Buffer.concat([frame, message]);
 }
 
-/** The state in a framed HealthCheckResponse. Throws a Refusal where it is none. */
+/** The serving status of a HealthCheckResponse in a gRPC frame. Throws a ProtocolError. */
 export function decodeResponse(frame: Buffer): string {
   if (frame.length < 5 || frame[0] !== 0 || frame.readUInt32BE(1) !== frame.length - 5) {
-    throw new Refusal('its answer is no message of gRPC');
+    throw new ProtocolError('the response is not a gRPC message');
   }
-  // What is left out has the first value.
+  // A missing field has its default value.
   let state = 0;
   let at = 5;
   const next = () => {
@@ -34,7 +34,7 @@ export function decodeResponse(frame: Buffer): string {
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
-    throw new Refusal('its answer is no message of gRPC');
+    throw new ProtocolError('the response is not a gRPC message');
   };
   while (at < frame.length) {
     const tag = next();
@@ -43,7 +43,7 @@ export function decodeResponse(frame: Buffer): string {
     else if ((tag & 7) === LENGTH_DELIMITED) {
       const length = next();
       at += length;
-    } else throw new Refusal('its answer is no answer to a health check');
+    } else throw new ProtocolError('the response is not a HealthCheckResponse');
   }
   return SERVING_STATES[state] ?? `STATE_${state}`;
 }

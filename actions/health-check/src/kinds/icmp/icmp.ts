@@ -9,18 +9,18 @@ import { integer } from '@repo/core/inputs/integer';
 import { exec } from '@repo/core/process/exec';
 import { plainLines } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import { pingCommand, readPartOfPing, readPing } from './ping.ts';
+import { parsePartialPing, parsePing, pingCommand } from './ping.ts';
 
 const DEFAULT_COUNT = 3;
 
-/** A host answers pings. Only the program `ping` may send them without being root. */
+/** A host answers pings. Sending ICMP without root requires the program `ping`. */
 export const icmp: Kind = {
   schema: targetSchema(
     {
       host: nonEmptyText,
       count: v.optional(field(integer({ min: 1, max: 100 })), DEFAULT_COUNT),
     },
-    'An icmp check knows host and count.',
+    'An icmp check supports host and count.',
     ({ host, count }) => target(host, count),
   ),
   fromUrl: ({ hostname }) => target(hostname.replace(/^\[|\]$/g, ''), DEFAULT_COUNT),
@@ -31,18 +31,18 @@ function target(host: string, count: number): Target {
   return {
     description: `icmp://${host.includes(':') ? `[${host}]` : host}`,
     secrets: [],
-    defaultExpectations: [answers],
+    defaultExpectations: [isReachable],
     attempt: (context) =>
-      // A port that there is not: ICMP has none.
+      // ICMP has no ports.
       dial(host, 0, context, (address, _, rest) => ping(address, count, rest)),
   };
 }
 
-const answers: Expectation = {
+const isReachable: Expectation = {
   source: 'received > 0',
   reads: ['received'],
   judge: ({ received }) =>
-    Number(received) > 0 ? MET : { met: false, found: 'no ping came back' },
+    Number(received) > 0 ? MET : { met: false, found: 'no ping was answered' },
 };
 
 async function ping(
@@ -52,7 +52,7 @@ async function ping(
 ): Promise<Observation> {
   const execution = await exec({
     argv: pingCommand(address, { count, timeoutMs }),
-    // Its words are read.
+    // The output is parsed.
     env: { LC_ALL: 'C' },
     timeoutMs,
     signal,
@@ -66,15 +66,15 @@ async function ping(
   if (execution.state === 'not-started') return unknown(execution.reason, true);
   const lines = plainLines(execution.stdout + execution.stderr);
   const evidence = () => [{ title: 'ping', lines }];
-  const found =
+  const result =
     execution.state === 'timeout'
-      ? readPartOfPing(execution.stdout, count)
-      : readPing(execution.stdout);
-  if (found === undefined) {
-    if (execution.state === 'aborted') return unknown('stopped while pinging');
-    return { ...unknown(`ping says: ${lines[0] ?? 'nothing'}`), evidence };
+      ? parsePartialPing(execution.stdout, count)
+      : parsePing(execution.stdout);
+  if (result === undefined) {
+    if (execution.state === 'aborted') return unknown('cancelled');
+    return { ...unknown(`ping failed: ${lines[0] ?? 'no output'}`), evidence };
   }
-  const { received, lossPercent, roundTripMs } = found;
+  const { received, lossPercent, roundTripMs } = result;
   const total = roundTripMs ?? execution.ms;
   return {
     state: 'answered',

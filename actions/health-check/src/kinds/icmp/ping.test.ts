@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pingCommand, readPartOfPing, readPing } from './ping.ts';
+import { parsePartialPing, parsePing, pingCommand } from './ping.ts';
 
 const LINUX = `PING 127.0.0.1 (127.0.0.1) 56(84) bytes of data.
 64 bytes from 127.0.0.1: icmp_seq=1 ttl=64 time=0.030 ms
@@ -51,7 +51,7 @@ Ping-Statistik für ::1:\r
     (50% Verlust),\r
 `;
 
-describe('the output of', () => {
+describe('parses the output of', () => {
   test.each([
     ['iputils', LINUX, { sent: 4, received: 2, lossPercent: 50, roundTripMs: 1.5 }],
     ['iputils without a route', LINUX_NO_ROUTE, { sent: 3, received: 0, lossPercent: 100 }],
@@ -64,17 +64,20 @@ describe('the output of', () => {
       { sent: 2, received: 1, lossPercent: 50, roundTripMs: 1 },
     ],
   ])('%s', (_, output, expected) => {
-    expect(readPing(output)).toEqual(expected);
+    expect(parsePing(output)).toEqual(expected);
   });
 
-  test.each(['', 'ping: unknown host nowhere', 'PING 127.0.0.1'])('%j has no summary', (output) => {
-    expect(readPing(output)).toBeUndefined();
-  });
+  test.each(['', 'ping: unknown host nowhere', 'PING 127.0.0.1'])(
+    '%j, which has no summary',
+    (output) => {
+      expect(parsePing(output)).toBeUndefined();
+    },
+  );
 
-  test('one that was ended before its summary', () => {
+  test('a ping that was stopped before its summary', () => {
     const part = LINUX.slice(0, LINUX.indexOf('\n\n'));
-    expect(readPartOfPing(part, 3)).toMatchObject({ sent: 3, received: 2 });
-    expect(readPartOfPing('', 3)).toEqual({ sent: 3, received: 0, lossPercent: 100 });
+    expect(parsePartialPing(part, 3)).toMatchObject({ sent: 3, received: 2 });
+    expect(parsePartialPing('', 3)).toEqual({ sent: 3, received: 0, lossPercent: 100 });
   });
 });
 
@@ -84,6 +87,6 @@ test.each([
   ['darwin', '192.0.2.1', 1, ['ping', '-n', '-c', '1', '-t', '9', '192.0.2.1']],
   ['darwin', '::1', 2, ['ping6', '-n', '-c', '2', '-i', '0.2', '::1']],
   ['win32', '::1', 2, ['ping', '-n', '2', '-w', '10000', '::1']],
-] as const)('on %s it is called for %s', (platform, address, count, argv) => {
+] as const)('on %s for %s', (platform, address, count, argv) => {
   expect(pingCommand(address, { count, timeoutMs: 10_000 }, platform)).toEqual(argv);
 });

@@ -1,19 +1,19 @@
 import { isIP } from 'node:net';
 
-/** What `ping` found out. */
-export interface Pings {
+/** The result of `ping`. */
+export interface PingResult {
   readonly sent: number;
   readonly received: number;
   /** 0 to 100. */
   readonly lossPercent: number;
-  /** The middle of the round trips that came back, ms. */
+  /** The median of the round trips. */
   readonly roundTripMs?: number;
 }
 
-/** Pause between two pings, s: the shortest that Linux allows to everybody. */
+/** Pause between two pings in seconds: the minimum for users other than root on Linux. */
 const PAUSE_S = 0.2;
 
-/** How the `ping` of this system is called, for an address as it is. */
+/** The `ping` command of this system. */
 export function pingCommand(
   address: string,
   { count, timeoutMs }: { readonly count: number; readonly timeoutMs: number },
@@ -26,7 +26,7 @@ export function pingCommand(
     return ['ping', '-n', `${count}`, '-w', `${Math.ceil(timeoutMs)}`, address];
   }
   if (platform === 'darwin') {
-    // Its ping is for IPv4 alone, and its ping6 knows no time limit.
+    // On macOS, ping supports IPv4 only, and ping6 has no timeout option.
     return isIP(address) === 6
       ? ['ping6', '-n', '-c', `${count}`, ...pause, address]
       : ['ping', '-n', '-c', `${count}`, ...pause, '-t', seconds, address];
@@ -35,32 +35,32 @@ export function pingCommand(
 }
 
 /**
- * Reads what `ping` of Linux (iputils, busybox), macOS or Windows printed; of Windows in any
- * language. `undefined` when there is no summary in it.
+ * Parses the output of `ping` on Linux (iputils, busybox), macOS or Windows (in any language).
+ * Returns `undefined` when it has no summary.
  */
-export function readPing(output: string): Pings | undefined {
+export function parsePing(output: string): PingResult | undefined {
   const unix = /^(\d+) packets transmitted, (\d+) (?:packets )?received,/m.exec(output);
-  const trips = tripsOf(output);
-  if (unix) return pings(Number(unix[1]), Number(unix[2]), trips);
-  // Windows counts "Destination host unreachable" as received: only what took time came back.
+  const trips = parseRoundTrips(output);
+  if (unix) return toResult(Number(unix[1]), Number(unix[2]), trips);
+  // Windows counts "Destination host unreachable" as received, so count the replies with a time.
   const windows = /= (\d+),[^\n]*= (\d+),[^\n]*= (\d+)\s*\(\d+%/.exec(output);
-  return windows ? pings(Number(windows[1]), trips.length, trips) : undefined;
+  return windows ? toResult(Number(windows[1]), trips.length, trips) : undefined;
 }
 
-/** The same of a `ping` that was ended before it had summed up. */
-export function readPartOfPing(output: string, sent: number): Pings {
-  const trips = tripsOf(output);
-  return pings(sent, trips.length, trips);
+/** Parses the output of a `ping` that was stopped before its summary. */
+export function parsePartialPing(output: string, sent: number): PingResult {
+  const trips = parseRoundTrips(output);
+  return toResult(sent, trips.length, trips);
 }
 
-function pings(sent: number, received: number, trips: readonly number[]): Pings {
+function toResult(sent: number, received: number, trips: readonly number[]): PingResult {
   const lossPercent = sent === 0 ? 100 : (100 * Math.max(0, sent - received)) / sent;
-  const middle = trips.toSorted((a, b) => a - b)[Math.floor(trips.length / 2)];
-  return { sent, received, lossPercent, ...(middle !== undefined && { roundTripMs: middle }) };
+  const median = trips.toSorted((a, b) => a - b)[Math.floor(trips.length / 2)];
+  return { sent, received, lossPercent, ...(median !== undefined && { roundTripMs: median }) };
 }
 
-/** `time=0.042 ms`, `Zeit<1ms TTL=…`: the line of each that came back. */
-function tripsOf(output: string): readonly number[] {
+/** `time=0.042 ms`, `Zeit<1ms TTL=…`: one line per reply. */
+function parseRoundTrips(output: string): readonly number[] {
   const lines = output.matchAll(/: [^\n]*?[=<](\d+(?:\.\d+)?) ?ms/g);
   return [...lines].map(([, ms]) => Number(ms));
 }

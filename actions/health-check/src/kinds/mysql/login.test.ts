@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { fakeWire } from '../../testing/fake-connection.ts';
+import { fakeConnection } from '../../testing/fake-connection.ts';
 import { logIn } from './login.ts';
-import { packetsOf } from './packet.ts';
+import { createPackets } from './packet.ts';
 
-test('a server that strangers may be is not told the password, however it asks', async () => {
-  // It wants a login that tells the password.
-  const { wire, sent } = fakeWire(Buffer.from([2, 0, 0, 2, 1, 4]));
+test('does not send the password over an untrusted connection', async () => {
+  // The server requests the password in clear text.
+  const { connection, sent } = fakeConnection(Buffer.from([2, 0, 0, 2, 1, 4]));
   const greeting = {
     version: '8.4.3',
     plugin: 'caching_sha2_password',
@@ -20,10 +20,10 @@ test('a server that strangers may be is not told the password, however it asks',
     database: undefined,
     tls: 'prefer',
   } as const;
-  await expect(logIn(wire, packetsOf(wire), greeting, service)).rejects.toThrow(
-    'where others could read it: use tls: require',
+  await expect(logIn(connection, createPackets(connection), greeting, service)).rejects.toThrow(
+    'the connection is not trusted; use tls: require',
   );
   expect(Buffer.concat(sent).toString('latin1')).not.toContain('secret-password');
-  // Neither has it asked for a key to tell it under, which a stranger could have made.
+  // The client did not request a public key either: an attacker could provide one.
   expect(sent).toHaveLength(1);
 });

@@ -7,7 +7,7 @@ import { certificates } from '@repo/testkit/certificates/certificates';
 import { describe, expect, test } from 'vitest';
 import { mysql } from './mysql.ts';
 
-// Debian has MariaDB alone, which test/real asks: what only MySQL does is played here, by
+// test/real uses MariaDB, the only server in Debian. A fake server covers the protocol of MySQL:
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_caching_sha2_authentication_exchanges.html
 
 const PASSWORD = 'pässword';
@@ -16,7 +16,7 @@ const { good } = certificates();
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 describe('caching_sha2_password', () => {
-  test('a password that the server remembers', async () => {
+  test('sends a proof if the server has cached the password', async () => {
     expect(await look({ remembers: true })).toMatchObject([
       { state: 'answered', facts: { version: '8.4.3' } },
     ]);
@@ -25,35 +25,35 @@ describe('caching_sha2_password', () => {
     ]);
   });
 
-  test('one that it does not, told under its public key', async () => {
+  test('sends the password encrypted with the public key otherwise', async () => {
     expect(await look({})).toMatchObject([{ state: 'answered' }]);
     expect(await look({ given: 'other' })).toMatchObject([{ state: 'failed' }]);
   });
 
-  test('one that it does not, told in TLS', async () => {
+  test('sends the password over TLS otherwise', async () => {
     expect(await look({ tls: true })).toMatchObject([
       { state: 'answered', phases: { tls: expect.any(Number) } },
     ]);
     expect(await look({ tls: true, given: 'other' })).toMatchObject([{ state: 'failed' }]);
   });
 
-  test('a key that is none', async () => {
+  test('rejects an invalid public key', async () => {
     expect(await look({ key: 'no key' })).toMatchObject([
-      { state: 'failed', reason: 'its public key is none, or too short for the password' },
+      { state: 'failed', reason: 'the public key of the server is invalid or too short' },
     ]);
   });
 });
 
-test('a server may ask for another kind of login, one that is known', async () => {
+test('switches to a supported authentication plugin', async () => {
   expect(await look({ remembers: true, first: 'mysql_native_password' })).toMatchObject([
     { state: 'answered' },
   ]);
   expect(await look({ first: 'mysql_native_password', second: 'dialog' })).toMatchObject([
-    { state: 'failed', reason: 'it wants a kind of login that is not known: dialog' },
+    { state: 'failed', reason: 'the server requires an unsupported authentication plugin: dialog' },
   ]);
 });
 
-interface Play {
+interface Scenario {
   readonly given?: string;
   readonly remembers?: boolean;
   readonly tls?: boolean;
@@ -63,9 +63,9 @@ interface Play {
   readonly second?: string;
 }
 
-async function look(play: Play) {
-  await using server = await startMysql(play);
-  const password = encodeURIComponent(play.given ?? PASSWORD);
+async function look(scenario: Scenario) {
+  await using server = await startMysql(scenario);
+  const password = encodeURIComponent(scenario.given ?? PASSWORD);
   const url = new URL(`mysql://app:${password}@127.0.0.1:${server.port}`);
   const { attempt } = mysql.fromUrl?.(url, REQUEST) ?? expect.unreachable();
   return await attempt(attemptContext());
@@ -79,10 +79,10 @@ const REQUEST = {
   maxRedirects: 10,
 };
 
-async function startMysql(play: Play) {
+async function startMysql(scenario: Scenario) {
   const server = createServer((socket) => {
     socket.on('error', () => {});
-    void serve(socket, play).catch(() => socket.destroy());
+    void serve(socket, scenario).catch(() => socket.destroy());
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -94,16 +94,16 @@ async function startMysql(play: Play) {
 const OK = Buffer.from([0, 0, 0, 2, 0, 0, 0]);
 const DENIED = Buffer.from("\xff\x15\x04#28000Access denied for user 'app'", 'latin1');
 
-async function serve(raw: Socket, { remembers, tls, key, first, second }: Play): Promise<void> {
+async function serve(raw: Socket, { remembers, tls, key, first, second }: Scenario): Promise<void> {
   let socket = raw;
   const plugin = first ?? 'caching_sha2_password';
-  let packets = packetsOf(socket);
+  let packets = readPackets(socket);
   send(socket, 0, greeting(plugin, tls === true));
   let login = await packets.next();
   if (tls) {
     packets.stop();
-    socket = await secured(raw);
-    packets = packetsOf(socket);
+    socket = await startTls(raw);
+    packets = readPackets(socket);
     login = await packets.next();
   }
   const nameEnd = login.body.indexOf(0, 32) + 1;
@@ -117,7 +117,7 @@ async function serve(raw: Socket, { remembers, tls, key, first, second }: Play):
     number = switched.number;
   }
   if (remembers) {
-    const right = isProof(proof);
+    const right = isValidProof(proof);
     if (right) send(socket, number + 1, Buffer.from([1, 3]));
     send(socket, number + (right ? 2 : 1), right ? OK : DENIED);
   } else {
@@ -128,15 +128,15 @@ async function serve(raw: Socket, { remembers, tls, key, first, second }: Play):
       send(socket, answer.number + 1, Buffer.concat([Buffer.from([1]), Buffer.from(pem)]));
       answer = await packets.next();
     }
-    const told = tls ? answer.body : revealed(answer.body);
-    send(socket, answer.number + 1, `${told}` === `${PASSWORD}\0` ? OK : DENIED);
+    const password = tls ? answer.body : decryptPassword(answer.body);
+    send(socket, answer.number + 1, `${password}` === `${PASSWORD}\0` ? OK : DENIED);
   }
   const ping = await packets.next();
   send(socket, ping.number + 1, OK);
 }
 
-/** The connection in TLS, through a TLS server of its own: the client does not wait to begin. */
-async function secured(raw: Socket): Promise<Socket> {
+/** Upgrades the connection through a local TLS server: the client starts TLS at once. */
+async function startTls(raw: Socket): Promise<Socket> {
   const server = createTlsServer({ key: good.key, cert: good.cert }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const bridge = connect((server.address() as AddressInfo).port, '127.0.0.1');
@@ -147,14 +147,14 @@ async function secured(raw: Socket): Promise<Socket> {
   return socket.on('error', () => {});
 }
 
-/** As a server checks it, who knows the hash of the hash of the password alone. */
-function isProof(proof: Buffer): boolean {
+/** Verifies the proof like a server, which stores only a double hash of the password. */
+function isValidProof(proof: Buffer): boolean {
   const stored = sha256(sha256(Buffer.from(PASSWORD)));
   const mask = sha256(Buffer.concat([stored, SALT]));
   return sha256(Buffer.from(proof.map((byte, at) => byte ^ (mask[at] ?? 0)))).equals(stored);
 }
 
-function revealed(bytes: Buffer): Buffer {
+function decryptPassword(bytes: Buffer): Buffer {
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   const hidden = privateDecrypt({ key: keys.privateKey, padding }, bytes);
   return Buffer.from(hidden.map((byte, at) => byte ^ (SALT[at % SALT.length] ?? 0)));
@@ -187,8 +187,8 @@ function send(socket: Socket, number: number, body: Buffer): void {
   socket.write(Buffer.concat([head, body]));
 }
 
-/** The packets of a client, one after the other. */
-function packetsOf(socket: Socket) {
+/** Reads the packets of a client. */
+function readPackets(socket: Socket) {
   let bytes = Buffer.alloc(0);
   const take = (chunk: Buffer) => {
     bytes = Buffer.concat([bytes, chunk]);
@@ -206,7 +206,7 @@ function packetsOf(socket: Socket) {
       bytes = bytes.subarray(4 + length);
       return packet;
     },
-    /** What has come already is the beginning of another protocol. */
+    /** Returns the data received so far to the socket. */
     stop: () => {
       socket.off('data', take).pause();
       if (bytes.length > 0) socket.unshift(bytes);

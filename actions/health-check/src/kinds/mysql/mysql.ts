@@ -1,10 +1,10 @@
 import type { Facts } from '@repo/checks/facts';
-import type { Wire } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { databaseKind } from '../database.ts';
 import type { Service, ServiceUrls } from '../service.ts';
 import { logIn, readGreeting } from './login.ts';
-import { packetsOf, ServerError } from './packet.ts';
-import { firstRow, ping } from './query.ts';
+import { createPackets, ServerError } from './packet.ts';
+import { ping, queryFirstRow } from './query.ts';
 
 const URLS: ServiceUrls = {
   schemes: { mysql: 'prefer', mariadb: 'prefer' },
@@ -16,25 +16,29 @@ const ACCESS_DENIED = '28000';
 const QUIT = Buffer.from([1]);
 
 /**
- * MySQL or MariaDB. Without a user: whether it takes logins (`mysqladmin ping`); with one: whether
- * it lets them in, and answers a query.
+ * MySQL or MariaDB. Without a user, checks that the server accepts logins, like `mysqladmin ping`.
+ * With a user, logs in and runs the query.
  */
-export const mysql = databaseKind('mysql', URLS, ask);
+export const mysql = databaseKind('mysql', URLS, check);
 
-async function ask(wire: Wire, service: Service, query: string | undefined): Promise<Facts> {
-  const packets = packetsOf(wire);
+async function check(
+  connection: Connection,
+  service: Service,
+  query: string | undefined,
+): Promise<Facts> {
+  const packets = createPackets(connection);
   const greeting = await readGreeting(packets);
   const { version } = greeting;
   try {
-    await logIn(wire, packets, greeting, service);
+    await logIn(connection, packets, greeting, service);
   } catch (error) {
-    // Whoever turns a stranger away is well. A client that goes without a login would in the end
-    // be blocked (max_connect_errors).
-    const isTurnedAway = error instanceof ServerError && error.state === ACCESS_DENIED;
-    if (service.user === undefined && isTurnedAway) return { version };
+    // A server that denies access works. The login is still necessary: the server blocks clients
+    // that connect without one (max_connect_errors).
+    const isDenied = error instanceof ServerError && error.state === ACCESS_DENIED;
+    if (service.user === undefined && isDenied) return { version };
     throw error;
   }
-  const row = query === undefined ? undefined : await firstRow(packets, query);
+  const row = query === undefined ? undefined : await queryFirstRow(packets, query);
   if (query === undefined) await ping(packets);
   packets.command(QUIT);
   return { version, row };

@@ -1,17 +1,17 @@
 import { plain } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../connection.ts';
+import { type Connection, ProtocolError } from '../connection.ts';
 
 /** The packets of MySQL and MariaDB (https://mariadb.com/kb/en/clientserver-protocol/). */
 export interface Packets {
-  /** The next packet. Throws a {@link ServerError} where it is one. */
+  /** The next packet. An error packet is thrown as a {@link ServerError}. */
   readonly next: () => Promise<Buffer>;
   readonly send: (payload: Buffer) => void;
-  /** A command begins the counting of packets anew. */
+  /** Sends a command, which resets the sequence number. */
   readonly command: (payload: Buffer) => void;
 }
 
-/** An error of the server. */
-export class ServerError extends Refusal {
+/** An error packet of the server. */
+export class ServerError extends ProtocolError {
   /** SQLSTATE, e.g. `28000`; empty before the login. */
   readonly state: string;
 
@@ -24,16 +24,16 @@ export class ServerError extends Refusal {
   }
 }
 
-const MOST = 0xffffff;
+const MAX_LENGTH = 0xffffff;
 
-export function packetsOf(wire: Wire): Packets {
+export function createPackets(connection: Connection): Packets {
   let sequence = 0;
   const send = (payload: Buffer) => {
     const head = Buffer.alloc(4);
     head.writeUIntLE(payload.length, 0, 3);
     head.writeUInt8(sequence & 0xff, 3);
     sequence += 1;
-    wire.send(Buffer.concat([head, payload]));
+    connection.send(Buffer.concat([head, payload]));
   };
   return {
     send,
@@ -42,35 +42,37 @@ export function packetsOf(wire: Wire): Packets {
       send(payload);
     },
     next: async () => {
-      const head = await wire.read(4);
+      const head = await connection.read(4);
       const length = head.readUIntLE(0, 3);
       sequence = head.readUInt8(3) + 1;
-      if (length === 0 || length === MOST) throw new Refusal('it does not speak MySQL’s protocol');
-      const payload = await wire.read(length);
+      if (length === 0 || length === MAX_LENGTH) {
+        throw new ProtocolError('the server does not speak the MySQL protocol');
+      }
+      const payload = await connection.read(length);
       if (payload[0] === 0xff) throw new ServerError(payload);
       return payload;
     },
   };
 }
 
-/** Reads the fields of a packet in turn. Every method throws a RangeError beyond its end. */
-export interface Fields {
+/** Reads the fields of a packet in order. Each method throws a RangeError at its end. */
+export interface FieldReader {
   readonly int: (bytes: 1 | 2 | 4) => number;
   readonly skip: (bytes: number) => void;
   readonly bytes: (length: number) => Buffer;
-  /** A text that a zero byte ends, or the packet. */
+  /** A text up to a zero byte or the end of the packet. */
   readonly cString: () => string;
-  /** A number that tells its own length; `null` for SQL's NULL. */
+  /** A length-encoded integer; `null` for the SQL value NULL. */
   readonly length: () => number | null;
-  /** A text with its length before it; `null` for SQL's NULL. */
+  /** A length-encoded text; `null` for the SQL value NULL. */
   readonly text: () => string | null;
   readonly isAtEnd: () => boolean;
 }
 
-export function fieldsOf(packet: Buffer): Fields {
+export function createFieldReader(packet: Buffer): FieldReader {
   let at = 0;
   const bytes = (length: number) => {
-    if (at + length > packet.length) throw new RangeError('a packet is shorter than it says');
+    if (at + length > packet.length) throw new RangeError('unexpected end of a packet');
     at += length;
     return packet.subarray(at - length, at);
   };
@@ -79,7 +81,7 @@ export function fieldsOf(packet: Buffer): Fields {
     const first = int(1);
     if (first < 0xfb) return first;
     if (first === 0xfb) return null;
-    if (first === 0xff) throw new RangeError('a length is none');
+    if (first === 0xff) throw new RangeError('invalid length');
     if (first !== 0xfe) return int(first === 0xfc ? 2 : 3);
     return Number(bytes(8).readBigUInt64LE());
   };

@@ -1,7 +1,7 @@
 import { parseJson } from '@repo/checks/parse-json';
-import { Refusal } from '../connection.ts';
-import { type Row, wholeNumber } from '../row.ts';
-import { fieldsOf, type Packets } from './packet.ts';
+import { ProtocolError } from '../connection.ts';
+import { parseInteger, type Row } from '../row.ts';
+import { createFieldReader, type Packets } from './packet.ts';
 
 const COMMAND_QUERY = 3;
 const COMMAND_PING = 14;
@@ -11,45 +11,47 @@ interface Column {
   readonly type: number;
 }
 
-/** Asks whether the server is alive; throws where it is not. */
+/** Throws if the server does not answer. */
 export async function ping(packets: Packets): Promise<void> {
   packets.command(Buffer.from([COMMAND_PING]));
   await packets.next();
 }
 
-/** Asks, and goes when the first row is there: the rest is not waited for. */
-export async function firstRow(packets: Packets, query: string): Promise<Row | undefined> {
+/** Runs the query and returns the first row, without waiting for the others. */
+export async function queryFirstRow(packets: Packets, query: string): Promise<Row | undefined> {
   packets.command(Buffer.concat([Buffer.from([COMMAND_QUERY]), Buffer.from(query)]));
   const head = await packets.next();
   if (head[0] === 0x00) return undefined;
-  // A server may ask for any file of ours here.
-  if (head[0] === 0xfb) throw new Refusal('it asks for a file');
+  // LOAD DATA LOCAL: the server could request any local file.
+  if (head[0] === 0xfb) throw new ProtocolError('the server requests a local file');
   const columns: Column[] = [];
-  for (let left = fieldsOf(head).length() ?? 0; left > 0; left--) {
-    columns.push(columnOf(await packets.next()));
+  for (let left = createFieldReader(head).length() ?? 0; left > 0; left--) {
+    columns.push(parseColumn(await packets.next()));
   }
-  if (!isEnd(await packets.next())) throw new Refusal('it does not speak MySQL’s protocol');
+  if (!isEnd(await packets.next())) {
+    throw new ProtocolError('the server does not speak the MySQL protocol');
+  }
   const row = await packets.next();
-  return isEnd(row) ? undefined : rowOf(columns, row);
+  return isEnd(row) ? undefined : parseRow(columns, row);
 }
 
 function isEnd(packet: Buffer): boolean {
   return packet[0] === 0xfe && packet.length < 9;
 }
 
-function columnOf(packet: Buffer): Column {
-  const fields = fieldsOf(packet);
-  // Catalog, schema, table and its own name.
+function parseColumn(packet: Buffer): Column {
+  const fields = createFieldReader(packet);
+  // Catalog, schema, table and original table.
   for (let left = 4; left > 0; left--) fields.text();
   const name = fields.text() ?? '';
   fields.text();
-  // The length of what follows, character set and width.
+  // Length of the fixed fields, character set, column width.
   fields.skip(1 + 2 + 4);
   return { name, type: fields.int(1) };
 }
 
-function rowOf(columns: readonly Column[], packet: Buffer): Row {
-  const fields = fieldsOf(packet);
+function parseRow(columns: readonly Column[], packet: Buffer): Row {
+  const fields = createFieldReader(packet);
   return Object.fromEntries(
     columns.map(({ name, type }) => {
       const text = fields.text();
@@ -58,7 +60,7 @@ function rowOf(columns: readonly Column[], packet: Buffer): Row {
   );
 }
 
-/** Types that are no text: decimals, whole numbers, floats, years, JSON. */
+/** Column types that are not text: decimals, integers, floats, years, JSON. */
 const READERS: Readonly<Record<number, (text: string) => unknown>> = {
   0: Number,
   1: Number,
@@ -66,7 +68,7 @@ const READERS: Readonly<Record<number, (text: string) => unknown>> = {
   3: Number,
   4: Number,
   5: Number,
-  8: wholeNumber,
+  8: parseInteger,
   9: Number,
   13: Number,
   245: parseJson,

@@ -1,5 +1,5 @@
 import { plain } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../connection.ts';
+import { type Connection, ProtocolError } from '../connection.ts';
 
 /** A message of the server (https://www.postgresql.org/docs/current/protocol-message-formats.html). */
 export interface Message {
@@ -8,32 +8,32 @@ export interface Message {
   readonly body: Buffer;
 }
 
-/** An error of the server. */
-export class ServerError extends Refusal {
+/** An error message of the server. */
+export class ServerError extends ProtocolError {
   /** SQLSTATE, e.g. `28P01`. */
   readonly code: string;
 
   constructor(body: Buffer) {
-    const fields = errorFields(body);
+    const fields = parseErrorFields(body);
     const code = plain(fields.get('C') ?? '', 10);
-    super(`${plain(fields.get('M') ?? 'an error without a text')} (SQLSTATE ${code})`);
+    super(`${plain(fields.get('M') ?? 'unknown error')} (SQLSTATE ${code})`);
     this.code = code;
   }
 }
 
-/** The next message that is not said by the way (notices, parameters, notifications). */
+/** The next message that is not a notice, a parameter or a notification. */
 export async function nextMessage(
-  wire: Wire,
+  connection: Connection,
   onParameter: (name: string, value: string) => void = () => {},
 ): Promise<Message> {
   for (;;) {
-    const head = await wire.read(5);
+    const head = await connection.read(5);
     const type = head.toString('latin1', 0, 1);
     const length = head.readInt32BE(1) - 4;
     if (!/[A-Za-z0-9]/.test(type) || length < 0) {
-      throw new Refusal('it does not speak PostgreSQL’s protocol');
+      throw new ProtocolError('the server does not speak the PostgreSQL protocol');
     }
-    const body = await wire.read(length);
+    const body = await connection.read(length);
     if (type === 'E') throw new ServerError(body);
     if (type === 'S') {
       const [name = '', value = ''] = body.toString('utf8').split('\0');
@@ -42,8 +42,8 @@ export async function nextMessage(
   }
 }
 
-/** A message to the server; the one that starts a session has no type. */
-export function message(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
+/** A message to the server; the startup message has no type. */
+export function encodeMessage(type: string, ...parts: readonly (string | Buffer)[]): Buffer {
   const body = Buffer.concat(parts.map((part) => Buffer.from(part)));
   const head = Buffer.alloc(type.length + 4);
   head.write(type, 'latin1');
@@ -57,12 +57,12 @@ export function int32(value: number): Buffer {
   return bytes;
 }
 
-/** A text as the protocol ends it. */
+/** A zero-terminated text. */
 export function cString(text: string): Buffer {
   return Buffer.from(`${text}\0`);
 }
 
-function errorFields(body: Buffer): ReadonlyMap<string, string> {
+function parseErrorFields(body: Buffer): ReadonlyMap<string, string> {
   return new Map(
     body
       .toString('utf8')

@@ -1,9 +1,9 @@
 import type { Facts } from '@repo/checks/facts';
-import type { Wire } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import { databaseKind } from '../database.ts';
 import type { Service, ServiceUrls } from '../service.ts';
-import { firstRow } from './query.ts';
-import { isReady, logIn, secure } from './session.ts';
+import { queryFirstRow } from './query.ts';
+import { expectReady, logIn, negotiateTls } from './session.ts';
 
 const URLS: ServiceUrls = {
   schemes: { postgres: 'prefer', postgresql: 'prefer' },
@@ -12,20 +12,20 @@ const URLS: ServiceUrls = {
 };
 
 /**
- * PostgreSQL, or what speaks its protocol. Without a user: whether it takes sessions (`pg_isready`);
- * with one: whether it lets them in, and answers a query.
+ * PostgreSQL or a compatible server. Without a user, checks that the server accepts sessions, like
+ * `pg_isready`. With a user, logs in and runs the query.
  */
-export const postgres = databaseKind('postgres', URLS, ask);
+export const postgres = databaseKind('postgres', URLS, check);
 
-async function ask(wire: Wire, service: Service, query = 'select 1'): Promise<Facts> {
+async function check(connection: Connection, service: Service, query = 'select 1'): Promise<Facts> {
   const { user } = service;
-  await secure(wire, service.tls);
+  await negotiateTls(connection, service.tls);
   if (user === undefined) {
-    await isReady(wire, service);
+    await expectReady(connection, service);
     return {};
   }
-  const parameters = await logIn(wire, { ...service, user });
-  const row = await firstRow(wire, query);
+  const parameters = await logIn(connection, { ...service, user });
+  const row = await queryFirstRow(connection, query);
   // `15.14 (Debian 15.14-0+deb12u1)`
   return { row, version: parameters.get('server_version')?.split(' ')[0] };
 }

@@ -1,35 +1,38 @@
 import { parseJson } from '@repo/checks/parse-json';
-import { Refusal, type Wire } from '../connection.ts';
-import { type Row, wholeNumber } from '../row.ts';
-import { cString, message, nextMessage } from './message.ts';
+import { type Connection, ProtocolError } from '../connection.ts';
+import { parseInteger, type Row } from '../row.ts';
+import { cString, encodeMessage, nextMessage } from './message.ts';
 
 interface Column {
   readonly name: string;
-  /** The number of its type in `pg_type`. */
+  /** The OID of the type in `pg_type`. */
   readonly type: number;
 }
 
-/** Asks, and goes when the first row is there: the rest is not waited for. */
-export async function firstRow(wire: Wire, query: string): Promise<Row | undefined> {
-  wire.send(message('Q', cString(query)));
+/** Runs the query and returns the first row, without waiting for the others. */
+export async function queryFirstRow(
+  connection: Connection,
+  query: string,
+): Promise<Row | undefined> {
+  connection.send(encodeMessage('Q', cString(query)));
   let columns: readonly Column[] = [];
   for (;;) {
-    const { type, body } = await nextMessage(wire);
-    if (type === 'T') columns = columnsOf(body);
+    const { type, body } = await nextMessage(connection);
+    if (type === 'T') columns = parseColumns(body);
     if (type === 'D') {
-      wire.send(message('X'));
-      return rowOf(columns, body);
+      connection.send(encodeMessage('X'));
+      return parseRow(columns, body);
     }
     if (type === 'Z') {
-      wire.send(message('X'));
+      connection.send(encodeMessage('X'));
       return undefined;
     }
-    if (type === 'G' || type === 'H') throw new Refusal('a COPY has no row');
+    if (type === 'G' || type === 'H') throw new ProtocolError('COPY does not return rows');
   }
 }
 
-/** @throws RangeError when the body is shorter than it says */
-function columnsOf(body: Buffer): readonly Column[] {
+/** @throws RangeError when the body is too short */
+function parseColumns(body: Buffer): readonly Column[] {
   const columns: Column[] = [];
   let at = 2;
   for (let left = body.readInt16BE(0); left > 0; left--) {
@@ -40,23 +43,23 @@ function columnsOf(body: Buffer): readonly Column[] {
   return columns;
 }
 
-/** @throws RangeError when the body is shorter than it says */
-function rowOf(columns: readonly Column[], body: Buffer): Row {
+/** @throws RangeError when the body is too short */
+function parseRow(columns: readonly Column[], body: Buffer): Row {
   let at = 2;
   return Object.fromEntries(
     columns.map(({ name, type }) => {
       const length = body.readInt32BE(at);
       const from = at + 4;
       at = from + Math.max(0, length);
-      return [name, length < 0 ? null : typed(type, body.toString('utf8', from, at))];
+      return [name, length < 0 ? null : parseValue(type, body.toString('utf8', from, at))];
     }),
   );
 }
 
-/** Types that are no text; of `pg_type.dat` in PostgreSQL's source. */
+/** Types that are not text, by OID; see `pg_type.dat` in the PostgreSQL source. */
 const READERS: Readonly<Record<number, (text: string) => unknown>> = {
   16: (text) => text === 't',
-  20: wholeNumber,
+  20: parseInteger,
   21: Number,
   23: Number,
   26: Number,
@@ -67,6 +70,6 @@ const READERS: Readonly<Record<number, (text: string) => unknown>> = {
   3802: parseJson,
 };
 
-function typed(type: number, text: string): unknown {
+function parseValue(type: number, text: string): unknown {
   return READERS[type]?.(text) ?? text;
 }

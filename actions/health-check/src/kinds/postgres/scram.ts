@@ -1,24 +1,24 @@
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Refusal } from '../connection.ts';
+import { ProtocolError } from '../connection.ts';
 
-/** Most rounds of hashing that a server may ask for; PostgreSQL's default is 4,096. */
-const MOST_ITERATIONS = 1_000_000;
+/** A malicious server could request endless iterations. The default of PostgreSQL is 4,096. */
+const MAX_ITERATIONS = 1_000_000;
 
 const derive = promisify(pbkdf2);
 
-/** The client's side of SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding. */
+/** A SCRAM-SHA-256 client (RFC 5802, RFC 7677) without channel binding. */
 export interface Scram {
   readonly first: string;
-  /** The answer to the server's first message, and the check of its last. */
+  /** Returns the response to the first server message and a check of the last one. */
   readonly final: (
     serverFirst: string,
   ) => Promise<{ readonly text: string; readonly verify: (serverFinal: string) => void }>;
 }
 
 /** @param nonce only for tests */
-export function scram(password: string, nonce = randomBytes(18).toString('base64')): Scram {
-  // The server knows the user from the start of the session.
+export function createScram(password: string, nonce = randomBytes(18).toString('base64')): Scram {
+  // The user name is empty: the server uses the one of the startup message.
   const bare = `n=,r=${nonce}`;
   return {
     first: `n,,${bare}`,
@@ -26,10 +26,10 @@ export function scram(password: string, nonce = randomBytes(18).toString('base64
       const { r = '', s = '', i = '' } = attributes(serverFirst);
       const iterations = Number(i);
       if (!r.startsWith(nonce) || r === nonce || s === '' || !(iterations >= 1)) {
-        throw new Refusal('its SCRAM message makes no sense');
+        throw new ProtocolError('the server sent an invalid SCRAM message');
       }
-      if (iterations > MOST_ITERATIONS) {
-        throw new Refusal(`it wants more than ${MOST_ITERATIONS} rounds of SCRAM`);
+      if (iterations > MAX_ITERATIONS) {
+        throw new ProtocolError(`the server requires more than ${MAX_ITERATIONS} SCRAM iterations`);
       }
       const salted = await derive(
         password.normalize('NFKC'),
@@ -49,7 +49,7 @@ export function scram(password: string, nonce = randomBytes(18).toString('base64
         verify: (serverFinal) => {
           const given = Buffer.from(attributes(serverFinal).v ?? '', 'base64');
           if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-            throw new Refusal('it does not know the password itself: it is not that server');
+            throw new ProtocolError('the server could not prove that it knows the password');
           }
         },
       };

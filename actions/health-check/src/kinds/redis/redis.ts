@@ -4,16 +4,16 @@ import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { words } from '@repo/core/inputs/words';
 import * as v from 'valibot';
-import type { Wire } from '../connection.ts';
+import type { Connection } from '../connection.ts';
 import {
+  parseService,
+  parseServiceUrl,
   type Service,
   type ServiceUrls,
-  serviceFromUrl,
-  serviceOf,
   serviceOptions,
   serviceTarget,
 } from '../service.ts';
-import { command, ErrorReply } from './resp.ts';
+import { ErrorReply, runCommand } from './resp.ts';
 
 const URLS: ServiceUrls = {
   schemes: { redis: 'disable', rediss: 'require' },
@@ -24,7 +24,7 @@ const URLS: ServiceUrls = {
 
 const PING = ['PING'] as const;
 
-/** Redis, or what speaks its protocol (Valkey, KeyDB), answers `PING` or another command. */
+/** The reply of Redis or a compatible server (Valkey, KeyDB) to `PING` or another command. */
 export const redis: Kind = {
   schema: targetSchema(
     {
@@ -36,45 +36,50 @@ export const redis: Kind = {
         ]),
       ),
     },
-    'A redis check knows url, host, port, user, password, database, tls and command.',
+    'A redis check supports url, host, port, user, password, database, tls and command.',
     ({ command: given = [...PING], ...options }) => {
       if (options.tls === 'prefer') {
-        // Redis has a port of its own for TLS.
-        throw new InvalidValue('cannot prefer TLS', 'Write tls: require, or disable.');
+        // Redis uses a separate port for TLS, so it cannot negotiate.
+        throw new InvalidValue(
+          'does not support tls: prefer',
+          'Write tls: require or tls: disable.',
+        );
       }
-      const asked = typeof given === 'string' ? words().parse(given) : given;
-      return target(serviceOf(options, URLS), asked);
+      const argv = typeof given === 'string' ? words().parse(given) : given;
+      return target(parseService(options, URLS), argv);
     },
   ),
-  fromUrl: (url) => target(serviceFromUrl(url, URLS), PING),
+  fromUrl: (url) => target(parseServiceUrl(url, URLS), PING),
   variables: ['address', 'version', 'reply'],
 };
 
-function target(service: Service, asked: readonly string[]): Target {
-  return serviceTarget(service.tls === 'require' ? 'rediss' : 'redis', service, (wire, context) =>
-    ask(wire, service, asked, context),
+function target(service: Service, argv: readonly string[]): Target {
+  return serviceTarget(
+    service.tls === 'require' ? 'rediss' : 'redis',
+    service,
+    (connection, context) => check(connection, service, argv, context),
   );
 }
 
-async function ask(
-  wire: Wire,
+async function check(
+  connection: Connection,
   { user, password, database, tls }: Service,
-  asked: readonly string[],
+  argv: readonly string[],
   { reads }: AttemptContext,
 ): Promise<Facts> {
-  if (tls === 'require') await wire.secure({ judged: true });
+  if (tls === 'require') await connection.startTls({ verify: true });
   if (password !== undefined) {
-    await command(wire, ['AUTH', ...(user === undefined ? [] : [user]), password]);
+    await runCommand(connection, ['AUTH', ...(user === undefined ? [] : [user]), password]);
   }
-  if (database !== undefined) await command(wire, ['SELECT', database]);
-  const reply = await command(wire, asked);
-  return { reply, version: reads.has('version') ? await versionOf(wire) : undefined };
+  if (database !== undefined) await runCommand(connection, ['SELECT', database]);
+  const reply = await runCommand(connection, argv);
+  return { reply, version: reads.has('version') ? await readVersion(connection) : undefined };
 }
 
-/** Absent where the user may not ask for it. */
-async function versionOf(wire: Wire): Promise<string | undefined> {
+/** `undefined` when the user must not run INFO. */
+async function readVersion(connection: Connection): Promise<string | undefined> {
   try {
-    const info = await command(wire, ['INFO', 'server']);
+    const info = await runCommand(connection, ['INFO', 'server']);
     return /^redis_version:(\S+)/m.exec(String(info))?.[1];
   } catch (error) {
     if (error instanceof ErrorReply) return undefined;

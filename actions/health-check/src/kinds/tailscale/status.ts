@@ -1,7 +1,7 @@
 import { parseJson } from '@repo/checks/parse-json';
 
-/** What tailscaled says about itself and the others of its tailnet; untrusted. */
-export interface Status {
+/** The status of this machine and its peers in the tailnet; untrusted. */
+export interface TailnetStatus {
   /** This machine is connected to its tailnet. */
   readonly online: boolean;
   /** `Running`, `Stopped`, `NeedsLogin` … */
@@ -18,10 +18,10 @@ interface Peer {
 }
 
 /**
- * Reads the status as LocalAPI and `tailscale status --json` give it (`ipnstate.Status`).
- * `undefined` when it is none.
+ * Parses the status of the LocalAPI and of `tailscale status --json` (`ipnstate.Status`).
+ * Returns `undefined` for any other text.
  */
-export function readStatus(text: string): Status | undefined {
+export function parseStatus(text: string): TailnetStatus | undefined {
   const status = parseJson(text);
   if (!isObject(status) || typeof status.BackendState !== 'string') return undefined;
   const self = isObject(status.Self) ? status.Self : {};
@@ -30,7 +30,7 @@ export function readStatus(text: string): Status | undefined {
     online: status.BackendState === 'Running' && self.Online === true,
     state: status.BackendState,
     peers: peers.filter(isObject).map((peer) => ({
-      name: nameOf(peer),
+      name: getName(peer),
       online: peer.Online === true,
       addresses: Array.isArray(peer.TailscaleIPs) ? peer.TailscaleIPs.map(String) : [],
       os: String(peer.OS ?? ''),
@@ -38,8 +38,8 @@ export function readStatus(text: string): Status | undefined {
   };
 }
 
-/** `db` of `db.tailnet.ts.net.`; the name that the machine gives itself where it has none. */
-function nameOf({ DNSName, HostName }: Readonly<Record<string, unknown>>): string {
+/** `db` for `db.tailnet.ts.net.`; the host name of the machine if it has no DNS name. */
+function getName({ DNSName, HostName }: Readonly<Record<string, unknown>>): string {
   const [first = ''] = typeof DNSName === 'string' ? DNSName.split('.') : [];
   return first === '' ? String(HostName ?? '') : first;
 }

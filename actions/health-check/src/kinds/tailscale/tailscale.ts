@@ -7,18 +7,18 @@ import { exec } from '@repo/core/process/exec';
 import { plain } from '@repo/core/text/untrusted';
 import { requestOnce } from '@repo/probe/http';
 import * as v from 'valibot';
-import { readStatus } from './status.ts';
+import { parseStatus } from './status.ts';
 
-/** Where tailscaled listens on Linux; other systems have the program alone. */
+/** The socket of tailscaled on Linux; other systems only have the program. */
 const SOCKET = '/var/run/tailscale/tailscaled.sock';
-/** Every peer of a large tailnet is in a status. */
-const MOST_BYTES = 16 * 1_048_576;
+/** The status lists all peers of a large tailnet. */
+const MAX_BYTES = 16 * 1_048_576;
 
-/** This machine is in its tailnet, as its daemon reports. */
+/** The status of this machine in its tailnet, from tailscaled. */
 export const tailscale: Kind = {
   schema: targetSchema(
     { socket: v.optional(nonEmptyText, SOCKET) },
-    'A tailscale check knows socket.',
+    'A tailscale check supports socket.',
     ({ socket }) => target(socket),
   ),
   variables: ['online', 'peers'],
@@ -29,7 +29,7 @@ function target(socket: string): Target {
     description: 'tailscale',
     secrets: [],
     defaultExpectations: [isOnline],
-    attempt: async (context) => [await ask(socket, context)],
+    attempt: async (context) => [await check(socket, context)],
   };
 }
 
@@ -49,19 +49,19 @@ type Answer =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly reason: string };
 
-/** Asks the socket, or else the program. That neither is there says nothing about the tailnet. */
-async function ask(socket: string, context: AttemptContext): Promise<Observation> {
+/** Queries the socket, else the program. If both are missing, the tailnet is unknown. */
+async function check(socket: string, context: AttemptContext): Promise<Observation> {
   const started = performance.now();
   const left = () => Math.max(1, context.timeoutMs - (performance.now() - started));
-  let answer = await askSocket(socket, context);
+  let answer = await querySocket(socket, context);
   if (!answer.ok) {
-    const other = await askProgram({ ...context, timeoutMs: left() });
+    const other = await queryProgram({ ...context, timeoutMs: left() });
     answer = other.ok ? other : { ok: false, reason: `${answer.reason}; ${other.reason}` };
   }
   const total = performance.now() - started;
-  const status = answer.ok ? readStatus(answer.text) : undefined;
+  const status = answer.ok ? parseStatus(answer.text) : undefined;
   if (status === undefined) {
-    const reason = answer.ok ? 'tailscaled gives no status' : answer.reason;
+    const reason = answer.ok ? 'tailscaled returned an invalid status' : answer.reason;
     return { state: 'unknown', reason, final: false };
   }
   return {
@@ -71,12 +71,12 @@ async function ask(socket: string, context: AttemptContext): Promise<Observation
   };
 }
 
-async function askSocket(
+async function querySocket(
   socket: string,
   { network, reads, timeoutMs, signal }: AttemptContext,
 ): Promise<Answer> {
   const attempt = await requestOnce({
-    // The host that LocalAPI wants to be called, so that no web page can reach it.
+    // LocalAPI requires this host name, which web pages cannot use.
     url: new URL(
       `http://local-tailscaled.sock/localapi/v0/status${reads.has('peers') ? '' : '?peers=false'}`,
     ),
@@ -89,26 +89,26 @@ async function askSocket(
     signal,
     insecure: false,
     tls: network.tls,
-    maxBodyBytes: MOST_BYTES,
+    maxBodyBytes: MAX_BYTES,
   });
   if (!attempt.ok) return { ok: false, reason: attempt.failure.message };
   const { status, body } = attempt.response;
   if (status === 200) return { ok: true, text: body.toString('utf8') };
-  return { ok: false, reason: `${socket} answers with status ${status}` };
+  return { ok: false, reason: `${socket} answered with status ${status}` };
 }
 
-async function askProgram({ timeoutMs, signal }: AttemptContext): Promise<Answer> {
+async function queryProgram({ timeoutMs, signal }: AttemptContext): Promise<Answer> {
   const execution = await exec({
     argv: ['tailscale', 'status', '--json'],
     timeoutMs,
     signal,
-    maxBytes: MOST_BYTES,
+    maxBytes: MAX_BYTES,
   });
   if (execution.state === 'not-started') return { ok: false, reason: execution.reason };
-  // Its exit code is that of the tailnet, which is in what it says as well.
-  if (execution.state === 'exited' && readStatus(execution.stdout) !== undefined) {
+  // The exit code reflects the status of the tailnet, so only the output matters.
+  if (execution.state === 'exited' && parseStatus(execution.stdout) !== undefined) {
     return { ok: true, text: execution.stdout };
   }
-  const said = plain(execution.stderr || execution.stdout, 120) || execution.state;
-  return { ok: false, reason: `tailscale says: ${said}` };
+  const output = plain(execution.stderr || execution.stdout, 120) || execution.state;
+  return { ok: false, reason: `tailscale status failed: ${output}` };
 }

@@ -1,26 +1,25 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { plainLines } from '@repo/core/text/untrusted';
-import { Refusal, type Wire } from '../connection.ts';
+import { type Connection, ProtocolError } from '../connection.ts';
 
-/** Most lines of the answer's head. */
-const MOST_LINES = 200;
+const MAX_HEADER_LINES = 200;
 
-/** The head of an answer. */
-export interface Head {
+/** The status line and the headers of a response. */
+export interface ResponseHead {
   readonly status: number;
-  /** As it came, for evidence; untrusted. */
+  /** Untrusted; for evidence. */
   readonly lines: readonly string[];
 }
 
 /**
- * Asks for a WebSocket (RFC 6455, section 4). Other answers than 101 are returned as well; one
- * that only looks like it is refused.
+ * Requests an upgrade to WebSocket (RFC 6455, section 4). Returns responses of any status; a 101
+ * response with a wrong accept key throws.
  */
 export async function upgrade(
-  wire: Wire,
+  connection: Connection,
   { host, pathname, search }: URL,
   headers: Readonly<Record<string, string>>,
-): Promise<Head> {
+): Promise<ResponseHead> {
   const key = randomBytes(16).toString('base64');
   const fields = {
     Host: host,
@@ -31,34 +30,36 @@ export async function upgrade(
     ...headers,
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  wire.send(
+  connection.send(
     Buffer.from(`GET ${pathname || '/'}${search} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1'),
   );
-  const head = await readHead(wire);
-  if (head.status === 101 && acceptOf(head) !== expectedAccept(key)) {
-    throw new Refusal('its answer to the handshake is not to ours', () => [
+  const head = await readHead(connection);
+  if (head.status === 101 && readAcceptKey(head) !== computeAcceptKey(key)) {
+    throw new ProtocolError('the Sec-WebSocket-Accept header is wrong', () => [
       { title: 'answer', lines: plainLines(head.lines.join('\n')) },
     ]);
   }
   return head;
 }
 
-async function readHead(wire: Wire): Promise<Head> {
-  const first = await wire.readLine();
+async function readHead(connection: Connection): Promise<ResponseHead> {
+  const first = await connection.readLine();
   const [, status] = /^HTTP\/1\.\d (\d{3})(?: |$)/.exec(first) ?? [];
-  if (status === undefined) throw new Refusal('it does not speak HTTP');
+  if (status === undefined) throw new ProtocolError('the server does not speak HTTP');
   const lines = [first];
-  for (let line = await wire.readLine(); line !== ''; line = await wire.readLine()) {
+  for (let line = await connection.readLine(); line !== ''; line = await connection.readLine()) {
     lines.push(line);
-    if (lines.length > MOST_LINES) throw new Refusal('its head is too long');
+    if (lines.length > MAX_HEADER_LINES) {
+      throw new ProtocolError('the response has too many headers');
+    }
   }
   return { status: Number(status), lines };
 }
 
-function acceptOf({ lines }: Head): string | undefined {
+function readAcceptKey({ lines }: ResponseHead): string | undefined {
   return lines.map((line) => /^sec-websocket-accept:\s*(\S+)\s*$/i.exec(line)?.[1]).find(Boolean);
 }
 
-function expectedAccept(key: string): string {
+function computeAcceptKey(key: string): string {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }

@@ -7,20 +7,20 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { plainLines } from '@repo/core/text/untrusted';
 import { basicCredentials } from '@repo/probe/proxy';
 import * as v from 'valibot';
-import { converse, type Wire } from '../connection.ts';
+import { type Connection, withConnection } from '../connection.ts';
 import { readMessage, sendClose, sendText } from './frame.ts';
 import { upgrade } from './upgrade.ts';
 
 interface Options {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  /** What is sent first. */
+  /** The first message to send. */
   readonly send: string | undefined;
 }
 
 const SWITCHING_PROTOCOLS = 101;
 
-/** A server takes WebSockets; with an expectation about `message`, it also says the right thing. */
+/** A WebSocket handshake; `message` is read only if an expectation uses it. */
 export const websocket: Kind = {
   schema: targetSchema(
     {
@@ -28,8 +28,8 @@ export const websocket: Kind = {
       headers: v.optional(requestHeaders, {}),
       send: v.optional(v.string()),
     },
-    'A websocket check knows url, headers and send.',
-    ({ url, headers, send }) => target({ url: urlOf(url), headers, send }),
+    'A websocket check supports url, headers and send.',
+    ({ url, headers, send }) => target({ url: parseUrl(url), headers, send }),
   ),
   fromUrl: (url, { headers }) => target({ url, headers, send: undefined }),
   variables: ['address', 'status', 'message'],
@@ -43,7 +43,8 @@ function target(options: Options): Target {
     description: redactUrl(url),
     secrets: getRequestSecrets(url, headers),
     defaultExpectations: [isUpgraded],
-    attempt: (context) => converse({ host, port }, context, (wire) => ask(wire, options, context)),
+    attempt: (context) =>
+      withConnection({ host, port }, context, (connection) => check(connection, options, context)),
   };
 }
 
@@ -54,29 +55,29 @@ const isUpgraded: Expectation = {
     status === SWITCHING_PROTOCOLS ? MET : { met: false, found: `status ${status}, expected 101` },
 };
 
-async function ask(
-  wire: Wire,
+async function check(
+  connection: Connection,
   { url, headers, send }: Options,
   { reads }: AttemptContext,
 ): Promise<Facts> {
-  if (url.protocol === 'wss:') await wire.secure({ judged: true, alpn: 'http/1.1' });
+  if (url.protocol === 'wss:') await connection.startTls({ verify: true, alpn: 'http/1.1' });
   const credentials = basicCredentials(url);
-  const { status, lines } = await upgrade(wire, url, {
+  const { status, lines } = await upgrade(connection, url, {
     ...(credentials !== undefined && { Authorization: credentials }),
     ...headers,
   });
-  wire.keep(() => [{ title: 'answer', lines: plainLines(lines.join('\n')) }]);
+  connection.setEvidence(() => [{ title: 'answer', lines: plainLines(lines.join('\n')) }]);
   if (status !== SWITCHING_PROTOCOLS) return { status };
-  if (send !== undefined) sendText(wire, send);
-  const message = reads.has('message') ? await readMessage(wire) : undefined;
-  sendClose(wire);
+  if (send !== undefined) sendText(connection, send);
+  const message = reads.has('message') ? await readMessage(connection) : undefined;
+  sendClose(connection);
   return { status, message };
 }
 
-function urlOf(given: string): URL {
+function parseUrl(given: string): URL {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !/^wss?:$/.test(url.protocol)) {
-    throw new InvalidValue('has no address of a WebSocket in url', 'Write wss://example.com/path.');
+    throw new InvalidValue('has an invalid WebSocket url', 'Write wss://example.com/path.');
   }
   return url;
 }

@@ -1,4 +1,4 @@
-import { levelOf } from '../level.ts';
+import { parseLevel } from '../level.ts';
 import type { LogFormat } from '../record.ts';
 
 const LINE =
@@ -7,7 +7,7 @@ const LINE =
 /** `[Fri Nov 20 18:16:46.123456 2026] [core:error] [pid 1:tid 2] [client 192.0.2.1:3] AH00035: …` */
 export const apacheError: LogFormat = (line) => {
   const [, at, logger = '', name = '', rest = ''] = LINE.exec(line) ?? [];
-  const level = levelOf(name);
+  const level = parseLevel(name);
   if (at === undefined || level === undefined) return undefined;
   return { level, at, logger, message: rest.replace(/\[(?:pid|client) [^\]]*\] ?/g, '') };
 };

@@ -1,6 +1,6 @@
 import { parseJson } from '@repo/checks/parse-json';
-import { requestOfFields, textIn } from '../fields.ts';
-import { type Level, levelOf, levelOfNumber } from '../level.ts';
+import { parseRequest, readText } from '../fields.ts';
+import { type Level, parseLevel, parseNumericLevel } from '../level.ts';
 import type { LogFormat } from '../record.ts';
 
 const LEVEL = [
@@ -30,19 +30,19 @@ const STACK = [
   'exc_text',
 ];
 
-/** An object a line, under the names that the usual libraries give to its fields. */
+/** One JSON object per line, with the field names of common libraries. */
 export const jsonLines: LogFormat = (line) => {
   if (!line.startsWith('{')) return undefined;
   const data = parseJson(line);
   if (typeof data !== 'object' || data === null) return undefined;
-  const read = (name: string) => fieldOf(data, name);
-  const level = levelIn(read);
-  const request = requestOfFields(read);
-  const message = textIn(read, MESSAGE);
+  const read = (name: string) => readField(data, name);
+  const level = readLevel(read);
+  const request = parseRequest(read);
+  const message = readText(read, MESSAGE);
   if (level === undefined && request === undefined && message === undefined) return undefined;
-  const at = timeIn(read);
-  const logger = textIn(read, LOGGER);
-  const hasStack = STACK.some((name) => typeof read(name) === 'string' || isFull(read(name)));
+  const at = readTime(read);
+  const logger = readText(read, LOGGER);
+  const hasStack = STACK.some((name) => typeof read(name) === 'string' || isNonEmpty(read(name)));
   return {
     message: message ?? '',
     ...(level && { level }),
@@ -53,25 +53,25 @@ export const jsonLines: LogFormat = (line) => {
   };
 };
 
-function levelIn(read: (name: string) => unknown): Level | undefined {
+function readLevel(read: (name: string) => unknown): Level | undefined {
   for (const value of LEVEL.map(read)) {
     const level =
       typeof value === 'string'
-        ? levelOf(value)
+        ? parseLevel(value)
         : typeof value === 'number'
-          ? levelOfNumber(value)
+          ? parseNumericLevel(value)
           : undefined;
     if (level) return level;
   }
   return undefined;
 }
 
-function timeIn(read: (name: string) => unknown): string | undefined {
+function readTime(read: (name: string) => unknown): string | undefined {
   const value = TIME.map(read).find((one) => typeof one === 'string' || typeof one === 'number');
   return value === undefined ? undefined : String(value);
 }
 
-function fieldOf(data: object, name: string): unknown {
+function readField(data: object, name: string): unknown {
   if (Object.hasOwn(data, name)) return Reflect.get(data, name);
   const dot = name.indexOf('.');
   if (dot < 0) return undefined;
@@ -79,10 +79,10 @@ function fieldOf(data: object, name: string): unknown {
     ? Reflect.get(data, name.slice(0, dot))
     : undefined;
   return typeof inner === 'object' && inner !== null
-    ? fieldOf(inner, name.slice(dot + 1))
+    ? readField(inner, name.slice(dot + 1))
     : undefined;
 }
 
-function isFull(value: unknown): boolean {
+function isNonEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }

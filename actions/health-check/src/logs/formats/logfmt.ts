@@ -1,10 +1,10 @@
-import { requestOfFields } from '../fields.ts';
-import { levelOf } from '../level.ts';
+import { parseRequest } from '../fields.ts';
+import { parseLevel } from '../level.ts';
 import type { LogFormat } from '../record.ts';
 
 const PAIR = /([\w.@-]+)=("(?:[^"\\]|\\.)*"|\S*)\s*/y;
 
-/** `time="…" level=error msg="…"`, as programs in Go write it: pairs from beginning to end. */
+/** `time="…" level=error msg="…"`: the whole line consists of pairs. */
 export const logfmt: LogFormat = (line) => {
   const fields = new Map<string, string>();
   PAIR.lastIndex = 0;
@@ -13,8 +13,8 @@ export const logfmt: LogFormat = (line) => {
     if (key === undefined) return undefined;
     fields.set(key, value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, '$1') : value);
   }
-  const level = levelOf(fields.get('level') ?? fields.get('lvl') ?? '');
-  const request = requestOfFields((name) => fields.get(name));
+  const level = parseLevel(fields.get('level') ?? fields.get('lvl') ?? '');
+  const request = parseRequest((name) => fields.get(name));
   if (level === undefined && request === undefined) return undefined;
   const at = fields.get('time') ?? fields.get('ts') ?? fields.get('t');
   return {

@@ -1,4 +1,4 @@
-import { levelOf } from '../level.ts';
+import { parseLevel } from '../level.ts';
 import type { LogFormat } from '../record.ts';
 
 const LINE = /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[([a-z]+)\] \d+#\d+: (.*)$/;
@@ -6,8 +6,8 @@ const LINE = /^(\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d) \[([a-z]+)\] \d+#\d+: (.*)$/;
 /** `2026/11/20 18:16:48 [error] 12#34: *1 open() … failed, client: 192.0.2.1, request: "GET …"` */
 export const nginxError: LogFormat = (line) => {
   const [, at, name = '', rest = ''] = LINE.exec(line) ?? [];
-  const level = levelOf(name);
+  const level = parseLevel(name);
   if (at === undefined || level === undefined) return undefined;
-  // What the client asked for says nothing about what went wrong.
+  // The request of the client does not describe the error.
   return { level, at, message: rest.replace(/, client: .*$/, '') };
 };

@@ -1,15 +1,28 @@
+import type { Capture } from '@repo/checks/expectations/cel';
+import type { Expectation } from '@repo/checks/expectations/expectation';
 import { DurationFact, type Facts } from '@repo/checks/facts';
 import { judge } from '@repo/checks/judge';
 import { isSensitiveName } from '@repo/checks/kinds/http-syntax';
-import type { AttemptContext, Target } from '@repo/checks/kinds/kind';
+import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
 import type { Observation } from '@repo/checks/kinds/observation';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import type { Step } from './steps.ts';
-import { absoluteUrl, type Captured, fill } from './template.ts';
+import { type CapturedValues, fillPlaceholders, resolveUrl } from './template.ts';
 
-/** One attempt at a sequence: the steps one after the other, until one is not well. */
-export async function follow(
+/** One step of a sequence. */
+export interface Step {
+  readonly kind: Kind;
+  /** As written, with placeholders. */
+  readonly options: unknown;
+  /** The target, if the options have no placeholders. */
+  readonly target: Target | undefined;
+  /** Empty: use the default expectations of the target. */
+  readonly expect: readonly Expectation[];
+  readonly capture: ReadonlyMap<string, Capture>;
+}
+
+/** Runs the steps in order until one is not healthy. */
+export async function runSteps(
   steps: readonly Step[],
   context: AttemptContext,
 ): Promise<readonly Observation[]> {
@@ -18,21 +31,23 @@ export async function follow(
   let url: string | undefined;
   for (const [index, step] of steps.entries()) {
     const label = `step ${index + 1}`;
-    const options = absoluteUrl(fill(step.options, captured), url);
-    url = urlOf(options) ?? url;
-    const target = step.target ?? read(step, options);
+    const options = resolveUrl(fillPlaceholders(step.options, captured), url);
+    url = getUrl(options) ?? url;
+    const target = step.target ?? parseTarget(step, options);
     if (typeof target === 'string') return [failed(`${label}: ${target}`, captured)];
     const timeoutMs = Math.max(1, context.timeoutMs - (performance.now() - started));
-    const seen = await take(step, target, { ...context, timeoutMs });
-    if (seen.state !== 'healthy') return [hide(seen.observation, label, captured)];
+    const result = await runStep(step, target, { ...context, timeoutMs });
+    if (result.state !== 'healthy') {
+      return [redactObservation(result.observation, label, captured)];
+    }
     for (const [name, capture] of step.capture) {
-      const value = capture.evaluate(seen.facts);
+      const value = capture.evaluate(result.facts);
       if (value === undefined) {
-        return [failed(`${label}: there is nothing to capture as ${name}`, captured)];
+        return [failed(`${label}: nothing to capture as ${name}`, captured)];
       }
-      // A protocol may read what is behind it as something else.
+      // In some protocols, NUL would end the value and start something else.
       if (value.includes('\0')) {
-        const reason = `${label}: what is captured as ${name} has a NUL character in it`;
+        const reason = `${label}: the value captured as ${name} contains a NUL character`;
         return [failed(reason, captured)];
       }
       captured.set(name, value);
@@ -42,20 +57,20 @@ export async function follow(
   return [{ state: 'answered', phases: { total }, facts: { latency: new DurationFact(total) } }];
 }
 
-/** What the nonEmptyText options mean; or, as a clause, why they mean nothing. */
-function read({ kind }: Step, options: unknown): Target | string {
+/** The target, or the problem as a clause. */
+function parseTarget({ kind }: Step, options: unknown): Target | string {
   const result = v.safeParse(kind.schema, options);
   if (result.success) return result.output;
   const [issue] = result.issues;
   const [problem = ''] = issue.message.split('\n');
-  return `what was captured does not fit, ${issue.path?.map(({ key }) => key).join('.') ?? ''} ${problem}`;
+  return `the captured values result in invalid options: ${issue.path?.map(({ key }) => key).join('.') ?? ''} ${problem}`;
 }
 
-type Taken =
+type StepResult =
   | { readonly state: 'healthy'; readonly facts: Facts }
   | { readonly state: 'not healthy'; readonly observation: Observation };
 
-async function take(step: Step, target: Target, context: AttemptContext): Promise<Taken> {
+async function runStep(step: Step, target: Target, context: AttemptContext): Promise<StepResult> {
   const expect = step.expect.length > 0 ? step.expect : target.defaultExpectations;
   const expectations = { expect, degraded: [], failWhen: [] };
   const reads = new Set([
@@ -87,27 +102,31 @@ async function take(step: Step, target: Target, context: AttemptContext): Promis
   };
 }
 
-function failed(reason: string, captured: Captured): Observation {
-  return { state: 'failed', reason: withoutSecrets(plain(reason), captured) };
+function failed(reason: string, captured: CapturedValues): Observation {
+  return { state: 'failed', reason: redact(plain(reason), captured) };
 }
 
-/** The observation of a step as that of the sequence, without what nobody may see. */
-function hide(observation: Observation, label: string, captured: Captured): Observation {
+/** The observation of a step as the observation of the sequence, without captured secrets. */
+function redactObservation(
+  observation: Observation,
+  label: string,
+  captured: CapturedValues,
+): Observation {
   if (observation.state === 'answered') return observation;
   const evidence = observation.evidence?.() ?? [];
   return {
     ...observation,
-    reason: withoutSecrets(`${label}: ${observation.reason}`, captured),
+    reason: redact(`${label}: ${observation.reason}`, captured),
     evidence: () =>
       evidence.map(({ title, lines }) => ({
         title: `${label}, ${title}`,
-        lines: lines.map((line) => withoutSecrets(line, captured)),
+        lines: lines.map((line) => redact(line, captured)),
       })),
   };
 }
 
-/** A token that one step handed out must not show because the next one failed. */
-function withoutSecrets(text: string, captured: Captured): string {
+/** Removes captured tokens from the failure of a later step. */
+function redact(text: string, captured: CapturedValues): string {
   let shown = text;
   for (const [name, value] of captured) {
     if (isSensitiveName(name) && value.length >= 4) shown = shown.replaceAll(value, '***');
@@ -115,7 +134,7 @@ function withoutSecrets(text: string, captured: Captured): string {
   return shown;
 }
 
-function urlOf(options: unknown): string | undefined {
+function getUrl(options: unknown): string | undefined {
   const url = (options as { readonly url?: unknown } | null)?.url;
   return typeof url === 'string' && URL.canParse(url) ? url : undefined;
 }
