@@ -274,8 +274,8 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'one that cannot be sent is a warning, never a failure',
   ],
   // deploy-rollback
-  R1: ['test/e2e/deploy-rollback.test.ts', 'the last good one comes back, and is proven'],
-  R2: ['test/e2e/deploy-rollback.test.ts', 'the last good one comes back, and is proven'],
+  R1: ['test/e2e/deploy-rollback.test.ts', 'restores and verifies the last good release'],
+  R2: ['test/e2e/deploy-rollback.test.ts', 'restores and verifies the last good release'],
   R3: [
     'test/real/deploy-rollback-symlink.test.ts',
     'snapshot, bad deploy, rollback, identity and health',
@@ -292,12 +292,12 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'test/workflows/deploy-rollback-examples.test.ts',
     'database, files and image come back together',
   ],
-  R7: ['test/e2e/deploy-rollback.test.ts', 'snapshots are private, and a spoiled one is not used'],
+  R7: ['test/e2e/deploy-rollback.test.ts', 'snapshots are private, and a damaged one is not used'],
   R8: [
     'test/real/deploy-rollback-compose.test.ts',
     'a vanished image or service is found in preflight, and nothing is changed',
   ],
-  R9: ['test/workflows/deploy-rollback-examples.test.ts', 'by hand, first only to see, then done'],
+  R9: ['test/workflows/deploy-rollback-examples.test.ts', 'rolls back by hand, first as a dry run'],
   R10: [
     'test/real/deploy-rollback-compose.test.ts',
     'snapshot, bad deploy, rollback: each service on the image it ran',
@@ -306,24 +306,18 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'test/workflows/deploy-rollback-examples.test.ts',
     'database, files and image come back together',
   ],
-  R12: [
-    'test/e2e/deploy-rollback-github.test.ts',
-    'the example of the README that is called from a release workflow',
-  ],
+  R12: ['test/e2e/deploy-rollback-github.test.ts', 'the reusable workflow of the README'],
   R13: [
     'test/e2e/deploy-rollback-github.test.ts',
-    'of two runs at once one acts, and the other says who has the lock',
+    'one of two concurrent runs rolls back, and the other reports the owner of the lock',
   ],
-  R14: ['test/e2e/deploy-rollback-interrupted.test.ts', 'who wants to hear of it, hears of it'],
+  R14: ['test/e2e/deploy-rollback-interrupted.test.ts', 'a rollback sends notifications'],
   R15: [
     'test/real/deploy-rollback-compose.test.ts',
     'snapshot, bad deploy, rollback: each service on the image it ran',
   ],
-  R16: [
-    'test/e2e/deploy-rollback-github.test.ts',
-    'the example of the README that is called from a release workflow',
-  ],
-  R17: ['test/e2e/deploy-rollback.test.ts', 'the last good one comes back, and is proven'],
+  R16: ['test/e2e/deploy-rollback-github.test.ts', 'the reusable workflow of the README'],
+  R17: ['test/e2e/deploy-rollback.test.ts', 'restores and verifies the last good release'],
   R18: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
   R19: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
   R21: [

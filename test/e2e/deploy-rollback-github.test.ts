@@ -13,7 +13,7 @@ import {
   type World,
 } from './rollback/github-world.ts';
 
-// Each story is several runs of the bundle, each a process.
+// Each test is several runs of the bundle, each in its own process.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
 let world: World;
@@ -27,7 +27,7 @@ const LEDGER = [
 
 const isProposal = (part: Part) => part.changes.on.endsWith('/pulls');
 
-/** Everything is as it should be after a rollback, whatever happened on the way. */
+/** The expected state after a rollback, with or without a kill. */
 function expectRolledBack(part: Part): void {
   expect(part.live(world)).toBe('good');
   expect(world.ledger()).toEqual(LEDGER);
@@ -45,7 +45,7 @@ describe.each(Object.entries(PARTS))('%s', (_, part) => {
     world = await startWorld(part);
   });
 
-  test('snapshot, bad deploy, rollback, identity and health verified, frozen, freed', async () => {
+  test('snapshot, bad deploy, rollback, verification, freeze, unfreeze', async () => {
     await world.deployBoth();
     {
       await using back = await world.run({ reason: 'the health check failed' });
@@ -82,12 +82,12 @@ describe.each(Object.entries(PARTS))('%s', (_, part) => {
   });
 });
 
-describe('killed (-9) in any call, then again: one deployment, no lock, the good release', () => {
+describe('after a kill in any call, the next run leaves one deployment, no lock and the good release', () => {
   const part = PARTS['git: restore-commit by API'] as Part;
 
   test.each([
     ['on another machine', undefined, 1],
-    // Its journal has tests of its own.
+    // The journal has its own tests.
     ['on the same machine', 'same', 4],
   ])('%s', async (_, machine, step) => {
     for (let calls = 0; ; calls += step) {
@@ -97,7 +97,7 @@ describe('killed (-9) in any call, then again: one deployment, no lock, the good
       const job = stateDir === undefined ? {} : { stateDir };
       const isKilled = await world.kill({ skip: calls, when: 'after' }, job).then(
         () => true,
-        // It came to its end in fewer calls.
+        // The run needed fewer calls.
         () => false,
       );
       if (isKilled) {
@@ -148,7 +148,7 @@ describe('on GitHub', () => {
     expectRolledBack(part);
   });
 
-  test('409 of the deployment: told, and the next run writes it down', async () => {
+  test('reports 409 of a deployment, and the next run records the rollback', async () => {
     world.github.addFault({ on: CREATE, answer: { status: 409, body: { message: 'Conflict' } } });
     await using failed = await world.run({});
     expect(failed.exitCode).toBe(1);
@@ -158,7 +158,7 @@ describe('on GitHub', () => {
     expectRolledBack(part);
   });
 
-  test('of two runs at once one acts, and the other says who has the lock', async () => {
+  test('one of two concurrent runs rolls back, and the other reports the owner of the lock', async () => {
     for (const id of [4711, 4712]) {
       world.github.state.runs.push({
         ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, status: 'in_progress' },
@@ -169,14 +169,14 @@ describe('on GitHub', () => {
     const results = both.map(({ outputs }) => String(outputs.result));
     expect(results).toContain('rolled-back');
     const other = both.find(({ outputs }) => outputs.result !== 'rolled-back');
-    // Who came when all was done has nothing left to do.
+    // A run that starts after the first has ended has nothing to do.
     expect(['locked', 'noop'], other?.log).toContain(other?.outputs.result);
     if (other?.outputs.result === 'locked') expect(other.outputs.message).toMatch(/run 471[12]/);
     expectRolledBack(part);
     for (const one of both) await one[Symbol.asyncDispose]();
   });
 
-  test('who has the lock is told; a lock that says nothing blocks, with a remedy', async () => {
+  test('reports the owner of the lock; an invalid lock blocks with a remedy', async () => {
     await world.kill(part.changes);
     world.github.state.runs.push({
       ...{
@@ -199,7 +199,7 @@ describe('on GitHub', () => {
     expect(part.live(world)).toBe('bad');
   });
 
-  test('a newer deploy meanwhile: superseded, nothing touched', async () => {
+  test('a newer deploy supersedes the rollback before its start', async () => {
     const { state } = world.github;
     world.github.advance(1_000);
     state.deployments.push({
@@ -213,10 +213,10 @@ describe('on GitHub', () => {
     expect(world.locks()).toBe('');
   });
 
-  test('a newer deploy while it is at work: superseded, nothing touched', async () => {
+  test('a newer deploy supersedes the running rollback before its first change', async () => {
     const { state } = world.github;
     const bad = state.deployments.at(-1);
-    // Somebody deploys while the rules of the branch are looked at.
+    // A deploy starts while the rules of the branch are read.
     Object.defineProperty(state.rules, 'main', {
       get: () => {
         if (bad && state.deployments.at(-1) === bad) {
@@ -237,7 +237,7 @@ describe('on GitHub', () => {
     const before = world.github.calls.length;
     await using back = await world.run({});
     expect(back.outputs).toMatchObject({ result: 'rolled-back' });
-    // What the strategy itself asks for is not among them.
+    // Calls of the strategy are not counted.
     const calls = world.github.calls.slice(before).map(({ operation, body }) => {
       const isHistory = String(Object(body).query).includes('History');
       return operation === 'POST /graphql' && isHistory ? 'history' : operation;
@@ -250,7 +250,7 @@ describe('on GitHub', () => {
     expect(counted.length, counted.join('\n')).toBeLessThanOrEqual(9);
   });
 
-  test('what GITHUB_TOKEN cannot do is told before anything is touched', async () => {
+  test('reports the limits of GITHUB_TOKEN before the first change', async () => {
     world.github.state.rules.main = { rulesets: ['pull_request'] };
     await using back = await world.run({});
     expect(back.outputs).toMatchObject({ result: 'no-target' });
@@ -264,11 +264,13 @@ describe('on GitHub', () => {
     await using dry = await world.run({ mode: 'resolve' });
     expect(dry.outputs).toMatchObject({ result: 'dry-run', to: world.good });
     expect(dry.outputs.plan).toContain('starts no workflow');
-    expect(dry.outputs.plan).toContain('its required reviewers are not asked');
+    expect(dry.outputs.plan).toContain(
+      'skips these protection rules of production: required reviewers',
+    );
     expect(part.live(world)).toBe('bad');
   });
 
-  test('an unreachable ref is found before anything is touched', async () => {
+  test('reports an unreachable ref before the first change', async () => {
     const root = git(world.clone, 'commit-tree', `${world.bad}^{tree}`, '-m', 'other');
     git(world.clone, 'push', '--quiet', '--force', 'origin', `${root}:refs/heads/main`);
     await using back = await world.run({ 'allowed-ref': 'main' });
@@ -278,7 +280,7 @@ describe('on GitHub', () => {
   });
 });
 
-describe('the example of the README that is called from a release workflow', () => {
+describe('the reusable workflow of the README', () => {
   const pointer: Part = {
     strategies: () => '',
     live: appOn('live'),
@@ -311,7 +313,7 @@ describe('the example of the README that is called from a release workflow', () 
     });
   }
 
-  test('a job that ends well makes its release good, one that fails is rolled back', async () => {
+  test('marks the release of a successful job good, and rolls back a failed one', async () => {
     world = await startWorld(pointer);
     push(world.good, 'live');
     await using first = await release(world.good, '1', 'success');

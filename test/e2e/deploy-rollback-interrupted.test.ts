@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { respond } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { journalOf, linesOf, type Site, sha, startSite } from './rollback/site.ts';
+import { readJournal, readStateLines, type Site, sha, startSite } from './rollback/site.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 
 let site: Site;
 let strategies: string;
 
-/** The second part of the set is a command of the user's: what it does is a script. */
+/** The second strategy is a command, which runs a script. */
 async function command(steps: Readonly<Record<string, string>>): Promise<string> {
   const lines = ['- files: {paths: [version.txt]}', '- command:', '    name: site'];
   for (const [step, script] of Object.entries(steps)) {
@@ -21,7 +21,7 @@ async function command(steps: Readonly<Record<string, string>>): Promise<string>
   return lines.join('\n');
 }
 
-/** Waits to be stopped, unless it was let go. */
+/** Runs until it is stopped, unless the file `go` exists. */
 const HANGS = `import { existsSync } from 'node:fs'; if (!existsSync(process.cwd() + '/../go')) setInterval(() => {}, 1000);`;
 
 beforeEach(async () => {
@@ -47,7 +47,7 @@ async function interrupted(): Promise<void> {
   await using first = await site.run(
     BAD,
     { strategies },
-    { cancel: { when: /command site: bringing back/ } },
+    { cancel: { when: /command site: restoring/ } },
   );
   expect(first, first.log).toMatchObject({ outcome: 'cancelled', exitCode: 1 });
   // The runner would have killed it 7.5 s after the first signal.
@@ -56,13 +56,13 @@ async function interrupted(): Promise<void> {
   expect(site.runs()[0]).toBe('b');
 }
 
-describe('a rollback that is cancelled in the middle', () => {
-  test('holds the next deploy, and is finished by the next run', async () => {
+describe('a cancelled rollback', () => {
+  test('blocks the next deploy, and is finished by the next run', async () => {
     await interrupted();
     await using held = await site.run(C, { mode: 'check', strategies: '' });
     expect(held).toMatchObject({ exitCode: 1, outputs: { result: 'frozen', from: BAD } });
     expect(held.outputs.message).toBe(
-      'a rollback of fffffff was interrupted: files version.txt is that of bbbbbbb, command site may be half that of bbbbbbb',
+      'a rollback of fffffff was interrupted: files version.txt is at bbbbbbb, command site may be partly at bbbbbbb',
     );
     await writeFile(join(site.root, 'go'), '');
     await using second = await site.run(BAD, { strategies });
@@ -71,13 +71,13 @@ describe('a rollback that is cancelled in the middle', () => {
       to: B,
       attempts: '1',
     });
-    const events = journalOf(site).map(({ event }) => event);
-    for (const once of ['begun', 'safety', 'attempt', 'recorded', 'ended']) {
+    const events = readJournal(site).map(({ event }) => event);
+    for (const once of ['started', 'safety-snapshot', 'attempt-started', 'recorded', 'finished']) {
       expect(events.filter((event) => event === once)).toHaveLength(1);
     }
-    // The part that was back already is not done again.
+    // The restored part is not applied again.
     expect(
-      journalOf(site).filter(
+      readJournal(site).filter(
         ({ event, title }) => event === 'applied' && title === 'files version.txt',
       ),
     ).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('a rollback that is cancelled in the middle', () => {
     );
   });
 
-  test('cannot be finished with half of its set', async () => {
+  test('cannot be finished with other strategies', async () => {
     await interrupted();
     await using second = await site.run(BAD, { strategies: '- files: {paths: [version.txt]}' });
     expect(second.exitCode).toBe(1);
@@ -96,7 +96,7 @@ describe('a rollback that is cancelled in the middle', () => {
     );
   });
 
-  test('can be given up', async () => {
+  test('can be discarded', async () => {
     await interrupted();
     await using freed = await site.run(BAD, { mode: 'unfreeze', strategies: '' });
     expect(freed, freed.log).toMatchObject({ exitCode: 0, outputs: { result: 'done' } });
@@ -104,27 +104,27 @@ describe('a rollback that is cancelled in the middle', () => {
     expect(free.exitCode).toBe(0);
   });
 
-  test('is out of date when somebody has deployed since', async () => {
+  test('is out of date after a newer deploy', async () => {
     await interrupted();
-    // A deploy that did not ask.
+    // A deploy without mode: check.
     site.deploy(C);
     await using marked = await site.run(C, { mode: 'mark', strategies: '' });
     expect(marked.exitCode).toBe(0);
     await using second = await site.run(BAD, { strategies });
     expect(second.outputs, second.log).toMatchObject({ result: 'superseded', to: C });
     expect(site.runs()).toBe('cc');
-    expect(second.log).toContain('was left unfinished');
+    expect(second.log).toMatch(/The unfinished rollback of fffffff .* is out of date/);
   });
 });
 
-describe('somebody deploys while a rollback looks around', () => {
-  test('superseded, and nothing is touched', async () => {
+describe('a deploy during the preflight', () => {
+  test('supersedes the rollback, and nothing is changed', async () => {
     const line = JSON.stringify({
       event: 'opened',
       id: 'r-c',
       key: 'c',
       revision: C,
-      content: '',
+      tree: '',
       atMs: Date.now(),
     });
     const ledger = join(site.state, 'production', 'ledger.jsonl');
@@ -138,17 +138,17 @@ describe('somebody deploys while a rollback looks around', () => {
       result: 'superseded',
       verdict: 'warn',
       to: C,
-      message: 'ccccccc has been deployed meanwhile; nothing was touched',
+      message: 'ccccccc was deployed during the rollback; nothing was changed',
     });
     expect(site.runs()).toBe('ff');
-    expect(linesOf(site, 'ledger.jsonl').filter(({ event }) => event === 'rolled-back')).toEqual(
-      [],
-    );
+    expect(
+      readStateLines(site, 'ledger.jsonl').filter(({ event }) => event === 'rolled-back'),
+    ).toEqual([]);
   });
 });
 
-describe('who wants to hear of it, hears of it', () => {
-  test('by a webhook', async () => {
+describe('a rollback sends notifications', () => {
+  test('to a webhook', async () => {
     strategies = await command({ capture: '', apply: '' });
     await using webhook = await startHttpServer({ script: respond(200) });
     await using result = await site.run(BAD, { strategies, notify: `webhook=${webhook.url}` });

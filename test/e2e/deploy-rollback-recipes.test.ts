@@ -18,20 +18,20 @@ vi.setConfig({ testTimeout: 60_000 });
 const folder = fileURLToPath(new URL('../../docs/recipes', import.meta.url));
 
 /** The YAML blocks of a recipe. */
-function blocksOf(file: string): readonly string[] {
+function breadLocks(file: string): readonly string[] {
   const text = readFileSync(join(folder, file), 'utf8');
   return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
 }
 
 interface Recipe {
   readonly file: string;
-  /** Which of its strategies. */
+  /** The index of the strategy. */
   readonly which: number;
   readonly programs: Readonly<Record<string, string>>;
   /** What says that the release is live which is good, and the other one. */
   readonly good: string;
   readonly bad: string;
-  /** The one call of the rollback that changes something. */
+  /** The only call that changes something. */
   readonly change: string;
   /** Where it is not the file `$LIVE`. */
   readonly place?: {
@@ -155,10 +155,10 @@ const RECIPES: readonly Recipe[] = [
 let machine: Machine | undefined;
 afterEach(() => machine?.[Symbol.asyncDispose]());
 
-test('every recipe of the docs is tried', () => {
+test('tests every recipe of the docs', () => {
   const files = readdirSync(folder).filter((name) => name !== 'README.md');
   const strategies = files.flatMap((file) =>
-    blocksOf(file)
+    breadLocks(file)
       .filter((block) => block.startsWith('- command:'))
       .map((_, which) => `${file} ${which}`),
   );
@@ -169,7 +169,7 @@ test('every recipe of the docs is tried', () => {
 
 describe.each(RECIPES)('the recipe $file ($which)', (recipe) => {
   function start(): { readonly machine: Machine; readonly programs: StandIns } {
-    const blocks = blocksOf(recipe.file);
+    const blocks = breadLocks(recipe.file);
     const strategies = blocks.filter((block) => block.startsWith('- command:'))[recipe.which];
     const [, verify = ''] =
       blocks.map((block) => /^verify-command: (.*)\n$/.exec(block)).find(Boolean) ?? [];
@@ -191,7 +191,7 @@ describe.each(RECIPES)('the recipe $file ($which)', (recipe) => {
     recipe.place ? recipe.place.read(at.machine) : readFileSync(at.programs.live, 'utf8');
   const changes = (calls: readonly string[]) => calls.filter((call) => call === recipe.change);
 
-  test('brings the good release back by the right calls, again after a kill', async () => {
+  test('restores the good release with the right calls, also after a kill', async () => {
     const at = start();
     put(at, recipe.good);
     await at.machine.snapshot();
@@ -210,7 +210,7 @@ describe.each(RECIPES)('the recipe $file ($which)', (recipe) => {
     expect(read(at)).toBe(recipe.good);
   });
 
-  test('changes nothing where its program says no, or is not there', async () => {
+  test('changes nothing if its program fails or is missing', async () => {
     const at = start();
     put(at, recipe.good);
     await at.machine.snapshot();

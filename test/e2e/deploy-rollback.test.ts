@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { journalOf, linesOf, type Site, sha, startSite } from './rollback/site.ts';
+import { readJournal, readStateLines, type Site, sha, startSite } from './rollback/site.ts';
 
 const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.meta.url));
 const ajv = new Ajv2020({ allErrors: true, strict: true });
@@ -16,7 +16,7 @@ const isReport = ajv.compile(
   JSON.parse(readFileSync(join(action, 'report.schema.json'), 'utf8')) as object,
 );
 
-/** The JSON report, which has to be as its schema says. */
+/** The JSON report, validated by its schema. */
 async function reportOf({ outputs }: { readonly outputs: Readonly<Record<string, string>> }) {
   const report = JSON.parse(await readFile(outputs['report-file'] ?? '', 'utf8'));
   expect(isReport(report), JSON.stringify(isReport.errors)).toBe(true);
@@ -31,14 +31,14 @@ beforeEach(async () => {
 });
 afterEach(() => site[Symbol.asyncDispose]());
 
-describe('a deploy that is bad', () => {
+describe('a bad deploy', () => {
   beforeEach(async () => {
     site.deploy(A);
     await site.release(B);
     await site.release(BAD, 'none');
   });
 
-  test('the last good one comes back, and is proven', async () => {
+  test('restores and verifies the last good release', async () => {
     await using result = await site.run(BAD, {
       reason: 'status 500',
       'verify-url': site.url,
@@ -64,7 +64,7 @@ describe('a deploy that is bad', () => {
       true,
       true,
     ]);
-    expect(linesOf(site, 'ledger.jsonl').map(({ event }) => event)).toEqual([
+    expect(readStateLines(site, 'ledger.jsonl').map(({ event }) => event)).toEqual([
       'opened',
       'marked',
       'opened',
@@ -73,14 +73,14 @@ describe('a deploy that is bad', () => {
     ]);
   });
 
-  test('a step that failed before the deploy began takes nothing along', async () => {
+  test('does not roll back a deploy that never started', async () => {
     await using good = await site.run(BAD, { mode: 'mark', mark: 'good' });
     expect(good.exitCode, good.log).toBe(0);
     const before = site.runs();
     await using result = await site.run(C, { reason: 'checkout failed' });
     expect(result.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({ result: 'no-target', verdict: 'fail', from: C });
-    expect(result.log).toMatch(/no deploy of ccccccc has begun.*nothing was touched/);
+    expect(result.log).toMatch(/the deploy of ccccccc never started.*nothing was changed/);
     expect(site.runs()).toBe(before);
     await using check = await site.run(C, { mode: 'check' });
     expect(check.exitCode, check.log).toBe(0);
@@ -94,7 +94,7 @@ describe('a deploy that is bad', () => {
     });
   });
 
-  test('the next deploy is held until somebody unfreezes', async () => {
+  test('freezes the environment until mode: unfreeze', async () => {
     await using rolledBack = await site.run(BAD, {});
     expect(rolledBack.outputs.result).toBe('rolled-back');
     await using held = await site.run(C, { mode: 'check', strategies: '' });
@@ -110,14 +110,14 @@ describe('a deploy that is bad', () => {
     expect(free).toMatchObject({ exitCode: 0, outputs: { result: 'done', to: B } });
   });
 
-  test('freeze: false holds nothing', async () => {
+  test('freeze: false does not freeze the environment', async () => {
     await using result = await site.run(BAD, { freeze: 'false' });
     expect(result.outputs.result).toBe('rolled-back');
     await using free = await site.run(C, { mode: 'check', strategies: '' });
     expect(free.exitCode).toBe(0);
   });
 
-  test('mode: resolve and dry-run only tell', async () => {
+  test('mode: resolve and dry-run change nothing', async () => {
     for (const inputs of [{ mode: 'resolve' }, { 'dry-run': 'true' }]) {
       await using result = await site.run(BAD, inputs);
       expect(result, result.log).toMatchObject({
@@ -126,19 +126,19 @@ describe('a deploy that is bad', () => {
       });
       const plan = JSON.parse(result.outputs.plan ?? '');
       expect(plan.steps).toHaveLength(2);
-      expect(plan.passedOver).toEqual(
+      expect(plan.skipped).toEqual(
         [
-          expect.objectContaining({ revision: BAD, why: 'is the release that failed' }),
+          expect.objectContaining({ revision: BAD, reason: 'is the bad release' }),
           expect.objectContaining({ revision: '' }),
-        ].slice(0, plan.passedOver.length),
+        ].slice(0, plan.skipped.length),
       );
       await reportOf(result);
     }
     expect(site.runs()).toBe('ff');
-    expect(journalOf(site)).toEqual([]);
+    expect(readJournal(site)).toEqual([]);
   });
 
-  test('snapshots are private, and a spoiled one is not used', async () => {
+  test('snapshots are private, and a damaged one is not used', async () => {
     const root = join(site.state, 'production', 'snapshots');
     const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((one) =>
       one.isFile(),
@@ -146,25 +146,25 @@ describe('a deploy that is bad', () => {
     expect(files.length).toBeGreaterThan(3);
     for (const { parentPath, name } of files) {
       expect(statSync(join(parentPath, name)).mode & 0o777, name).toBe(0o600);
-      if (name === 'files.tar') await writeFile(join(parentPath, name), 'spoiled');
+      if (name === 'files.tar') await writeFile(join(parentPath, name), 'damaged');
     }
     await using result = await site.run(BAD, {});
     expect(result).toMatchObject({ exitCode: 1, outputs: { result: 'no-target', to: '' } });
     expect(result.outputs.message).toMatch(
-      /files\.tar has 7 bytes instead of \d+; nothing was touched/,
+      /files\.tar has 7 bytes instead of \d+; nothing was changed/,
     );
     expect(site.runs()).toBe('ff');
   });
 
-  test('on a fresh machine there is nothing, and it says so', async () => {
+  test('finds no target on a new machine', async () => {
     await rm(join(site.state, 'production', 'snapshots'), { recursive: true });
     await using result = await site.run(BAD, {});
     expect(result).toMatchObject({ exitCode: 1, outputs: { result: 'no-target' } });
-    expect(result.outputs.message).toContain('nothing was touched');
+    expect(result.outputs.message).toContain('nothing was changed');
   });
 
-  test('what does not become well is marked bad, the next is tried, and all of it is told', async () => {
-    site.isWell = (revision) => revision === A;
+  test('marks an unhealthy release bad, tries the next one and reports both', async () => {
+    site.isHealthy = (revision) => revision === A;
     await using result = await site.run(BAD, {
       'verify-checks': `- name: site\n  http: {url: ${site.url}, status: 200}`,
     });
@@ -174,7 +174,7 @@ describe('a deploy that is bad', () => {
       attempts: '2',
     });
     expect(site.runs()).toBe('aa');
-    expect(linesOf(site, 'ledger.jsonl')).toContainEqual(
+    expect(readStateLines(site, 'ledger.jsonl')).toContainEqual(
       expect.objectContaining({
         event: 'marked',
         mark: 'bad',
@@ -184,21 +184,23 @@ describe('a deploy that is bad', () => {
     expect(result.summary).toContain('Attempt 2');
   });
 
-  test('when nobody is well, what was there is back, and the environment is held', async () => {
-    site.isWell = () => false;
+  test('restores the previous state and freezes if all releases are unhealthy', async () => {
+    site.isHealthy = () => false;
     await using result = await site.run(BAD, { 'verify-url': site.url });
     expect(result).toMatchObject({
       exitCode: 1,
       outputs: { result: 'failed', to: BAD, attempts: '2' },
     });
-    expect(result.outputs.message).toContain('so fffffff, which was there before, is back');
+    expect(result.outputs.message).toContain(
+      'restored fffffff, the release from before the rollback',
+    );
     expect(site.runs()).toBe('ff');
     await reportOf(result);
     await using held = await site.run(C, { mode: 'check', strategies: '', freeze: 'false' });
     expect(held.outputs.result).toBe('frozen');
   });
 
-  test('a verify-command decides too, without a shell', async () => {
+  test('runs a verify-command without a shell', async () => {
     const script = join(site.root, 'verify.mjs');
     await writeFile(
       script,
@@ -212,8 +214,8 @@ describe('a deploy that is bad', () => {
   });
 });
 
-describe('two at once', () => {
-  test('one acts, the other says who has the lock', async () => {
+describe('concurrent runs', () => {
+  test('one rolls back, the other reports the owner of the lock', async () => {
     site.deploy(A);
     await site.release(B);
     await site.release(BAD, 'none');
@@ -227,42 +229,42 @@ describe('two at once', () => {
     await using _ = one;
     await using __ = other;
     const results = [one.outputs.result, other.outputs.result].toSorted();
-    // Who comes when the first has ended already finds nothing to do.
+    // A run that starts after the first has ended has nothing to do.
     expect([
       ['locked', 'rolled-back'],
       ['noop', 'rolled-back'],
     ]).toContainEqual(results);
     expect(site.runs()).toBe('bb');
     expect(
-      linesOf(site, 'ledger.jsonl').filter(({ event }) => event === 'rolled-back'),
+      readStateLines(site, 'ledger.jsonl').filter(({ event }) => event === 'rolled-back'),
     ).toHaveLength(1);
   });
 
-  test('a lock is waited for, and says by whom it is held', async () => {
+  test('wait for the lock, and report its owner', async () => {
     site.deploy(A);
     await site.release(B);
     await site.release(BAD, 'none');
-    site.isWell = () => false;
+    site.isHealthy = () => false;
     const slow = site.run(
       BAD,
       { 'verify-url': site.url, 'verify-deadline': '3s', 'max-attempts': '1' },
       { github: { run_id: '4711' } },
     );
-    while (journalOf(site).length === 0) await new Promise(setImmediate);
+    while (readJournal(site).length === 0) await new Promise(setImmediate);
     await using locked = await site.run(BAD, { 'lock-timeout': '300ms' });
     expect(locked).toMatchObject({ exitCode: 1, outputs: { result: 'locked' } });
     expect(locked.outputs.message).toMatch(
-      /^run 4711 \(attempt 1, job build\), which has the lock since/,
+      /^the environment is locked by run 4711 \(attempt 1, job build\), which has held the lock for/,
     );
-    expect(locked.log).toContain('Waiting for run 4711');
-    site.isWell = () => true;
+    expect(locked.log).toMatch(/Waiting at most \S+ for run 4711/);
+    site.isHealthy = () => true;
     await using first = await slow;
     expect(first.outputs.result).toBe('rolled-back');
   });
 });
 
 describe('loops and newer deploys', () => {
-  test('superseded: a newer deploy is left alone', async () => {
+  test('does not undo a newer deploy', async () => {
     site.deploy(A);
     await site.release(B);
     await site.release(BAD, 'none');
@@ -274,13 +276,13 @@ describe('loops and newer deploys', () => {
         verdict: 'warn',
         result: 'superseded',
         to: C,
-        message: 'ccccccc has been deployed after fffffff',
+        message: 'ccccccc was deployed after fffffff',
       },
     });
     expect(site.runs()).toBe('cc');
   });
 
-  test('the third rollback in the window is stopped', async () => {
+  test('the loop guard stops the third rollback in the window', async () => {
     site.deploy(A);
     await site.release(B);
     const limit = { 'max-rollbacks': '2 per 60m', freeze: 'false' };
@@ -322,7 +324,7 @@ describe('mode: guard', () => {
     },
   );
 
-  test('makes the release good at the end of a job that went well', async () => {
+  test('marks the release good at the end of a successful job', async () => {
     await using result = await site.run(C, guard, {
       laterSteps: () => {
         site.deploy(C);
@@ -335,7 +337,7 @@ describe('mode: guard', () => {
     expect(check.outputs.to).toBe(C);
   });
 
-  test('rolls nothing back when it could not keep anything', async () => {
+  test('does not roll back without a snapshot', async () => {
     await using result = await site.run(BAD, {
       ...guard,
       strategies: '- command: {capture: ["false"], apply: ["true"]}',
@@ -345,7 +347,7 @@ describe('mode: guard', () => {
   });
 });
 
-test('the first example of the README, word for word', async () => {
+test('runs the first example of the README', async () => {
   const readme = await readFile(join(action, 'README.md'), 'utf8');
   const [, yaml = ''] = /<!-- example:guard -->\n```yaml\n(.*?)```/s.exec(readme) ?? [];
   const { steps } = parse(yaml) as { steps: readonly [{ with: Record<string, string> }] };
@@ -369,49 +371,45 @@ test('the first example of the README, word for word', async () => {
   for (const file of files) expect(await readFile(file, 'utf8')).toBe('good');
 });
 
-describe('mistakes in the inputs are named, and nothing is touched', () => {
+describe('invalid inputs are reported, and nothing is changed', () => {
   test.each([
     [
-      'an environment that leads elsewhere',
+      'an environment with a path',
       { environment: '../staging' },
-      /environment: "\.\.\/staging" is no name of an environment/,
+      /environment: "\.\.\/staging" is not a valid name of an environment/,
     ],
     [
-      'one that is not listed',
+      'an environment that is not listed',
       { environment: 'prod', environments: 'staging\nproduction' },
-      /environment: "prod" is none of the environments\. Write staging or production/,
+      /environment: "prod" is not in environments\. Use staging or production/,
     ],
-    [
-      'no strategies',
-      { strategies: '' },
-      /strategies: is empty, and mode: rollback does nothing without/,
-    ],
+    ['no strategies', { strategies: '' }, /strategies: is required with mode: rollback/],
     [
       'an unknown strategy',
       { strategies: '- rsync: {}' },
       /strategies:1:3: .*names no strategy that is known among its keys [a-z]+\. Write one of /,
     ],
     ['an unknown option', { strategies: '- files:\n    path: .env' }, /strategies:2:5/],
-    ['no list', { strategies: 'files: .env' }, /strategies:1:1/],
+    ['a map instead of a list', { strategies: 'files: .env' }, /strategies:1:1/],
     [
       'a strategy twice',
       { strategies: '- files: {paths: [a]}\n- files: {paths: [a]}' },
       /stands there twice/,
     ],
     [
-      'half a SHA',
+      'an incomplete SHA',
       { 'bad-release': 'abcdef1' },
       /bad-release: "abcdef1" is not a complete commit SHA/,
     ],
-    ['no limit', { 'max-rollbacks': '3' }, /max-rollbacks: "3" is no limit in a window/],
+    ['an invalid limit', { 'max-rollbacks': '3' }, /max-rollbacks: "3" is no limit in a window/],
     [
-      'an identity of nothing',
+      'an identity without a URL',
       { 'expect-identity': '{sha}' },
-      /expect-identity: is set, but no verify-url/,
+      /expect-identity: requires verify-url/,
     ],
-    ['a check of no kind', { 'verify-checks': '- ping: {host: a}' }, /verify-checks:1:/],
+    ['an unknown check', { 'verify-checks': '- ping: {host: a}' }, /verify-checks:1:/],
     [
-      'a check of no status',
+      'a check with an invalid status',
       { 'verify-checks': '- http: {url: "http://a/", status: 99}' },
       /verify-checks:1:/,
     ],

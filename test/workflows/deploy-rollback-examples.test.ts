@@ -33,7 +33,7 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
   });
   afterEach(() => site[Symbol.asyncDispose]());
 
-  test('by hand, first only to see, then done', async () => {
+  test('rolls back by hand, first as a dry run', async () => {
     await using runner = await startRunner({ 'deploy.sh': '#!/bin/sh\nln -sfn $1 $CURRENT\n' });
     const releases = join(runner.folder, '../srv/releases');
     current = join(runner.folder, '../srv/current');

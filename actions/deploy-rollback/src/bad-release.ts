@@ -1,30 +1,31 @@
 import { InputError } from '@repo/core/errors/input-error';
 import type { Context } from './context.ts';
-import type { History } from './ledger/ledger.ts';
+import { getRunningEntry } from './ledger/history.ts';
+import type { LedgerHistory } from './ledger/ledger.ts';
 import { isFullSha } from './revision.ts';
-import { runningEntry } from './situation.ts';
 
-/** The SHA of the release that failed; empty where nobody knows it. */
-export function getBadRelease({ inputs, ports }: Context, history: History): string {
-  switch (inputs.badRelease.kind) {
+/** The SHA of the bad release, or of the next deploy; empty if it is unknown. */
+export function getBadRelease({ inputs, ports }: Context, history: LedgerHistory): string {
+  const { badRelease } = inputs;
+  switch (badRelease.kind) {
     case 'sha':
-      return inputs.badRelease.sha;
+      return badRelease.sha;
     case 'running':
-      return runningEntry(history)?.revision ?? '';
+      return getRunningEntry(history)?.revision ?? '';
     case 'job':
       return isFullSha(ports.run.sha) ? ports.run.sha : '';
   }
 }
 
-/** {@link getBadRelease}, where nothing can be done without. @throws InputError */
-export function requireBadRelease(context: Context, history: History): string {
+/** @throws InputError if neither `bad-release` nor the job has a SHA */
+export function requireBadRelease(context: Context, history: LedgerHistory): string {
   const revision = getBadRelease(context, history);
   if (revision !== '') return revision;
   throw new InputError([
     {
       where: 'bad-release',
-      problem: 'names no release, and neither does the job',
-      remedy: 'Give it the SHA of the release.',
+      problem: 'is required, because the job has no SHA',
+      remedy: 'Set it to the SHA of the release.',
     },
   ]);
 }

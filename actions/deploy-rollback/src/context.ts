@@ -6,7 +6,7 @@ import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
 import { settingsOf } from '@repo/github/settings';
 import type { Inputs } from './inputs.ts';
-import { type Journals, journalsIn } from './journal/journal.ts';
+import { createJournals, type Journals } from './journal/journal.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type LedgerName, RECORDS } from './ledger/registry.ts';
 import type { Lock } from './lock/lock.ts';
@@ -45,7 +45,7 @@ export async function createContext(
     ledger,
     lock,
     snapshots: snapshotStore({ environment, stateDir, ports }),
-    journals: journalsIn(stateDir, ports.clock),
+    journals: createJournals(stateDir, ports.clock),
     redact: actionContext.redact,
   };
 }

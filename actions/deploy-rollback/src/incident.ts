@@ -1,33 +1,29 @@
 import { runUrl } from '@repo/core/action/run-info';
 import * as incidents from '@repo/github/incidents/incidents';
 import type { Context } from './context.ts';
-import { incidentBody, incidentMarker, incidentTitle } from './incident-text.ts';
-import type { EventOf } from './journal/event.ts';
 import type { Journal } from './journal/journal.ts';
-import { progressOf } from './journal/progress.ts';
-
-function toKey(environment: string): incidents.IncidentKey {
-  return { action: 'deploy-rollback', marker: incidentMarker(environment) };
-}
+import { getProgress } from './journal/progress.ts';
+import { incidentBody, incidentMarker, incidentTitle } from './report/incident-text.ts';
+import type { Decided } from './rollback/decision.ts';
 
 /**
- * Tells of a rollback on the open issue of its environment, or opens one.
+ * Publishes a rollback in the open issue of its environment, or opens one.
  *
- * @returns its page
+ * @returns the URL of the issue
  */
-export async function tellIncident(
+export async function publishIncident(
   context: Context,
-  { begun, ...journal }: Journal,
-  decided: EventOf<'decided'>,
+  { started, ...journal }: Journal,
+  decided: Decided,
 ): Promise<string> {
   const { inputs, ports, redact } = context;
   const { run } = ports;
   const facts = {
     environment: inputs.environment,
-    badRelease: begun.badRelease,
-    reason: begun.reason,
+    badRelease: started.badRelease,
+    reason: started.reason,
     decided,
-    attempts: progressOf(journal).attempts,
+    attempts: getProgress(journal).attempts,
     run,
     runUrl: runUrl(ports.variable('GITHUB_SERVER_URL'), run),
   };
@@ -38,9 +34,13 @@ export async function tellIncident(
   return issue.url;
 }
 
-/** Closes the issues of an environment that takes deploys again. */
+/** Closes the incident of an environment that accepts deploys again. */
 export async function closeIncident({ inputs, ports }: Context, by: string): Promise<void> {
   const github = await ports.github();
   const closed = await incidents.closeIncident(github, toKey(inputs.environment));
   if (closed) ports.log.info(`Closed issue ${closed.number}: unfrozen by ${by}.`);
+}
+
+function toKey(environment: string): incidents.IncidentKey {
+  return { action: 'deploy-rollback', marker: incidentMarker(environment) };
 }

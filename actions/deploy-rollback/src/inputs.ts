@@ -66,7 +66,7 @@ const parsers = {
   ...sharedInputs,
 };
 
-/** The modes that keep something or bring it back. */
+/** The modes that take or restore a snapshot. */
 const NEED_STRATEGIES: ReadonlySet<string> = new Set(['snapshot', 'rollback', 'resolve', 'guard']);
 
 export const inputs = defineInputs(parsers, [
@@ -77,8 +77,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'strategies',
-            problem: `is empty, and mode: ${mode} does nothing without`,
-            remedy: 'Write what is brought back: - files: {paths: [.env]}.',
+            problem: `is required with mode: ${mode}`,
+            remedy: 'List what to restore: - files: {paths: [.env]}.',
           },
   },
   {
@@ -89,8 +89,8 @@ export const inputs = defineInputs(parsers, [
         : {
             where: 'environment',
             given: environment,
-            problem: 'is none of the environments',
-            remedy: `Write ${environments.join(' or ')}, or add it to environments.`,
+            problem: 'is not in environments',
+            remedy: `Use ${environments.join(' or ')}, or add it to environments.`,
           },
   },
   {
@@ -100,8 +100,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'expect-identity',
-            problem: 'is set, but no verify-url that could tell it',
-            remedy: 'Give verify-url the address that says what version runs.',
+            problem: 'requires verify-url',
+            remedy: 'Set verify-url to the URL that reports the version.',
           },
   },
   {
@@ -112,14 +112,14 @@ export const inputs = defineInputs(parsers, [
         : {
             where: 'state-dir',
             problem: 'is empty',
-            remedy: 'Give a folder that the machine keeps, outside of the workspace.',
+            remedy: 'Set it to a persistent folder outside the workspace.',
           },
   },
 ]);
 
 export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;
 
-/** Loaded when there are any: it brings the schema library and the strategies along. */
+/** Loaded on demand, because it needs the schema library and the strategies. */
 function strategies(): Parser<readonly Strategy[]> {
   return {
     ...block(),

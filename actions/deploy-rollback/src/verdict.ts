@@ -1,11 +1,11 @@
 import type { Verdict } from '@repo/core/action/outcome';
-import type { Finding } from './finding.ts';
 import type { Inputs } from './inputs.ts';
-import { touchedBy } from './journal/progress.ts';
+import { getTouched } from './journal/progress.ts';
+import type { ModeResult } from './mode-result.ts';
 
-/** A rollback that went well is not a deploy that went well: it fails the job unless told otherwise. */
-export function verdictOf(
-  { result, attempts }: Pick<Finding, 'result' | 'attempts'>,
+/** A successful rollback still means a failed deploy, so it fails by default. */
+export function judge(
+  { result, attempts }: Pick<ModeResult, 'result' | 'attempts'>,
   { failAfterRollback }: Pick<Inputs, 'failAfterRollback'>,
 ): Verdict {
   switch (result) {
@@ -16,7 +16,7 @@ export function verdictOf(
     case 'rolled-back':
       return failAfterRollback ? 'fail' : 'warn';
     case 'superseded': {
-      const isTouched = touchedBy({ attempts }).size > 0;
+      const isTouched = getTouched({ attempts }).size > 0;
       return isTouched ? 'fail' : 'warn';
     }
     case 'no-target':

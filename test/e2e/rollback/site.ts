@@ -17,31 +17,31 @@ import { type RunActionOptions, type RunResult, runAction } from '@repo/testkit/
 
 const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 
-/** Names a release that people can tell: forty times one digit. */
+/** A readable SHA: forty times one digit. */
 export const sha = (digit: string) => digit.repeat(40);
 
-/** A machine with a site on it: two files that a release consists of, and a server that reads them. */
+/** A machine with a site: a release of two files, and a server that reads them. */
 export interface Site extends AsyncDisposable {
   readonly root: string;
   readonly workspace: string;
   readonly state: string;
   readonly url: string;
-  /** Puts a release there, as a deploy does. */
+  /** Deploys a release. */
   readonly deploy: (revision: string) => void;
-  /** The release of each file, told by its digit: `aa`, or `af` where only one came back. */
+  /** The release of each file by its digit: `aa`, or `af` if only one file was restored. */
   readonly runs: () => string;
-  /** Whether a release answers with 200 rather than 500. */
-  isWell: (revision: string) => boolean;
+  /** Whether the server responds with 200 instead of 500. */
+  isHealthy: (revision: string) => boolean;
   /** A run of the bundle in the job of a release. */
   readonly run: (
     revision: string,
     inputs: Readonly<Record<string, string>>,
     options?: Partial<RunActionOptions>,
   ) => Promise<RunResult>;
-  /** snapshot → deploy → mark: good (unless told otherwise). */
+  /** Snapshot, deploy, and mark as good by default. */
   readonly release: (revision: string, mark?: 'good' | 'none') => Promise<void>;
-  /** Keeps all of it, to be put back by {@link reset}. */
-  readonly keepAsItIs: () => void;
+  /** Saves all files for {@link reset}. */
+  readonly saveFiles: () => void;
   readonly reset: () => void;
 }
 
@@ -60,7 +60,7 @@ export async function startSite(): Promise<Site> {
   const read = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   const server = createServer((_, response) => {
     const revision = read(version);
-    response.statusCode = site.isWell(revision) ? 200 : 500;
+    response.statusCode = site.isHealthy(revision) ? 200 : 500;
     response.end(JSON.stringify({ version: revision }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -70,7 +70,7 @@ export async function startSite(): Promise<Site> {
     workspace,
     state,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    isWell: (revision) => revision !== sha('f'),
+    isHealthy: (revision) => revision !== sha('f'),
     deploy: (revision) => {
       writeFileSync(version, revision);
       writeFileSync(config, revision);
@@ -92,11 +92,11 @@ export async function startSite(): Promise<Site> {
         github: { sha: revision, ...options.github },
       }),
     release: async (revision, mark = 'good') => {
-      await expectWell(site.run(revision, { mode: 'snapshot' }));
+      await expectSuccess(site.run(revision, { mode: 'snapshot' }));
       site.deploy(revision);
-      if (mark === 'good') await expectWell(site.run(revision, { mode: 'mark', mark }));
+      if (mark === 'good') await expectSuccess(site.run(revision, { mode: 'mark', mark }));
     },
-    keepAsItIs: () => cpSync(root, copy, { recursive: true, preserveTimestamps: true }),
+    saveFiles: () => cpSync(root, copy, { recursive: true, preserveTimestamps: true }),
     reset: () => {
       for (const name of readdirSync(root)) rmSync(join(root, name), { recursive: true });
       cpSync(copy, root, { recursive: true, preserveTimestamps: true });
@@ -109,18 +109,18 @@ export async function startSite(): Promise<Site> {
   return site;
 }
 
-async function expectWell(running: Promise<RunResult>): Promise<void> {
+async function expectSuccess(running: Promise<RunResult>): Promise<void> {
   await using result = await running;
   if (result.exitCode !== 0) throw new Error(result.log);
 }
 
-/** The lines of a file of the environment's state. */
-export function linesOf(site: Site, name: string): readonly Record<string, unknown>[] {
+/** The lines of a file in the state folder of the environment. */
+export function readStateLines(site: Site, name: string): readonly Record<string, unknown>[] {
   return read(join(site.state, 'production', name));
 }
 
 /** The lines of all journals. */
-export function journalOf(site: Site): readonly Record<string, unknown>[] {
+export function readJournal(site: Site): readonly Record<string, unknown>[] {
   const folder = join(site.state, 'production', 'journals');
   return existsSync(folder) ? readdirSync(folder).flatMap((name) => read(join(folder, name))) : [];
 }
@@ -134,8 +134,7 @@ function read(path: string): readonly Record<string, unknown>[] {
 }
 
 /**
- * Environment of a run that is killed right before or after the n-th thing that it does to the disk
- * below a folder of the site.
+ * The environment variables of a run that is killed before or after its n-th change below a folder.
  */
 export function killed(site: Site, at: number, moment: 'before' | 'after', below = '') {
   const preload = new URL('./kill-at-write.mjs', import.meta.url);
@@ -151,7 +150,7 @@ export function killed(site: Site, at: number, moment: 'before' | 'after', below
   return { NODE_OPTIONS: `--import ${preload.href}` };
 }
 
-/** How many things the latest {@link killed} run did to the disk. */
-export function writesOf(site: Site): number {
+/** The number of changes by the last {@link killed} run. */
+export function countWrites(site: Site): number {
   return Number(readFileSync(join(site.root, 'writes'), 'utf8'));
 }

@@ -24,14 +24,14 @@ export interface Machine extends AsyncDisposable {
   readonly root: string;
   readonly workspace: string;
   readonly state: string;
-  /** A run of the bundle in the job of the failing release. */
+  /** A run of the bundle in the job of the bad release. */
   readonly run: (
     inputs?: Readonly<Record<string, string>>,
     options?: Partial<RunActionOptions>,
   ) => Promise<RunResult>;
   /** Keeps what is there now, as the release that is good. */
   readonly snapshot: () => Promise<void>;
-  /** A rollback that has to go well; what it said. */
+  /** A rollback that must succeed; returns its log. */
   readonly rollback: (inputs?: Readonly<Record<string, string>>) => Promise<RollbackReport>;
   /** After a kill: it may have been over already. */
   readonly rollbackAgain: () => Promise<void>;

@@ -1,50 +1,55 @@
 import * as v from 'valibot';
-import { count, epochMs, identifier, revision, shortText } from '../state/untrusted-shapes.ts';
+import { count, epochMs, identifier, revision, shortText } from '../state/schemas.ts';
 
 const optionalId = v.union([identifier, v.literal('')]);
 const attempt = v.pipe(count, v.minValue(1));
 const round = v.picklist([1, 2]);
+const skipped = v.array(v.object({ revision, id: shortText, reason: shortText }));
 
-const checked = v.object({
+const check = v.object({
   title: shortText,
   ok: v.boolean(),
   found: shortText,
   attempts: count,
 });
 
-/** What a rollback came to. */
-const ENDINGS = ['rolled-back', 'no-target', 'superseded', 'failed'] as const;
+/** The results of a rollback that has a journal. */
+const RESULTS = ['rolled-back', 'no-target', 'superseded', 'failed'] as const;
 
 /**
- * What a rollback writes down, each before it goes on: an intent before something is changed, and
- * what became of it after. Who finds the journal unfinished goes on from the last line.
+ * The events of a rollback: an intent before each change, and its result after it. The next run
+ * continues an unfinished journal from its last line.
  */
 export const eventSchema = v.variant('event', [
   v.object({
-    event: v.literal('begun'),
+    event: v.literal('started'),
     rollbackId: identifier,
     badRelease: revision,
-    /** The latest deploy in the ledger; another one later means that somebody has deployed. */
+    /** The newest deploy in the ledger. A different one later means that a deploy has started since. */
     newestDeploy: optionalId,
-    /** Titles of the strategies: they come back together. */
+    /** Titles of the strategies. All of them are restored together. */
     strategies: v.array(shortText),
     reason: shortText,
     atMs: epochMs,
   }),
-  /** The safety snapshot; without an id there is none, and `why`. */
-  v.object({ event: v.literal('safety'), snapshotId: optionalId, why: shortText, atMs: epochMs }),
+  /** Without an id there is no safety snapshot, for the `reason`. */
   v.object({
-    event: v.literal('attempt'),
+    event: v.literal('safety-snapshot'),
+    snapshotId: optionalId,
+    reason: shortText,
+    atMs: epochMs,
+  }),
+  v.object({
+    event: v.literal('attempt-started'),
     attempt,
-    /** `restore`: back to what was there before the rollback. */
+    /** `restore`: restores the state from before the rollback. */
     purpose: v.picklist(['rollback', 'restore']),
     revision,
-    content: shortText,
+    tree: shortText,
     entryId: optionalId,
     snapshotId: optionalId,
-    /** The steps of it. */
     steps: v.array(v.object({ title: shortText, step: shortText, warnings: v.array(shortText) })),
-    passedOver: v.array(v.object({ revision, id: shortText, why: shortText })),
+    skipped,
     atMs: epochMs,
   }),
   v.object({ event: v.literal('applying'), attempt, round, title: shortText, atMs: epochMs }),
@@ -61,31 +66,31 @@ export const eventSchema = v.variant('event', [
     attempt,
     round,
     title: shortText,
-    why: shortText,
+    reason: shortText,
     atMs: epochMs,
   }),
   v.object({
     event: v.literal('verified'),
     attempt,
     round,
-    checks: v.array(checked),
+    checks: v.array(check),
     atMs: epochMs,
   }),
-  v.object({ event: v.literal('attempt-failed'), attempt, why: shortText, atMs: epochMs }),
+  v.object({ event: v.literal('attempt-failed'), attempt, reason: shortText, atMs: epochMs }),
   v.object({ event: v.literal('marked-bad'), attempt, atMs: epochMs }),
   v.object({
     event: v.literal('decided'),
-    result: v.picklist(ENDINGS),
+    result: v.picklist(RESULTS),
     message: shortText,
     remedy: shortText,
-    /** What runs now; empty where nobody knows. */
+    /** The release that runs now; empty if it is unknown. */
     to: revision,
-    passedOver: v.array(v.object({ revision, id: shortText, why: shortText })),
+    skipped,
     atMs: epochMs,
   }),
   v.object({ event: v.literal('recorded'), entryId: optionalId, atMs: epochMs }),
-  v.object({ event: v.literal('told'), issue: shortText, atMs: epochMs }),
-  v.object({ event: v.literal('ended'), atMs: epochMs }),
+  v.object({ event: v.literal('incident-published'), issueUrl: shortText, atMs: epochMs }),
+  v.object({ event: v.literal('finished'), atMs: epochMs }),
 ]);
 
 export type JournalEvent = v.InferOutput<typeof eventSchema>;

@@ -3,69 +3,69 @@ import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
-import { appendLine, readLines } from '../state/lines.ts';
+import { appendLine, readLines } from '../state/json-lines.ts';
 import { type EventOf, eventSchema, type JournalEvent } from './event.ts';
 
-/** What one rollback has done so far; every line is on the disk before anything goes on. */
+/** The log of one rollback. Each event is flushed to disk before the rollback continues. */
 export interface Journal {
-  readonly begun: EventOf<'begun'>;
-  /** Everything so far, oldest first. */
+  readonly started: EventOf<'started'>;
+  /** All events, oldest first. */
   readonly events: readonly JournalEvent[];
   readonly write: (event: Unwritten) => void;
 }
 
-/** An event; the time of it is added. */
+/** An event before `write` adds the time. */
 export type Unwritten<E extends JournalEvent = JournalEvent> = E extends unknown
   ? Omit<E, 'atMs'>
   : never;
 
-/** Journals of ended rollbacks that are kept, for who wants to look back. */
-const MOST_ENDED = 20;
+/** Finished journals that are kept for troubleshooting. */
+const MAX_FINISHED = 20;
 
 export interface Journals {
-  /** The rollback that somebody began and nobody ended. */
+  /** The rollback that started and did not finish. */
   readonly unfinished: () => Promise<Journal | undefined>;
-  readonly begin: (begun: Unwritten<EventOf<'begun'>>) => Journal;
+  readonly start: (started: Unwritten<EventOf<'started'>>) => Journal;
 }
 
-/** The journals of an environment, a file each. */
-export function journalsIn(home: string, clock: Pick<Clock, 'now'>): Journals {
-  const root = join(home, 'journals');
+/** The journals of an environment, one file each. */
+export function createJournals(stateDir: string, clock: Pick<Clock, 'now'>): Journals {
+  const root = join(stateDir, 'journals');
   return {
     unfinished: async () => {
-      const ended: { readonly path: string; readonly atMs: number }[] = [];
+      const finished: { readonly path: string; readonly atMs: number }[] = [];
       let found: Journal | undefined;
-      for (const path of await filesIn(root)) {
-        const events = (await readLines(path)).map((line) => eventOf(line, path));
-        const [begun] = events;
+      for (const path of await listFiles(root)) {
+        const events = (await readLines(path)).map((line) => parseEvent(line, path));
+        const [started] = events;
         const last = events.at(-1);
-        if (begun === undefined) continue;
-        if (begun.event !== 'begun') throw broken(path);
-        if (last?.event === 'ended') ended.push({ path, atMs: last.atMs });
-        else found = journalOf(path, begun, events, clock);
+        if (started === undefined) continue;
+        if (started.event !== 'started') throw invalidLine(path);
+        if (last?.event === 'finished') finished.push({ path, atMs: last.atMs });
+        else found = createJournal(path, started, events, clock);
       }
-      ended.sort((one, other) => other.atMs - one.atMs);
-      for (const { path } of ended.slice(MOST_ENDED)) await rm(path, { force: true });
+      finished.sort((one, other) => other.atMs - one.atMs);
+      for (const { path } of finished.slice(MAX_FINISHED)) await rm(path, { force: true });
       return found;
     },
-    begin: (given) => {
-      const begun: EventOf<'begun'> = { ...given, atMs: clock.now() };
-      const path = join(root, `${begun.rollbackId}.jsonl`);
-      appendLine(path, begun);
-      return journalOf(path, begun, [begun], clock);
+    start: (given) => {
+      const started: EventOf<'started'> = { ...given, atMs: clock.now() };
+      const path = join(root, `${started.rollbackId}.jsonl`);
+      appendLine(path, started);
+      return createJournal(path, started, [started], clock);
     },
   };
 }
 
-function journalOf(
+function createJournal(
   path: string,
-  begun: EventOf<'begun'>,
+  started: EventOf<'started'>,
   earlier: readonly JournalEvent[],
   clock: Pick<Clock, 'now'>,
 ): Journal {
   const events = [...earlier];
   return {
-    begun,
+    started,
     events,
     write: (event) => {
       const timed: JournalEvent = { ...event, atMs: clock.now() };
@@ -75,11 +75,11 @@ function journalOf(
   };
 }
 
-async function filesIn(root: string): Promise<readonly string[]> {
+async function listFiles(root: string): Promise<readonly string[]> {
   const names = await readdir(root).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return [];
     throw new ActionError(`cannot read ${root}`, {
-      remedy: 'Let the user that runs this read state-dir.',
+      remedy: 'Give the user of the runner read access to state-dir.',
       cause,
     });
   });
@@ -89,14 +89,14 @@ async function filesIn(root: string): Promise<readonly string[]> {
     .map((name) => join(root, name));
 }
 
-function eventOf(line: unknown, path: string): JournalEvent {
-  const read = v.safeParse(eventSchema, line);
-  if (!read.success) throw broken(path);
-  return read.output;
+function parseEvent(line: unknown, path: string): JournalEvent {
+  const { success, output } = v.safeParse(eventSchema, line);
+  if (!success) throw invalidLine(path);
+  return output;
 }
 
-function broken(path: string): ActionError {
-  return new ActionError(`${path} has a line that this action did not write`, {
-    remedy: 'Look at what state the environment is in, then move the file away.',
+function invalidLine(path: string): ActionError {
+  return new ActionError(`${path} has an invalid line`, {
+    remedy: 'Check the state of the environment, then move the file away.',
   });
 }

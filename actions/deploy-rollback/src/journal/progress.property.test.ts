@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sha } from '../testing/history.ts';
 import type { JournalEvent } from './event.ts';
-import { progressOf, touchedBy } from './progress.ts';
+import { getProgress, getTouched } from './progress.ts';
 
 const title = fc.constantFrom('one', 'two');
 const round = fc.constantFrom(1, 2);
@@ -15,15 +15,15 @@ const checks = fc.array(
 
 const event: fc.Arbitrary<JournalEvent> = fc.oneof(
   fc.record({
-    event: fc.constant('attempt'),
+    event: fc.constant('attempt-started'),
     attempt,
     purpose: fc.constantFrom('rollback', 'restore'),
     revision: fc.constant(sha('a')),
-    content: fc.constant(''),
+    tree: fc.constant(''),
     entryId: fc.constant(''),
     snapshotId: fc.constant(''),
     steps: fc.constant<{ title: string; step: string; warnings: string[] }[]>([]),
-    passedOver: fc.constant<{ revision: string; id: string; why: string }[]>([]),
+    skipped: fc.constant<{ revision: string; id: string; reason: string }[]>([]),
     atMs,
   }),
   fc.record({ event: fc.constant('applying'), attempt, round, title, atMs }),
@@ -33,34 +33,34 @@ const event: fc.Arbitrary<JournalEvent> = fc.oneof(
     attempt,
     round,
     title,
-    why: fc.constant('x'),
+    reason: fc.constant('x'),
     atMs,
   }),
   fc.record({ event: fc.constant('verified'), attempt, round, checks, atMs }),
-  fc.record({ event: fc.constant('attempt-failed'), attempt, why: fc.constant('x'), atMs }),
+  fc.record({ event: fc.constant('attempt-failed'), attempt, reason: fc.constant('x'), atMs }),
 );
 
 const events = fc.array(event, { maxLength: 30 });
 
-test('whatever a journal has, more of it never makes touched things untouched', () => {
+test('no event makes a touched part untouched', () => {
   fc.assert(
     fc.property(events, event, (before, next) => {
-      const first = touchedBy(progressOf({ events: before }));
-      const then = touchedBy(progressOf({ events: [...before, next] }));
+      const first = getTouched(getProgress({ events: before }));
+      const then = getTouched(getProgress({ events: [...before, next] }));
       expect([...first].every((one) => then.has(one))).toBe(true);
     }),
   );
 });
 
-test('a failed attempt is never well, and one that is well was verified as a whole', () => {
+test('a failed attempt is never healthy, and a healthy one passed all checks', () => {
   fc.assert(
     fc.property(events, (given) => {
-      for (const { about, state, verified } of progressOf({ events: given }).attempts) {
+      for (const { plan, state, verified } of getProgress({ events: given }).attempts) {
         const failed = given.some(
-          (one) => one.event === 'attempt-failed' && one.attempt === about.attempt,
+          (one) => one.event === 'attempt-failed' && one.attempt === plan.attempt,
         );
         expect(state === 'failed').toBe(failed);
-        if (state === 'well') expect(verified?.checks.every(({ ok }) => ok)).toBe(true);
+        if (state === 'healthy') expect(verified?.checks.every(({ ok }) => ok)).toBe(true);
       }
     }),
   );

@@ -2,12 +2,12 @@ import type { Deployment, DeploymentStatus } from '@repo/github/deployments/depl
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  entryOf,
-  holdOf,
-  markOf,
+  createPayload,
+  findFreeze,
+  findMark,
   markText,
-  payloadOf,
   readPayload,
+  toLedgerEntry,
   unfrozenText,
 } from './github-entry.ts';
 
@@ -34,126 +34,126 @@ const rollback = (freeze: boolean, statuses: readonly Status[] = [['success']]) 
   deployment(statuses, {
     task: 'rollback',
     description: 'Rollback from fffffff: ill',
-    payload: payloadOf({
-      ...{ key: 'rollbackId-1', content: '' },
+    payload: createPayload({
+      ...{ key: 'rollbackId-1', tree: '' },
       rollback: { revision: SHA, badRelease: FAILING, freeze },
     }),
   });
 
-describe('what became of a release', () => {
+describe('the state of a deployment', () => {
   test.each<[string, readonly Status[], string, string]>([
-    ['nobody has said yet', [], 'unfinished', ''],
-    ['it is on its way', [['queued'], ['in_progress']], 'unfinished', ''],
-    ['it waits for a reviewer', [['waiting']], 'unfinished', ''],
-    ['it was good', [['in_progress'], ['success']], 'good', ''],
-    ['it was good, and something newer came', [['success'], ['inactive']], 'good', ''],
-    ['it failed', [['in_progress'], ['failure', 'tests']], 'failed', 'tests'],
-    ['it failed by accident', [['error', 'lost']], 'failed', 'lost'],
-    ['it never was good, and something newer came', [['in_progress'], ['inactive']], 'failed', ''],
-    ['it was good once, and ill later', [['success'], ['failure', 'ill']], 'bad', 'ill'],
-    ['it was ill, and good at the second try', [['failure'], ['success']], 'good', ''],
-    ['we marked it good', [['success', markText('good', 'healthy')]], 'good', ''],
-    ['we marked it bad', [['success'], ['failure', markText('bad', 'ill')]], 'bad', 'ill'],
+    ['without a status', [], 'unfinished', ''],
+    ['in progress', [['queued'], ['in_progress']], 'unfinished', ''],
+    ['waiting for a reviewer', [['waiting']], 'unfinished', ''],
+    ['successful', [['in_progress'], ['success']], 'good', ''],
+    ['successful, then inactive', [['success'], ['inactive']], 'good', ''],
+    ['failed', [['in_progress'], ['failure', 'tests']], 'failed', 'tests'],
+    ['failed with an error', [['error', 'lost']], 'failed', 'lost'],
+    ['inactive without a success', [['in_progress'], ['inactive']], 'failed', ''],
+    ['failed after a success', [['success'], ['failure', 'unhealthy']], 'bad', 'unhealthy'],
+    ['successful after a failure', [['failure'], ['success']], 'good', ''],
+    ['marked good', [['success', markText('good', 'healthy')]], 'good', ''],
+    ['marked bad', [['success'], ['failure', markText('bad', 'unhealthy')]], 'bad', 'unhealthy'],
     [
       'we marked it bad, and its job ended well all the same',
-      [['failure', markText('bad', 'ill')], ['success']],
+      [['failure', markText('bad', 'unhealthy')], ['success']],
       'bad',
-      'ill',
+      'unhealthy',
     ],
     [
       'we marked it bad, and good again',
       [
-        ['failure', markText('bad', 'ill')],
+        ['failure', markText('bad', 'unhealthy')],
         ['success', markText('good', 'it was the network')],
       ],
       'good',
       '',
     ],
   ])('%s', (_, statuses, state, reason) => {
-    expect(entryOf(deployment(statuses))).toMatchObject({ state, reason, kind: 'deploy' });
+    expect(toLedgerEntry(deployment(statuses))).toMatchObject({ state, reason, kind: 'deploy' });
   });
 
-  test('of a success and a failure within one second, the failure counts', () => {
+  test('a failure wins over a success within the same second', () => {
     const at = { logUrl: '', createdAt: 5_000, description: '' };
     for (const states of [
       ['success', 'failure'],
       ['failure', 'success'],
     ] as const) {
       const statuses = states.map((state) => ({ ...at, state }));
-      expect(entryOf(deployment([], { statuses })).state).toBe('bad');
+      expect(toLedgerEntry(deployment([], { statuses })).state).toBe('bad');
     }
   });
 });
 
-describe('a payload is somebody else’s until it fits', () => {
+describe('an untrusted payload', () => {
   test.each([
-    ['of no interest', ''],
+    ['an empty text', ''],
     ['a text', 'v1.2'],
-    ['of another tool', { key: 'rollbackId-1', content: '' }],
-    ['a SHA that is none', { ...(rollback(true).payload as object), content: '$(rm -rf /)' }],
+    ['a payload of another tool', { key: 'rollbackId-1', tree: '' }],
+    ['an invalid SHA', { ...(rollback(true).payload as object), tree: '$(rm -rf /)' }],
     [
       'a revision that is none',
-      payloadOf({
-        ...{ key: 'rollbackId-1', content: '' },
+      createPayload({
+        ...{ key: 'rollbackId-1', tree: '' },
         rollback: { revision: '--upload-pack=x', badRelease: '', freeze: true },
       }),
     ],
-    ['a key with line breaks', payloadOf({ key: 'a\nb', content: '' })],
+    ['a key with line breaks', createPayload({ key: 'a\nb', tree: '' })],
     ['a list', [1, 2]],
     ['nothing', null],
   ])('%s', (_, payload) => {
     expect(readPayload(payload)).toBeUndefined();
-    const entry = entryOf(deployment([['success']], { payload, task: 'rollback' }));
+    const entry = toLedgerEntry(deployment([['success']], { payload, task: 'rollback' }));
     expect(entry).toMatchObject({
       kind: 'deploy',
       revision: SHA,
-      content: '',
+      tree: '',
       rollback: undefined,
     });
   });
 
-  test('whatever it is, an entry comes of it', () => {
+  test('any payload results in an entry', () => {
     fc.assert(
       fc.property(fc.anything(), fc.string(), (payload, description) => {
-        const entry = entryOf(deployment([['success', description]], { payload }));
+        const entry = toLedgerEntry(deployment([['success', description]], { payload }));
         expect(entry.revision).toBe(SHA);
       }),
     );
   });
 });
 
-test('a rollback says what it went back to', () => {
-  expect(entryOf(rollback(false))).toMatchObject({
+test('a rollback has the restored release', () => {
+  expect(toLedgerEntry(rollback(false))).toMatchObject({
     ...{ kind: 'rollback', revision: SHA, state: 'good' },
     rollback: { rollbackId: 'rollbackId-1', badRelease: FAILING },
   });
 });
 
-test('a mark is found in its text, whatever the reason', () => {
+test('a mark is found in its text with any reason', () => {
   fc.assert(
     fc.property(fc.constantFrom('good' as const, 'bad' as const), fc.string(), (mark, reason) => {
       const status = { state: 'success' as const, logUrl: '', createdAt: 0 };
-      expect(markOf([{ ...status, description: markText(mark, reason) }])).toBe(mark);
+      expect(findMark([{ ...status, description: markText(mark, reason) }])).toBe(mark);
     }),
   );
 });
 
-describe('an environment is held', () => {
-  test('by a rollback that asked for it, until it is unfrozen', () => {
-    expect(holdOf([rollback(true)])).toEqual({
+describe('an environment is frozen', () => {
+  test('by a rollback, until it is unfrozen', () => {
+    expect(findFreeze([rollback(true)])).toEqual({
       ...{ reason: 'Rollback from fffffff: ill', sinceMs: 1_000 },
     });
-    expect(holdOf([rollback(true, [['success'], ['success', unfrozenText('run 1')]])])).toBe(
+    expect(findFreeze([rollback(true, [['success'], ['success', unfrozenText('run 1')]])])).toBe(
       undefined,
     );
-    expect(holdOf([rollback(false)])).toBeUndefined();
+    expect(findFreeze([rollback(false)])).toBeUndefined();
   });
 
-  test('whatever was deployed after it', () => {
-    expect(holdOf([deployment([['success']]), rollback(false), rollback(true)])).toBeDefined();
+  test('after a later deploy too', () => {
+    expect(findFreeze([deployment([['success']]), rollback(false), rollback(true)])).toBeDefined();
   });
 
-  test('not by somebody who has written the same into a deploy', () => {
-    expect(holdOf([{ ...rollback(true), task: 'deploy' }])).toBeUndefined();
+  test('not by a deploy with the same payload', () => {
+    expect(findFreeze([{ ...rollback(true), task: 'deploy' }])).toBeUndefined();
   });
 });

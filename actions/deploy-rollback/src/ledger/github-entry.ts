@@ -1,32 +1,32 @@
 import type { Deployment, DeploymentStatus } from '@repo/github/deployments/deployment';
 import * as v from 'valibot';
-import type { Entry, EntryState, Hold, Mark } from './ledger.ts';
+import type { EnvironmentFreeze, LedgerEntry, LedgerEntryState, Mark } from './ledger.ts';
 
 const Sha = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})?$/));
-const Claim = v.pipe(v.string(), v.regex(/^[\w.:-]{1,200}$/));
+const Key = v.pipe(v.string(), v.regex(/^[\w.:-]{1,200}$/));
 const WRITTEN_BY = 'deploy-rollback/v1';
 
-/** What we write into the payload of a deployment; read back, it is somebody else's until it fits. */
+/** The payload of a deployment. It is untrusted when it is read back. */
 const Payload = v.object({
   by: v.literal(WRITTEN_BY),
-  key: Claim,
-  content: Sha,
+  key: Key,
+  tree: Sha,
   rollback: v.optional(v.object({ revision: Sha, badRelease: Sha, freeze: v.boolean() })),
 });
 
 export type DeploymentPayload = v.InferOutput<typeof Payload>;
 
-export function payloadOf(given: Omit<DeploymentPayload, 'by'>): DeploymentPayload {
+export function createPayload(given: Omit<DeploymentPayload, 'by'>): DeploymentPayload {
   return { by: WRITTEN_BY, ...given };
 }
 
-/** A payload of ours, `undefined` where it is not, or was tampered with. */
+/** `undefined` for a payload that this action did not write, or that was changed. */
 export function readPayload(payload: unknown): DeploymentPayload | undefined {
   const { success, output } = v.safeParse(Payload, payload);
   return success ? output : undefined;
 }
 
-/** How a mark is told in the description of a status, and read again. */
+/** The description of a status that carries a mark. */
 export function markText(mark: Mark, reason: string): string {
   return `marked ${mark}: ${reason}`;
 }
@@ -38,18 +38,17 @@ export function unfrozenText(by: string): string {
   return `${UNFROZEN}${by}`;
 }
 
-/** A deployment as an entry of the ledger. */
-export function entryOf(deployment: Deployment): Entry {
+export function toLedgerEntry(deployment: Deployment): LedgerEntry {
   const { id, sha, statuses, createdAt, task } = deployment;
   const payload = readPayload(deployment.payload);
   const rollback = task === 'rollback' ? payload?.rollback : undefined;
-  const { state, reason } = becameOf(statuses);
+  const { state, reason } = getState(statuses);
   return {
     id: String(id),
     deploymentId: id,
     kind: rollback === undefined ? 'deploy' : 'rollback',
     revision: rollback?.revision ?? sha,
-    content: payload?.content || deployment.tree,
+    tree: payload?.tree || deployment.tree,
     createdMs: createdAt,
     state,
     reason,
@@ -57,23 +56,23 @@ export function entryOf(deployment: Deployment): Entry {
   };
 }
 
-/** The mark that was set last by us; `undefined` without one. */
-export function markOf(statuses: readonly DeploymentStatus[]): Mark | undefined {
+/** The newest mark of this action; `undefined` without one. */
+export function findMark(statuses: readonly DeploymentStatus[]): Mark | undefined {
   const mark = statuses.map(({ description }) => MARK.exec(description)?.[1]).find(Boolean);
   return mark === 'good' || mark === 'bad' ? mark : undefined;
 }
 
 /**
- * What became of a deployment, by all of its statuses, newest first. `inactive` says only that
- * something newer came. A mark of ours is above what others say, even later: a job that marked its
- * release bad and then ended well anyway has not made it good.
+ * The state of a deployment from all its statuses, newest first. `inactive` means only that a newer
+ * deployment exists. A mark of this action takes precedence over other statuses, later ones
+ * included: a job that marks its release bad and then succeeds does not make it good.
  */
-function becameOf(statuses: readonly DeploymentStatus[]): {
-  readonly state: EntryState;
+function getState(statuses: readonly DeploymentStatus[]): {
+  readonly state: LedgerEntryState;
   readonly reason: string;
 } {
   const decisive = statuses.filter(({ state }) => isGood(state) || isBad(state));
-  const mark = markOf(statuses);
+  const mark = findMark(statuses);
   const marked = decisive.find(({ description }) => MARK.test(description));
   if (mark !== undefined) {
     const reason = marked?.description.replace(MARK, '') ?? '';
@@ -81,11 +80,11 @@ function becameOf(statuses: readonly DeploymentStatus[]): {
   }
   const [latest] = decisive;
   if (latest === undefined) {
-    // Nobody called it good before it was taken out of service.
+    // It became inactive before any status called it good.
     const isOver = statuses.some(({ state }) => state === 'inactive');
     return { state: isOver ? 'failed' : 'unfinished', reason: '' };
   }
-  // Within one second nobody can tell which came first: then it is not good.
+  // Within one second the order is unknown: a failure wins.
   const failure = decisive.find(
     ({ state, createdAt }) => isBad(state) && createdAt === latest.createdAt,
   );
@@ -102,8 +101,8 @@ function isBad(state: DeploymentStatus['state']): boolean {
   return state === 'failure' || state === 'error';
 }
 
-/** Whether a rollback holds its environment still. */
-export function isHolding({ payload, task, statuses }: Deployment): boolean {
+/** Whether a rollback still freezes its environment. */
+export function isFreezing({ payload, task, statuses }: Deployment): boolean {
   const { rollback } = readPayload(payload) ?? {};
   return (
     task === 'rollback' &&
@@ -112,8 +111,8 @@ export function isHolding({ payload, task, statuses }: Deployment): boolean {
   );
 }
 
-/** What holds the environment: the latest rollback that asked for it and was not unfrozen. */
-export function holdOf(deployments: readonly Deployment[]): Hold | undefined {
-  const holding = deployments.find(isHolding);
-  return holding && { reason: holding.description, sinceMs: holding.createdAt };
+/** The freeze by the newest rollback that was not unfrozen. */
+export function findFreeze(deployments: readonly Deployment[]): EnvironmentFreeze | undefined {
+  const freezing = deployments.find(isFreezing);
+  return freezing && { reason: freezing.description, sinceMs: freezing.createdAt };
 }

@@ -44,7 +44,7 @@ function newLedger(): Ledger {
   });
 }
 
-const release = (revision: string) => ({ key: `run-${revision}`, revision, content: '' });
+const release = (revision: string) => ({ key: `run-${revision}`, revision, tree: '' });
 
 async function deployed(revision: string) {
   const entry = await ledger.open(release(revision));
@@ -55,7 +55,7 @@ async function deployed(revision: string) {
 const rolledBack = (given: Partial<RollbackRecord> = {}): RollbackRecord => ({
   rollbackId: 'rollbackId-1',
   badRelease: bad,
-  to: { revision: good, content: '' },
+  to: { revision: good, tree: '' },
   state: 'good',
   reason: 'the health check failed',
   freeze: true,
@@ -65,7 +65,7 @@ const rolledBack = (given: Partial<RollbackRecord> = {}): RollbackRecord => ({
 const told = async () =>
   (await newLedger().history()).entries.map(({ kind, revision, state }) => [kind, revision, state]);
 
-test('the life of a deploy: opened, good; opened, bad, rolled back, held, freed', async () => {
+test('records deploys: opened, good; opened, bad, rolled back, frozen, unfrozen', async () => {
   await deployed(good);
   const entry = await ledger.open(release(bad));
   expect(await told()).toEqual([
@@ -81,15 +81,15 @@ test('the life of a deploy: opened, good; opened, bad, rolled back, held, freed'
     ['deploy', bad, 'bad'],
     ['deploy', good, 'good'],
   ]);
-  const { hold } = await newLedger().history();
-  expect(hold?.reason).toContain('the health check failed');
+  const { freeze } = await newLedger().history();
+  expect(freeze?.reason).toContain('the health check failed');
   await newLedger().unfreeze('run 4711 of octocat');
   const after = await newLedger().history();
-  expect(after.hold).toBeUndefined();
+  expect(after.freeze).toBeUndefined();
   expect(after.entries[0]).toMatchObject({ kind: 'rollback', state: 'good' });
 });
 
-test('GitHub is told what it needs to show: task, payload, production, log of the run', async () => {
+test('a deployment has a task, a payload and the log of the run', async () => {
   await ledger.record(rolledBack());
   const [made] = local.state.deployments;
   expect(made).toMatchObject({
@@ -99,14 +99,14 @@ test('GitHub is told what it needs to show: task, payload, production, log of th
   });
 });
 
-describe('written twice, it stands there once', () => {
+describe('a repeated write leaves one entry', () => {
   test.each(['the same process', 'another process'])('by %s', async (who) => {
     const again = () => (who === 'another process' ? newLedger() : ledger);
     for (let time = 1; time <= 2; time++) {
       const now = again();
       await now.history();
       const entry = await now.open(release(bad));
-      await now.mark(entry, 'bad', 'ill');
+      await now.mark(entry, 'bad', 'unhealthy');
       await now.record(rolledBack());
     }
     expect(local.state.deployments.map(({ task, statuses }) => [task, statuses.length])).toEqual([
@@ -131,14 +131,14 @@ describe('written twice, it stands there once', () => {
     expect(local.state.deployments).toMatchObject([{ statuses: [{ state: 'success' }] }]);
   });
 
-  test('409 fails, and the next run writes it down', async () => {
+  test('409 fails, and the next run records the rollback', async () => {
     local.addFault({ on: CREATE, answer: { status: 409, body: { message: 'Conflict' } } });
     await expect(ledger.record(rolledBack())).rejects.toThrow('409');
     await newLedger().record(rolledBack());
     expect(local.state.deployments).toHaveLength(1);
   });
 
-  test('killed between the deployment and its status', async () => {
+  test('after a kill between the deployment and its status', async () => {
     local.addFault({ on: STATUS, times: 9, answer: { status: 403, body: { message: 'no' } } });
     await expect(ledger.record(rolledBack())).rejects.toThrow('403');
     // Half written down, it counts for nothing: no rollback of the window, no rollback id that is taken.
@@ -152,7 +152,7 @@ describe('written twice, it stands there once', () => {
   });
 });
 
-test('a job with environment: has its deployment already, which is taken', async () => {
+test('uses the deployment of a job with environment:', async () => {
   const { state } = local;
   state.deployments.push({
     ...{ id: 900, ref: 'main', sha: bad, task: 'deploy', environment: 'production', payload: '' },
@@ -168,11 +168,11 @@ test('a job with environment: has its deployment already, which is taken', async
   });
   const entry = await ledger.open(release(bad));
   expect(entry.deploymentId).toBe(900);
-  await ledger.mark(entry, 'bad', 'ill');
+  await ledger.mark(entry, 'bad', 'unhealthy');
   expect(await told()).toEqual([['deploy', bad, 'bad']]);
 });
 
-test('equal content is told from another by its tree, also of what other tools have deployed', async () => {
+test('entries have the tree of the commit, also for deployments of other tools', async () => {
   const { state } = local;
   const same = git(repository.remote, 'commit-tree', `${good}^{tree}`, '-m', 'the same again');
   for (const sha of [good, bad, same]) {
@@ -183,13 +183,13 @@ test('equal content is told from another by its tree, also of what other tools h
     });
   }
   const { entries } = await ledger.history();
-  const [first, second, third] = entries.map(({ content }) => content);
+  const [first, second, third] = entries.map(({ tree }) => tree);
   expect(first).toBe(git(repository.remote, 'rev-parse', `${good}^{tree}`));
   expect(third).toBe(first);
   expect(second).not.toBe(first);
 });
 
-test('record and lock take 7 calls, and one for the rules of the environment', async () => {
+test('record and lock use 7 calls, and one for the rules of the environment', async () => {
   await deployed(good);
   const entry = await ledger.open(release(bad));
   const before = local.calls.length;
@@ -201,7 +201,7 @@ test('record and lock take 7 calls, and one for the rules of the environment', a
   await lock.acquire({ runId: '4711', runAttempt: '1', job: 'deploy', runner: 'r1' });
   await now.limits?.();
   await now.history();
-  await now.mark(entry, 'bad', 'ill');
+  await now.mark(entry, 'bad', 'unhealthy');
   await now.record(rolledBack());
   await lock.release();
   const calls = local.calls.slice(before).map(({ operation }) => operation);
@@ -209,18 +209,18 @@ test('record and lock take 7 calls, and one for the rules of the environment', a
   expect(calls.filter((operation) => operation === 'POST /graphql')).toHaveLength(1);
 });
 
-test('what the environment asks for, and a rollback does not wait for', async () => {
+test('lists the protection rules that a rollback skips', async () => {
   expect(await ledger.limits?.()).toEqual([]);
   local.state.environments.production = { reviewers: [local.state.user] };
   expect(await ledger.limits?.()).toEqual([
-    expect.stringContaining('its required reviewers are not asked'),
+    expect.stringContaining('skips these protection rules of production: required reviewers'),
   ]);
   await local[Symbol.asyncDispose]();
   await start({ permissions: { deployments: 'write', contents: 'read' } });
-  expect(await ledger.limits?.()).toEqual([expect.stringContaining('could not be seen')]);
+  expect(await ledger.limits?.()).toEqual([expect.stringContaining('cannot be read')]);
 });
 
-test('without the permission, nothing is made up: the error says what to give', async () => {
+test('without the permission, the error has the missing permission', async () => {
   await local[Symbol.asyncDispose]();
   await start({ permissions: { contents: 'write' } });
   await expect(ledger.history()).rejects.toMatchObject({
@@ -228,7 +228,7 @@ test('without the permission, nothing is made up: the error says what to give', 
   });
 });
 
-test('whether a branch has a revision', async () => {
+test('checks whether a revision is in a branch', async () => {
   expect(await ledger.isReachable?.(good, 'main')).toBe(true);
   git(repository.remote, 'update-ref', 'refs/heads/main', good);
   expect(await ledger.isReachable?.(bad, 'main')).toBe(false);

@@ -8,53 +8,56 @@ import { environmentRules } from '@repo/github/environments';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
 import {
-  entryOf,
-  holdOf,
-  isHolding,
-  markOf,
+  createPayload,
+  findFreeze,
+  findMark,
+  isFreezing,
   markText,
-  payloadOf,
   readPayload,
+  toLedgerEntry,
   unfrozenText,
 } from './github-entry.ts';
-import type { Entry, Ledger, Mark, NewRelease, RollbackRecord } from './ledger.ts';
+import type { Ledger, LedgerEntry, Mark, NewDeploy, RollbackRecord } from './ledger.ts';
 
 export interface GitHubLedgerOptions {
-  /** Connects when first asked. */
+  /** Connects on the first call. */
   readonly github: () => Promise<GitHub>;
   readonly environment: string;
   readonly run: RunInfo;
-  /** The page of this run; empty where there is none. */
+  /** The URL of this run; empty outside GitHub. */
   readonly runUrl: string;
 }
 
-/** As many as GitHub gives in one call. A hold that is older than so many deployments is over. */
-const LOOK_BACK = 100;
+/** GitHub returns as many in one call. A freeze older than these deployments has ended. */
+const MAX_DEPLOYMENTS = 100;
 
 /**
- * The ledger as GitHub's deployments to an environment and their statuses (permissions:
- * deployments: write, contents: read). Whatever else deploys there is in it as well: a job with
- * `environment:` makes a deployment by itself, and ends it well or badly.
+ * A ledger in the deployments of an environment on GitHub and their statuses (permissions:
+ * deployments: write, contents: read). It contains all other deployments too: GitHub creates one for
+ * each job with `environment:`, and sets its result.
  *
- * A rollback is a deployment with the task `rollback`; the hold is in its payload, and is ended by a
- * status. See docs/adr/0008-rollback-on-github.md.
+ * A rollback is a deployment with the task `rollback`. Its payload has the freeze, and a status ends
+ * the freeze. See docs/adr/0008-rollback-on-github.md.
  */
 export function githubLedger(options: GitHubLedgerOptions): Ledger {
   const { environment, run, runUrl } = options;
-  /** As it was read last: what stands there already is not written again. */
+  /** The last read state, so that nothing is written twice. */
   let known: readonly Deployment[] | undefined;
 
   const read = async (): Promise<readonly Deployment[]> => {
     const github = await options.github();
-    known = (await deploymentHistory(github, environment, LOOK_BACK)).deployments;
+    known = (await deploymentHistory(github, environment, MAX_DEPLOYMENTS)).deployments;
     return known;
   };
 
-  /** By the key that we gave it. */
-  const find = async (key: string) =>
+  const findByKey = async (key: string) =>
     (known ?? (await read())).find(({ payload }) => readPayload(payload)?.key === key);
 
-  const tell = async (id: number, state: 'success' | 'failure' | 'in_progress', text: string) => {
+  const setStatus = async (
+    id: number,
+    state: 'success' | 'failure' | 'in_progress',
+    text: string,
+  ) => {
     const github = await options.github();
     const status = { state, description: text, logUrl: runUrl };
     await setDeploymentStatus(github, id, status);
@@ -65,22 +68,26 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
     );
   };
 
-  const open = async ({ key, revision, content }: NewRelease): Promise<Entry> => {
-    const there = (await find(key)) ?? (await madeByRun(revision));
-    if (there !== undefined) return entryOf(there);
-    const payload = payloadOf({ key, content });
+  const open = async ({ key, revision, tree }: NewDeploy): Promise<LedgerEntry> => {
+    const existing = (await findByKey(key)) ?? (await findOwnDeployment(revision));
+    if (existing !== undefined) return toLedgerEntry(existing);
+    const payload = createPayload({ key, tree });
     const description = `Deploy of ${revision.slice(0, 7)}`;
     const id = await createDeployment(await options.github(), {
-      ...{ sha: revision, environment, task: 'deploy', payload, description },
+      sha: revision,
+      environment,
+      task: 'deploy',
+      payload,
+      description,
     });
-    await tell(id, 'in_progress', '');
-    const made = await deploymentAs({ id, sha: revision, task: 'deploy', payload, description });
-    known = [made, ...(known ?? [])];
-    return entryOf(made);
+    await setStatus(id, 'in_progress', '');
+    const created = await toDeployment({ id, sha: revision, task: 'deploy', payload, description });
+    known = [created, ...(known ?? [])];
+    return toLedgerEntry(created);
   };
 
-  /** A job with `environment:` has its deployment already. */
-  const madeByRun = async (revision: string): Promise<Deployment | undefined> => {
+  /** GitHub has created the deployment of a job with `environment:` already. */
+  const findOwnDeployment = async (revision: string): Promise<Deployment | undefined> => {
     if (run.runId === '') return undefined;
     const page = new RegExp(`/actions/runs/${run.runId}(/|$)`);
     return (known ?? (await read())).find(
@@ -89,65 +96,68 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
     );
   };
 
-  const mark = async ({ id }: Entry, as: Mark, reason: string): Promise<void> => {
-    const there = known?.find((one) => String(one.id) === id);
-    if (there !== undefined && markOf(there.statuses) === as) return;
-    await tell(Number(id), as === 'good' ? 'success' : 'failure', markText(as, reason));
+  const mark = async ({ id }: LedgerEntry, as: Mark, reason: string): Promise<void> => {
+    const existing = known?.find((one) => String(one.id) === id);
+    if (existing !== undefined && findMark(existing.statuses) === as) return;
+    await setStatus(Number(id), as === 'good' ? 'success' : 'failure', markText(as, reason));
   };
 
-  const record = async (rollback: RollbackRecord): Promise<Entry> => {
+  const record = async (rollback: RollbackRecord): Promise<LedgerEntry> => {
     const { rollbackId, badRelease, to, state, reason, freeze } = rollback;
-    const content = { content: to.content };
-    const payload = payloadOf({
-      ...{ key: rollbackId, ...content },
+    const payload = createPayload({
+      key: rollbackId,
+      tree: to.tree,
       rollback: { revision: to.revision, badRelease, freeze },
     });
     const description = `Rollback from ${badRelease.slice(0, 7)}: ${reason}`;
-    const there = await find(rollbackId);
+    const existing = await findByKey(rollbackId);
     const id =
-      there?.id ??
+      existing?.id ??
       (await createDeployment(await options.github(), {
-        ...{ environment, task: 'rollback', payload, description },
-        // What ran before the first record has no SHA; GitHub wants one.
+        environment,
+        task: 'rollback',
+        payload,
+        description,
+        // The release before the first record has no SHA, and GitHub requires one.
         sha: to.revision || run.sha,
       }));
-    const made =
-      there ??
-      (await deploymentAs({ id, sha: to.revision, task: 'rollback', payload, description }));
-    if (there === undefined) known = [made, ...(known ?? [])];
-    if (made.statuses.length === 0) {
-      await tell(id, state === 'good' ? 'success' : 'failure', reason);
+    const created =
+      existing ??
+      (await toDeployment({ id, sha: to.revision, task: 'rollback', payload, description }));
+    if (existing === undefined) known = [created, ...(known ?? [])];
+    if (created.statuses.length === 0) {
+      await setStatus(id, state === 'good' ? 'success' : 'failure', reason);
     }
-    return { ...entryOf(made), state };
+    return { ...toLedgerEntry(created), state };
   };
 
   const unfreeze = async (by: string): Promise<void> => {
-    for (const deployment of (await read()).filter(isHolding)) {
-      const state = entryOf(deployment).state === 'good' ? 'success' : 'failure';
-      await tell(deployment.id, state, unfrozenText(by));
+    for (const deployment of (await read()).filter(isFreezing)) {
+      const state = toLedgerEntry(deployment).state === 'good' ? 'success' : 'failure';
+      await setStatus(deployment.id, state, unfrozenText(by));
     }
   };
 
   return {
     location: `GitHub's deployments to ${environment}`,
-    isOurs: false,
+    isExclusive: false,
     history: async (how) => {
       const deployments = (how === 'known' ? known : undefined) ?? (await read());
-      // A rollback without a status was killed while it was written down: it is not there yet.
+      // A rollback without a status was killed while it was recorded. It does not count yet.
       const entries = deployments
-        .map(entryOf)
+        .map(toLedgerEntry)
         .filter(({ kind, state }) => kind !== 'rollback' || state !== 'unfinished');
-      return { entries, hold: holdOf(deployments) };
+      return { entries, freeze: findFreeze(deployments) };
     },
     open,
     mark,
     record,
     unfreeze,
     isReachable: async (revision, ref) => isReachable(await options.github(), revision, ref),
-    limits: async () => limitsOf(await options.github(), environment),
+    limits: async () => getLimits(await options.github(), environment),
   };
 
-  async function deploymentAs(
+  async function toDeployment(
     given: Pick<Deployment, 'id' | 'sha' | 'task' | 'payload' | 'description'>,
   ): Promise<Deployment> {
     const createdAt = (await options.github()).now();
@@ -155,23 +165,23 @@ export function githubLedger(options: GitHubLedgerOptions): Ledger {
   }
 }
 
-/** What the environment asks of jobs, and what a rollback does not wait for. */
-async function limitsOf(github: GitHub, environment: string): Promise<readonly string[]> {
+/** The protection rules of the environment that a rollback skips. */
+async function getLimits(github: GitHub, environment: string): Promise<readonly string[]> {
   try {
     const rules = await environmentRules(github, environment);
     const skipped = [
-      ...(rules?.hasReviewers ? ['its required reviewers are not asked'] : []),
-      ...(rules && rules.waitMinutes > 0 ? [`its wait of ${rules.waitMinutes}m is left out`] : []),
+      ...(rules?.hasReviewers ? ['required reviewers'] : []),
+      ...(rules && rules.waitMinutes > 0 ? [`the wait timer of ${rules.waitMinutes}m`] : []),
     ];
     return skipped.length === 0
       ? []
       : [
-          `A deployment that is recorded by GitHub's API does not wait for the rules of ${environment}: ${skipped.join(', ')}. For them to apply, give this job "environment: ${environment}".`,
+          `The rollback skips these protection rules of ${environment}: ${skipped.join(', ')}. To apply them, set "environment: ${environment}" on this job.`,
         ];
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
     return [
-      `Whether ${environment} has required reviewers could not be seen (permissions: actions: read); a rollback does not wait for them.`,
+      `The protection rules of ${environment} cannot be read (permissions: actions: read); a rollback skips them.`,
     ];
   }
 }

@@ -1,102 +1,99 @@
 /**
- * What is known of the releases of one environment: which were good, which are bad, which rollbacks
- * there were, and whether the environment is held. `ledger: local` keeps it in `state-dir`,
- * `ledger: github` in GitHub's deployments and their statuses.
+ * The history of the releases of one environment: good and bad releases, rollbacks, and whether the
+ * environment is frozen. `ledger: local` stores it in `state-dir`, `ledger: github` in deployments
+ * and their statuses on GitHub.
  *
- * What is read back is untrusted, and held to a schema by who reads it. Everything that writes may
- * be repeated after a kill or a lost answer, and then leaves one entry, one mark.
+ * What is read back is untrusted and validated by a schema. Every write can be repeated after a kill
+ * or a lost response, and leaves one entry and one mark.
  */
 export interface Ledger {
-  /** Where it is, for people: `the ledger in /srv/app/.rollback/production`. */
+  /** How messages name it: `the ledger /srv/app/.rollback/production/ledger.jsonl`. */
   readonly location: string;
-  /** Whether nobody else writes into it: a release without an entry was never deployed. */
-  readonly isOurs: boolean;
+  /** Whether only this action writes to it. If so, a release without an entry was never deployed. */
+  readonly isExclusive: boolean;
   /**
-   * The latest entries, at least 20 if there are as many, and the hold.
+   * The newest entries, at least 20 if there are as many, and the freeze.
    *
-   * @param how `known`: as this process has read and written it last will do, because nothing hangs
-   *   on what others do meanwhile
-   * @throws ActionError where the ledger cannot be read
+   * @param how `known` returns the state of the last read or write of this process, for uses that
+   *   do not depend on other runs
+   * @throws ActionError if the ledger cannot be read
    */
-  readonly history: (how?: 'known') => Promise<History>;
-  /** A deploy begins: its release is `unfinished` until it is marked. */
-  readonly open: (release: NewRelease) => Promise<Entry>;
-  /** `good`: it reached success. `bad`: it is no candidate, whatever it reached before. */
-  readonly mark: (entry: Entry, mark: Mark, reason: string) => Promise<void>;
-  /** Writes down a rollback that has come to its end, and holds the environment where it says so. */
-  readonly record: (rollback: RollbackRecord) => Promise<Entry>;
-  /** Ends the hold. @param by who asked for it, for the record: `run 4711 of octocat` */
+  readonly history: (how?: 'known') => Promise<LedgerHistory>;
+  /** Records the start of a deploy. Its release is `unfinished` until it is marked. */
+  readonly open: (deploy: NewDeploy) => Promise<LedgerEntry>;
+  /** `good`: the deploy succeeded. `bad`: the release must not be restored. */
+  readonly mark: (entry: LedgerEntry, mark: Mark, reason: string) => Promise<void>;
+  /** Records a finished rollback, and freezes the environment if the record says so. */
+  readonly record: (rollback: RollbackRecord) => Promise<LedgerEntry>;
+  /** Ends the freeze. @param by the origin, for the record: `run 4711 of octocat` */
   readonly unfreeze: (by: string) => Promise<void>;
   /**
-   * Whether a branch or tag has a revision in its history; absent where the ledger cannot tell,
-   * and then the repository in the workspace is asked.
+   * Whether a revision is in the history of a branch or tag. Absent if the ledger does not know it;
+   * then the repository in the workspace is used.
    */
   readonly isReachable?: (revision: string, ref: string) => Promise<boolean>;
-  /**
-   * What people should know before anything is touched, a sentence each: what rules of the
-   * environment a rollback passes by. Absent where there are none.
-   */
+  /** Rules of the environment that a rollback skips, one sentence each. Absent without such rules. */
   readonly limits?: () => Promise<readonly string[]>;
 }
 
-export interface History {
+export interface LedgerHistory {
   /** Newest first. */
-  readonly entries: readonly Entry[];
-  readonly hold: Hold | undefined;
+  readonly entries: readonly LedgerEntry[];
+  readonly freeze: EnvironmentFreeze | undefined;
 }
 
 export type Mark = 'good' | 'bad';
 
 /** A deploy of a release, or a rollback to one. Texts are untrusted. */
-export interface Entry {
-  /** Names it in its ledger: the number of GitHub's deployment, or a name of the local one. */
+export interface LedgerEntry {
+  /** The number of the deployment on GitHub, or an id of the local ledger. */
   readonly id: string;
-  /** GitHub's deployment, where the ledger is GitHub's. */
+  /** The number of the deployment, in a ledger on GitHub. */
   readonly deploymentId: number | undefined;
   readonly kind: 'deploy' | 'rollback';
-  /** Full SHA of what was deployed, of a rollback what it went back to; empty where not known. */
+  /** Full SHA of the deployed or restored release; empty if it is unknown. */
   readonly revision: string;
-  /** Tells equal content under another SHA (a git tree); empty where not known. */
-  readonly content: string;
+  /** The git tree, by which equal content has the same hash; empty if it is unknown. */
+  readonly tree: string;
   /** Epoch milliseconds. */
   readonly createdMs: number;
-  readonly state: EntryState;
-  /** Why it is `bad` or `failed`, as far as the ledger tells. */
+  readonly state: LedgerEntryState;
+  /** Why it is `bad` or `failed`, if the ledger has a reason. */
   readonly reason: string;
-  /** Of a rollback. */
+  /** Only for a rollback. */
   readonly rollback: { readonly rollbackId: string; readonly badRelease: string } | undefined;
 }
 
 /**
- * `unfinished`: nobody has said yet what became of it. `good`: it reached success once, and was not
- * marked bad later; GitHub's `inactive` changes nothing about that. `failed`: it ended without ever
- * reaching success. `bad`: marked so, after a success or without one.
+ * `unfinished`: no result yet. `good`: it succeeded, and was not marked bad later; the state
+ * `inactive` of GitHub does not change that. `failed`: it ended without a success. `bad`: it is
+ * marked bad, after a success or without one.
  */
-export type EntryState = 'unfinished' | 'good' | 'failed' | 'bad';
+export type LedgerEntryState = 'unfinished' | 'good' | 'failed' | 'bad';
 
-export interface NewRelease {
-  /** The same for the same deploy: a repeated call finds its entry by it. */
+export interface NewDeploy {
+  /** Identifies the deploy: a repeated call finds its entry by the key. */
   readonly key: string;
   /** Full SHA. */
   readonly revision: string;
-  readonly content: string;
+  readonly tree: string;
 }
 
 export interface RollbackRecord {
-  /** The same after a kill: a repeated call finds its entry by it. */
+  /** Identifies the rollback: a repeated call finds its entry by the id. */
   readonly rollbackId: string;
-  /** Full SHA of the release that failed. */
+  /** Full SHA. */
   readonly badRelease: string;
-  /** What runs now. */
-  readonly to: { readonly revision: string; readonly content: string };
+  /** The release that runs now. */
+  readonly to: { readonly revision: string; readonly tree: string };
   readonly state: 'good' | 'failed';
   readonly reason: string;
-  /** Whether the next deploys are held until somebody unfreezes. */
+  /** Whether deploys are blocked until `mode: unfreeze`. */
   readonly freeze: boolean;
 }
 
-/** The environment takes no deploys. */
-export interface Hold {
+/** The environment accepts no deploys. */
+export interface EnvironmentFreeze {
   readonly reason: string;
   /** Epoch milliseconds. */
   readonly sinceMs: number;

@@ -21,19 +21,19 @@ const lines = () => readFileSync(file(), 'utf8').split('\n').length - 1;
 const RECORD = {
   rollbackId: 'rb-1',
   badRelease: BAD,
-  to: { revision: A, content: 'tree' },
+  to: { revision: A, tree: 'tree' },
   state: 'good',
   reason: 'status 500',
   freeze: true,
 } as const;
 
-test('is empty at first', async () => {
-  expect(await ledger.history()).toEqual({ entries: [], hold: undefined });
+test('starts empty', async () => {
+  expect(await ledger.history()).toEqual({ entries: [], freeze: undefined });
 });
 
-test('a release: opened, good, bad', async () => {
-  const entry = await ledger.open({ key: 'k', revision: A, content: 'tree' });
-  expect(entry).toMatchObject({ kind: 'deploy', state: 'unfinished', content: 'tree' });
+test('records a release: opened, good, bad', async () => {
+  const entry = await ledger.open({ key: 'k', revision: A, tree: 'tree' });
+  expect(entry).toMatchObject({ kind: 'deploy', state: 'unfinished', tree: 'tree' });
   await ledger.mark(entry, 'good', '');
   await ledger.mark(entry, 'bad', 'it lost data');
   expect((await ledger.history()).entries).toMatchObject([
@@ -41,50 +41,48 @@ test('a release: opened, good, bad', async () => {
   ]);
 });
 
-test('what is repeated is there once', async () => {
-  const first = await ledger.open({ key: 'k', revision: A, content: '' });
-  expect(await ledger.open({ key: 'k', revision: A, content: '' })).toEqual(first);
+test('records a repeated call once', async () => {
+  const first = await ledger.open({ key: 'k', revision: A, tree: '' });
+  expect(await ledger.open({ key: 'k', revision: A, tree: '' })).toEqual(first);
   const record = await ledger.record(RECORD);
   expect(await ledger.record(RECORD)).toEqual(record);
   await ledger.mark({ ...first, state: 'good' }, 'good', '');
   expect(lines()).toBe(2);
 });
 
-test('a rollback holds the environment until somebody unfreezes', async () => {
+test('a rollback freezes the environment until it is unfrozen', async () => {
   await ledger.record(RECORD);
   expect(await ledger.history()).toMatchObject({
     entries: [{ kind: 'rollback', revision: A, rollback: { rollbackId: 'rb-1', badRelease: BAD } }],
-    hold: { reason: 'status 500' },
+    freeze: { reason: 'status 500' },
   });
   await ledger.unfreeze('run 7');
-  expect((await ledger.history()).hold).toBeUndefined();
+  expect((await ledger.history()).freeze).toBeUndefined();
   await ledger.record({ ...RECORD, rollbackId: 'rb-2', freeze: false });
-  expect((await ledger.history()).hold).toBeUndefined();
+  expect((await ledger.history()).freeze).toBeUndefined();
 });
 
-test('a line that a kill has torn is left out, and spoils nothing', async () => {
-  await ledger.open({ key: 'k', revision: A, content: '' });
+test('skips an incomplete line', async () => {
+  await ledger.open({ key: 'k', revision: A, tree: '' });
   appendFileSync(file(), '{"event":"opened","id":"r-');
   expect((await ledger.history()).entries).toHaveLength(1);
-  await ledger.open({ key: 'other', revision: BAD, content: '' });
+  await ledger.open({ key: 'other', revision: BAD, tree: '' });
   expect((await ledger.history()).entries.map(({ revision }) => revision)).toEqual([BAD, A]);
 });
 
 test.each([
-  ['no event of ours', '{"event":"gone"}'],
+  ['an unknown event', '{"event":"gone"}'],
   [
-    'a revision that leads elsewhere',
-    '{"event":"opened","id":"r-1","key":"","revision":"../..","content":"","atMs":1}',
+    'a revision that is a path',
+    '{"event":"opened","id":"r-1","key":"","revision":"../..","tree":"","atMs":1}',
   ],
   [
-    'an id that leads elsewhere',
-    '{"event":"opened","id":"../x","key":"","revision":"","content":"","atMs":1}',
+    'an id that is a path',
+    '{"event":"opened","id":"../x","key":"","revision":"","tree":"","atMs":1}',
   ],
-  ['a time before all times', '{"event":"unfrozen","by":"","atMs":-1}'],
+  ['a negative time', '{"event":"unfrozen","by":"","atMs":-1}'],
   ['a list', '[]'],
-])('%s is refused, with the path', async (_, line) => {
+])('rejects %s with the path of the file', async (_, line) => {
   writeFileSync(file(), `${line}\n`);
-  await expect(ledger.history()).rejects.toThrow(
-    /ledger\.jsonl has a line that this action did not write/,
-  );
+  await expect(ledger.history()).rejects.toThrow(/ledger\.jsonl has an invalid line/);
 });

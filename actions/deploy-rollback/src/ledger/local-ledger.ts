@@ -3,19 +3,25 @@ import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
-import { appendLine, readLines } from '../state/lines.ts';
-import { epochMs, identifier, revision, shortText } from '../state/untrusted-shapes.ts';
-import type { Entry, EntryState, History, Hold, Ledger } from './ledger.ts';
+import { appendLine, readLines } from '../state/json-lines.ts';
+import { epochMs, identifier, revision, shortText } from '../state/schemas.ts';
+import type {
+  EnvironmentFreeze,
+  Ledger,
+  LedgerEntry,
+  LedgerEntryState,
+  LedgerHistory,
+} from './ledger.ts';
 
 const marks = v.picklist(['good', 'bad']);
 
-const event = v.variant('event', [
+const eventSchema = v.variant('event', [
   v.object({
     event: v.literal('opened'),
     id: identifier,
     key: shortText,
     revision,
-    content: shortText,
+    tree: shortText,
     atMs: epochMs,
   }),
   v.object({
@@ -31,7 +37,7 @@ const event = v.variant('event', [
     rollbackId: identifier,
     badRelease: revision,
     revision,
-    content: shortText,
+    tree: shortText,
     state: v.picklist(['good', 'failed']),
     reason: shortText,
     freeze: v.boolean(),
@@ -40,28 +46,30 @@ const event = v.variant('event', [
   v.object({ event: v.literal('unfrozen'), by: shortText, atMs: epochMs }),
 ]);
 
-type LedgerEvent = v.InferOutput<typeof event>;
+type LedgerEvent = v.InferOutput<typeof eventSchema>;
 
-/** The ledger of an environment in a file of the state folder, one event a line, never rewritten. */
-export function localLedger(folder: string, clock: Pick<Clock, 'now'>): Ledger {
-  const path = join(folder, 'ledger.jsonl');
-  const events = async () => (await readLines(path)).map((line) => eventOf(line, path));
+/** A ledger in a file of the state folder: one event per line, append-only. */
+export function localLedger(stateDir: string, clock: Pick<Clock, 'now'>): Ledger {
+  const path = join(stateDir, 'ledger.jsonl');
+  const readEvents = async () => (await readLines(path)).map((line) => parseEvent(line, path));
   const append = (one: LedgerEvent) => appendLine(path, one);
-  const newId = () => `r-${randomUUID().slice(0, 8)}`;
-  const entry = async (id: string): Promise<Entry> => {
-    const found = historyOf(await events()).entries.find((one) => one.id === id);
-    if (found === undefined) throw new Error(`the ledger lost ${id}, which was just written`);
+  const createSnapshotId = () => `r-${randomUUID().slice(0, 8)}`;
+  const entry = async (id: string): Promise<LedgerEntry> => {
+    const found = toHistory(await readEvents()).entries.find((one) => one.id === id);
+    if (found === undefined) throw new Error(`the ledger has lost the new entry ${id}`);
     return found;
   };
   return {
     location: `the ledger ${path}`,
-    isOurs: true,
-    history: async () => historyOf(await events()),
-    open: async ({ key, revision: given, content }) => {
-      const known = (await events()).find((one) => one.event === 'opened' && one.key === key);
-      const id = known?.event === 'opened' ? known.id : newId();
-      if (known === undefined) {
-        append({ event: 'opened', id, key, revision: given, content, atMs: clock.now() });
+    isExclusive: true,
+    history: async () => toHistory(await readEvents()),
+    open: async ({ key, revision: given, tree }) => {
+      const recorded = (await readEvents()).find(
+        (one) => one.event === 'opened' && one.key === key,
+      );
+      const id = recorded?.event === 'opened' ? recorded.id : createSnapshotId();
+      if (recorded === undefined) {
+        append({ event: 'opened', id, key, revision: given, tree, atMs: clock.now() });
       }
       return entry(id);
     },
@@ -69,11 +77,11 @@ export function localLedger(folder: string, clock: Pick<Clock, 'now'>): Ledger {
       if (state !== mark) append({ event: 'marked', id, mark, reason, atMs: clock.now() });
     },
     record: async ({ rollbackId, badRelease, to, state, reason, freeze }) => {
-      const known = (await events()).find(
+      const recorded = (await readEvents()).find(
         (one) => one.event === 'rolled-back' && one.rollbackId === rollbackId,
       );
-      const id = known?.event === 'rolled-back' ? known.id : newId();
-      if (known === undefined) {
+      const id = recorded?.event === 'rolled-back' ? recorded.id : createSnapshotId();
+      if (recorded === undefined) {
         const atMs = clock.now();
         append({
           event: 'rolled-back',
@@ -93,60 +101,60 @@ export function localLedger(folder: string, clock: Pick<Clock, 'now'>): Ledger {
   };
 }
 
-function eventOf(line: unknown, path: string): LedgerEvent {
-  const read = v.safeParse(event, line);
-  if (read.success) return read.output;
-  throw new ActionError(`${path} has a line that this action did not write`, {
-    remedy: 'Put the line right, or move the file away to begin a new ledger.',
+function parseEvent(line: unknown, path: string): LedgerEvent {
+  const { success, output } = v.safeParse(eventSchema, line);
+  if (success) return output;
+  throw new ActionError(`${path} has an invalid line`, {
+    remedy: 'Correct the line, or move the file away to start a new ledger.',
   });
 }
 
-/** What the events come to, newest first. */
-function historyOf(events: readonly LedgerEvent[]): History {
-  const entries = new Map<string, Entry>();
-  let hold: Hold | undefined;
+/** Entries are returned newest first. */
+function toHistory(events: readonly LedgerEvent[]): LedgerHistory {
+  const entries = new Map<string, LedgerEntry>();
+  let freeze: EnvironmentFreeze | undefined;
   for (const one of events) {
     switch (one.event) {
       case 'opened':
-        entries.set(one.id, entryOf(one, 'deploy', 'unfinished', ''));
+        entries.set(one.id, toLedgerEntry(one, 'deploy', 'unfinished', ''));
         break;
       case 'marked': {
-        const known = entries.get(one.id);
-        if (known) entries.set(one.id, { ...known, state: one.mark, reason: one.reason });
+        const entry = entries.get(one.id);
+        if (entry) entries.set(one.id, { ...entry, state: one.mark, reason: one.reason });
         break;
       }
       case 'rolled-back':
         entries.set(one.id, {
-          ...entryOf(one, 'rollback', one.state, one.reason),
+          ...toLedgerEntry(one, 'rollback', one.state, one.reason),
           rollback: { rollbackId: one.rollbackId, badRelease: one.badRelease },
         });
-        if (one.freeze) hold = { reason: one.reason, sinceMs: one.atMs };
+        if (one.freeze) freeze = { reason: one.reason, sinceMs: one.atMs };
         break;
       case 'unfrozen':
-        hold = undefined;
+        freeze = undefined;
     }
   }
-  return { entries: [...entries.values()].reverse(), hold };
+  return { entries: [...entries.values()].reverse(), freeze };
 }
 
-function entryOf(
+function toLedgerEntry(
   one: {
     readonly id: string;
     readonly revision: string;
-    readonly content: string;
+    readonly tree: string;
     readonly atMs: number;
   },
-  kind: Entry['kind'],
-  state: EntryState,
+  kind: LedgerEntry['kind'],
+  state: LedgerEntryState,
   reason: string,
-): Entry {
-  const { id, revision: whole, content, atMs } = one;
+): LedgerEntry {
+  const { id, revision: fullSha, tree, atMs } = one;
   return {
     id,
     deploymentId: undefined,
     kind,
-    revision: whole,
-    content,
+    revision: fullSha,
+    tree,
     createdMs: atMs,
     state,
     reason,

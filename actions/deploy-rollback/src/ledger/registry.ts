@@ -3,7 +3,7 @@ import type { Lock } from '../lock/lock.ts';
 import type { Ports } from '../strategies/strategy.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What is kept of an environment in one place: the ledger and the lock go together. */
+/** The ledger and the lock of an environment are stored together. */
 export interface Records {
   readonly ledger: Ledger;
   readonly lock: Lock;
@@ -19,7 +19,7 @@ export interface RecordsOptions {
 export const LEDGERS = ['local', 'github'] as const;
 export type LedgerName = (typeof LEDGERS)[number];
 
-/** Where releases can be recorded, by the word that `ledger` has; loaded when it is used. */
+/** The values of `ledger`, loaded when they are used. */
 export const RECORDS: Readonly<Record<LedgerName, (options: RecordsOptions) => Promise<Records>>> =
   {
     local: async ({ stateDir, ports }) => {

@@ -9,10 +9,9 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectTo } from '../testing/github.ts';
-import { githubLock } from './github-lock.ts';
+import { githubLock, toRef } from './github-lock.ts';
 import type { Lock, Owner } from './lock.ts';
 import { readLockNote, writeLockNote } from './lock-note.ts';
-import { lockRef } from './ref-name.ts';
 
 let repository: Repository;
 let head: string;
@@ -54,7 +53,7 @@ function startRun(id: string, given: Partial<LocalGitHub['state']['runs'][number
 
 const isThere = () => git(repository.remote, 'for-each-ref', REF) !== '';
 
-test('of two runs at once one has it, and the other is told who', async () => {
+test('one of two concurrent runs gets it, and the other gets the owner', async () => {
   startRun('100');
   startRun('200');
   const [one, other] = [newLock(), newLock()];
@@ -65,23 +64,25 @@ test('of two runs at once one has it, and the other is told who', async () => {
   expect(got.map(({ kind }) => kind).sort()).toEqual(['acquired', 'held']);
   const held = got.find((one) => one.kind === 'held');
   const winner = got[0].kind === 'acquired' ? '100' : '200';
-  expect(held).toMatchObject({ by: { owner: { runId: winner }, ended: false, kept: undefined } });
+  expect(held).toMatchObject({
+    by: { owner: { runId: winner }, hasEnded: false, keptReason: undefined },
+  });
   await other.release();
   await one.release();
   expect(isThere()).toBe(false);
 });
 
-test('it is free again after it was given back; who does not have it gives nothing back', async () => {
+test('is free after a release by its owner only', async () => {
   startRun('100');
   const lock = newLock();
   expect(await lock.acquire(owner())).toEqual({ kind: 'acquired', how: 'free' });
   await newLock().release();
-  expect(await newLock().look()).toMatchObject({ owner: owner(), ended: false });
+  expect(await newLock().getHolder()).toMatchObject({ owner: owner(), hasEnded: false });
   await lock.release();
-  expect(await newLock().look()).toBeUndefined();
+  expect(await newLock().getHolder()).toBeUndefined();
 });
 
-test('each environment has its own, whatever its name', async () => {
+test('each environment has its own lock', async () => {
   startRun('100');
   for (const environment of ['production', 'Staging EU/1', 'a..b', '.lock', '@{x}', 'ä']) {
     expect(await newLock(environment).acquire(owner())).toMatchObject({ how: 'free' });
@@ -89,8 +90,8 @@ test('each environment has its own, whatever its name', async () => {
   expect(await newLock('PRODUCTION').acquire(owner())).toMatchObject({ how: 'reentered' });
 });
 
-describe('it is ours again', () => {
-  test('in the same job, after a kill', async () => {
+describe('is reentered', () => {
+  test('by the same job after a kill', async () => {
     await newLock().acquire(owner());
     const again = newLock();
     expect(await again.acquire(owner())).toEqual({ kind: 'acquired', how: 'reentered' });
@@ -98,28 +99,28 @@ describe('it is ours again', () => {
     expect(isThere()).toBe(false);
   });
 
-  test('in a later attempt of the run', async () => {
+  test('by a later attempt of the run', async () => {
     await newLock().acquire(owner());
     expect(await newLock().acquire(owner({ runAttempt: '2' }))).toMatchObject({
       how: 'taken-over',
     });
-    expect(await newLock().look()).toMatchObject({ owner: { runAttempt: '2' } });
+    expect(await newLock().getHolder()).toMatchObject({ owner: { runAttempt: '2' } });
   });
 
-  test('when the answer was lost', async () => {
+  test('after a lost response', async () => {
     local.addFault({ on: CREATE, when: 'after', answer: BAD_GATEWAY });
     expect(await newLock().acquire(owner())).toEqual({ kind: 'acquired', how: 'free' });
   });
 });
 
-describe('whose owner has ended, it is taken over', () => {
+describe('is taken over after its owner has ended', () => {
   const other = owner({ runId: '200', runner: 'runner-2' });
 
   test.each<[string, Partial<LocalGitHub['state']['runs'][number]> | undefined, string]>([
-    ['the run is over', { status: 'completed' }, 'acquired'],
+    ['the run has completed', { status: 'completed' }, 'acquired'],
     ['the run is in a later attempt', { attempt: 2 }, 'acquired'],
-    ['the run is gone', undefined, 'acquired'],
-    ['the run goes on', {}, 'held'],
+    ['the run was deleted', undefined, 'acquired'],
+    ['the run is in progress', {}, 'held'],
     [
       'the run goes on, and so does its job',
       { jobs: [{ name: 'Deploy', runner: 'runner-1', status: 'in_progress' }] },
@@ -141,7 +142,7 @@ describe('whose owner has ended, it is taken over', () => {
     expect(await newLock().acquire(other)).toMatchObject({ kind });
   });
 
-  test('by a later job of the run on the same runner, which has one job at a time', async () => {
+  test('by a later job on the same runner, which runs one job at a time', async () => {
     await newLock().acquire(owner());
     startRun('100', {
       jobs: [
@@ -154,13 +155,13 @@ describe('whose owner has ended, it is taken over', () => {
     });
   });
 
-  test('not by who knows no runner: jobs that wait have none either', async () => {
+  test('not without a runner name, because waiting jobs have none either', async () => {
     await newLock().acquire(owner({ runner: '' }));
     startRun('100', { jobs: [{ name: 'Skipped', runner: '', status: 'completed' }] });
     expect(await newLock().acquire({ ...other, runner: '' })).toMatchObject({ kind: 'held' });
   });
 
-  test('by one of many', async () => {
+  test('by one of many concurrent runs', async () => {
     await newLock().acquire(owner());
     startRun('100', { status: 'completed' });
     const runs = ['200', '300', '400'];
@@ -171,7 +172,7 @@ describe('whose owner has ended, it is taken over', () => {
     expect(got.filter(({ kind }) => kind === 'acquired')).toHaveLength(1);
   });
 
-  test('what cannot be seen has not ended', async () => {
+  test('not if the status of the owner cannot be read', async () => {
     await newLock().acquire(owner());
     startRun('100', { status: 'completed' });
     await local[Symbol.asyncDispose]();
@@ -179,30 +180,33 @@ describe('whose owner has ended, it is taken over', () => {
     expect(await newLock().acquire(other)).toMatchObject({ kind: 'held' });
   });
 
-  test('kept: it says why', async () => {
+  test('after it was kept, with the reason', async () => {
     const lock = newLock();
     startRun('100');
     await lock.acquire(owner());
     await lock.keep('main is half restored');
-    expect(await newLock().look()).toMatchObject({ ended: true, kept: 'main is half restored' });
+    expect(await newLock().getHolder()).toMatchObject({
+      hasEnded: true,
+      keptReason: 'main is half restored',
+    });
     expect(isThere()).toBe(true);
   });
 });
 
-describe('content that says nothing blocks, with a remedy', () => {
+describe('invalid content blocks with a remedy', () => {
   const point = (sha: string) => git(repository.remote, 'update-ref', REF, sha);
   test('a ref to a commit', async () => {
     point(head);
     expect(await newLock().acquire(owner())).toEqual({
       kind: 'unreadable',
-      problem: `${REF} does not say who has it`,
+      problem: `${REF} has invalid content, so its owner is unknown`,
       remedy: expect.stringContaining(`gh api -X DELETE repos/octo-org/octo-repo/git/${REF}`),
     });
     expect(isThere()).toBe(true);
   });
 
   test.each([
-    'no JSON',
+    'invalid JSON',
     '{}',
     '{"by":"deploy-rollback/v1"}',
     JSON.stringify({ ...JSON.parse(written()), owner: { runId: '1; rm -rf /' } }),
@@ -212,29 +216,34 @@ describe('content that says nothing blocks, with a remedy', () => {
     expect(readLockNote(text)).toBeUndefined();
   });
 
-  test('whatever it is, reading it breaks nothing', () => {
+  test('reads any text without an error', () => {
     fc.assert(fc.property(fc.string(), (text) => readLockNote(text) === undefined));
     fc.assert(fc.property(fc.json(), (text) => readLockNote(text) === undefined));
     const word = fc.string({ maxLength: 100 });
     const digits = fc.stringMatching(/^[0-9]{1,20}$/);
     const owners = fc.record({ runId: digits, runAttempt: digits, job: word, runner: word });
     fc.assert(
-      fc.property(owners, fc.nat(), fc.option(word, { nil: undefined }), (who, sinceMs, kept) => {
-        const note = { owner: who, sinceMs, kept };
-        expect(readLockNote(writeLockNote(note))).toEqual(note);
-      }),
+      fc.property(
+        owners,
+        fc.nat(),
+        fc.option(word, { nil: undefined }),
+        (who, sinceMs, keptReason) => {
+          const note = { owner: who, sinceMs, keptReason };
+          expect(readLockNote(writeLockNote(note))).toEqual(note);
+        },
+      ),
     );
   });
 
   function written() {
-    return writeLockNote({ owner: owner(), sinceMs: 1, kept: undefined });
+    return writeLockNote({ owner: owner(), sinceMs: 1, keptReason: undefined });
   }
 });
 
-test('the name of its ref is one that git takes', () => {
+test('the ref is valid for every environment', () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1, unit: 'binary', maxLength: 60 }), (environment) => {
-      expect(lockRef(environment)).toMatch(/^refs\/deploy-rollback\/lock\/[a-z0-9_=-]+$/);
+      expect(toRef(environment)).toMatch(/^refs\/deploy-rollback\/lock\/[a-z0-9_=-]+$/);
     }),
   );
 });

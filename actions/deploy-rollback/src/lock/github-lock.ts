@@ -9,33 +9,31 @@ import { jobsOfRun } from '@repo/github/workflows/jobs';
 import { workflowRun } from '@repo/github/workflows/runs';
 import { type Acquisition, type Holder, isSameOwner, type Lock, type Owner } from './lock.ts';
 import { type LockNote, readLockNote, writeLockNote } from './lock-note.ts';
-import { lockRef } from './ref-name.ts';
 
 export interface GitHubLockOptions {
-  /** Connects when first asked. */
+  /** Connects on the first call. */
   readonly github: () => Promise<GitHub>;
   readonly environment: string;
-  /** Full SHA of a commit of the repository: the lock's content has to hang on one. */
+  /** Full SHA of a commit of the repository. The annotated tag of the lock points to it. */
   readonly sha: string;
   readonly clock: Clock;
 }
 
-/** Takes what is there from under us at most so often before somebody else has it. */
-const MOST_TRIES = 3;
+const MAX_TRIES = 3;
 
 /**
- * A lock as a ref on GitHub, which only one of many can create (permissions: contents: write, and
- * actions: read to see whether its owner has ended). It points to a text that says who has it.
+ * A lock in a ref on GitHub, which only one run can create (permissions: contents: write, and
+ * actions: read to check whether its owner has ended). The ref points to a note with the owner.
  */
 export function githubLock({ github: connect, environment, sha, clock }: GitHubLockOptions): Lock {
-  const ref = lockRef(environment);
-  /** What we made the ref point to, and who we said we are. */
-  let ours: { readonly object: string; readonly note: LockNote } | undefined;
+  const ref = toRef(environment);
+  /** The lock of this run. */
+  let own: { readonly object: string; readonly note: LockNote } | undefined;
 
   const write = async (github: GitHub, note: LockNote): Promise<string> => {
     if (sha === '') {
-      throw new ActionError('the commit of this run is not known, which the lock hangs on', {
-        remedy: 'Run within a workflow, or set GITHUB_SHA.',
+      throw new ActionError('the lock needs the commit of this run, and it is unknown', {
+        remedy: 'Run the action in a workflow, or set GITHUB_SHA.',
       });
     }
     return writeNote(github, {
@@ -47,35 +45,35 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
 
   const acquire = async (owner: Owner): Promise<Acquisition> => {
     const github = await connect();
-    const note: LockNote = { owner, sinceMs: clock.now(), kept: undefined };
+    const note: LockNote = { owner, sinceMs: clock.now(), keptReason: undefined };
     const object = await write(github, note);
-    for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
       if (await createRef(github, ref, object)) {
-        ours = { object, note };
+        own = { object, note };
         return { kind: 'acquired', how: 'free' };
       }
       const found = await readNote(github, ref);
-      // Its owner has given it back meanwhile.
+      // Its owner has released it since.
       if (found === undefined) continue;
-      const there = noteOf(found);
-      if (there === undefined) return unreadable(github);
-      if (isSameOwner(there.owner, owner)) {
-        ours = { object: found.sha, note: there };
-        return { kind: 'acquired', how: 'reentered', kept: there.kept };
+      const existing = parseNote(found);
+      if (existing === undefined) return unreadable(github);
+      if (isSameOwner(existing.owner, owner)) {
+        own = { object: found.sha, note: existing };
+        return { kind: 'acquired', how: 'reentered', keptReason: existing.keptReason };
       }
-      const holder = await holderOf(github, there, owner);
-      if (!holder.ended || !(await replaced(github, found.sha, object))) {
+      const holder = await toHolder(github, existing, owner);
+      if (!holder.hasEnded || !(await replaced(github, found.sha, object))) {
         return { kind: 'held', by: holder };
       }
-      ours = { object, note };
-      return { kind: 'acquired', how: 'taken-over', kept: holder.kept };
+      own = { object, note };
+      return { kind: 'acquired', how: 'taken-over', keptReason: holder.keptReason };
     }
-    throw new ActionError(`${ref} comes and goes`, {
-      remedy: 'Give the jobs that deploy to this environment one concurrency group.',
+    throw new ActionError(`${ref} is created and deleted by other runs`, {
+      remedy: 'Put all jobs that deploy to this environment into one concurrency group.',
     });
   };
 
-  /** Of several who take over, one does: the ref must still be as it was seen. */
+  /** Only one of several runs takes over: the ref must be unchanged since it was read. */
   const replaced = async (github: GitHub, from: string, to: string): Promise<boolean> => {
     try {
       await replaceRef(github, ref, { from, to });
@@ -90,66 +88,66 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
 
   const unreadable = ({ repository: { owner, repo } }: GitHub): Acquisition => ({
     kind: 'unreadable',
-    problem: `${ref} does not say who has it`,
-    remedy: `See that no rollback is at work in ${environment}, then remove it: gh api -X DELETE repos/${owner}/${repo}/git/${ref}`,
+    problem: `${ref} has invalid content, so its owner is unknown`,
+    remedy: `Check that no rollback of ${environment} runs, then remove it: gh api -X DELETE repos/${owner}/${repo}/git/${ref}`,
   });
 
   return {
     location: ref,
     acquire,
-    keep: async (why) => {
-      if (ours === undefined) return;
+    keep: async (reason) => {
+      if (own === undefined) return;
       const github = await connect();
-      const note = { ...ours.note, kept: why };
+      const note = { ...own.note, keptReason: reason };
       const object = await write(github, note);
-      if (await replaced(github, ours.object, object)) ours = { object, note };
+      if (await replaced(github, own.object, object)) own = { object, note };
     },
     release: async () => {
-      if (ours === undefined) return;
+      if (own === undefined) return;
       await deleteRef(await connect(), ref);
-      ours = undefined;
+      own = undefined;
     },
-    look: async () => {
+    getHolder: async () => {
       const github = await connect();
       const found = await readNote(github, ref);
-      const there = found && noteOf(found);
-      return there && holderOf(github, there, undefined);
+      const existing = found && parseNote(found);
+      return existing && toHolder(github, existing, undefined);
     },
   };
 }
 
-function noteOf({ text }: Note): LockNote | undefined {
+function parseNote({ text }: Note): LockNote | undefined {
   return text === undefined ? undefined : readLockNote(text);
 }
 
-async function holderOf(
+async function toHolder(
   github: GitHub,
-  { owner, sinceMs, kept }: LockNote,
-  asking: Owner | undefined,
+  { owner, sinceMs, keptReason }: LockNote,
+  asker: Owner | undefined,
 ): Promise<Holder> {
   return {
     owner,
     sinceMs,
-    kept,
-    ended: kept !== undefined || (await hasEnded(github, owner, asking)),
+    keptReason,
+    hasEnded: keptReason !== undefined || (await hasEnded(github, owner, asker)),
   };
 }
 
-/** What cannot be seen has not ended. */
+/** A run whose status cannot be read counts as running. */
 async function hasEnded(
   github: GitHub,
   { runId, runAttempt, runner }: Owner,
-  asking: Owner | undefined,
+  asker: Owner | undefined,
 ): Promise<boolean> {
-  // An attempt begins when the one before is over, and a runner has one job at a time: ours.
+  // An attempt begins when the one before is over, and a runner has one job at a time: own.
   const isBefore =
-    asking?.runId === runId &&
-    (Number(asking.runAttempt) > Number(runAttempt) || (runner !== '' && asking.runner === runner));
+    asker?.runId === runId &&
+    (Number(asker.runAttempt) > Number(runAttempt) || (runner !== '' && asker.runner === runner));
   if (isBefore) return true;
   try {
     const run = await workflowRun(github, Number(runId));
     if (run.status === 'completed' || run.attempt > Number(runAttempt)) return true;
-    // Jobs that were skipped or wait have no runner either.
+    // Skipped and waiting jobs have no runner either.
     if (runner === '') return false;
     const jobs = (await jobsOfRun(github, Number(runId))).filter((job) => job.runner === runner);
     return jobs.length > 0 && jobs.every(({ isOver }) => isOver);
@@ -158,4 +156,19 @@ async function hasEnded(
     if (error instanceof GitHubError && error.status === 403) return false;
     throw error;
   }
+}
+
+/**
+ * A ref outside branches and tags, so that it starts no workflow and matches no branch rule. Names
+ * of environments are case-insensitive; characters that a ref does not allow are encoded.
+ */
+export function toRef(environment: string): string {
+  const bytes = Buffer.from(environment.toLowerCase());
+  const name = [...bytes]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[a-z0-9_-]/.test(character) ? character : `=${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+  return `refs/deploy-rollback/lock/${name}`;
 }

@@ -34,41 +34,41 @@ async function takeAndDie(owner: Owner = OTHER): Promise<void> {
   await new Promise((resolve) => child.once('exit', resolve));
 }
 
-test('is free, held by one, and free again', async () => {
+test('is free, held, and free again', async () => {
   const mine = lock();
-  expect(await mine.look()).toBeUndefined();
+  expect(await mine.getHolder()).toBeUndefined();
   expect(await mine.acquire(OWNER)).toEqual({ kind: 'acquired', how: 'free' });
   expect(await lock().acquire(OTHER)).toMatchObject({
     kind: 'held',
-    by: { owner: OWNER, ended: false, kept: undefined },
+    by: { owner: OWNER, hasEnded: false, keptReason: undefined },
   });
   await mine.release();
-  expect(await lock().look()).toBeUndefined();
+  expect(await lock().getHolder()).toBeUndefined();
   expect(await lock().acquire(OTHER)).toEqual({ kind: 'acquired', how: 'free' });
   expect(files()).toHaveLength(1);
 });
 
-test('of many who ask at once one has it', async () => {
+test('one of many concurrent processes gets it', async () => {
   const all = await Promise.all(Array.from({ length: 20 }, () => lock().acquire(OWNER)));
   expect(all.filter(({ kind }) => kind === 'acquired')).toHaveLength(1);
   expect(files()).toHaveLength(1);
 });
 
-test('of many who take it over from the same dead owner one has it', async () => {
+test('one of many concurrent processes takes it over from a dead owner', async () => {
   await takeAndDie();
-  expect(await lock().look()).toMatchObject({ owner: OTHER, ended: true });
+  expect(await lock().getHolder()).toMatchObject({ owner: OTHER, hasEnded: true });
   const all = await Promise.all(Array.from({ length: 20 }, () => lock().acquire(OWNER)));
   expect(all.filter(({ kind }) => kind === 'acquired')).toEqual([
     { kind: 'acquired', how: 'taken-over' },
   ]);
 });
 
-test('the same run comes back into its own, when the process that had it has ended', async () => {
+test('the same run gets it again after its process has ended', async () => {
   await takeAndDie(OWNER);
   expect(await lock().acquire(OWNER)).toEqual({ kind: 'acquired', how: 'reentered' });
 });
 
-test('a later attempt of a run takes over from the earlier one, wherever that was', async () => {
+test('a later attempt of a run takes over from the earlier one on any machine', async () => {
   await takeAndDie(OWNER);
   const [name = ''] = files();
   const content = JSON.parse(readFileSync(join(folder, name), 'utf8'));
@@ -78,26 +78,29 @@ test('a later attempt of a run takes over from the earlier one, wherever that wa
   expect(await lock().acquire({ ...OWNER, runAttempt: '2' })).toMatchObject({ kind: 'acquired' });
 });
 
-test('kept: it says why, and is free for whoever takes it knowingly', async () => {
+test('a kept lock has a reason, and can be taken over', async () => {
   const mine = lock();
   await mine.acquire(OWNER);
-  await mine.keep('nobody was well');
+  await mine.keep('no release is healthy');
   await mine.release();
-  expect(await lock().look()).toMatchObject({ ended: true, kept: 'nobody was well' });
+  expect(await lock().getHolder()).toMatchObject({
+    hasEnded: true,
+    keptReason: 'no release is healthy',
+  });
   expect(await lock().acquire(OTHER)).toEqual({
     kind: 'acquired',
     how: 'taken-over',
-    kept: 'nobody was well',
+    keptReason: 'no release is healthy',
   });
 });
 
-test('one that is not ours is left alone', async () => {
+test('does not release a lock of another process', async () => {
   await lock().acquire(OWNER);
   await lock().release();
-  expect(await lock().look()).toMatchObject({ owner: OWNER });
+  expect(await lock().getHolder()).toMatchObject({ owner: OWNER });
 });
 
-describe('content that says nothing blocks, with the remedy', () => {
+describe('invalid content blocks with a remedy', () => {
   test.each(['', 'x', '{}', '{"state":"held"}', '[]', '{"state":"held","owner":7}'])(
     '%j',
     async (text) => {
@@ -106,14 +109,14 @@ describe('content that says nothing blocks, with the remedy', () => {
         kind: 'unreadable',
         remedy: expect.stringContaining('remove the file'),
       });
-      await expect(lock().look()).rejects.toThrow(/lock-\* cannot be read/);
+      await expect(lock().getHolder()).rejects.toThrow(/lock-\* cannot be read/);
     },
   );
 });
 
-test('a folder that cannot be written is told', async () => {
+test('reports a folder that cannot be written', async () => {
   writeFileSync(join(folder, 'file'), '');
   await expect(localLock(join(folder, 'file'), systemClock).acquire(OWNER)).rejects.toThrow(
-    /no lock can be taken in/,
+    /cannot create a lock in/,
   );
 });

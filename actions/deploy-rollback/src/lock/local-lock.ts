@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
-import { epochMs, shortText } from '../state/untrusted-shapes.ts';
+import { epochMs, shortText } from '../state/schemas.ts';
 import { type Acquisition, type Holder, isSameOwner, type Lock, type Owner } from './lock.ts';
 import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.ts';
 
@@ -21,114 +21,129 @@ const contentSchema = v.variant('state', [
     owner: ownerSchema,
     process: v.object({ host: shortText, boot: shortText, pid: v.number(), started: shortText }),
     sinceMs: epochMs,
-    why: shortText,
+    reason: shortText,
   }),
   v.object({ state: v.literal('free') }),
 ]);
 
 type Content = v.InferOutput<typeof contentSchema>;
 
-/** The lock as it is now: the content of the file with the highest number, the only one that counts. */
-type Seen =
+/** The current lock: the content of the file with the highest number. Other files do not count. */
+type LockFile =
   | { readonly number: number; readonly content: Content }
   | { readonly number: number; readonly content: 'unreadable' };
 
 /**
- * The lock of an environment in its state folder: files `lock-1`, `lock-2` …, each made whole by a
- * hard link that only one can make. Whoever makes the next number has it, so that of two who take it
- * over from the same dead owner one wins, whatever the order of their steps.
+ * A lock in the state folder: files `lock-1`, `lock-2` …, each created by a hard link, which is
+ * atomic. The process that creates the next number has the lock, so that only one of two processes
+ * takes it over from the same dead owner.
  */
-export function localLock(folder: string, clock: Pick<Clock, 'now'>): Lock {
+export function localLock(stateDir: string, clock: Pick<Clock, 'now'>): Lock {
   let own: { readonly owner: Owner; readonly sinceMs: number } | undefined;
   const me = thisProcess();
-  const look = () => highest(folder);
-  const held = (owner: Owner, state: 'held' | 'kept', sinceMs: number, why: string): Content => ({
+  const read = () => readLatest(stateDir);
+  const held = (
+    owner: Owner,
+    state: 'held' | 'kept',
+    sinceMs: number,
+    reason: string,
+  ): Content => ({
     state,
     owner,
     process: me,
     sinceMs,
-    why,
+    reason,
   });
   const replace = async (state: (mine: { owner: Owner; sinceMs: number }) => Content) => {
-    const seen = await look();
+    const current = await read();
     const mine = own;
-    if (mine === undefined || !isBy(seen.content, me)) return;
-    await makeNext(folder, seen.number, state(mine));
+    if (mine === undefined || !isOwnedBy(current.content, me)) return;
+    await createNext(stateDir, current.number, state(mine));
     own = undefined;
   };
   return {
-    location: `the lock ${join(folder, 'lock-*')}`,
+    location: `the lock ${join(stateDir, 'lock-*')}`,
     acquire: async (owner) => {
       for (;;) {
-        const seen = await look();
-        const answer = judge(seen, owner, me, folder);
+        const current = await read();
+        const answer = toAcquisition(current, owner, me, stateDir);
         if (answer.kind !== 'acquired') return answer;
         const sinceMs = clock.now();
-        if (await makeNext(folder, seen.number, held(owner, 'held', sinceMs, ''))) {
+        if (await createNext(stateDir, current.number, held(owner, 'held', sinceMs, ''))) {
           own = { owner, sinceMs };
           return answer;
         }
       }
     },
-    keep: (why) => replace(({ owner, sinceMs }) => held(owner, 'kept', sinceMs, why)),
+    keep: (reason) => replace(({ owner, sinceMs }) => held(owner, 'kept', sinceMs, reason)),
     release: () => replace(() => ({ state: 'free' })),
-    look: async () => {
-      const { content } = await look();
-      if (content === 'unreadable') throw unreadable(folder);
-      return content.state === 'free' ? undefined : holderOf(content, me);
+    getHolder: async () => {
+      const { content } = await read();
+      if (content === 'unreadable') throw unreadable(stateDir);
+      return content.state === 'free' ? undefined : toHolder(content, me);
     },
   };
 }
 
-function judge({ content }: Seen, owner: Owner, me: ProcessIdentity, folder: string): Acquisition {
+function toAcquisition(
+  { content }: LockFile,
+  owner: Owner,
+  me: ProcessIdentity,
+  folder: string,
+): Acquisition {
   if (content === 'unreadable') {
     const { message, remedy } = unreadable(folder);
     return { kind: 'unreadable', problem: message, remedy };
   }
   if (content.state === 'free') return { kind: 'acquired', how: 'free' };
-  const holder = holderOf(content, me, owner);
-  if (!holder.ended) return { kind: 'held', by: holder };
+  const holder = toHolder(content, me, owner);
+  if (!holder.hasEnded) return { kind: 'held', by: holder };
   const how = isSameOwner(holder.owner, owner) ? 'reentered' : 'taken-over';
-  return { kind: 'acquired', how, kept: holder.kept };
+  return { kind: 'acquired', how, keptReason: holder.keptReason };
 }
 
-function holderOf(
-  { owner, process, sinceMs, state, why }: Exclude<Content, { state: 'free' }>,
+function toHolder(
+  { owner, process, sinceMs, state, reason }: Exclude<Content, { state: 'free' }>,
   me: ProcessIdentity,
   asker?: Owner,
 ): Holder {
-  // An attempt of a run begins when the one before is over, wherever that was.
+  // An attempt of a run starts after the previous one has ended, on any machine.
   const isEarlierAttempt =
     asker !== undefined &&
     asker.runId !== '' &&
     owner.runId === asker.runId &&
     Number(owner.runAttempt) < Number(asker.runAttempt);
-  const ended = state === 'kept' || isEarlierAttempt || hasEnded(process, me);
-  return { owner, sinceMs, ended, kept: state === 'kept' ? why : undefined };
+  const isOver = state === 'kept' || isEarlierAttempt || hasEnded(process, me);
+  return {
+    owner,
+    sinceMs,
+    hasEnded: isOver,
+    keptReason: state === 'kept' ? reason : undefined,
+  };
 }
 
-function isBy(content: Seen['content'], me: ProcessIdentity): boolean {
+function isOwnedBy(content: LockFile['content'], me: ProcessIdentity): boolean {
   if (content === 'unreadable' || content.state === 'free') return false;
   const { pid, host, started } = content.process;
   return pid === me.pid && host === me.host && started === me.started;
 }
 
-async function highest(folder: string): Promise<Seen> {
+async function readLatest(folder: string): Promise<LockFile> {
   for (;;) {
-    const number = Math.max(0, ...(await numbers(folder)));
+    const number = Math.max(0, ...(await listNumbers(folder)));
     if (number === 0) return { number, content: { state: 'free' } };
     try {
       const text = await readFile(join(folder, `lock-${number}`), 'utf8');
       return { number, content: v.parse(contentSchema, JSON.parse(text)) };
     } catch (error) {
-      // Somebody has made the next one, and cleared this one away.
+      // Another process has created the next one and removed this one.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue;
       return { number, content: 'unreadable' };
     }
   }
 }
 
-async function numbers(folder: string): Promise<readonly number[]> {
+async function listNumbers(folder: string): Promise<readonly number[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return [];
     throw unusable(folder, error);
@@ -139,8 +154,8 @@ async function numbers(folder: string): Promise<readonly number[]> {
   });
 }
 
-/** Whether the next number is ours; lower ones are cleared away then. */
-async function makeNext(folder: string, last: number, content: Content): Promise<boolean> {
+/** Creates the next number and removes lower ones; `false` if another process was faster. */
+async function createNext(folder: string, last: number, content: Content): Promise<boolean> {
   const draft = join(folder, `.lock-${randomUUID()}`);
   const next = join(folder, `lock-${last + 1}`);
   try {
@@ -159,8 +174,8 @@ async function makeNext(folder: string, last: number, content: Content): Promise
   } finally {
     await rm(draft, { force: true });
   }
-  const all = await numbers(folder);
-  // Somebody was so much faster that our number had been cleared away already.
+  const all = await listNumbers(folder);
+  // Other processes were so fast that they removed this number already.
   if (Math.max(...all) > last + 1) {
     await rm(next, { force: true });
     return false;
@@ -173,13 +188,14 @@ async function makeNext(folder: string, last: number, content: Content): Promise
 
 function unreadable(folder: string): ActionError {
   return new ActionError(`the lock ${join(folder, 'lock-*')} cannot be read`, {
-    remedy: 'Make sure that no rollback is at work on that machine, then remove the file.',
+    remedy: 'Check that no rollback runs on that machine, then remove the file.',
   });
 }
 
 function unusable(folder: string, cause: unknown): ActionError {
-  return new ActionError(`no lock can be taken in ${folder}`, {
-    remedy: 'Give state-dir a folder of the user that runs this, on a local disk with room.',
+  return new ActionError(`cannot create a lock in ${folder}`, {
+    remedy:
+      'Set state-dir to a folder that the user of the runner can write, on a local disk with free space.',
     cause,
   });
 }

@@ -1,56 +1,55 @@
 /**
- * One rollback at a time in an environment: a folder that only one can make in `state-dir`, or a ref
- * that only one can create on GitHub. Its content is untrusted when it is read back.
+ * Allows one rollback at a time in an environment: by a file in `state-dir` or a ref on GitHub that
+ * only one run can create. Its content is untrusted when it is read back.
  */
 export interface Lock {
-  /** Where it is, for people and for who has to remove it by hand: `refs/deploy-rollback/production`. */
+  /** How messages name it: `refs/deploy-rollback/lock/production`. */
   readonly location: string;
   /**
-   * Takes the lock if it is free, ours already, or its owner has ended. Does not wait.
+   * Takes the lock if it is free, if the same run holds it, or if its owner has ended. Does not wait.
    *
-   * @throws ActionError where it cannot be asked for at all
+   * @throws ActionError if the lock cannot be accessed
    */
   readonly acquire: (owner: Owner) => Promise<Acquisition>;
-  /** Keeps it after we have ended, so that nothing goes on before somebody has looked. The last call. */
-  readonly keep: (why: string) => Promise<void>;
-  /** Gives it back; one that is not ours is left alone. The last call. */
+  /** Keeps the lock after this run, until a repair. The last call. */
+  readonly keep: (reason: string) => Promise<void>;
+  /** Releases the lock, unless another run holds it. The last call. */
   readonly release: () => Promise<void>;
-  /** Who has it; changes nothing. */
-  readonly look: () => Promise<Holder | undefined>;
+  /** The current owner, or the last one if it kept the lock. Changes nothing. */
+  readonly getHolder: () => Promise<Holder | undefined>;
 }
 
-/** Who takes the lock. */
 export interface Owner {
   readonly runId: string;
   readonly runAttempt: string;
   readonly job: string;
-  /** The runner's name: a runner runs one job at a time, while legs of a matrix share the job. */
+  /** The name of the runner. It tells the jobs of a matrix apart; a runner runs one job at a time. */
   readonly runner: string;
 }
 
 export type Acquisition =
-  /** `how`: it was free; the same run had it; or its owner had ended, by accident or in failure. */
   | {
       readonly kind: 'acquired';
+      /** `reentered`: the same run had it. `taken-over`: its owner had ended or had kept it. */
       readonly how: 'free' | 'reentered' | 'taken-over';
-      /** Why it had been kept, by {@link Lock.keep}. */
-      readonly kept?: string | undefined;
+      /** The reason of {@link Lock.keep}. */
+      readonly keptReason?: string | undefined;
     }
   | { readonly kind: 'held'; readonly by: Holder }
-  /** Its content says nothing: nobody can know whether somebody is at work. */
+  /** Its content is invalid, so that its owner is unknown. */
   | { readonly kind: 'unreadable'; readonly problem: string; readonly remedy: string };
 
 export interface Holder {
   readonly owner: Owner;
   /** Epoch milliseconds. */
   readonly sinceMs: number;
-  /** Whether who took it has ended; what it had in hand may be half done. */
-  readonly ended: boolean;
-  /** Why it was kept, by {@link Lock.keep}. */
-  readonly kept: string | undefined;
+  /** Whether the owner has ended. Its work may be half done. */
+  readonly hasEnded: boolean;
+  /** The reason of {@link Lock.keep}; `undefined` while the owner runs. */
+  readonly keptReason: string | undefined;
 }
 
-/** Whether it is the same attempt of the same job, whatever step of it. */
+/** Whether both are the same attempt of the same job. */
 export function isSameOwner(one: Owner, other: Owner): boolean {
   return (
     one.runId === other.runId &&

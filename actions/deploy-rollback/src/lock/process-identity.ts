@@ -1,32 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** One process among all that there ever were on the machines that share a state folder. */
+/** Identifies a process on all machines that share a state folder. */
 export interface ProcessIdentity {
   readonly host: string;
-  /** Changes with each start of the machine; empty where the system does not tell. */
+  /** Changes with each boot of the machine; empty if the system does not provide it. */
   readonly boot: string;
   readonly pid: number;
-  /** When it started, in the system's own units; empty where the system does not tell. */
+  /** The start time in units of the system; empty if the system does not provide it. */
   readonly started: string;
 }
 
 export function thisProcess(): ProcessIdentity {
   return {
     host: hostname(),
-    boot: textOf('/proc/sys/kernel/random/boot_id'),
+    boot: readText('/proc/sys/kernel/random/boot_id'),
     pid: process.pid,
-    started: startOf(process.pid),
+    started: readStartTime(process.pid),
   };
 }
 
-/** Whether it surely runs no more; of another machine nobody can tell from here. */
+/** Whether a process has certainly ended. A process on another machine counts as running. */
 export function hasEnded(one: ProcessIdentity, me: ProcessIdentity): boolean {
   if (one.host !== me.host) return false;
   if (one.boot !== me.boot) return true;
   if (!exists(one.pid)) return true;
-  const started = startOf(one.pid);
-  // Numbers of processes come round again.
+  const started = readStartTime(one.pid);
+  // The system reuses process ids.
   return started !== '' && started !== one.started;
 }
 
@@ -34,20 +34,20 @@ function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is somebody else's.
+    // EPERM: it belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  // Killed, and not yet collected by its parent.
-  return !/^\d+ \(.*\) Z/s.test(textOf(`/proc/${pid}/stat`));
+  // A zombie: killed, and not yet reaped by its parent.
+  return !/^\d+ \(.*\) Z/s.test(readText(`/proc/${pid}/stat`));
 }
 
-/** The 22nd field of the process's status; its name, the second, may have spaces and brackets. */
-function startOf(pid: number): string {
-  const status = textOf(`/proc/${pid}/stat`);
+/** The 22nd field of the status. The name, the second field, may contain spaces and brackets. */
+function readStartTime(pid: number): string {
+  const status = readText(`/proc/${pid}/stat`);
   return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
 }
 
-function textOf(path: string): string {
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {

@@ -1,59 +1,60 @@
 import { plain } from '@repo/core/text/untrusted';
 import type { Context } from '../context.ts';
-import { type Finding, finding } from '../finding.ts';
-import { progressOf, touchedBy } from '../journal/progress.ts';
+import { getProgress, getTouched } from '../journal/progress.ts';
+import { getRunningEntry } from '../ledger/history.ts';
 import type { Holder } from '../lock/lock.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
 import { shortSha } from '../revision.ts';
-import { stateInWords } from '../rollback/words.ts';
-import { runningEntry } from '../situation.ts';
-import { lookPatiently } from '../under-lock.ts';
+import { describeState } from '../rollback/decision.ts';
+import { waitForLock } from '../rollback/lock.ts';
 
-/** Whether the next deploy may begin. */
-export async function check(context: Context): Promise<Finding> {
-  const { holder, locked } = await lookPatiently(context);
-  const held = locked ?? (await heldBack(context, holder));
-  if (held !== undefined) return held;
-  const runs = runningEntry(await context.ledger.history())?.revision ?? '';
-  const message = `${context.inputs.environment} takes deploys`;
-  return finding({ result: 'done', message, to: runs });
+/** Checks whether the next deploy may start. */
+export async function check(context: Context): Promise<ModeResult> {
+  const { holder, locked } = await waitForLock(context);
+  const blocked = locked ?? (await findFreeze(context, holder));
+  if (blocked !== undefined) return blocked;
+  const running = getRunningEntry(await context.ledger.history())?.revision ?? '';
+  const message = `${context.inputs.environment} accepts deploys`;
+  return createResult({ result: 'done', message, to: running });
 }
 
 /**
- * Why no deploy may begin; `undefined` when one may.
+ * Why no deploy may start; `undefined` if one may.
  *
- * @param holder who has or had the lock
+ * @param holder the current or last owner of the lock
  */
-export async function heldBack(
+export async function findFreeze(
   { ledger, journals, inputs, ports }: Context,
   holder: Holder | undefined,
-): Promise<Finding | undefined> {
+): Promise<ModeResult | undefined> {
   const { environment } = inputs;
-  const { hold } = await ledger.history();
-  if (hold !== undefined) {
-    const since = new Date(hold.sinceMs).toISOString();
-    return finding({
+  const { freeze } = await ledger.history();
+  if (freeze !== undefined) {
+    const since = new Date(freeze.sinceMs).toISOString();
+    return createResult({
       result: 'frozen',
-      message: `${environment} is frozen since ${since}: ${plain(hold.reason)}`,
-      remedy: 'Find out what went wrong, then run mode: unfreeze.',
+      message: `${environment} is frozen since ${since}: ${plain(freeze.reason)}`,
+      remedy: 'Fix the cause, then run mode: unfreeze.',
     });
   }
-  if (holder?.kept !== undefined) {
-    return finding({
+  if (holder?.keptReason !== undefined) {
+    return createResult({
       result: 'frozen',
-      message: `a rollback of ${environment} failed: ${plain(holder.kept)}`,
+      message: `a rollback of ${environment} failed: ${plain(holder.keptReason)}`,
       remedy: 'Repair the environment, then run mode: unfreeze.',
     });
   }
-  const left = await journals.unfinished();
-  const progress = left && progressOf(left);
-  if (left === undefined || progress === undefined || touchedBy(progress).size === 0) {
+  const unfinished = await journals.unfinished();
+  const progress = unfinished && getProgress(unfinished);
+  if (unfinished === undefined || progress === undefined || getTouched(progress).size === 0) {
     return undefined;
   }
-  ports.log.info(`The journal of ${left.begun.rollbackId} has no end.`);
-  return finding({
+  const { rollbackId, badRelease } = unfinished.started;
+  ports.log.info(`The journal of ${rollbackId} is unfinished.`);
+  return createResult({
     result: 'frozen',
-    message: `a rollback of ${shortSha(left.begun.badRelease)} was interrupted: ${stateInWords(progress)}`,
-    remedy: 'Run mode: rollback again to finish it, or mode: unfreeze to give it up.',
-    from: left.begun.badRelease,
+    message: `a rollback of ${shortSha(badRelease)} was interrupted: ${describeState(progress)}`,
+    remedy: 'Finish it with mode: rollback, or discard it with mode: unfreeze.',
+    from: badRelease,
   });
 }

@@ -1,19 +1,18 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Context } from '../context.ts';
-import { type Finding, finding } from '../finding.ts';
-import { rollback } from '../rollback/rollback.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
 import { mark } from './mark.ts';
 import { snapshot } from './snapshot.ts';
 
-/** The state in which main leaves that there is something to guard. */
+/** The state by which the post step knows that the job is guarded. */
 const GUARDED = 'guarded';
 
-/** Keeps what runs now; the end of the job decides what becomes of it. */
-export async function guard(context: Context, { state }: ActionContext): Promise<Finding> {
-  const kept = await snapshot(context);
-  // A deploy that may not begin needs no rollback.
-  if (kept.result === 'done') state.save(GUARDED, 'true');
-  return kept;
+/** Takes a snapshot. The post step marks the release as good, or rolls back. */
+export async function guard(context: Context, { state }: ActionContext): Promise<ModeResult> {
+  const result = await snapshot(context);
+  // A deploy that must not start needs no rollback.
+  if (result.result === 'done') state.save(GUARDED, 'true');
+  return result;
 }
 
 export function isGuarded({ state }: ActionContext): boolean {
@@ -21,23 +20,26 @@ export function isGuarded({ state }: ActionContext): boolean {
 }
 
 /**
- * The end of the job: one that went well makes its release good, one that failed or was cancelled
- * is rolled back. The runner reads the inputs anew for this, `job.status` with them.
+ * Marks the release of a successful job as good, and rolls back after a failed or cancelled one. The
+ * runner evaluates the inputs again for the post step, `job.status` included.
  */
-export async function endOfJob(context: Context): Promise<Finding> {
+export async function finishGuard(
+  context: Context,
+  rollback: (context: Context) => Promise<ModeResult>,
+): Promise<ModeResult> {
   const { inputs, ports } = context;
   switch (inputs.jobStatus.toLowerCase()) {
     case 'success':
       return mark({ ...context, inputs: { ...inputs, mark: 'good', revision: undefined } });
     case 'failure':
     case 'cancelled':
-      ports.log.info(`The job has ended with "${inputs.jobStatus}".`);
+      ports.log.info(`The job status is ${inputs.jobStatus}.`);
       return rollback(context);
     default:
-      return finding({
+      return createResult({
         result: 'failed',
-        message: 'nobody says how the job has ended, so nothing was rolled back',
-        remedy: 'Leave job-status at its default.',
+        message: 'job-status is missing, so nothing was rolled back',
+        remedy: 'Remove job-status from the inputs, so that its default applies.',
       });
   }
 }

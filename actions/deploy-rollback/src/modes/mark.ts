@@ -1,29 +1,31 @@
 import { plain } from '@repo/core/text/untrusted';
 import { requireBadRelease } from '../bad-release.ts';
-import { contentOf } from '../content.ts';
 import type { Context } from '../context.ts';
-import { type Finding, finding } from '../finding.ts';
+import { getTreeHash } from '../git-tree.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
 import { shortSha } from '../revision.ts';
-import { keyOf } from './snapshot.ts';
+import { createDeployKey } from './snapshot.ts';
 
-/** Says of a release whether it is good: only what was good once is ever brought back. */
-export async function mark(context: Context): Promise<Finding> {
+/** Marks a release as good or bad. A rollback restores only a release that was good once. */
+export async function mark(context: Context): Promise<ModeResult> {
   const { inputs, ledger, ports } = context;
   const history = await ledger.history();
   const revision = inputs.revision ?? requireBadRelease(context, history);
-  const known = history.entries.find((one) => one.kind === 'deploy' && one.revision === revision);
+  const recorded = history.entries.find(
+    (one) => one.kind === 'deploy' && one.revision === revision,
+  );
   const entry =
-    known ??
+    recorded ??
     (await ledger.open({
-      key: keyOf(context, revision),
+      key: createDeployKey(context, revision),
       revision,
-      content: await contentOf(revision, ports),
+      tree: await getTreeHash(revision, ports),
     }));
-  const already = entry.state === inputs.mark;
-  if (!already) await ledger.mark(entry, inputs.mark, plain(inputs.reason, 500));
-  return finding({
-    result: already ? 'noop' : 'done',
-    message: `${shortSha(revision)} is ${already ? 'marked' : 'now marked'} ${inputs.mark} in ${inputs.environment}`,
+  const isMarked = entry.state === inputs.mark;
+  if (!isMarked) await ledger.mark(entry, inputs.mark, plain(inputs.reason, 500));
+  return createResult({
+    result: isMarked ? 'noop' : 'done',
+    message: `${shortSha(revision)} is ${isMarked ? 'already' : 'now'} marked ${inputs.mark} in ${inputs.environment}`,
     to: revision,
     entryId: entry.id,
   });

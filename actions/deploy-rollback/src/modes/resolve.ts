@@ -1,49 +1,39 @@
 import { getBadRelease } from '../bad-release.ts';
 import type { Context } from '../context.ts';
-import { type Finding, finding } from '../finding.ts';
-import { mayHaveBegun } from '../may-have-begun.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
 import { shortSha } from '../revision.ts';
-import { answer, createRollbackId } from '../rollback/begin.ts';
-import { choose } from '../rollback/choose.ts';
-import { situationOf } from '../situation.ts';
+import { checkStart, createRollbackId } from '../rollback/precheck.ts';
+import { preflight } from '../rollback/preflight.ts';
+import { resolve } from '../rollback/resolve.ts';
 
-/** What a rollback would do now, and why it passes over all others. Changes nothing, locks nothing. */
-export async function resolve(context: Context): Promise<Finding> {
-  const { inputs, ledger, ports } = context;
+/** Shows what a rollback would do now, and why it skips releases. Changes and locks nothing. */
+export async function dryRun(context: Context): Promise<ModeResult> {
+  const { inputs, ledger } = context;
   const history = await ledger.history();
   const badRelease = getBadRelease(context, history);
-  const chosen = await choose(context, {
-    badRelease,
-    rollbackId: createRollbackId(inputs.environment, badRelease, history),
-    history,
-    excluded: new Map(),
-  });
-  const { candidate, steps, passedOver } = chosen;
-  const situation = situationOf(history, {
-    badRelease,
-    wanted: inputs.target,
-    mayHaveBegun: await mayHaveBegun(context, badRelease, history),
-    maxRollbacks: inputs.maxRollbacks,
-    nowMs: ports.clock.now(),
-  });
-  if (situation.kind !== 'go') return { ...answer(situation, badRelease), passedOver };
+  const rollbackId = createRollbackId(inputs.environment, badRelease, history);
+  const candidates = await resolve(context, { badRelease, history, attempts: [] });
+  const choice = await preflight(context, candidates, { badRelease, rollbackId });
+  const { candidate, steps, skipped } = choice;
+  const answer = await checkStart(context, badRelease, history);
+  if (answer !== undefined) return { ...answer, skipped };
   if (candidate === undefined) {
-    const names = passedOver.map(({ revision, why }) => `${shortSha(revision)} ${why}`);
-    return finding({
+    const reasons = skipped.map(({ revision, reason }) => `${shortSha(revision)} ${reason}`);
+    return createResult({
       result: 'no-target',
-      message: `${shortSha(badRelease)} could not be rolled back: ${names.slice(0, 3).join('; ') || 'no other release is known'}`,
-      remedy: chosen.remedy || 'Take a snapshot before each deploy, and mark good releases.',
+      message: `No release can replace ${shortSha(badRelease)}: ${reasons.slice(0, 3).join('; ') || 'the ledger and the snapshots have no other release'}`,
+      remedy: choice.remedy || 'Take a snapshot before each deploy, and mark good releases.',
       from: badRelease,
-      passedOver,
+      skipped,
     });
   }
-  return finding({
+  return createResult({
     result: 'dry-run',
-    message: `Would roll back from ${shortSha(badRelease)} to ${shortSha(candidate.revision)}; nothing was touched`,
+    message: `Would roll back from ${shortSha(badRelease)} to ${shortSha(candidate.revision)}; nothing was changed`,
     from: badRelease,
     to: candidate.revision,
     snapshotId: candidate.snapshotId ?? '',
     steps,
-    passedOver,
+    skipped,
   });
 }

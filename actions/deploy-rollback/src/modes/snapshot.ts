@@ -1,81 +1,87 @@
 import { randomUUID } from 'node:crypto';
 import { pluralize } from '@repo/core/text/pluralize';
 import { requireBadRelease } from '../bad-release.ts';
-import { contentOf } from '../content.ts';
 import type { Context } from '../context.ts';
-import { type Finding, finding } from '../finding.ts';
-import { progressOf } from '../journal/progress.ts';
-import type { History } from '../ledger/ledger.ts';
+import { getTreeHash } from '../git-tree.ts';
+import { getProgress } from '../journal/progress.ts';
+import { getRunningEntry } from '../ledger/history.ts';
+import type { LedgerHistory } from '../ledger/ledger.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
 import { shortSha } from '../revision.ts';
-import { runningEntry } from '../situation.ts';
-import { superfluous } from '../snapshots/prune.ts';
-import { lookPatiently, underLock } from '../under-lock.ts';
-import { heldBack } from './check.ts';
+import { waitForLock, withLock } from '../rollback/lock.ts';
+import { selectRemovable } from '../snapshots/prune.ts';
+import { findFreeze } from './check.ts';
 
-/** Keeps what runs now, and opens the ledger's entry for what is about to be deployed. */
-export async function snapshot(context: Context): Promise<Finding> {
-  // Before the lock is taken: one that was kept would be free after it.
-  const { holder, locked } = await lookPatiently(context);
-  const before = locked ?? (await heldBack(context, holder));
-  if (before !== undefined) return before;
-  return underLock(context, async () => (await heldBack(context, undefined)) ?? keep(context));
+/** Takes a snapshot of the running release, and opens the ledger entry of the next deploy. */
+export async function snapshot(context: Context): Promise<ModeResult> {
+  // Before taking the lock: a lock that a failed rollback kept would be released after it.
+  const { holder, locked } = await waitForLock(context);
+  const blocked = locked ?? (await findFreeze(context, holder));
+  if (blocked !== undefined) return blocked;
+  return withLock(
+    context,
+    async () => (await findFreeze(context, undefined)) ?? takeSnapshot(context),
+  );
 }
 
-async function keep(context: Context): Promise<Finding> {
+async function takeSnapshot(context: Context): Promise<ModeResult> {
   const { inputs, ports, ledger, snapshots, strategies } = context;
   const history = await ledger.history();
   const next = requireBadRelease(context, history);
-  const revision = inputs.revision ?? runningEntry(history)?.revision ?? '';
+  const revision = inputs.revision ?? getRunningEntry(history)?.revision ?? '';
   const taken = strategies.some(({ capture }) => capture !== undefined)
-    ? await ports.log.group(`Keeping ${shortSha(revision)}`, async () =>
+    ? await ports.log.group(`Taking a snapshot of ${shortSha(revision)}`, async () =>
         snapshots.take(strategies, {
-          id: newId(ports.clock.now()),
+          id: createSnapshotId(ports.clock.now()),
           kind: 'deploy',
           revision,
-          content: await contentOf(revision, ports),
+          tree: await getTreeHash(revision, ports),
           before: next,
         }),
       )
     : undefined;
   const entry = await ledger.open({
-    key: keyOf(context, next),
+    key: createDeployKey(context, next),
     revision: next,
-    content: await contentOf(next, ports),
+    tree: await getTreeHash(next, ports),
   });
   await prune(context, history);
-  const kept = taken === undefined ? 'Nothing has to be kept' : `Kept ${shortSha(revision)}`;
-  return finding({
+  const outcome =
+    taken === undefined
+      ? 'The strategies need no snapshot'
+      : `Took a snapshot of ${shortSha(revision)}`;
+  return createResult({
     result: 'done',
-    message: `${kept}; the deploy of ${shortSha(next)} may begin`,
+    message: `${outcome}; the deploy of ${shortSha(next)} may start`,
     to: revision,
     entryId: entry.id,
     snapshotId: taken?.id ?? '',
     steps: (taken?.parts ?? []).map(({ title, files }) => ({
       title,
-      step: `kept ${pluralize(files.length, 'file')}`,
+      step: `saved ${pluralize(files.length, 'file')}`,
       warnings: [],
     })),
   });
 }
 
-async function prune(context: Context, history: History): Promise<void> {
+async function prune(context: Context, history: LedgerHistory): Promise<void> {
   const { snapshots, journals, inputs, strategies } = context;
-  const left = await journals.unfinished();
-  const progress = left && progressOf(left);
+  const unfinished = await journals.unfinished();
+  const progress = unfinished && getProgress(unfinished);
   const inUse = [
-    progress?.safety?.snapshotId ?? '',
-    ...(progress?.attempts.map(({ about }) => about.snapshotId) ?? []),
+    progress?.safetySnapshot?.snapshotId ?? '',
+    ...(progress?.attempts.map(({ plan }) => plan.snapshotId) ?? []),
   ];
-  const gone = superfluous(await snapshots.list(), {
+  const removable = selectRemovable(await snapshots.list(), {
     history,
     keep: inputs.keep,
     inUse: new Set(inUse),
   });
-  await snapshots.remove(gone, strategies);
+  await snapshots.remove(removable, strategies);
 }
 
-/** The same for the same attempt of a job; the steps of one job deploy a release once. */
-export function keyOf({ ports }: Context, revision: string): string {
+/** The key of a deploy: the same for the same attempt of a job, so that a retry finds its entry. */
+export function createDeployKey({ ports }: Context, revision: string): string {
   const { runId, runAttempt, job } = ports.run;
   return runId === ''
     ? `${revision}-${randomUUID()}`
@@ -83,7 +89,7 @@ export function keyOf({ ports }: Context, revision: string): string {
 }
 
 /** `20261120T100000Z-1a2b` */
-function newId(nowMs: number): string {
+function createSnapshotId(nowMs: number): string {
   const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${time}-${randomUUID().slice(0, 4)}`;
 }

@@ -1,24 +1,24 @@
 import type { Context } from '../context.ts';
-import { type Finding, finding } from '../finding.ts';
-import { underLock } from '../under-lock.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
+import { withLock } from '../rollback/lock.ts';
 
-/** Lets deploys begin again: ends the hold, gives up what was interrupted, frees a lock that was kept. */
-export async function unfreeze(context: Context): Promise<Finding> {
+/** Allows deploys again: ends the freeze, discards an interrupted rollback, releases a kept lock. */
+export async function unfreeze(context: Context): Promise<ModeResult> {
   const { inputs, ledger, journals, ports } = context;
   const { runId } = ports.run;
   const actor = ports.variable('GITHUB_ACTOR');
-  const by = `${runId === '' ? 'a run outside of GitHub' : `run ${runId}`}${actor && ` of ${actor}`}`;
-  return underLock(context, async ({ how }) => {
-    const { hold } = await ledger.history();
-    if (hold !== undefined) await ledger.unfreeze(by);
-    const left = await journals.unfinished();
-    left?.write({ event: 'ended' });
+  const by = `${runId === '' ? 'a run outside GitHub' : `run ${runId}`}${actor && ` of ${actor}`}`;
+  return withLock(context, async ({ how }) => {
+    const { freeze } = await ledger.history();
+    if (freeze !== undefined) await ledger.unfreeze(by);
+    const unfinished = await journals.unfinished();
+    unfinished?.write({ event: 'finished' });
     if (inputs.incidentIssue) await (await import('../incident.ts')).closeIncident(context, by);
-    const isFreed = hold !== undefined || left !== undefined || how === 'taken-over';
+    const isChanged = freeze !== undefined || unfinished !== undefined || how === 'taken-over';
     const { environment } = inputs;
-    return finding({
-      result: isFreed ? 'done' : 'noop',
-      message: isFreed ? `${environment} takes deploys again` : `${environment} was not frozen`,
+    return createResult({
+      result: isChanged ? 'done' : 'noop',
+      message: isChanged ? `${environment} accepts deploys again` : `${environment} was not frozen`,
     });
   });
 }

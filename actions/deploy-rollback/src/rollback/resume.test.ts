@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { mark } from '../modes/mark.ts';
 import { snapshot } from '../modes/snapshot.ts';
+import { rollback } from '../run.ts';
 import { sha } from '../testing/history.ts';
 import { type Machine, machine, type Thing } from '../testing/machine.ts';
-import { rollback } from './rollback.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 
@@ -47,7 +47,7 @@ async function interrupted(): Promise<void> {
   const context = here.context({ sha: BAD }, things, controller.signal);
   await expect(rollback(context)).rejects.toThrow('cancelled');
   delete base.faults.apply;
-  expect(await context.lock.look()).toBeDefined();
+  expect(await context.lock.getHolder()).toBeDefined();
   await context.lock.release();
   files.done.length = 0;
   base.done.length = 0;
@@ -55,38 +55,38 @@ async function interrupted(): Promise<void> {
 
 const resumed = (given: readonly Thing[] = things) => rollback(here.context({ sha: BAD }, given));
 
-describe('a rollback that was interrupted', () => {
-  test('goes on with what is left of it', async () => {
+describe('an interrupted rollback', () => {
+  test('continues with its remaining steps', async () => {
     await interrupted();
     expect(await resumed()).toMatchObject({ result: 'rolled-back', to: C });
     expect(files.done).toEqual([]);
     expect(base.done).toEqual(['apply c']);
   });
 
-  test('does not count what was a stop as a failure', async () => {
+  test('does not count the interruption as a failure', async () => {
     await interrupted();
     const found = await resumed();
     expect(found.attempts).toHaveLength(1);
     expect(found.events.some(({ event }) => event === 'apply-failed')).toBe(false);
   });
 
-  test('leaves a candidate that cannot be brought back any more, and says why', async () => {
+  test('skips a candidate that cannot be restored any more', async () => {
     await interrupted();
     base.faults.preflight = (revision) => (revision === C ? 'the image is gone' : undefined);
     const found = await resumed();
     expect(found).toMatchObject({ result: 'rolled-back', to: B });
-    expect(found.attempts.map(({ state, why }) => [state, why])).toEqual([
+    expect(found.attempts.map(({ state, reason }) => [state, reason])).toEqual([
       [
         'failed',
-        'it was interrupted, and ccccccc cannot be brought back: thing base: the image is gone',
+        'it was interrupted, and ccccccc cannot be restored: thing base: the image is gone',
       ],
-      ['well', ''],
+      ['healthy', ''],
     ]);
     expect(things.map(({ runs }) => runs())).toEqual([B, B]);
-    expect(found.events.filter(({ event }) => event === 'safety')).toHaveLength(1);
+    expect(found.events.filter(({ event }) => event === 'safety-snapshot')).toHaveLength(1);
   });
 
-  test('puts back what was there when nobody is left', async () => {
+  test('restores the previous state if no candidate is left', async () => {
     await interrupted();
     const { snapshots, stateDir } = here.context({}, things);
     for (const { id, kind } of await snapshots.list()) {
@@ -97,7 +97,7 @@ describe('a rollback that was interrupted', () => {
     expect(things.map(({ runs }) => runs())).toEqual([BAD, BAD]);
   });
 
-  test('is not finished with other strategies', async () => {
+  test('does not continue with other strategies', async () => {
     await interrupted();
     await expect(resumed([files])).rejects.toThrow(
       /with other strategies: thing files, thing base/,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
-import { count, epochMs, identifier, revision, shortText } from '../state/untrusted-shapes.ts';
+import { count, epochMs, identifier, revision, shortText } from '../state/schemas.ts';
 
-/** A path within the folder of a part: no way out of it, by whatever system it is read. */
+/** A path within the folder of a part, on every operating system. */
 const innerPath = v.pipe(
   shortText,
   v.check(
@@ -12,26 +12,26 @@ const innerPath = v.pipe(
   ),
 );
 
-/** What a snapshot consists of. It is written last: what has none is no snapshot. */
+/** The manifest of a snapshot. It is written last: a folder without one is incomplete. */
 export const manifestSchema = v.object({
   schema: v.literal('deploy-rollback-snapshot/v1'),
   id: identifier,
-  /** `safety`: of the failing release, taken by a rollback before it changed anything. */
+  /** `safety`: of the bad release, taken by a rollback before its first change. */
   kind: v.picklist(['deploy', 'safety']),
   environment: shortText,
   revision,
-  content: shortText,
+  tree: shortText,
   takenMs: epochMs,
-  /** Each one's is above those before it: the clock may be set back between them. */
+  /** Increases with each snapshot, because the clock may be set back between them. */
   number: v.optional(count, 0),
-  /** The release that was about to be deployed; absent of one taken for safety. */
+  /** The next deploy; absent for a safety snapshot. */
   before: v.optional(revision),
   parts: v.pipe(
     v.array(
       v.object({
-        /** The strategy's. */
+        /** The title of the strategy. */
         title: shortText,
-        /** Within the snapshot's folder. */
+        /** Within the folder of the snapshot. */
         folder: identifier,
         part: v.unknown(),
         files: v.pipe(
@@ -51,4 +51,4 @@ export const manifestSchema = v.object({
 });
 
 export type Manifest = v.InferOutput<typeof manifestSchema>;
-export type KeptFile = Manifest['parts'][number]['files'][number];
+export type StoredFile = Manifest['parts'][number]['files'][number];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { history, sha } from '../testing/history.ts';
-import { superfluous } from './prune.ts';
+import { selectRemovable } from './prune.ts';
 
 const one = (id: string, revision: string, kind: 'deploy' | 'safety' = 'deploy') => ({
   id,
@@ -9,7 +9,7 @@ const one = (id: string, revision: string, kind: 'deploy' | 'safety' = 'deploy')
   kind,
 });
 const [A, B, C, D] = [sha('a'), sha('b'), sha('c'), sha('d')];
-const past = history(
+const HISTORY = history(
   { revision: A, state: 'good' },
   { revision: B, state: 'bad' },
   { revision: C, state: 'unfinished' },
@@ -19,22 +19,22 @@ const gone = (
   snapshots: readonly ReturnType<typeof one>[],
   keep: number,
   inUse: readonly string[] = [],
-  of = past,
-) => superfluous(snapshots, { history: of, keep, inUse: new Set(inUse) }).map(({ id }) => id);
+  of = HISTORY,
+) => selectRemovable(snapshots, { history: of, keep, inUse: new Set(inUse) }).map(({ id }) => id);
 
-test('the newest stay, and the last good one however old it is', () => {
+test('keeps the newest, and the last good one of any age', () => {
   const all = [one('4', D), one('3', C), one('2', B), one('1', A), one('0', A)];
   expect(gone(all, 1)).toEqual(['3', '2', '0']);
   expect(gone(all, 3)).toEqual(['0']);
 });
 
-test('what ran before the first record stays while nothing else was ever good', () => {
+test('keeps the release before the first record until another one is good', () => {
   const all = [one('2', D), one('1', B), one('0', '')];
   expect(gone(all, 1)).toEqual(['1']);
   expect(gone([...all, one('-1', A)], 1)).toEqual(['1', '0']);
 });
 
-test('what a rollback needs stays, and the newest that was kept for safety', () => {
+test('keeps snapshots in use, and the newest safety snapshot', () => {
   const all = [
     one('s2', D, 'safety'),
     one('3', D),
@@ -46,7 +46,7 @@ test('what a rollback needs stays, and the newest that was kept for safety', () 
   expect(gone(all, 1, ['s1', '2'])).toEqual([]);
 });
 
-test('for every history at most what is superfluous goes, and a good one is left if there was one', () => {
+test('keeps a good snapshot of any history if there is one', () => {
   const revisions = [A, B, C, D, ''];
   const state = fc.constantFrom('good', 'bad', 'failed', 'unfinished');
   fc.assert(

@@ -16,7 +16,7 @@ import { type Machine, machine, type Thing } from '../testing/machine.ts';
 import type { SnapshotStore } from './store.ts';
 
 const A = sha('a');
-const ABOUT = { id: 's-1', kind: 'deploy', revision: A, content: '' } as const;
+const ABOUT = { id: 's-1', kind: 'deploy', revision: A, tree: '' } as const;
 
 let here: Machine;
 let thing: Thing;
@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(() => here[Symbol.dispose]());
 
-test('what is kept is private, and known by its checksum', async () => {
+test('the files of a snapshot are private and have checksums', async () => {
   const taken = await store.take([thing.strategy], ABOUT);
   expect(await store.list()).toEqual([taken]);
   expect(taken.parts).toMatchObject([
@@ -43,10 +43,10 @@ test('what is kept is private, and known by its checksum', async () => {
     const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
     expect(mode, entry.name).toBe(entry.isFile() ? 0o600 : 0o700);
   }
-  expect(await store.damage(taken)).toBeUndefined();
+  expect(await store.findDamage(taken)).toBeUndefined();
 });
 
-test('what could not be kept as a whole is not kept at all', async () => {
+test('a failed snapshot leaves nothing behind', async () => {
   const other = here.thing('other');
   other.faults.capture = 'no room';
   await expect(store.take([thing.strategy, other.strategy], ABOUT)).rejects.toThrow('no room');
@@ -54,7 +54,7 @@ test('what could not be kept as a whole is not kept at all', async () => {
   expect(readdirSync(root)).toEqual([]);
 });
 
-test('what was kept elsewhere for a snapshot that failed is given up', async () => {
+test('a failed snapshot forgets what a strategy stored elsewhere', async () => {
   const forgotten: unknown[] = [];
   const tagging: Strategy = {
     ...thing.strategy,
@@ -69,7 +69,7 @@ test('what was kept elsewhere for a snapshot that failed is given up', async () 
   expect(forgotten).toEqual([{ tag: 'keep-1' }]);
 });
 
-test('a part that is neither file nor folder is no part', async () => {
+test('rejects a part that is neither a file nor a folder', async () => {
   const linking: Strategy = {
     ...thing.strategy,
     capture: async (folder) => {
@@ -80,7 +80,7 @@ test('a part that is neither file nor folder is no part', async () => {
   await expect(store.take([linking], ABOUT)).rejects.toThrow(/neither a file nor a folder/);
 });
 
-test('removed: what was kept elsewhere is given up first, what a kill left goes too', async () => {
+test('removes a snapshot, what a strategy stored elsewhere, and incomplete snapshots', async () => {
   const forgotten: unknown[] = [];
   const strategy: Strategy = {
     ...thing.strategy,
@@ -96,31 +96,31 @@ test('removed: what was kept elsewhere is given up first, what a kill left goes 
   await store.remove([taken], [strategy]);
 });
 
-describe('a manifest that is not one of ours is told, and left alone', () => {
+describe('an invalid manifest is logged and skipped', () => {
   test.each([
-    ['no JSON', () => 'x'],
-    ['a path that leads out', (text: string) => text.replace('deep/copy.txt', '../../copy.txt')],
+    ['invalid JSON', () => 'x'],
+    ['a path outside the part', (text: string) => text.replace('deep/copy.txt', '../../copy.txt')],
     ['an absolute path', (text: string) => text.replace('deep/copy.txt', '/etc/passwd')],
-    ['a folder that leads out', (text: string) => text.replace('1-thing', '../1-thing')],
+    ['a folder outside the snapshot', (text: string) => text.replace('1-thing', '../1-thing')],
     ['another id', (text: string) => text.replace('"s-1"', '"s-2"')],
     ['another environment', (text: string) => text.replace('"production"', '"staging"')],
-    ['no SHA', (text: string) => text.replace(A, 'HEAD; reboot')],
+    ['an invalid SHA', (text: string) => text.replace(A, 'HEAD; reboot')],
     ['a newer format', (text: string) => text.replace('snapshot/v1', 'snapshot/v2')],
-    ['nothing', () => ''],
+    ['an empty file', () => ''],
   ])('%s', async (_, spoil) => {
     await store.take([thing.strategy], ABOUT);
     const manifest = join(root, 's-1', 'manifest.json');
     writeFileSync(manifest, spoil(readFileSync(manifest, 'utf8')));
     expect(await store.list()).toEqual([]);
-    expect(here.log.join('\n')).toContain('The snapshot s-1 is left alone');
+    expect(here.log.join('\n')).toContain('Skipping the snapshot s-1');
     expect(existsSync(manifest)).toBe(true);
   });
 });
 
-test('a link in the place of a file that was kept is damage', async () => {
+test('a symbolic link instead of a file is damage', async () => {
   const taken = await store.take([thing.strategy], ABOUT);
   const copy = join(root, 's-1', '1-thing', 'deep', 'copy.txt');
   rmSync(copy);
   symlinkSync('/etc/passwd', copy);
-  expect(await store.damage(taken)).toBe('deep/copy.txt is no file any more');
+  expect(await store.findDamage(taken)).toBe('deep/copy.txt is not a file any more');
 });

@@ -4,31 +4,37 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import type { Kept, Ports, Strategy } from '../strategies/strategy.ts';
-import { damageOf, sealFolder } from './kept-files.ts';
+import type { Ports, SnapshotPart, Strategy } from '../strategies/strategy.ts';
 import { type Manifest, manifestSchema } from './manifest.ts';
+import { findDamage, sealFolder } from './stored-files.ts';
 
 const MANIFEST = 'manifest.json';
 
-/** What is kept of an environment on this machine, a folder a snapshot. */
+/** The snapshots of an environment on this machine, one folder each. */
 export interface SnapshotStore {
-  /** Whole ones, newest first. What cannot be read is told and left alone. */
+  /** Complete snapshots, newest first. Unreadable ones are logged and skipped. */
   readonly list: () => Promise<readonly Manifest[]>;
   /**
-   * Keeps what is there now, by all strategies that keep anything, or by none.
+   * Takes a snapshot with every strategy that captures something, or with none.
    *
-   * @throws ActionError where one of them could not
+   * @throws ActionError if one of them fails
    */
   readonly take: (
     strategies: readonly Strategy[],
-    about: Pick<Manifest, 'id' | 'kind' | 'revision' | 'content' | 'before'>,
+    about: Pick<Manifest, 'id' | 'kind' | 'revision' | 'tree' | 'before'>,
   ) => Promise<Manifest>;
-  /** What is wrong with its files, as a clause; `undefined` where all are as they were. */
-  readonly damage: (snapshot: Manifest) => Promise<string | undefined>;
-  /** A strategy's part of it. */
-  readonly keptBy: (snapshot: Manifest | undefined, strategy: Strategy) => Kept | undefined;
-  /** Removes snapshots, and what a kill has left of others. */
-  readonly remove: (gone: readonly Manifest[], strategies: readonly Strategy[]) => Promise<void>;
+  /** The damage to its files, as a clause; `undefined` for unchanged files. */
+  readonly findDamage: (snapshot: Manifest) => Promise<string | undefined>;
+  /** The part of a strategy. */
+  readonly getPart: (
+    snapshot: Manifest | undefined,
+    strategy: Strategy,
+  ) => SnapshotPart | undefined;
+  /** Removes snapshots, and incomplete ones that a kill left behind. */
+  readonly remove: (
+    snapshots: readonly Manifest[],
+    strategies: readonly Strategy[],
+  ) => Promise<void>;
 }
 
 export interface SnapshotStoreOptions {
@@ -44,7 +50,7 @@ export function snapshotStore({
   ports,
 }: SnapshotStoreOptions): SnapshotStore {
   const root = join(stateDir, 'snapshots');
-  const folderOf = (id: string) => join(root, id);
+  const toFolder = (id: string) => join(root, id);
   const names = async () =>
     (
       await readdir(root, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
@@ -56,15 +62,15 @@ export function snapshotStore({
       .map(({ name }) => name);
 
   const read = async (id: string): Promise<Manifest | undefined> => {
-    const text = await readFile(join(folderOf(id), MANIFEST), 'utf8').catch(() => undefined);
+    const text = await readFile(join(toFolder(id), MANIFEST), 'utf8').catch(() => undefined);
     if (text === undefined) return undefined;
     try {
       const manifest = v.parse(manifestSchema, JSON.parse(text));
       if (manifest.id === id && manifest.environment === environment) return manifest;
     } catch {
-      // It is told below, in words.
+      // Logged below.
     }
-    ports.log.info(`The snapshot ${plain(id, 60)} is left alone: its manifest is not one of ours.`);
+    ports.log.info(`Skipping the snapshot ${plain(id, 60)}: its manifest is invalid.`);
     return undefined;
   };
 
@@ -77,17 +83,17 @@ export function snapshotStore({
     },
 
     take: async (strategies, about) => {
-      const folder = folderOf(about.id);
+      const folder = toFolder(about.id);
       const parts: Manifest['parts'] = [];
       try {
-        // What a kill has left is no beginning.
+        // Remove what a kill left behind.
         await rm(folder, { recursive: true, force: true });
         await mkdir(folder, { recursive: true, mode: 0o700 });
         for (const [index, { name, title, capture }] of strategies.entries()) {
           if (capture === undefined) continue;
           const own = `${index + 1}-${name}`;
           await mkdir(join(folder, own), { mode: 0o700 });
-          ports.log.info(`Keeping ${title} …`);
+          ports.log.info(`Saving ${title} …`);
           const part = await capture(join(folder, own), ports);
           parts.push({
             title,
@@ -119,43 +125,43 @@ export function snapshotStore({
       }
     },
 
-    damage: async (snapshot) => {
+    findDamage: async (snapshot) => {
       for (const { folder, files } of snapshot.parts) {
-        const inside = join(folderOf(snapshot.id), folder);
-        const damage = await damageOf(inside, files).catch((error) => describeError(error));
+        const inside = join(toFolder(snapshot.id), folder);
+        const damage = await findDamage(inside, files).catch((error) => describeError(error));
         if (damage !== undefined) return damage;
       }
       return undefined;
     },
 
-    keptBy: (snapshot, { title }) => {
+    getPart: (snapshot, { title }) => {
       const part = snapshot?.parts.find((one) => one.title === title);
       if (snapshot === undefined || part === undefined) return undefined;
       return {
-        folder: join(folderOf(snapshot.id), part.folder),
+        folder: join(toFolder(snapshot.id), part.folder),
         part: part.part,
         takenMs: snapshot.takenMs,
       };
     },
 
-    remove: async (gone, strategies) => {
-      for (const snapshot of gone) {
+    remove: async (removed, strategies) => {
+      for (const snapshot of removed) {
         for (const strategy of strategies) {
-          const kept = store.keptBy(snapshot, strategy);
+          const kept = store.getPart(snapshot, strategy);
           if (kept) await strategy.forget?.(kept, ports);
         }
-        await rm(join(folderOf(snapshot.id), MANIFEST), { force: true });
+        await rm(join(toFolder(snapshot.id), MANIFEST), { force: true });
       }
       for (const id of await names()) {
-        const there = await readFile(join(folderOf(id), MANIFEST)).catch(() => undefined);
-        if (there === undefined) await rm(folderOf(id), { recursive: true, force: true });
+        const manifest = await readFile(join(toFolder(id), MANIFEST)).catch(() => undefined);
+        if (manifest === undefined) await rm(toFolder(id), { recursive: true, force: true });
       }
     },
   };
   return store;
 }
 
-/** A file that is there whole, whatever happens. */
+/** Writes a file completely or not at all. */
 async function writeDurably(path: string, content: string): Promise<void> {
   const draft = `${path}.draft`;
   const file = await open(draft, 'w', 0o600);
@@ -169,8 +175,9 @@ async function writeDurably(path: string, content: string): Promise<void> {
 }
 
 function unusable(folder: string, cause: unknown): ActionError {
-  return new ActionError(`no snapshot can be kept in ${folder}`, {
-    remedy: 'Give state-dir a folder of the user that runs this, on a disk with room.',
+  return new ActionError(`cannot write a snapshot to ${folder}`, {
+    remedy:
+      'Set state-dir to a folder that the user of the runner can write, on a disk with free space.',
     cause,
   });
 }

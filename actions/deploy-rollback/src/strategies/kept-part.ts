@@ -2,7 +2,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import type { Kept, Preflight, Target } from './strategy.ts';
+import type { Preflight, SnapshotPart, Target } from './strategy.ts';
 
 /** What a strategy kept, held to its schema. @throws ActionError where there is none that fits */
 export function keptPart<Part>(
@@ -17,7 +17,7 @@ export function keptPart<Part>(
   return { ...kept, part: readPart(kept, schema) };
 }
 
-function readPart<Part>({ part }: Kept, schema: v.GenericSchema<unknown, Part>): Part {
+function readPart<Part>({ part }: SnapshotPart, schema: v.GenericSchema<unknown, Part>): Part {
   const read = v.safeParse(schema, part);
   if (read.success) return read.output;
   throw new ActionError('what the snapshot says of it cannot be understood', {

@@ -36,7 +36,7 @@ export interface Strategy {
    * Gives up what {@link capture} keeps outside of its folder (a tag that holds an image), when the
    * snapshot is removed. Repeated after a kill; absent where there is nothing of that kind.
    */
-  readonly forget?: (kept: Kept, ports: Ports) => Promise<void>;
+  readonly forget?: (kept: SnapshotPart, ports: Ports) => Promise<void>;
   /** What is there now, as far as this strategy can tell. Changes nothing. */
   readonly identify?: (target: Target, ports: Ports) => Promise<Identity>;
 }
@@ -52,10 +52,10 @@ export interface Target {
   /** Names this rollback, the same after a kill: lower-case letters, digits, hyphens. */
   readonly rollbackId: string;
   /** What {@link Strategy.capture} kept; absent without a snapshot of it. */
-  readonly kept: Kept | undefined;
+  readonly kept: SnapshotPart | undefined;
 }
 
-export interface Kept {
+export interface SnapshotPart {
   readonly folder: string;
   /** As it was read back: untrusted, to be held to a schema. */
   readonly part: unknown;

@@ -15,7 +15,7 @@ export const RUN: RunInfo = {
   ref: 'refs/heads/main',
 };
 
-/** A client of the local GitHub; unless told otherwise, waiting takes it no time. */
+/** A client of the local GitHub; by default, waiting takes no time. */
 export function connectTo(
   local: LocalGitHub,
   {

@@ -29,7 +29,7 @@ export function createPorts(given: {
         return work();
       },
     },
-    github: given.github ?? (() => Promise.reject(new Error('nobody asked for GitHub'))),
+    github: given.github ?? (() => Promise.reject(new Error('GitHub is not available'))),
   };
 }
 

@@ -13,7 +13,7 @@ export interface Limits {
   readonly signal: AbortSignal;
 }
 
-/** What was seen; may hold text from outside. */
+/** What was seen; may freeze text from outside. */
 export type Answer =
   | { readonly ok: true; readonly found: string }
   | { readonly ok: false; readonly found: string };

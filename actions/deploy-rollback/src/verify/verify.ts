@@ -8,7 +8,7 @@ import type { Answer, VerifyCheck } from './check.ts';
 export interface Verified {
   readonly title: string;
   readonly ok: boolean;
-  /** What was seen last; may hold text from outside. */
+  /** What was seen last; may freeze text from outside. */
   readonly found: string;
   readonly attempts: number;
 }

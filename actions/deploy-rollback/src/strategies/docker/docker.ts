@@ -15,7 +15,7 @@ import * as v from 'valibot';
 import { digest } from '../digest.ts';
 import { withHeartbeat } from '../heartbeat.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';
-import type { Identity, Kept, Part, Ports, Strategy, Target } from '../strategy.ts';
+import type { Identity, Part, Ports, SnapshotPart, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
 import { conditionOf } from './condition.ts';
 import { withDocker } from './daemon.ts';
@@ -142,7 +142,7 @@ async function apply(
   return { done: `${container} runs ${plain(imageName)} (${short(imageId)}) again` };
 }
 
-async function forget(daemon: Docker, kept: Kept): Promise<void> {
+async function forget(daemon: Docker, kept: SnapshotPart): Promise<void> {
   const read = v.safeParse(keptSchema, kept.part);
   if (read.success) await unpin(daemon, read.output.tag);
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
-import type { Kept } from '../strategy.ts';
+import type { SnapshotPart } from '../strategy.ts';
 
 /** What a snapshot knows of its copy; read back, it is somebody else's until it fits. */
 const Part = v.variant('kept', [
@@ -24,7 +24,7 @@ export type Copy =
   | { readonly kind: 'none'; readonly why: string };
 
 /** The copy of a site in a snapshot, if it is the one of the release, and intact. */
-export async function copyIn(kept: Kept | undefined, revision: string): Promise<Copy> {
+export async function copyIn(kept: SnapshotPart | undefined, revision: string): Promise<Copy> {
   if (kept === undefined) return { kind: 'none', why: 'no snapshot has a copy of it' };
   const { success, output } = v.safeParse(Part, kept.part);
   if (!success) return { kind: 'none', why: 'what the snapshot says of its copy cannot be read' };

@@ -14,7 +14,7 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPorts, testTarget } from '../../testing/ports.ts';
-import type { Kept, Ports, Strategy, Target } from '../strategy.ts';
+import type { Ports, SnapshotPart, Strategy, Target } from '../strategy.ts';
 import { superfluousReleases } from './prune.ts';
 import { symlink } from './symlink.ts';
 
@@ -48,7 +48,7 @@ const leadsTo = () => readlinkSync(join(workspace, 'current'));
 const releases = () =>
   readdirSync(join(workspace, 'releases')).filter((name) => !name.startsWith('.'));
 
-async function keep(strategy = strategyOf()): Promise<Target & { readonly kept: Kept }> {
+async function keep(strategy = strategyOf()): Promise<Target & { readonly kept: SnapshotPart }> {
   const folder = join(workspace, 'snapshots', `${++snapshots}`, '1-symlink');
   mkdirSync(folder, { recursive: true });
   const part = JSON.parse(JSON.stringify(await strategy.capture?.(folder, ports)));
@@ -172,7 +172,7 @@ describe('old releases', () => {
     const all = ['1', '2', '3', '4', '5', '6', '7'];
     expect(releases()).toEqual(all);
     // The snapshots of 2, 4 and 6 are given up.
-    for (const at of [0, 1, 3]) await strategy.forget?.(targets[at]?.kept as Kept, ports);
+    for (const at of [0, 1, 3]) await strategy.forget?.(targets[at]?.kept as SnapshotPart, ports);
     deploy('8');
     targets.push(await keep(strategy));
     // The link never led to 1 and 3.

@@ -18,7 +18,7 @@ import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { isInnerPath } from '../files/entry.ts';
 import { keptPart, preflightOf } from '../kept-part.ts';
-import type { Kept, Part, Ports, Preflight, Strategy, Target } from '../strategy.ts';
+import type { Part, Ports, Preflight, SnapshotPart, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
 import { forgetRelease, mark, marked, remember, remembered, unmark } from './marks.ts';
 import { superfluousReleases } from './prune.ts';
@@ -152,7 +152,7 @@ async function switchTo(places: Places, target: Target) {
   return part;
 }
 
-async function forget({ releases }: Places, kept: Kept): Promise<void> {
+async function forget({ releases }: Places, kept: SnapshotPart): Promise<void> {
   const read = v.safeParse(keptSchema, kept.part);
   if (read.success) await unmark(releases, read.output.mark);
 }

@@ -1,16 +1,16 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Inputs } from '../inputs.ts';
-import { check } from '../modes/check.ts';
-import { mark } from '../modes/mark.ts';
-import { resolve } from '../modes/resolve.ts';
-import { snapshot } from '../modes/snapshot.ts';
-import { unfreeze } from '../modes/unfreeze.ts';
-import { snapshotStore } from '../snapshots/store.ts';
-import { sha } from '../testing/history.ts';
-import { healthOf, type Machine, machine, type Thing } from '../testing/machine.ts';
-import { rollback } from './rollback.ts';
+import type { Inputs } from './inputs.ts';
+import { check } from './modes/check.ts';
+import { mark } from './modes/mark.ts';
+import { dryRun } from './modes/resolve.ts';
+import { snapshot } from './modes/snapshot.ts';
+import { unfreeze } from './modes/unfreeze.ts';
+import { rollback } from './run.ts';
+import { snapshotStore } from './snapshots/store.ts';
+import { sha } from './testing/history.ts';
+import { healthCheck, type Machine, machine, type Thing } from './testing/machine.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 
@@ -31,7 +31,7 @@ const run = (revision: string) => {
   for (const thing of things) thing.deploy(revision);
 };
 
-/** The life of one deploy: snapshot, deploy, mark. */
+/** One deploy: snapshot, deploy, mark. */
 async function deploy(revision: string, good = true): Promise<void> {
   const kept = await snapshot(here.context({ sha: revision }, things));
   expect(kept.result).toBe('done');
@@ -46,15 +46,15 @@ const rollBack = (revision: string, inputs: Partial<Inputs> = {}) =>
 const entries = async () => (await here.context({}, things).ledger.history()).entries;
 const runsEverywhere = () => things.map(({ runs }) => runs());
 
-describe('the last good release comes back, as a whole', () => {
+describe('rollback to the last good release', () => {
   beforeEach(async () => {
     run(A);
     await deploy(B);
     await deploy(BAD, false);
   });
 
-  test('it is proven, recorded and the environment is frozen', async () => {
-    const health = healthOf(files, (revision) => revision === B);
+  test('verifies and records it, and freezes the environment', async () => {
+    const health = healthCheck(files, (revision) => revision === B);
     const found = await rollBack(BAD, { verifyChecks: [health] });
     expect(found).toMatchObject({ result: 'rolled-back', from: BAD, to: B, remedy: '' });
     expect(found.recoverMs).toBeGreaterThanOrEqual(0);
@@ -74,44 +74,44 @@ describe('the last good release comes back, as a whole', () => {
     });
     expect(badRelease).toMatchObject({ revision: BAD, state: 'bad' });
     expect(await check(here.context({}, things))).toMatchObject({ result: 'frozen' });
-    expect(await here.context({}, things).lock.look()).toBeUndefined();
+    expect(await here.context({}, things).lock.getHolder()).toBeUndefined();
   });
 
-  test('once is enough: the second time there is nothing to do', async () => {
+  test('does nothing the second time', async () => {
     await rollBack(BAD);
     const before = [...files.done];
     expect(await rollBack(BAD)).toMatchObject({
       result: 'noop',
-      message: 'fffffff has been rolled back to bbbbbbb already',
+      message: 'fffffff is already rolled back to bbbbbbb',
       to: B,
     });
     expect(files.done).toEqual(before);
     expect((await entries()).filter(({ kind }) => kind === 'rollback')).toHaveLength(1);
   });
 
-  test('a release whose deploy never began takes nobody along', async () => {
+  test('does not roll back a deploy that never started', async () => {
     files.faults.capture = 'the disk is full';
     await mark(here.context({ sha: BAD }, things));
     await expect(snapshot(here.context({ sha: C }, things))).rejects.toThrow('the disk is full');
     delete files.faults.capture;
     const before = runsEverywhere();
     for (const found of [
-      await resolve(here.context({ mode: 'resolve', sha: C }, things)),
+      await dryRun(here.context({ mode: 'resolve', sha: C }, things)),
       await rollBack(C),
     ]) {
       expect(found).toMatchObject({
         result: 'no-target',
-        message: expect.stringMatching(/^no deploy of ccccccc has begun/),
+        message: expect.stringMatching(/^the deploy of ccccccc never started/),
         remedy: expect.stringContaining('target: SHA'),
       });
     }
     expect(runsEverywhere()).toEqual(before);
-    // Nothing is frozen for it: the next deploy may begin, and may be undone.
+    // The environment is not frozen: the next deploy may start, and may be rolled back.
     await deploy(C, false);
     expect(await rollBack(C)).toMatchObject({ result: 'rolled-back', to: BAD });
   });
 
-  test('a clock that was set back changes neither who is the last good one nor what is kept', async () => {
+  test('a clock that was set back changes neither the last good release nor the kept snapshots', async () => {
     await mark(here.context({ sha: BAD }, things));
     const behind = (inputs: Partial<Inputs> & { readonly sha: string }) => {
       const context = here.context({ keep: 1, ...inputs }, things);
@@ -127,7 +127,7 @@ describe('the last good release comes back, as a whole', () => {
     expect(runsEverywhere()).toEqual([BAD, BAD]);
   });
 
-  test('a named target, further back', async () => {
+  test('restores an older named target', async () => {
     const found = await rollBack(BAD, { target: { kind: 'named', name: A } });
     expect(found).toMatchObject({ result: 'no-target' });
     const [oldest] = (await here.context({}, things).snapshots.list()).toReversed();
@@ -136,20 +136,20 @@ describe('the last good release comes back, as a whole', () => {
     expect(runsEverywhere()).toEqual([A, A]);
   });
 
-  test('resolve and dry-run only tell, who it would be and why nobody else', async () => {
+  test('resolve shows the target and the skipped releases, and changes nothing', async () => {
     const before = runsEverywhere();
-    const found = await resolve(here.context({ sha: BAD }, things));
+    const found = await dryRun(here.context({ sha: BAD }, things));
     expect(found).toMatchObject({ result: 'dry-run', from: BAD, to: B });
-    expect(found.steps.map(({ step }) => step)).toEqual(['puts back files', 'puts back base']);
-    expect(found.passedOver).toEqual([
-      { revision: BAD, id: expect.any(String), why: 'is the release that failed' },
+    expect(found.steps.map(({ step }) => step)).toEqual(['restores files', 'restores base']);
+    expect(found.skipped).toEqual([
+      { revision: BAD, id: expect.any(String), reason: 'is the bad release' },
     ]);
     expect(runsEverywhere()).toEqual(before);
     expect(await here.context({}, things).journals.unfinished()).toBeUndefined();
   });
 });
 
-describe('preflight: nothing is touched before all of it can be done', () => {
+describe('preflight', () => {
   beforeEach(async () => {
     run(A);
     await deploy(B);
@@ -158,12 +158,12 @@ describe('preflight: nothing is touched before all of it can be done', () => {
     files.done.length = 0;
   });
 
-  test('the next candidate, when one part of the best cannot be brought back', async () => {
+  test('selects the next candidate if one part of the best cannot be restored', async () => {
     base.faults.preflight = (revision) => (revision === C ? 'the image is gone' : undefined);
     const found = await rollBack(BAD);
     expect(found).toMatchObject({ result: 'rolled-back', to: B });
-    expect(found.passedOver.map(({ why }) => why)).toContain(
-      'cannot be brought back: thing base: the image is gone',
+    expect(found.skipped.map(({ reason }) => reason)).toContain(
+      'cannot be restored: thing base: the image is gone',
     );
     expect(files.done.filter((one) => one.startsWith('apply'))).toEqual(['apply b']);
     expect(runsEverywhere()).toEqual([B, B]);
@@ -178,11 +178,11 @@ describe('preflight: nothing is touched before all of it can be done', () => {
     ['a cut file', (path: string) => writeFileSync(path, 'x'), /has 1 bytes instead of 40/],
     ['a missing file', (path: string) => rmSync(path), /deep\/copy\.txt is missing/],
     [
-      'a strange file',
+      'an additional file',
       (path: string) => writeFileSync(`${path}.more`, 'x'),
-      /copy\.txt\.more was not kept by us/,
+      /copy\.txt\.more is not part of the snapshot/,
     ],
-  ])('%s in the backup is found', async (_, spoil, why) => {
+  ])('detects %s in the snapshot', async (_, spoil, why) => {
     const { snapshots, stateDir } = here.context({}, things);
     for (const { id } of await snapshots.list()) {
       spoil(join(stateDir, 'snapshots', id, '2-thing', 'deep', 'copy.txt'));
@@ -190,20 +190,20 @@ describe('preflight: nothing is touched before all of it can be done', () => {
     const found = await rollBack(BAD);
     expect(found.result).toBe('no-target');
     expect(found.message).toMatch(why);
-    expect(found.message).toContain('nothing was touched');
+    expect(found.message).toContain('nothing was changed');
     expect(files.done).toEqual([]);
     expect(runsEverywhere()).toEqual([BAD, BAD]);
   });
 
-  test('no snapshot at all, as on a fresh machine', async () => {
+  test('finds no target without a snapshot', async () => {
     rmSync(join(here.context({}, things).stateDir, 'snapshots'), { recursive: true });
     const found = await rollBack(BAD);
-    expect(found).toMatchObject({ result: 'no-target', remedy: 'Look for it.' });
-    expect(found.message).toContain('no copy of it is here');
+    expect(found).toMatchObject({ result: 'no-target', remedy: 'Find it.' });
+    expect(found.message).toContain('it has no snapshot');
   });
 });
 
-describe('what does not become well', () => {
+describe('a release that does not become healthy', () => {
   beforeEach(async () => {
     run(A);
     await deploy(B);
@@ -211,142 +211,148 @@ describe('what does not become well', () => {
     await deploy(BAD, false);
   });
 
-  test('is tried once more, marked bad, and the next one is tried', async () => {
-    const health = healthOf(files, (revision) => revision === B);
+  test('is tried again and marked bad before the next one is tried', async () => {
+    const health = healthCheck(files, (revision) => revision === B);
     files.done.length = 0;
     const found = await rollBack(BAD, { verifyChecks: [health] });
     expect(found).toMatchObject({ result: 'rolled-back', to: B });
-    expect(files.done).toEqual(['keep f', 'apply c', 'apply c', 'apply b']);
+    expect(files.done).toEqual(['save f', 'apply c', 'apply c', 'apply b']);
     expect(found.attempts.map(({ state, markedBad }) => [state, markedBad])).toEqual([
       ['failed', true],
-      ['well', false],
+      ['healthy', false],
     ]);
     const states = (await entries()).map(({ revision, state }) => `${revision[0]} ${state}`);
     expect(states).toEqual(['b good', 'f bad', 'c bad', 'b good']);
   });
 
-  test('an apply that fails once does no harm', async () => {
+  test('is not a step that fails once', async () => {
     let failures = 0;
     base.faults.apply = () => (failures++ === 0 ? 'a hiccup' : undefined);
     expect(await rollBack(BAD)).toMatchObject({ result: 'rolled-back', to: C });
   });
 
-  test('when all fail, what was there is back, and the lock is kept', async () => {
-    const health = healthOf(files, () => false);
+  test('leads to the previous state and a kept lock if all candidates fail', async () => {
+    const health = healthCheck(files, () => false);
     const found = await rollBack(BAD, { verifyChecks: [health] });
     expect(found.result).toBe('failed');
     expect(found.message).toMatch(
-      /ccccccc was not well .*bbbbbbb was not well .*so fffffff, .* is back/,
+      /ccccccc failed .*bbbbbbb failed .*restored fffffff, the release from before/,
     );
     expect(found.to).toBe(BAD);
     expect(runsEverywhere()).toEqual([BAD, BAD]);
-    expect(found.attempts.map(({ about, state }) => [about.purpose, state])).toEqual([
+    expect(found.attempts.map(({ plan, state }) => [plan.purpose, state])).toEqual([
       ['rollback', 'failed'],
       ['rollback', 'failed'],
-      ['restore', 'well'],
+      ['restore', 'healthy'],
     ]);
     expect(await check(here.context({}, things))).toMatchObject({ result: 'frozen' });
-    expect((await here.context({}, things).lock.look())?.kept).toContain('was not well');
+    expect((await here.context({}, things).lock.getHolder())?.keptReason).toContain(
+      'bbbbbbb failed',
+    );
     expect(await unfreeze(here.context({}, things))).toMatchObject({ result: 'done' });
     expect(await check(here.context({}, things))).toMatchObject({ result: 'done' });
-    expect(await here.context({}, things).lock.look()).toBeUndefined();
+    expect(await here.context({}, things).lock.getHolder()).toBeUndefined();
   });
 
-  test('a lock that was kept stays, until somebody puts things right', async () => {
-    const health = healthOf(files, () => false);
+  test('keeps the lock until a later rollback succeeds', async () => {
+    const health = healthCheck(files, () => false);
     await rollBack(BAD, { verifyChecks: [health] });
     const once = { maxRollbacks: { most: 1, window: 3_600_000 } };
     expect(await rollBack(BAD, once)).toMatchObject({ result: 'loop-guard' });
-    expect((await here.context({}, things).lock.look())?.kept).toContain('was not well');
+    expect((await here.context({}, things).lock.getHolder())?.keptReason).toContain(
+      'bbbbbbb failed',
+    );
     expect(await mark(here.context({ sha: B }, things))).toMatchObject({ result: 'done' });
     const named = { target: { kind: 'named', name: B } } as const;
     expect(await rollBack(BAD, named)).toMatchObject({ result: 'rolled-back', to: B });
-    expect(await here.context({}, things).lock.look()).toBeUndefined();
+    expect(await here.context({}, things).lock.getHolder()).toBeUndefined();
   });
 
-  test('on-exhausted: stop leaves it, and says in what state', async () => {
+  test('stays with on-exhausted: stop, and the message has the state', async () => {
     base.faults.apply = () => 'no room';
     const found = await rollBack(BAD, { onExhausted: 'stop', maxAttempts: 1 });
     expect(found.result).toBe('failed');
     expect(found.message).toContain(
-      'stopped, as on-exhausted says; now thing files is that of ccccccc, thing base may be half that of ccccccc',
+      'stopped because of on-exhausted: stop; current state: thing files is at ccccccc, thing base may be partly at ccccccc',
     );
     expect(found.to).toBe('');
   });
 
-  test('what cannot be kept for safety does not stop a rollback, but cannot be put back', async () => {
+  test('stays if the safety snapshot failed', async () => {
     base.faults.capture = 'the database is broken';
-    const health = healthOf(files, () => false);
+    const health = healthCheck(files, () => false);
     const found = await rollBack(BAD, { verifyChecks: [health], maxAttempts: 1 });
     expect(found.message).toContain(
-      'what was there before cannot be put back (the database is broken)',
+      'the state from before the rollback cannot be restored (the database is broken)',
     );
     expect(runsEverywhere()).toEqual([C, C]);
   });
 
-  test('a failed restore says so, and is not tried again and again', async () => {
+  test('reports a failed restore and does not repeat it', async () => {
     base.faults.apply = (revision) => (revision === BAD ? 'read-only' : undefined);
-    const health = healthOf(files, () => false);
+    const health = healthCheck(files, () => false);
     const found = await rollBack(BAD, { verifyChecks: [health], maxAttempts: 1 });
     expect(found.message).toContain(
-      'putting back what was there before failed too (thing base: read-only)',
+      'restoring the state from before the rollback failed too (thing base: read-only)',
     );
   });
 });
 
-describe('who else is there', () => {
+describe('other runs', () => {
   beforeEach(async () => {
     run(A);
     await deploy(B);
     await deploy(BAD, false);
   });
 
-  test('the lock is somebody else’s', async () => {
+  test('a lock of another run ends with locked', async () => {
     const other = here.context({}, things);
     const owner = { runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' };
     expect((await other.lock.acquire(owner)).kind).toBe('acquired');
     const found = await rollBack(BAD);
     expect(found.result).toBe('locked');
-    expect(found.message).toMatch(/^run 77 \(attempt 1, job deploy\), which has the lock since/);
+    expect(found.message).toMatch(
+      /^the environment is locked by run 77 \(attempt 1, job deploy\), which has held the lock for/,
+    );
     expect(runsEverywhere()).toEqual([BAD, BAD]);
     expect(await check(here.context({}, things))).toMatchObject({ result: 'locked' });
     expect(await snapshot(here.context({ sha: C }, things))).toMatchObject({ result: 'locked' });
     expect((await entries()).map(({ revision }) => revision)).toEqual([BAD, B]);
   });
 
-  test('a deploy that asks waits until the rollback is over', async () => {
+  test('check waits until the rollback has ended', async () => {
     const { lock } = here.context({}, things);
     await lock.acquire({ runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' });
-    const waits = () => here.log.some((line) => line.startsWith('Waiting for run 77'));
+    const waits = () => here.log.some((line) => /^Waiting at most 1m for run 77/.test(line));
     const patient = here.context({ lockTimeout: 60_000 }, things);
-    const look = async () => {
+    const getHolder = async () => {
       if (waits()) await lock.release();
-      return lock.look();
+      return lock.getHolder();
     };
-    const asked = await check({ ...patient, lock: { ...patient.lock, look } });
+    const asked = await check({ ...patient, lock: { ...patient.lock, getHolder } });
     expect(asked).toMatchObject({ result: 'done' });
     expect(waits()).toBe(true);
   });
 
-  test('a newer deploy, before it begins', async () => {
+  test('a newer deploy supersedes the rollback before its start', async () => {
     await deploy(C);
     expect(await rollBack(BAD)).toMatchObject({ result: 'superseded', to: C });
     expect(runsEverywhere()).toEqual([C, C]);
   });
 
-  test('a newer deploy, right before the second step', async () => {
+  test('a newer deploy supersedes the rollback before the second step', async () => {
     const { ledger } = here.context({}, things);
     files.faults.apply = async () => {
-      await ledger.open({ key: 'x', revision: C, content: '' });
+      await ledger.open({ key: 'x', revision: C, tree: '' });
       return undefined;
     };
     const found = await rollBack(BAD);
     expect(found.result).toBe('superseded');
-    expect(found.message).toContain('before that, thing files is that of bbbbbbb');
+    expect(found.message).toContain('before that, thing files is at bbbbbbb');
     expect(base.done.filter((one) => one.startsWith('apply'))).toEqual([]);
   });
 
-  test('the loop guard stops the third in the window', async () => {
+  test('the loop guard stops the third rollback in the window', async () => {
     const twice = { maxRollbacks: { most: 2, window: 86_400_000 } };
     expect((await rollBack(BAD, twice)).result).toBe('rolled-back');
     await unfreeze(here.context({}, things));
@@ -356,7 +362,9 @@ describe('who else is there', () => {
     await deploy(sha('d'), false);
     const found = await rollBack(sha('d'), twice);
     expect(found).toMatchObject({ result: 'loop-guard', from: sha('d') });
-    expect(found.message).toBe('there were 2 rollbacks already, and max-rollbacks is 2 per 1d');
+    expect(found.message).toBe(
+      'the environment already had 2 rollbacks, and max-rollbacks is 2 per 1d',
+    );
   });
 
   test('a frozen environment takes no snapshot for the next deploy', async () => {

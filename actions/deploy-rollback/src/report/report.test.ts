@@ -1,10 +1,11 @@
 import { joinBlocks } from '@repo/core/summary/markdown';
 import { describe, expect, test } from 'vitest';
-import { type Finding, finding } from './finding.ts';
-import type { JournalEvent } from './journal/event.ts';
-import { progressOf } from './journal/progress.ts';
+import type { JournalEvent } from '../journal/event.ts';
+import { getProgress } from '../journal/progress.ts';
+import { createResult, type ModeResult } from '../mode-result.ts';
+import { sha } from '../testing/history.ts';
+import { judge } from '../verdict.ts';
 import { report } from './report.ts';
-import { sha } from './testing/history.ts';
 
 const [GOOD, BAD] = [sha('a'), sha('f')];
 const INPUTS = { mode: 'rollback', environment: 'production', failAfterRollback: true } as const;
@@ -12,7 +13,7 @@ const HOSTILE = '::error::x <img src=x> | `code` @octocat ##[group]';
 
 const EVENTS: readonly JournalEvent[] = [
   {
-    event: 'begun',
+    event: 'started',
     rollbackId: 'rb-1',
     badRelease: BAD,
     newestDeploy: 'r-1',
@@ -20,17 +21,17 @@ const EVENTS: readonly JournalEvent[] = [
     reason: '',
     atMs: 1_000,
   },
-  { event: 'safety', snapshotId: 'safety-rb-1', why: '', atMs: 1_100 },
+  { event: 'safety-snapshot', snapshotId: 'safety-rb-1', reason: '', atMs: 1_100 },
   {
-    event: 'attempt',
+    event: 'attempt-started',
     attempt: 1,
     purpose: 'rollback',
     revision: GOOD,
-    content: '',
+    tree: '',
     entryId: 'r-0',
     snapshotId: 's-0',
     steps: [{ title: 'files a', step: 'puts back 1 file', warnings: [HOSTILE] }],
-    passedOver: [],
+    skipped: [],
     atMs: 1_200,
   },
   { event: 'applying', attempt: 1, round: 1, title: 'files a', atMs: 1_300 },
@@ -44,17 +45,17 @@ const EVENTS: readonly JournalEvent[] = [
   },
 ];
 
-const rolledBack = (): Finding => {
-  const { attempts } = progressOf({ events: EVENTS });
-  return finding({
+const rolledBack = (): ModeResult => {
+  const { attempts } = getProgress({ events: EVENTS });
+  return createResult({
     result: 'rolled-back',
     message: 'Rolled back from fffffff to aaaaaaa, verified',
     from: BAD,
     to: GOOD,
     entryId: 'r-2',
     snapshotId: 's-0',
-    steps: attempts[0]?.about.steps ?? [],
-    passedOver: [{ revision: BAD, id: 'r-1', why: HOSTILE }],
+    steps: attempts[0]?.plan.steps ?? [],
+    skipped: [{ revision: BAD, id: 'r-1', reason: HOSTILE }],
     attempts,
     events: EVENTS,
     recoverMs: 2_500,
@@ -62,23 +63,26 @@ const rolledBack = (): Finding => {
   });
 };
 
-const summary = (found: Finding) => joinBlocks(report(found, INPUTS, 10).summary);
+type ReportInputs = Parameters<typeof report>[2];
+const create = (found: ModeResult, inputs: ReportInputs = INPUTS) =>
+  report(found, judge(found, inputs), inputs, 10);
+const summary = (found: ModeResult) => joinBlocks(create(found).summary);
 
 describe('the summary', () => {
-  test('has the answer first, then the steps, then the evidence folded', () => {
+  test('has the result first, then the steps, then the folded details', () => {
     const text = summary(rolledBack());
     const places = [
       '⏪ **Rolled back from fffffff to aaaaaaa, verified.**',
       'Verified after 2.5s',
       'Attempt 1',
       '<summary>Timeline',
-      '<summary>1 passed over',
+      '<summary>1 release skipped',
     ].map((part) => text.indexOf(part));
     expect(places.every((place) => place >= 0)).toBe(true);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
   });
 
-  test('lets nothing from outside be more than text', () => {
+  test('escapes untrusted text', () => {
     const text = summary(rolledBack());
     expect(text).not.toContain('<img');
     expect(text).not.toContain('@octocat');
@@ -86,26 +90,26 @@ describe('the summary', () => {
   });
 });
 
-test('the outputs are those of action.yml, an unknown time empty', () => {
-  expect(report(rolledBack(), INPUTS, 10).outputs).toMatchObject({
+test('the outputs have an empty value for an unknown duration', () => {
+  expect(create(rolledBack()).outputs).toMatchObject({
     result: 'rolled-back',
     attempts: 1,
     'time-to-recover-ms': 2_500,
     'duration-ms': 10,
   });
-  const held = finding({ result: 'frozen', message: 'production is frozen', remedy: 'Look.' });
-  expect(report(held, INPUTS, 10).outputs).toMatchObject({ 'time-to-recover-ms': '', to: '' });
+  const held = createResult({ result: 'frozen', message: 'production is frozen', remedy: 'Look.' });
+  expect(create(held).outputs).toMatchObject({ 'time-to-recover-ms': '', to: '' });
 });
 
-test('a plan that is too long for an output loses what was passed over', () => {
+test('a plan that is too long omits the skipped releases', () => {
   const many = Array.from({ length: 2_000 }, () => ({
     revision: BAD,
     id: 'x',
-    why: 'y'.repeat(300),
+    reason: 'y'.repeat(300),
   }));
-  const plan = String(report({ ...rolledBack(), passedOver: many }, INPUTS, 10).outputs.plan);
+  const plan = String(create({ ...rolledBack(), skipped: many }).outputs.plan);
   expect(plan.length).toBeLessThan(200_000);
-  expect(JSON.parse(plan)).toMatchObject({ to: GOOD, passedOver: [] });
+  expect(JSON.parse(plan)).toMatchObject({ to: GOOD, skipped: [] });
 });
 
 test.each([
@@ -121,11 +125,11 @@ test.each([
   ['frozen', true, 'fail'],
   ['failed', true, 'fail'],
 ] as const)('%s (fail-after-rollback: %s) is %s', (result, failAfterRollback, verdict) => {
-  const found = finding({ result, message: 'x' });
-  expect(report(found, { ...INPUTS, failAfterRollback }, 1).verdict).toBe(verdict);
+  const found = createResult({ result, message: 'x' });
+  expect(create(found, { ...INPUTS, failAfterRollback }).verdict).toBe(verdict);
 });
 
-test('superseded in the middle is a failure: something is half done', () => {
+test('superseded after a change is a failure', () => {
   const found = { ...rolledBack(), result: 'superseded' } as const;
-  expect(report(found, INPUTS, 1).verdict).toBe('fail');
+  expect(create(found).verdict).toBe('fail');
 });

@@ -12,28 +12,29 @@ import { dirname } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 
 /**
- * Appends a value as a line of JSON, and returns only when it is on the disk. A line that an earlier
- * kill has torn is closed first, so that it spoils nothing but itself. Throws an ActionError.
+ * Appends a value as a line of JSON, and flushes it to disk. Ends an incomplete line that a kill left
+ * behind first. Throws an ActionError.
  */
 export function appendLine(path: string, value: object): void {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const file = openSync(path, 'a+', 0o600);
     try {
-      writeSync(file, `${endsInLine(file) ? '' : '\n'}${JSON.stringify(value)}\n`);
+      writeSync(file, `${endsWithNewline(file) ? '' : '\n'}${JSON.stringify(value)}\n`);
       fdatasyncSync(file);
     } finally {
       closeSync(file);
     }
   } catch (cause) {
     throw new ActionError(`cannot write ${path}`, {
-      remedy: 'Give state-dir a folder of the user that runs this, on a disk with room.',
+      remedy:
+        'Set state-dir to a folder that the user of the runner can write, on a disk with free space.',
       cause,
     });
   }
 }
 
-function endsInLine(file: number): boolean {
+function endsWithNewline(file: number): boolean {
   const { size } = fstatSync(file);
   const last = Buffer.alloc(1);
   if (size > 0) readSync(file, last, 0, 1, size - 1);
@@ -41,8 +42,8 @@ function endsInLine(file: number): boolean {
 }
 
 /**
- * The values of all lines, untrusted; torn lines were never acknowledged, and are left out. Empty
- * where there is no file. Throws an ActionError.
+ * The values of all lines, untrusted. Skips incomplete lines, which were never acknowledged. Empty
+ * without a file. Throws an ActionError.
  */
 export async function readLines(path: string): Promise<readonly unknown[]> {
   let text: string;
@@ -51,7 +52,7 @@ export async function readLines(path: string): Promise<readonly unknown[]> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new ActionError(`cannot read ${path}`, {
-      remedy: 'Let the user that runs this read state-dir.',
+      remedy: 'Give the user of the runner read access to state-dir.',
       cause,
     });
   }

@@ -1,45 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { candidates, type Question, type SnapshotFacts } from './candidates.ts';
-import { history, type Line, sha } from './testing/history.ts';
+import { history, type Line, sha } from '../testing/history.ts';
+import { type CandidateQuery, findCandidates, type SnapshotSummary } from './candidates.ts';
 
 const [A, B, C, D, BAD] = [sha('a'), sha('b'), sha('c'), sha('d'), sha('f')];
 
-const snapshot = (revision: string, id = `s-${revision[0] ?? 'unknown'}`): SnapshotFacts => ({
+const snapshot = (revision: string, id = `s-${revision[0] ?? 'unknown'}`): SnapshotSummary => ({
   id,
   revision,
-  content: '',
+  tree: '',
   takenMs: 0,
 });
 
-function ask(lines: readonly Line[], question: Partial<Question> = {}) {
-  const { candidates: found, passedOver } = candidates({
+function ask(lines: readonly Line[], question: Partial<CandidateQuery> = {}) {
+  const { candidates: found, skipped } = findCandidates({
     history: history(...lines),
     snapshots: [],
     badRelease: BAD,
-    wanted: { kind: 'auto' },
+    target: { kind: 'auto' },
     maxDepth: 5,
     excluded: new Map(),
     ...question,
   });
   return {
     found: found.map(({ revision }) => revision),
-    passedOver: passedOver.map(({ revision, why }) => `${revision[0] ?? '?'} ${why}`),
+    skipped: skipped.map(({ revision, reason }) => `${revision[0] ?? '?'} ${reason}`),
   };
 }
 
-describe('whose turn it is, on histories as they come', () => {
-  test('the one before', () => {
+describe('the candidates of a history', () => {
+  test('contain the previous good release', () => {
     expect(
       ask([
         { revision: A, state: 'good' },
         { revision: B, state: 'good' },
         { revision: BAD, state: 'unfinished' },
       ]),
-    ).toEqual({ found: [B, A], passedOver: ['f is the release that failed'] });
+    ).toEqual({ found: [B, A], skipped: ['f is the bad release'] });
   });
 
-  test('failed and unfinished ones between', () => {
+  test('skip failed and unfinished deploys', () => {
     expect(
       ask([
         { revision: A, state: 'good' },
@@ -49,15 +49,15 @@ describe('whose turn it is, on histories as they come', () => {
       ]),
     ).toEqual({
       found: [A],
-      passedOver: [
-        'f is the release that failed',
-        'c was never said to be good: its deploy is unfinished',
-        'b never reached success',
+      skipped: [
+        'f is the bad release',
+        'c was not marked good: its deploy is unfinished',
+        'b never succeeded',
       ],
     });
   });
 
-  test('good once, and marked bad later', () => {
+  test('skip a release that was marked bad after a success', () => {
     expect(
       ask([
         { revision: A, state: 'good' },
@@ -66,11 +66,11 @@ describe('whose turn it is, on histories as they come', () => {
       ]),
     ).toMatchObject({
       found: [A],
-      passedOver: ['f is the release that failed', 'b was marked bad: health check'],
+      skipped: ['f is the bad release', 'b was marked bad: health check'],
     });
   });
 
-  test('a good deploy of a release, whose later deploy was marked bad', () => {
+  test('skip a good deploy whose later deploy was marked bad', () => {
     expect(
       ask([
         { revision: A, state: 'good' },
@@ -81,7 +81,7 @@ describe('whose turn it is, on histories as they come', () => {
     ).toEqual([A]);
   });
 
-  test('a bad deploy of a release, whose later deploy was good', () => {
+  test('contain a release whose later deploy was good', () => {
     expect(
       ask([
         { revision: B, state: 'bad' },
@@ -91,7 +91,7 @@ describe('whose turn it is, on histories as they come', () => {
     ).toEqual([B]);
   });
 
-  test('a bad deploy of a release, whose later deploy is newer than the one that failed', () => {
+  test('skip a bad deploy whose later deploy is newer than the bad release', () => {
     expect(
       ask([
         { revision: C, state: 'bad' },
@@ -101,7 +101,7 @@ describe('whose turn it is, on histories as they come', () => {
     ).toEqual([]);
   });
 
-  test('a good release whose later deploy failed has still reached success', () => {
+  test('contain a good release whose later deploy failed', () => {
     expect(
       ask([
         { revision: B, state: 'good' },
@@ -111,23 +111,20 @@ describe('whose turn it is, on histories as they come', () => {
     ).toEqual([B]);
   });
 
-  test('the same content under another SHA', () => {
+  test('skip the content of the bad release under another SHA', () => {
     expect(
       ask([
-        { revision: A, state: 'good', content: 'tree-1' },
-        { revision: B, state: 'good', content: 'tree-2' },
-        { revision: BAD, state: 'unfinished', content: 'tree-2' },
+        { revision: A, state: 'good', tree: 'tree-1' },
+        { revision: B, state: 'good', tree: 'tree-2' },
+        { revision: BAD, state: 'unfinished', tree: 'tree-2' },
       ]),
     ).toMatchObject({
       found: [A],
-      passedOver: [
-        'f is the release that failed',
-        'b has the same content as the release that failed',
-      ],
+      skipped: ['f is the bad release', 'b has the same content as the bad release'],
     });
   });
 
-  test('after a rollback: it is no release of its own, the next deploy falls back to the restored', () => {
+  test('contain the restored release, but not the rollback to it', () => {
     expect(
       ask([
         { revision: A, state: 'good' },
@@ -137,15 +134,15 @@ describe('whose turn it is, on histories as they come', () => {
       ]),
     ).toEqual({
       found: [A],
-      passedOver: [
-        'f is the release that failed',
-        'a is a rollback to aaaaaaa, which stands for itself',
+      skipped: [
+        'f is the bad release',
+        'a is a rollback to aaaaaaa, which has its own entry',
         'b was marked bad',
       ],
     });
   });
 
-  test('further back than max-depth', () => {
+  test('skip releases beyond max-depth', () => {
     expect(
       ask(
         [
@@ -158,14 +155,14 @@ describe('whose turn it is, on histories as they come', () => {
       ),
     ).toMatchObject({
       found: [],
-      passedOver: expect.arrayContaining(['a is 3 releases back, further than max-depth']),
+      skipped: expect.arrayContaining(['a is 3 releases back, more than max-depth']),
     });
   });
 
-  test('excluded: tried just now, or not in the history of a branch that was force-pushed', () => {
+  test('skip excluded releases with their reasons', () => {
     const excluded = new Map([
-      [C, 'was tried just now: status 500'],
-      [B, 'is not in the history of main (any more)'],
+      [C, 'failed in this rollback: status 500'],
+      [B, 'is not in the history of main'],
     ]);
     expect(
       ask(
@@ -179,24 +176,24 @@ describe('whose turn it is, on histories as they come', () => {
       ),
     ).toEqual({
       found: [A],
-      passedOver: [
-        'f is the release that failed',
-        'c was tried just now: status 500',
-        'b is not in the history of main (any more)',
+      skipped: [
+        'f is the bad release',
+        'c failed in this rollback: status 500',
+        'b is not in the history of main',
       ],
     });
   });
 
-  test('none at all', () => {
-    expect(ask([])).toEqual({ found: [], passedOver: [] });
+  test('are empty without another release', () => {
+    expect(ask([])).toEqual({ found: [], skipped: [] });
     expect(ask([{ revision: BAD, state: 'unfinished' }]).found).toEqual([]);
   });
 
-  test('the one that failed is not in the ledger: all that is there is older', () => {
+  test('contain all good releases if the bad release is not in the ledger', () => {
     expect(ask([{ revision: A, state: 'good' }]).found).toEqual([A]);
   });
 
-  test('what ran before the first record is known by its snapshot alone', () => {
+  test('contain the release before the first record by its snapshot', () => {
     expect(
       ask([{ revision: BAD, state: 'unfinished' }], { snapshots: [snapshot('')] }).found,
     ).toEqual(['']);
@@ -207,7 +204,7 @@ describe('whose turn it is, on histories as they come', () => {
   });
 });
 
-describe('a target by name', () => {
+describe('a named target', () => {
   const lines: readonly Line[] = [
     { revision: A, state: 'good' },
     { revision: B, state: 'good' },
@@ -220,13 +217,13 @@ describe('a target by name', () => {
     ['a short SHA', 'bbbbbbb', [B]],
     ['an entry of the ledger', 'e1', [A]],
     ['a snapshot', 's-b', [B]],
-    ['one that nobody said was good', D, [D]],
-    ['a bad one', C, []],
-    ['the one that failed', BAD, []],
-    ['a stranger', sha('9'), []],
-    ['too little of a SHA', 'bbbbbb', []],
+    ['an unfinished release', D, [D]],
+    ['a bad release', C, []],
+    ['the failed release', BAD, []],
+    ['an unknown SHA', sha('9'), []],
+    ['a SHA that is too short', 'bbbbbb', []],
   ])('%s', (_, name, expected) => {
-    const found = ask(lines, { wanted: { kind: 'named', name }, snapshots: [snapshot(B)] });
+    const found = ask(lines, { target: { kind: 'named', name }, snapshots: [snapshot(B)] });
     expect(found.found).toEqual(expected);
   });
 });
@@ -236,7 +233,7 @@ describe('for every history', () => {
   const line = fc.record({
     revision,
     state: fc.constantFrom('good', 'bad', 'failed', 'unfinished'),
-    content: fc.constantFrom('', 'tree-1', 'tree-2'),
+    tree: fc.constantFrom('', 'tree-1', 'tree-2'),
     from: fc.option(revision, { nil: undefined, freq: 4 }),
   });
   const question = fc.record({
@@ -247,71 +244,71 @@ describe('for every history', () => {
   const clean = (lines: readonly { from?: string | undefined }[]) =>
     lines.map(({ from, ...rest }) => (from === undefined ? rest : { ...rest, from })) as Line[];
 
-  test('a candidate reached success, is not bad, not the bad release and no rollback', () => {
+  test('a candidate succeeded, is not bad, and is not a rollback', () => {
     fc.assert(
       fc.property(question, ({ lines, maxDepth, kept }) => {
-        const past = history(...clean(lines));
-        const { candidates: found } = candidates({
-          history: past,
+        const all = history(...clean(lines));
+        const { candidates: found } = findCandidates({
+          history: all,
           snapshots: kept.map((one) => snapshot(one)),
           badRelease: BAD,
-          wanted: { kind: 'auto' },
+          target: { kind: 'auto' },
           maxDepth,
           excluded: new Map(),
         });
         for (const { revision: chosen, entry } of found) {
           expect(chosen).not.toBe(BAD);
           if (entry === undefined) {
-            expect(past.entries.some((one) => one.revision === chosen)).toBe(false);
+            expect(all.entries.some((one) => one.revision === chosen)).toBe(false);
             continue;
           }
           expect(entry.kind).toBe('deploy');
           expect(entry.state).toBe('good');
-          const said = past.entries.find(
+          const newest = all.entries.find(
             (one) =>
               one.kind === 'deploy' &&
               one.revision === chosen &&
               (one.state === 'good' || one.state === 'bad'),
           );
-          expect(said?.state).toBe('good');
+          expect(newest?.state).toBe('good');
         }
         expect(new Set(found.map((one) => one.revision)).size).toBe(found.length);
       }),
     );
   });
 
-  test('every entry that is older than the bad release is a candidate or is explained', () => {
+  test('every entry older than the bad release is a candidate or has a skip reason', () => {
     fc.assert(
       fc.property(question, ({ lines, maxDepth, kept }) => {
-        const past = history(...clean(lines));
-        const at = past.entries.findIndex(
+        const all = history(...clean(lines));
+        const at = all.entries.findIndex(
           (one) => one.revision === BAD && (one.kind === 'deploy' || one.state === 'good'),
         );
-        const older = past.entries.slice(Math.max(0, at)).map(({ id }) => id);
-        const { candidates: found, passedOver } = candidates({
-          history: past,
+        const older = all.entries.slice(Math.max(0, at)).map(({ id }) => id);
+        const { candidates: found, skipped } = findCandidates({
+          history: all,
           snapshots: kept.map((one) => snapshot(one)),
           badRelease: BAD,
-          wanted: { kind: 'auto' },
+          target: { kind: 'auto' },
           maxDepth,
           excluded: new Map(),
         });
-        const told = [...found.map(({ entry }) => entry?.id), ...passedOver.map(({ id }) => id)];
-        for (const id of older) expect(told.filter((one) => one === id)).toHaveLength(1);
-        expect(passedOver.every(({ why }) => why !== '')).toBe(true);
+        const listed = [...found.map(({ entry }) => entry?.id), ...skipped.map(({ id }) => id)];
+        for (const id of older) expect(listed.filter((one) => one === id)).toHaveLength(1);
+        expect(skipped.every(({ reason }) => reason !== '')).toBe(true);
       }),
     );
   });
 
-  test('the better one comes first: candidates are in the order of the ledger', () => {
+  test('candidates are in the order of the ledger', () => {
     fc.assert(
       fc.property(question, ({ lines, maxDepth }) => {
-        const past = history(...clean(lines));
-        const { candidates: found } = candidates({
-          history: past,
+        const all = history(...clean(lines));
+        const { candidates: found } = findCandidates({
+          history: all,
           snapshots: [],
           badRelease: BAD,
-          wanted: { kind: 'auto' },
+          target: { kind: 'auto' },
           maxDepth,
           excluded: new Map(),
         });

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contentOf, isInHistory } from './content.ts';
+import { getTreeHash, isInHistory } from './git-tree.ts';
 import { mark } from './modes/mark.ts';
 import { snapshot } from './modes/snapshot.ts';
-import { rollback } from './rollback/rollback.ts';
+import { rollback } from './run.ts';
 import { type Machine, machine } from './testing/machine.ts';
 import { createPorts } from './testing/ports.ts';
 
@@ -31,17 +31,17 @@ function commit(text: string): string {
 
 const ports = () => createPorts({ workspace: folder });
 
-test('equal content under another SHA is equal content', async () => {
+test('equal content has the same tree under another SHA', async () => {
   const [one, other] = [commit('a'), commit('b')];
   const again = commit('a');
-  expect(await contentOf(one, ports())).toMatch(/^[0-9a-f]{40}$/);
-  expect(await contentOf(again, ports())).toBe(await contentOf(one, ports()));
-  expect(await contentOf(other, ports())).not.toBe(await contentOf(one, ports()));
-  expect(await contentOf('0'.repeat(40), ports())).toBe('');
-  expect(await contentOf('', ports())).toBe('');
+  expect(await getTreeHash(one, ports())).toMatch(/^[0-9a-f]{40}$/);
+  expect(await getTreeHash(again, ports())).toBe(await getTreeHash(one, ports()));
+  expect(await getTreeHash(other, ports())).not.toBe(await getTreeHash(one, ports()));
+  expect(await getTreeHash('0'.repeat(40), ports())).toBe('');
+  expect(await getTreeHash('', ports())).toBe('');
 });
 
-test('what was force-pushed away is not in the history any more', async () => {
+test('a force-pushed commit is not in the history', async () => {
   const good = commit('good');
   const lost = commit('lost');
   git('reset', '--quiet', '--hard', good);
@@ -52,7 +52,7 @@ test('what was force-pushed away is not in the history any more', async () => {
   expect(await isInHistory(good, 'nowhere', ports())).toBeUndefined();
 });
 
-test('a release that was force-pushed away is passed over, with allowed-ref', async () => {
+test('allowed-ref skips a release that was force-pushed away', async () => {
   using here: Machine = machine();
   const thing = here.thing('files');
   const before = commit('one');
@@ -72,9 +72,9 @@ test('a release that was force-pushed away is passed over, with allowed-ref', as
   // What ran before the lost one was kept by the snapshot in front of it.
   const found = await rollback(context(bad));
   expect(found).toMatchObject({ result: 'rolled-back', to: before });
-  expect(found.passedOver).toContainEqual({
+  expect(found.skipped).toContainEqual({
     revision: lost,
     id: expect.any(String),
-    why: 'is not in the history of main (any more)',
+    reason: 'is not in the history of main',
   });
 });

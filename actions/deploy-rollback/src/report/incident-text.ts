@@ -2,9 +2,9 @@ import type { RunInfo } from '@repo/core/action/run-info';
 import { code, joinBlocks, md, table } from '@repo/core/summary/markdown';
 import { plain } from '@repo/core/text/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
-import type { EventOf } from './journal/event.ts';
-import type { Attempt } from './journal/progress.ts';
-import { shortSha } from './revision.ts';
+import type { EventOf } from '../journal/event.ts';
+import type { Attempt } from '../journal/progress.ts';
+import { shortSha } from '../revision.ts';
 
 export interface IncidentFacts {
   readonly environment: string;
@@ -16,7 +16,7 @@ export interface IncidentFacts {
   readonly runUrl: string;
 }
 
-/** The hidden line by which the incident of an environment is found again. */
+/** The hidden marker of the incident of an environment. */
 export function incidentMarker(environment: string): string {
   return hiddenMarker('deploy-rollback-incident', { environment });
 }
@@ -35,20 +35,20 @@ export function incidentBody(facts: IncidentFacts): string {
   return joinBlocks([
     { markdown: incidentMarker(environment) },
     md`**${decided.message}**`,
-    ...(reason === '' ? [] : [md`Why: ${reason}`]),
-    ...(decided.remedy === '' ? [] : [md`What to do: ${decided.remedy}`]),
+    ...(reason === '' ? [] : [md`Reason: ${reason}`]),
+    ...(decided.remedy === '' ? [] : [md`Next step: ${decided.remedy}`]),
     ...(attempts.length === 0
       ? []
       : [
           table(
-            [{ title: 'Attempt' }, { title: 'Release' }, { title: 'How it went' }],
-            attempts.map(({ about, state, why }) => [
-              md`${about.attempt}${about.purpose === 'restore' ? ' (what was there before)' : ''}`,
-              code(shortSha(about.revision)),
-              md`${state === 'well' ? 'well' : why || state}`,
+            [{ title: 'Attempt' }, { title: 'Release' }, { title: 'Result' }],
+            attempts.map(({ plan, state, reason: failure }) => [
+              md`${plan.attempt}${plan.purpose === 'restore' ? ' (previous state)' : ''}`,
+              code(shortSha(plan.revision)),
+              md`${state === 'failed' ? failure || state : state}`,
             ]),
           ),
         ]),
-    md`Told by ${runUrl === '' ? link : { markdown: `[${link.markdown}](${encodeURI(runUrl)})` }}. The next deploys are held until mode: unfreeze, which closes this issue.`,
+    md`Published by ${runUrl === '' ? link : { markdown: `[${link.markdown}](${encodeURI(runUrl)})` }}. Deploys are blocked until mode: unfreeze, which closes this issue.`,
   ]);
 }

@@ -1,25 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { situationOf } from './situation.ts';
-import { history, type Line, NOW, sha } from './testing/history.ts';
+import { history, type Line, NOW, sha } from '../testing/history.ts';
+import { checkHistory } from './precheck.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 const GOOD: Line = { revision: A, state: 'good' };
 const FAILING: Line = { revision: BAD, state: 'unfinished' };
 
-function judge(lines: readonly Line[], asked: Partial<Parameters<typeof situationOf>[1]> = {}) {
-  return situationOf(history(...lines), {
+function judge(lines: readonly Line[], asked: Partial<Parameters<typeof checkHistory>[1]> = {}) {
+  return checkHistory(history(...lines), {
     badRelease: BAD,
-    wanted: { kind: 'auto' },
-    mayHaveBegun: true,
+    target: { kind: 'auto' },
+    mayHaveStarted: true,
     maxRollbacks: { most: 1, window: 3_600_000 },
     nowMs: NOW,
     ...asked,
   });
 }
 
-describe('whether there is anything to roll back', () => {
+describe('whether a rollback may start', () => {
   test.each<[string, readonly Line[], string]>([
-    ['the one that failed is the latest', [GOOD, FAILING], 'go'],
+    ['the bad release is the newest', [GOOD, FAILING], 'go'],
     ['it is not in the ledger', [GOOD], 'go'],
     ['the ledger is empty', [], 'go'],
     [
@@ -49,37 +49,38 @@ describe('whether there is anything to roll back', () => {
     expect(judge(lines).kind).toBe(kind);
   });
 
-  test('a release that a freeze held back never ran, and nothing is brought back for it', () => {
-    const frozen = { ...history(GOOD), hold: { reason: 'bad', sinceMs: NOW } };
+  test('does nothing for a release that a freeze has blocked', () => {
+    const frozen = { ...history(GOOD), freeze: { reason: 'bad', sinceMs: NOW } };
     const asked = {
       badRelease: BAD,
-      wanted: { kind: 'auto' },
-      mayHaveBegun: true,
+      target: { kind: 'auto' },
+      mayHaveStarted: true,
       maxRollbacks: { most: 1, window: 3_600_000 },
       nowMs: NOW,
     } as const;
-    expect(situationOf(frozen, asked)).toMatchObject({ kind: 'noop', runs: A });
-    expect(situationOf(frozen, { ...asked, badRelease: A }).kind).toBe('go');
-    // Who names a release has looked.
-    const named = { ...asked, wanted: { kind: 'named', name: A } } as const;
-    expect(situationOf(frozen, named).kind).toBe('go');
+    expect(checkHistory(frozen, asked)).toMatchObject({ kind: 'noop', to: A });
+    expect(checkHistory(frozen, { ...asked, badRelease: A }).kind).toBe('go');
+    // An explicit target ignores the freeze.
+    const named = { ...asked, target: { kind: 'named', name: A } } as const;
+    expect(checkHistory(frozen, named).kind).toBe('go');
   });
 
-  test('one that never began is not rolled back, unless somebody names the target', () => {
-    const asked = { mayHaveBegun: false };
+  test('does not roll back a deploy that never started, except to an explicit target', () => {
+    const asked = { mayHaveStarted: false };
     expect(judge([GOOD], asked)).toEqual({
       kind: 'no-target',
-      why: 'no deploy of fffffff has begun, for no snapshot was taken before it; nothing was touched',
+      reason:
+        'the deploy of fffffff never started, because no snapshot precedes it; nothing was changed',
     });
-    const wanted = { kind: 'named', name: A } as const;
-    expect(judge([GOOD], { ...asked, wanted }).kind).toBe('go');
+    const target = { kind: 'named', name: A } as const;
+    expect(judge([GOOD], { ...asked, target }).kind).toBe('go');
   });
 
-  test('superseded says by whom', () => {
+  test('names the release that supersedes the bad release', () => {
     expect(judge([GOOD, FAILING, { revision: B, state: 'good' }])).toEqual({
       kind: 'superseded',
-      why: 'bbbbbbb has been deployed after fffffff',
-      by: B,
+      reason: 'bbbbbbb was deployed after fffffff',
+      to: B,
     });
   });
 });
@@ -96,7 +97,7 @@ describe('the loop guard', () => {
   test.each<[string, readonly Line[], number, string]>([
     ['none in the window', [GOOD, rolledBack(61), FAILING], 1, 'go'],
     ['one in the window, one allowed', [GOOD, rolledBack(59), FAILING], 1, 'loop-guard'],
-    ['one that failed counts as well', [GOOD, rolledBack(59, 'failed'), FAILING], 1, 'loop-guard'],
+    ['a failed rollback counts too', [GOOD, rolledBack(59, 'failed'), FAILING], 1, 'loop-guard'],
     ['one in the window, two allowed', [GOOD, rolledBack(59), FAILING], 2, 'go'],
     [
       'two in the window, two allowed',
@@ -108,7 +109,7 @@ describe('the loop guard', () => {
     expect(judge(lines, limit(most)).kind).toBe(kind);
   });
 
-  test('a rollback is not rolled back, however long ago it was', () => {
+  test('does not roll back a rollback', () => {
     const lines: readonly Line[] = [
       { revision: B, state: 'good' },
       { revision: A, state: 'good' },
@@ -117,14 +118,14 @@ describe('the loop guard', () => {
     ];
     expect(judge(lines, { badRelease: A, ...limit(5) })).toEqual({
       kind: 'loop-guard',
-      why: 'aaaaaaa came by a rollback itself, and a rollback is not rolled back',
+      reason: 'aaaaaaa was restored by a rollback, and a rollback is not rolled back',
     });
   });
 
-  test('who names a target is not held back', () => {
-    const wanted = { kind: 'named', name: A } as const;
-    expect(judge([GOOD, rolledBack(1), FAILING], { wanted }).kind).toBe('go');
-    expect(judge([GOOD, FAILING, { revision: B, state: 'good' }], { wanted }).kind).toBe(
+  test('is skipped with an explicit target', () => {
+    const target = { kind: 'named', name: A } as const;
+    expect(judge([GOOD, rolledBack(1), FAILING], { target }).kind).toBe('go');
+    expect(judge([GOOD, FAILING, { revision: B, state: 'good' }], { target }).kind).toBe(
       'superseded',
     );
   });
