@@ -13,7 +13,8 @@ export async function unfreeze(context: Context): Promise<ModeResult> {
     if (freeze !== undefined) await ledger.unfreeze(by);
     const unfinished = await journals.unfinished();
     unfinished?.write({ event: 'finished' });
-    if (inputs.incidentIssue) await (await import('../incident.ts')).closeIncident(context, by);
+    if (inputs.incidentIssue)
+      await (await import('../rollback/incident.ts')).closeIncident(context, by);
     const isChanged = freeze !== undefined || unfinished !== undefined || how === 'taken-over';
     const { environment } = inputs;
     return createResult({

@@ -11,7 +11,7 @@ import type { LockOptions } from './lock.ts';
 export async function freeze(context: Context, journal: Journal, decided: Decided): Promise<void> {
   const isFrozen = decided.result === 'rolled-back' || decided.result === 'failed';
   if (context.inputs.incidentIssue && isFrozen && getProgress(journal).incident === undefined) {
-    const { publishIncident } = await import('../incident.ts');
+    const { publishIncident } = await import('./incident.ts');
     const issueUrl = await publishIncident(context, journal, decided);
     journal.write({ event: 'incident-published', issueUrl });
   }

@@ -1,10 +1,10 @@
 import { runUrl } from '@repo/core/action/run-info';
 import * as incidents from '@repo/github/incidents/incidents';
-import type { Context } from './context.ts';
-import type { Journal } from './journal/journal.ts';
-import { getProgress } from './journal/progress.ts';
-import { incidentBody, incidentMarker, incidentTitle } from './report/incident-text.ts';
-import type { Decided } from './rollback/decision.ts';
+import type { Context } from '../context.ts';
+import type { Journal } from '../journal/journal.ts';
+import { getProgress } from '../journal/progress.ts';
+import { incidentBody, incidentMarker, incidentTitle } from '../report/incident-text.ts';
+import type { Decided } from './decision.ts';
 
 /**
  * Publishes a rollback in the open issue of its environment, or opens one.
