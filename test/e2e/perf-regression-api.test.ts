@@ -13,7 +13,7 @@ import { go } from './perf/go-output.ts';
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
 /** Many runs of the bundle. */
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 let folder: string;
 let repository: Repository;
@@ -59,8 +59,8 @@ const files = () =>
   git(repository.remote, 'ls-tree', '-r', '--name-only', 'perf-history').split('\n');
 
 describe('a history on a branch, without a checkout', () => {
-  test('is written and read through the API; a slowdown is found', {
-    timeout: PATIENCE_MS,
+  test('writes and reads through the API, and finds a slowdown', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     await using first = await run(1, suite);
     expect(first.outputs.verdict, first.log).toBe('unknown');
@@ -76,8 +76,8 @@ describe('a history on a branch, without a checkout', () => {
     expect(git(repository.remote, 'rev-list', '--count', 'perf-history')).toBe('11');
   });
 
-  test('eight jobs that record at once lose nothing and force nothing', {
-    timeout: PATIENCE_MS,
+  test('eight concurrent jobs lose no run and force no push', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     const jobs = Array.from({ length: 8 }, (_, job) => `job-${job}`);
     await Promise.all(
@@ -92,8 +92,8 @@ describe('a history on a branch, without a checkout', () => {
     expect(files().every((file) => file.startsWith('v1/default/'))).toBe(true);
   });
 
-  test('after 500 commits the branch begins anew with the same files', {
-    timeout: PATIENCE_MS,
+  test('squashes the branch after 500 commits', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     await using _ = await run(1, suite);
     const tree = git(repository.remote, 'rev-parse', 'perf-history^{tree}');
@@ -106,7 +106,7 @@ describe('a history on a branch, without a checkout', () => {
     expect(files()).toHaveLength(2);
   });
 
-  test('a token that may not write is an error that names the permission', async () => {
+  test('a token without write permission is an error that names the permission', async () => {
     await using readOnly = await startLocalGitHub({
       bare: repository.remote,
       permissions: { contents: 'read' },
@@ -117,8 +117,8 @@ describe('a history on a branch, without a checkout', () => {
   });
 });
 
-test('a checkout without credentials reads by git, and writes through the API', {
-  timeout: PATIENCE_MS,
+test('a checkout without credentials reads with git and writes through the API', {
+  timeout: TIMEOUT_MS,
 }, async () => {
   await using _ = await run(1, suite);
   const guarded = createServer((_request, response) =>

@@ -37,7 +37,7 @@ async function pull(
         repository: { full_name, default_branch: 'main' },
         pull_request: {
           number: 1,
-          head: { sha: 'b'.repeat(40), repo: { full_name: fork ? 'somebody/else' : full_name } },
+          head: { sha: 'b'.repeat(40), repo: { full_name: fork ? 'mona/fork' : full_name } },
           base: { ref: 'main' },
           labels: [],
         },
@@ -54,7 +54,7 @@ async function withPull(): Promise<LocalGitHub> {
   return github;
 }
 
-test('the comment is one comment: created when there is news, updated ever after', async () => {
+test('creates one comment for a notable result, and updates it later', async () => {
   await using github = await withPull();
   await using quiet = await pull(github, base);
   expect(quiet.outputs.verdict, quiet.log).toBe('pass');
@@ -68,16 +68,16 @@ test('the comment is one comment: created when there is news, updated ever after
   await using again = await pull(github, { ...base, Parse: 1500 });
   expect(again.exitCode).toBe(1);
   expect(github.state.comments).toHaveLength(1);
-  expect(github.state.comments[0]?.body).toMatch(/50\.0 %/);
+  expect(github.state.comments[0]?.body).toMatch(/50\.0%/);
 
-  await using mended = await pull(github, base);
-  expect(mended.exitCode).toBe(0);
+  await using fixed = await pull(github, base);
+  expect(fixed.exitCode).toBe(0);
   expect(github.state.comments).toHaveLength(1);
   expect(github.state.comments[0]?.body).toContain('perf-regression: pass');
-  expect(github.state.comments[0]?.body).toContain('None of 2 metrics is worse');
+  expect(github.state.comments[0]?.body).toContain('No regression in 2 metrics');
 });
 
-test('always says so also when nothing changed; never says nothing; another suite has its own', async () => {
+test('comment: never writes none, comment: always one per suite', async () => {
   await using github = await withPull();
   await using _ = await pull(github, { ...base, Parse: 1300 }, { comment: 'never' });
   expect(github.state.comments).toEqual([]);
@@ -87,7 +87,7 @@ test('always says so also when nothing changed; never says nothing; another suit
   expect(github.state.comments).toHaveLength(2);
 });
 
-test('a token that may not comment is a warning that names the permission; the verdict stays', async () => {
+test('a token that may not comment is a warning that names the permission', async () => {
   await using github = await withPull();
   await using readOnly = await startLocalGitHub({ permissions: { issues: 'read' } });
   readOnly.state.issues.push(...github.state.issues);
@@ -101,7 +101,7 @@ test('a token that may not comment is a warning that names the permission; the v
   );
 });
 
-test('without a token the verdict stays, too', async () => {
+test('a missing token does not change the verdict', async () => {
   await using github = await withPull();
   await using result = await pull(github, { ...base, Parse: 1300 }, { 'github-token': '' });
   expect(result.outputs.verdict, result.log).toBe('fail');
@@ -110,21 +110,21 @@ test('without a token the verdict stays, too', async () => {
   );
 });
 
-test('a stranger who quotes our comment does not get it overwritten', async () => {
+test('does not overwrite a comment that quotes the marker', async () => {
   await using github = await withPull();
   await using _ = await pull(github, { ...base, Parse: 1300 });
-  const [ours] = github.state.comments;
+  const [comment] = github.state.comments;
   github.state.comments.unshift({
-    ...{ id: 1, issue: 1, body: `> look:\n${ours?.body}`, createdAt: 0, updatedAt: 0 },
-    author: { login: 'somebody', id: 7, type: 'User' },
+    ...{ id: 1, issue: 1, body: `> quote:\n${comment?.body}`, createdAt: 0, updatedAt: 0 },
+    author: { login: 'mona', id: 7, type: 'User' },
   });
   await using __ = await pull(github, { ...base, Parse: 1500 });
-  expect(github.state.comments[0]?.body).toMatch(/^> look/);
-  expect(github.state.comments[1]?.body).toMatch(/50\.0 %/);
+  expect(github.state.comments[0]?.body).toMatch(/^> quote/);
+  expect(github.state.comments[1]?.body).toMatch(/50\.0%/);
 });
 
 describe('check: true', () => {
-  test('a check on the head of the pull request, not its merge, by what fails the run', async () => {
+  test('creates a check on the head of the pull request that fails if the run fails', async () => {
     await using github = await withPull();
     const inputs = { check: 'true', comment: 'never' };
     await using good = await pull(github, base, inputs);
@@ -145,12 +145,12 @@ describe('check: true', () => {
     ]);
     expect(new Set(checkRuns.map(({ sha }) => sha))).toEqual(new Set(['b'.repeat(40)]));
     expect(checkRuns[1]?.name).toMatch(/^perf-regression \(default, /);
-    expect(checkRuns[1]?.title).toContain('past the fail threshold');
+    expect(checkRuns[1]?.title).toContain('1 regression in 2 metrics');
     expect(checkRuns[1]?.summary).toContain('perf-regression: fail');
     expect(comments).toEqual([]);
   });
 
-  test('on a push, of the commit itself; a token that may not is a warning', async () => {
+  test('creates a check on the pushed commit; a refusal is a warning', async () => {
     await using github = await startLocalGitHub();
     await writeFile(join(folder, 'new.txt'), go(base));
     const push = (to: LocalGitHub) =>
@@ -172,7 +172,7 @@ describe('check: true', () => {
   });
 });
 
-test('from a fork nothing is asked of GitHub', async () => {
+test('a pull request from a fork makes no request to GitHub', async () => {
   await using github = await withPull();
   const before = github.calls.length;
   await using result = await pull(github, { ...base, Parse: 1300 }, {}, true);

@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { go } from './perf/go-output.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
-/** Many runs of the bundle, one after the other. */
-const PATIENCE_MS = 120_000;
+/** Many consecutive runs of the bundle. */
+const TIMEOUT_MS = 120_000;
 
 let folder: string;
 beforeEach(async () => {
@@ -20,8 +20,8 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
 
 describe('a history in a folder', () => {
-  /** One run of a series; each is another machine, at most 4 % off. */
-  const remember = async (
+  /** One run of a series on machines that differ by up to 4%. */
+  const runOnce = async (
     number: number,
     benchmarks: Readonly<Record<string, number>>,
     { inputs = {}, event = {} }: { inputs?: Readonly<Record<string, string>>; event?: object } = {},
@@ -44,52 +44,52 @@ describe('a history in a folder', () => {
     return { verdict, worst, message, file, exitCode, summary, rows: report.result.rows };
   };
 
-  test('an unchanged suite passes; a slowdown is found within 5 runs, stays, and can be accepted', {
-    timeout: PATIENCE_MS,
+  test('finds a slowdown within 5 runs, keeps failing, and accepts it by label', {
+    timeout: TIMEOUT_MS,
   }, async () => {
-    expect(await remember(1, suite)).toMatchObject({ verdict: 'unknown', exitCode: 0 });
+    expect(await runOnce(1, suite)).toMatchObject({ verdict: 'unknown', exitCode: 0 });
     for (let run = 2; run <= 12; run++) {
-      expect(await remember(run, suite), `run ${run}`).toMatchObject({ verdict: 'pass' });
+      expect(await runOnce(run, suite), `run ${run}`).toMatchObject({ verdict: 'pass' });
     }
     const slow = { ...suite, Parse: 1300 };
     const found = [];
-    for (let run = 13; run <= 17; run++) found.push(await remember(run, slow));
+    for (let run = 13; run <= 17; run++) found.push(await runOnce(run, slow));
     expect(found[0]).toMatchObject({ verdict: 'warn', exitCode: 0 });
     const last = found.at(-1);
     expect(last).toMatchObject({ verdict: 'fail', exitCode: 1 });
-    expect(last?.worst).toMatch(/Parse time \+(29|30|31)\.\d %/);
+    expect(last?.worst).toMatch(/Parse time \+(29|30|31)\.\d%/);
     expect(last?.rows[0].since.sha).toBe('13'.padStart(40, '0'));
     expect(last?.rows[0].trend).toHaveLength(17);
     expect(last?.summary).toContain('xychart-beta');
     expect(last?.file).toMatch(/\.json$/);
-    // What regressed does not become the baseline.
+    // A regressed run is not a baseline.
     for (let run = 18; run <= 26; run++) {
-      expect(await remember(run, slow), `run ${run}`).toMatchObject({ verdict: 'fail' });
+      expect(await runOnce(run, slow), `run ${run}`).toMatchObject({ verdict: 'fail' });
     }
     const labels = [{ name: 'perf-regression-accepted' }];
-    const accepted = await remember(27, slow, { event: { pull_request: { number: 5, labels } } });
+    const accepted = await runOnce(27, slow, { event: { pull_request: { number: 5, labels } } });
     expect(accepted).toMatchObject({ verdict: 'warn', exitCode: 0 });
     expect(accepted.message).toContain('accepted by label');
-    // From here on the new level is the level.
+    // The accepted level is the new baseline.
     for (let run = 28; run <= 38; run++) {
-      expect(await remember(run, slow), `run ${run}`).toMatchObject({ verdict: 'pass' });
+      expect(await runOnce(run, slow), `run ${run}`).toMatchObject({ verdict: 'pass' });
     }
     const slower = { ...slow, Parse: 1700 };
-    for (let run = 39; run <= 42; run++) await remember(run, slower);
-    expect(await remember(43, slower)).toMatchObject({ verdict: 'fail' });
+    for (let run = 39; run <= 42; run++) await runOnce(run, slower);
+    expect(await runOnce(43, slower)).toMatchObject({ verdict: 'fail' });
   });
 
-  test('another environment is another series, and the verdict says so', async () => {
-    await remember(1, suite);
-    const other = await remember(2, suite, { inputs: { environment: 'arm' } });
+  test('another environment is another series', async () => {
+    await runOnce(1, suite);
+    const other = await runOnce(2, suite, { inputs: { environment: 'arm' } });
     expect(other.verdict).toBe('unknown');
-    expect(other.summary).toContain('no history of default on arm yet');
+    expect(other.summary).toContain('default has no history on arm yet');
   });
 
-  test('a file that is no record is passed over', async () => {
-    const { file } = await remember(1, suite);
+  test('ignores a file that is not a record', async () => {
+    const { file } = await runOnce(1, suite);
     await writeFile(join(file, '../broken.json'), '{"v":1,"benches":7}');
-    expect(await remember(2, suite)).toMatchObject({ verdict: 'pass' });
+    expect(await runOnce(2, suite)).toMatchObject({ verdict: 'pass' });
   });
 });
 
@@ -103,8 +103,8 @@ describe('a history on a branch of a real remote', () => {
       trackFiles: false,
     });
 
-  test('twenty jobs that record at once lose nothing and force nothing', {
-    timeout: PATIENCE_MS,
+  test('twenty concurrent jobs lose no run and force no push', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     using repository = startRepository({ 'new.txt': go(suite, 1) });
     git(repository.remote, 'config', 'receive.denyNonFastForwards', 'true');
@@ -124,15 +124,15 @@ describe('a history on a branch of a real remote', () => {
     );
     expect(files).toHaveLength(20);
     expect(git(repository.remote, 'rev-list', '--count', 'perf-history')).toBe('20');
-    // An orphan: it has nothing of the code.
+    // The orphan branch contains only the history.
     expect(files.every((file) => file.startsWith('v1/default/'))).toBe(true);
-    // The clones are as they were.
+    // The clones are unchanged.
     expect(git(jobs[0]?.cwd ?? '', 'status', '--porcelain')).toBe('');
     expect(git(jobs[0]?.cwd ?? '', 'branch')).not.toContain('perf-history');
   });
 
-  test('after 500 commits the branch begins anew with the same files', {
-    timeout: PATIENCE_MS,
+  test('squashes the branch after 500 commits', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     using repository = startRepository({ 'new.txt': go(suite, 1) });
     const cwd = repository.clone();
@@ -149,7 +149,7 @@ describe('a history on a branch of a real remote', () => {
     expect(files.split('\n')).toHaveLength(2);
   });
 
-  test('a run on another line of commits does not count', { timeout: PATIENCE_MS }, async () => {
+  test('ignores a run on another branch', { timeout: TIMEOUT_MS }, async () => {
     using repository = startRepository({ 'new.txt': go(suite, 1) });
     const main = repository.clone();
     await using _ = await run(main, {}, { run_id: '1' });
@@ -163,7 +163,9 @@ describe('a history on a branch of a real remote', () => {
     expect(result.log).toContain('1 run of history');
   });
 
-  test('auto records pushes to the default branch only', { timeout: PATIENCE_MS }, async () => {
+  test('record: auto records only pushes to the default branch', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
     using repository = startRepository({ 'new.txt': go(suite, 1) });
     const cwd = repository.clone();
     const event = { repository: { default_branch: 'main', full_name: 'org/shop' } };
@@ -177,8 +179,8 @@ describe('a history on a branch of a real remote', () => {
     expect(main.outputs['history-file']).toContain('perf-history:v1/default/');
   });
 
-  test('a remote that takes no push is an error with a remedy', {
-    timeout: PATIENCE_MS,
+  test('a remote that refuses a push is an error with a remedy', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     using repository = startRepository({ 'new.txt': go(suite, 1) });
     await writeFile(join(repository.remote, 'hooks/pre-receive'), '#!/bin/sh\nexit 1\n', {
@@ -186,12 +188,12 @@ describe('a history on a branch of a real remote', () => {
     });
     await using result = await run(repository.clone(), {});
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('does not take a push to perf-history');
+    expect(result.log).toContain('origin refuses the push to perf-history');
     expect(result.log).toContain('contents: write');
   });
 });
 
-test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS }, async () => {
+test('reads 2,000 runs of history in less than a second', { timeout: TIMEOUT_MS }, async () => {
   const { fileStore } = await import('../../actions/perf-regression/src/history/file-store.ts');
   const store = fileStore(folder);
   const record = (id: number) => ({
@@ -205,24 +207,24 @@ test('2,000 runs of history are read in under a second', { timeout: PATIENCE_MS 
       ...{ kind: 'summary' as const, n: 1, centre: 1000 + index },
     })),
   });
-  const { encodeRecord, fileOf } = await import(
+  const { encodeRecord, recordPath } = await import(
     '../../actions/perf-regression/src/history/record.ts'
   );
   await store.write([record(0)]);
   for (let id = 1; id < 2000; id++) {
-    await writeFile(join(folder, fileOf(record(id))), encodeRecord(record(id)));
+    await writeFile(join(folder, recordPath(record(id))), encodeRecord(record(id)));
   }
   const start = performance.now();
   const records = await store.read(record(0));
   expect(performance.now() - start).toBeLessThan(1000);
   expect(records).toHaveLength(2000);
-  // One more pushes the oldest out.
+  // One more run removes the oldest.
   await store.write([record(2000)]);
   expect(await readdir(join(folder, 'v1/s/e'))).toHaveLength(2000);
   expect((await store.read(record(0)))[0]?.run.id).toBe('1');
 });
 
-test('without a remote that has the history, the message says so, and what else can be done', async () => {
+test('reports an unreachable remote and the alternatives', async () => {
   await git(folder, 'init', '--quiet');
   await writeFile(join(folder, 'new.txt'), go(suite, 1));
   await using result = await runAction({
@@ -231,7 +233,7 @@ test('without a remote that has the history, the message says so, and what else 
     with: { results: 'new.txt', 'github-token': '' },
   });
   expect(result.outputs.message).toBe(
-    "the history, branch perf-history of the remote origin, cannot be reached: 'origin' does not appear to be a git repository",
+    "the history branch perf-history of the remote origin cannot be reached: 'origin' does not appear to be a git repository",
   );
-  expect(result.stdout).toContain('Use actions/checkout before, or give github-token');
+  expect(result.stdout).toContain('Run actions/checkout first or set github-token');
 });

@@ -13,7 +13,7 @@ import { schemaErrors } from './perf/report-schema.ts';
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const base = { Parse: 1000, Render: 50_000 };
 const SHA = 'b'.repeat(40);
-const FORK = { repository: 'somebody/else', branch: 'faster', sha: SHA };
+const FORK = { repository: 'mona/fork', branch: 'faster', sha: SHA };
 
 let folder: string;
 let github: LocalGitHub;
@@ -27,15 +27,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** What the run of a fork leaves: its JSON report. */
-async function leftByFork(benchmarks: Readonly<Record<string, number>>): Promise<string> {
+/** Runs the action for a fork, and returns its JSON report. */
+async function runForFork(benchmarks: Readonly<Record<string, number>>): Promise<string> {
   await writeFile(join(folder, 'old.txt'), go(base));
   await writeFile(join(folder, 'new.txt'), go(benchmarks));
   const full_name = String(github.context.repository);
   await using result = await runAction({
     action,
     cwd: folder,
-    with: { results: 'new.txt', baseline: 'old.txt', 'report-file': 'left/report.json' },
+    with: { results: 'new.txt', baseline: 'old.txt', 'report-file': 'reports/report.json' },
     github: {
       ...github.context,
       event_name: 'pull_request',
@@ -60,7 +60,7 @@ function post(inputs: Readonly<Record<string, string>> = {}, run: object = {}) {
   return runAction({
     action,
     cwd: folder,
-    with: { mode: 'post', results: 'left/*.json', ...inputs },
+    with: { mode: 'post', results: 'reports/*.json', ...inputs },
     github: {
       ...github.context,
       event_name: 'workflow_run',
@@ -71,7 +71,7 @@ function post(inputs: Readonly<Record<string, string>> = {}, run: object = {}) {
           head_sha: SHA,
           head_branch: FORK.branch,
           head_repository: { full_name: FORK.repository },
-          // Of a fork GitHub leaves this empty.
+          // GitHub leaves this empty for a fork.
           pull_requests: [],
           ...run,
         },
@@ -81,57 +81,57 @@ function post(inputs: Readonly<Record<string, string>> = {}, run: object = {}) {
   });
 }
 
-async function leave(report: unknown): Promise<void> {
-  await mkdir(join(folder, 'left'), { recursive: true });
+async function writeReport(report: unknown): Promise<void> {
+  await mkdir(join(folder, 'reports'), { recursive: true });
   const text = typeof report === 'string' ? report : JSON.stringify(report);
-  await writeFile(join(folder, 'left/report.json'), text);
+  await writeFile(join(folder, 'reports/report.json'), text);
 }
 
 describe('a pull request from a fork', () => {
-  test('its report is posted by a second, trusted run: one comment, updated; a check if asked', async () => {
-    await leftByFork({ ...base, Parse: 1300 });
+  test('a trusted run publishes its report in one comment and a check', async () => {
+    await runForFork({ ...base, Parse: 1300 });
     expect(github.calls).toHaveLength(1);
     await using first = await post({ check: 'true' });
     expect(first.exitCode, first.log).toBe(0);
     expect(first.outputs).toMatchObject({ verdict: 'pass', regressions: '1' });
-    expect(first.outputs.message).toContain('Told #1');
+    expect(first.outputs.message).toContain('Published 1 report on #1');
     expect(await schemaErrors(first)).toEqual([]);
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]).toMatchObject({ issue: 1 });
     expect(github.state.comments[0]?.body).toContain('perf-regression: fail');
     expect(github.state.checkRuns).toMatchObject([{ sha: SHA, conclusion: 'failure' }]);
 
-    await leftByFork(base);
+    await runForFork(base);
     await using second = await post();
     expect(second.exitCode, second.log).toBe(0);
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]?.body).toContain('perf-regression: pass');
   });
 
-  test('with newer commits, or closed, nobody is told', async () => {
-    await leftByFork({ ...base, Parse: 1300 });
+  test('publishes nothing for newer commits or a closed pull request', async () => {
+    await runForFork({ ...base, Parse: 1300 });
     await using old = await post({}, { head_sha: 'c'.repeat(40) });
     expect(old.exitCode, old.log).toBe(0);
     expect(old.outputs.message).toContain('newer commits');
-    await using elsewhere = await post({}, { head_repository: { full_name: 'somebody/third' } });
-    expect(elsewhere.outputs.message).toContain('Nobody is told');
+    await using elsewhere = await post({}, { head_repository: { full_name: 'mona/other' } });
+    expect(elsewhere.outputs.message).toContain('Nothing is published');
     expect(github.state.comments).toEqual([]);
   });
 
-  test('a run that was no pull request’s tells nobody; another event is a mistake', async () => {
-    await leave({});
+  test('publishes nothing for a push, and rejects another event', async () => {
+    await writeReport({});
     await using pushed = await post({}, { event: 'push' });
     expect(pushed.exitCode, pushed.log).toBe(0);
-    await using mistaken = await post({}, { head_sha: undefined });
-    expect(mistaken.exitCode).toBe(1);
-    expect(mistaken.log).toContain('workflow_run');
+    await using otherEvent = await post({}, { head_sha: undefined });
+    expect(otherEvent.exitCode).toBe(1);
+    expect(otherEvent.log).toContain('workflow_run');
     expect(github.state.comments).toEqual([]);
   });
 });
 
-describe('what a fork left is hostile', () => {
-  const refused = async (report: unknown, expected: string | RegExp) => {
-    await leave(report);
+describe('a hostile report', () => {
+  const expectRejected = async (report: unknown, expected: string | RegExp) => {
+    await writeReport(report);
     await using result = await post();
     expect(result.exitCode, result.log).toBe(1);
     expect(result.log).toMatch(expected);
@@ -140,51 +140,51 @@ describe('what a fork left is hostile', () => {
   };
 
   test.each([
-    ['no JSON', '{"schema": "perf-reg', /not valid JSON/],
-    ['something else', { hello: 1 }, /no report of perf-regression/],
-    ['nested without end', '['.repeat(200_000), /not valid JSON/],
-    ['larger than any of ours', `"${'x'.repeat(9 * 2 ** 20)}"`, /larger than 8 MiB/],
-  ])('%s is refused', async (_, report, expected) => {
-    await refused(report, expected);
+    ['invalid JSON', '{"schema": "perf-reg', /not valid JSON/],
+    ['another object', { hello: 1 }, /not a report of perf-regression/],
+    ['deeply nested JSON', '['.repeat(200_000), /not valid JSON/],
+    ['a huge file', `"${'x'.repeat(9 * 2 ** 20)}"`, /larger than 8 MiB/],
+  ])('rejects %s', async (_, report, expected) => {
+    await expectRejected(report, expected);
   });
 
-  test('a report that says more than ours do is refused, with its place', async () => {
-    const report = JSON.parse(await leftByFork({ ...base, Parse: 1300 }));
+  test('rejects values beyond the limits, with their path', async () => {
+    const report = JSON.parse(await runForFork({ ...base, Parse: 1300 }));
     const [row] = report.result.rows;
     const withRow = (change: object) => ({
       ...report,
       result: { ...report.result, rows: [{ ...row, ...change }] },
     });
-    await refused(withRow({ benchmark: 'x'.repeat(2000) }), /benchmark/);
-    await refused(withRow({ state: 'wonderful' }), /state/);
-    await refused(withRow({ html: '<b>' }), /no report/);
-    await refused(withRow({ trend: Array(1000).fill(1) }), /trend/);
+    await expectRejected(withRow({ benchmark: 'x'.repeat(2000) }), /benchmark/);
+    await expectRejected(withRow({ state: 'wonderful' }), /state/);
+    await expectRejected(withRow({ html: '<b>' }), /not a report/);
+    await expectRejected(withRow({ trend: Array(1000).fill(1) }), /trend/);
     const rows = Array(2001).fill(row);
-    await refused({ ...report, result: { ...report.result, rows } }, /rows/);
+    await expectRejected({ ...report, result: { ...report.result, rows } }, /rows/);
   });
 
-  test('a link out of the artifact is not followed', async () => {
-    await mkdir(join(folder, 'left'));
-    await symlink('/etc/passwd', join(folder, 'left/report.json'));
+  test('does not follow a symbolic link', async () => {
+    await mkdir(join(folder, 'reports'));
+    await symlink('/etc/passwd', join(folder, 'reports/report.json'));
     await using result = await post();
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('is no plain file');
+    expect(result.log).toContain('is not a regular file');
     expect(result.log).not.toContain('root:');
   });
 
-  test('its texts come out harmless, and cannot choose another pull request or marker', async () => {
-    await openPull(github, { repository: 'somebody/else', branch: 'other', sha: 'd'.repeat(40) });
-    const report = JSON.parse(await leftByFork({ ...base, Parse: 1300 }));
+  test('escapes its texts, and does not choose another pull request or marker', async () => {
+    await openPull(github, { repository: 'mona/fork', branch: 'other', sha: 'd'.repeat(40) });
+    const report = JSON.parse(await runForFork({ ...base, Parse: 1300 }));
     const texts = Object.values(HOSTILE).map((text) => text.slice(0, 500));
     const [row] = report.result.rows;
-    await leave({
+    await writeReport({
       ...report,
       run: { ...report.run, repository: 'octo-org/victim' },
       pull: 2,
       result: {
         ...report.result,
         against: '--> <!-- perf-regression {"pull":2} --> @everyone',
-        notes: ['![](https://evil.test/x.png)', '<img src=x onerror=alert(1)>'],
+        warnings: ['![](https://evil.test/x.png)', '<img src=x onerror=alert(1)>'],
         rows: texts.map((benchmark) => ({ ...row, benchmark, reason: benchmark || 'x' })),
       },
     });
@@ -195,15 +195,15 @@ describe('what a fork left is hostile', () => {
     expect(comment?.issue).toBe(1);
     const [marker, ...rest] = comment?.body.split('\n') ?? [];
     expect(marker).toMatch(/^<!-- perf-regression \{"suite":"default",.*\} -->$/);
-    const shown = rest.join('\n');
-    for (const harm of ['<!--', '<img', '<script', '](https:', ' @everyone']) {
-      expect(shown).not.toContain(harm);
+    const body = rest.join('\n');
+    for (const markup of ['<!--', '<img', '<script', '](https:', ' @everyone']) {
+      expect(body).not.toContain(markup);
     }
   });
 });
 
 test('a token that may not comment is an error that names the permission', async () => {
-  await leftByFork({ ...base, Parse: 1300 });
+  await runForFork({ ...base, Parse: 1300 });
   await using readOnly = await startLocalGitHub({
     permissions: { issues: 'read', 'pull-requests': 'read' },
   });
@@ -212,7 +212,7 @@ test('a token that may not comment is an error that names the permission', async
   await using result = await runAction({
     action,
     cwd: folder,
-    with: { mode: 'post', results: 'left/*.json' },
+    with: { mode: 'post', results: 'reports/*.json' },
     github: {
       ...readOnly.context,
       event_name: 'workflow_run',

@@ -11,7 +11,7 @@ import { FORMATS } from '../../actions/perf-regression/src/formats/registry.ts';
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const data = fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
-/** What wrote each file; `format: auto` has to find it out. */
+/** The format that `format: auto` has to detect for each file. */
 const TABLE: Readonly<Record<string, string>> = {
   'benchmarkdotnet.json': 'benchmarkdotnet',
   'benchmarkjs_output.txt': 'benchmarkjs',
@@ -22,7 +22,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'cargo_output_units.txt': 'cargo',
   'catch2_output_v2.txt': 'catch2',
   'catch2_output_v3.txt': 'catch2',
-  // `--output-format bencher`: libtest's.
+  // `--output-format bencher` is the format of libtest.
   'criterion_output.txt': 'cargo',
   'customBiggerIsBetter_output.json': 'custom',
   'customSmallerIsBetter_output.json': 'custom',
@@ -40,7 +40,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'pytest_several_units.json': 'pytest',
 };
 
-async function compared(results: string, baseline: string, metrics = '') {
+async function compare(results: string, baseline: string, metrics = '') {
   const cwd = await mkdtemp(join(tmpdir(), 'perf-published-'));
   try {
     await using result = await runAction({ action, cwd, with: { results, baseline, metrics } });
@@ -51,28 +51,27 @@ async function compared(results: string, baseline: string, metrics = '') {
   }
 }
 
-test('action.yml names every format, those of the table among them', async () => {
+test('action.yml lists every format', async () => {
   const { inputs } = await readActionManifest(action);
-  const told = inputs.find(({ name }) => name === 'format')?.description ?? '';
-  expect(told.match(/[\w-]+/g)).toEqual(expect.arrayContaining([...FORMATS.keys()]));
+  const description = inputs.find(({ name }) => name === 'format')?.description ?? '';
+  expect(description.match(/[\w-]+/g)).toEqual(expect.arrayContaining([...FORMATS.keys()]));
   expect([...FORMATS.keys()]).toEqual(expect.arrayContaining(Object.values(TABLE)));
 });
 
-// The sample data belong to no clone: what depends on them is tried where they are, and is no test
-// that a machine without them lacks.
+// The sample data are not in the repository, so these tests run only if they exist.
 if (existsSync(data)) {
-  describe('what the tools of others wrote', () => {
-    test('the table has every file', () => {
+  describe('published output of benchmark tools', () => {
+    test('the table contains every file', () => {
       expect(readdirSync(join(data, 'benchmarks')).toSorted()).toEqual(
         Object.keys(TABLE).toSorted(),
       );
     });
 
     test.each(Object.entries(TABLE))(
-      '%s is of %s; beside itself nothing is worse',
+      '%s has the format %s, and no regression compared with itself',
       async (file, format) => {
         const path = join(data, 'benchmarks', file);
-        const result = await compared(path, path);
+        const result = await compare(path, path);
         expect(result.format).toBe(format);
         expect(result.regressions).toBe('0');
         expect(result.missing).toBe('0');
@@ -81,16 +80,17 @@ if (existsSync(data)) {
     );
   });
 
-  describe('metadata.json of an aggregator, run after run', () => {
+  describe('metadata.json of consecutive runs of an aggregator', () => {
     const files = readdirSync(join(data, 'metadata')).toSorted();
-    const of = (number: number) =>
+    const getPath = (number: number) =>
       join(data, 'metadata', files.find((file) => file.startsWith(`${number}.`)) ?? '');
     const metrics = [
       '- {match: "*", better: none}',
       '- {path: $.stats.success_rate, better: higher}',
       '- {path: $.stats.average_latency_ms, better: lower, exact: true}',
     ].join('\n');
-    const judged = (before: number, after: number) => compared(of(after), of(before), metrics);
+    const judged = (before: number, after: number) =>
+      compare(getPath(after), getPath(before), metrics);
 
     test.each([
       [29, 30, 'pass'],
@@ -100,19 +100,19 @@ if (existsSync(data)) {
       [33, 34, 'pass'],
       [34, 35, 'pass'],
       [39, 40, 'pass'],
-      // Latency rose by 40 %: another workload, but by its figures it is worse.
+      // Latency rose by 40% because of another workload.
       [35, 39, 'fail'],
       [39, 35, 'pass'],
     ])('%i → %i: %s', async (before, after, verdict) => {
       const result = await judged(before, after);
       expect(result.verdict, result.message).toBe(verdict);
-      if (verdict === 'fail') expect(result.worst).toMatch(/^stats\.average_latency_ms \+40\.2 %/);
+      if (verdict === 'fail') expect(result.worst).toMatch(/^stats\.average_latency_ms \+40\.2%/);
     });
 
     test.each([
       [35, 36],
       [40, 38],
-    ])('%i → %i: what has no statistics is missing them, never zero', async (before, after) => {
+    ])('%i → %i: absent statistics are missing, not zero', async (before, after) => {
       const result = await judged(before, after);
       expect(result.verdict).toBe('unknown');
       expect(result.rows.filter(({ state }: { state: string }) => state === 'fail')).toEqual([]);
@@ -121,7 +121,7 @@ if (existsSync(data)) {
       );
     });
 
-    test('28 → 29: statistics that are there for the first time are new', async () => {
+    test('28 → 29: added statistics are new', async () => {
       expect((await judged(28, 29)).rows).toContainEqual(
         expect.objectContaining({ benchmark: 'stats.success_rate', state: 'new' }),
       );

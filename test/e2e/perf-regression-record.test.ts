@@ -10,8 +10,8 @@ import { schemaErrors } from './perf/report-schema.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
-/** Many runs of the bundle, one after the other. */
-const PATIENCE_MS = 60_000;
+/** Many consecutive runs of the bundle. */
+const TIMEOUT_MS = 60_000;
 
 let folder: string;
 beforeEach(async () => {
@@ -35,11 +35,11 @@ const run = (
   });
 
 describe('mode: record', () => {
-  test('remembers without judging, whatever record says; later runs compare with it', async () => {
+  test('records without judging, and later runs compare with it', async () => {
     await using first = await run(1, { mode: 'record', store: 'file' });
     expect(first.exitCode, first.log).toBe(0);
     expect(first.outputs).toMatchObject({ verdict: 'pass', regressions: '0' });
-    expect(first.outputs.message).toMatch(/^Remembered 4 metrics of this run of default on /);
+    expect(first.outputs.message).toMatch(/^Recorded 4 metrics of this run of default on /);
     expect(first.outputs['history-file']).toContain('.perf-history/v1/default/');
     expect(await schemaErrors(first)).toEqual([]);
     await using second = await run(2, { store: 'file' });
@@ -48,17 +48,17 @@ describe('mode: record', () => {
     expect(await schemaErrors(second)).toEqual([]);
   });
 
-  test('needs a store, and something to remember', async () => {
+  test('requires a store and results', async () => {
     await using none = await run(1, { mode: 'record', store: 'none' });
-    expect(none.log).toContain('store: is none, but mode is record');
+    expect(none.log).toContain('store: cannot be none with mode: record');
     await using empty = await run(1, { mode: 'record', results: '' });
-    expect(empty.log).toContain('results: names no file');
+    expect(empty.log).toContain('results: is required');
     await using elsewhere = await run(1, { import: 'data.js', store: 'file' });
-    expect(elsewhere.log).toContain('import: has no use with mode: auto');
+    expect(elsewhere.log).toContain('import: has no effect with mode: auto');
   });
 });
 
-describe('the history of github-action-benchmark is taken over', () => {
+describe('import of the history of github-action-benchmark', () => {
   const dataJs = (tool: string, names: Readonly<Record<string, number>>, unit: string) => {
     const runs = Array.from({ length: 40 }, (_, index) => ({
       commit: { id: String(index + 1).padStart(40, 'a'), timestamp: '2026-01-01T00:00:00Z' },
@@ -72,7 +72,7 @@ describe('the history of github-action-benchmark is taken over', () => {
     return `window.BENCHMARK_DATA = ${JSON.stringify({ lastUpdate: 1, repoUrl: '', entries: { 'Go Benchmark': runs } })}`;
   };
 
-  test('go: its names become ours, and today is judged by it; twice is the same as once', async () => {
+  test('maps names of go, compares later runs, and can be repeated', async () => {
     const names = Object.fromEntries(
       Object.entries(suite).map(([name, ns]) => [`Benchmark${name}`, ns]),
     );
@@ -92,37 +92,37 @@ describe('the history of github-action-benchmark is taken over', () => {
     expect(slow.outputs.worst).toContain('example.org/shop.Parse time +');
   });
 
-  test('alone, without results, too; a suite that it does not have is named', async () => {
+  test('imports without results, and rejects an unknown suite', async () => {
     await writeFile(join(folder, 'data.js'), dataJs('cargo', { bench_fib: 254 }, 'ns/iter'));
     await using alone = await run(1, {
       ...{ results: '', mode: 'record', store: 'file', import: 'data.js' },
     });
-    expect(alone.outputs.message, alone.log).toMatch(/^Remembered 40 imported runs of default/);
+    expect(alone.outputs.message, alone.log).toMatch(/^Recorded 40 imported runs of default/);
     const two = (await readFile(join(folder, 'data.js'), 'utf8')).replace(
       '"Go Benchmark":',
       '"Other": [], "Third": [{"commit": {"id": "abcdef1"}, "benches": [{"name": "a", "value": 1, "unit": "ns"}]}], "Go Benchmark":',
     );
     await writeFile(join(folder, 'data.js'), two);
-    await using which = await run(1, {
+    await using unknownSuite = await run(1, {
       ...{ results: '', mode: 'record', store: 'file', import: 'data.js' },
     });
-    expect(which.exitCode).toBe(1);
-    expect(which.log).toContain('Name one of them: Third, Go Benchmark');
+    expect(unknownSuite.exitCode).toBe(1);
+    expect(unknownSuite.log).toContain('Use one of Third, Go Benchmark');
   });
 
-  test('a file that is something else is an error with its name', async () => {
+  test('an invalid or missing file is an error with its name', async () => {
     await writeFile(join(folder, 'data.js'), 'window.BENCHMARK_DATA = {"entries": {"a": [');
     await using broken = await run(1, { mode: 'record', store: 'file', import: 'data.js' });
     expect(broken.exitCode).toBe(1);
     expect(broken.log).toContain('data.js:1');
     await using absent = await run(1, { mode: 'record', store: 'file', import: 'nowhere.js' });
-    expect(absent.log).toContain('there is no such file');
+    expect(absent.log).toContain('does not exist');
   });
 });
 
 describe('store: cache', () => {
-  test('remembers in the Actions cache, one entry a run, each with all before it', {
-    timeout: PATIENCE_MS,
+  test('saves one entry per run with all earlier runs', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     await using cache = await startLocalCache();
     const inputs = { store: 'cache', record: 'always' };
@@ -136,18 +136,18 @@ describe('store: cache', () => {
     expect(cache.keys()).toHaveLength(7);
     await using eighth = await run(8, inputs, cache.env);
     expect(eighth.log).toContain('7 runs of history');
-    // Another machine is another series here, too.
+    // Another environment is another series.
     await using other = await run(9, { ...inputs, environment: 'arm' }, cache.env);
-    expect(other.log).toContain('no history of default on arm yet');
+    expect(other.log).toContain('default has no history on arm yet');
   });
 
-  test('where it may not be written, or is not there, the run is what it was', async () => {
+  test('a read-only or missing cache does not change the verdict', async () => {
     await using cache = await startLocalCache();
     cache.refuseWrites();
     await using refused = await run(1, { store: 'cache', record: 'always' }, cache.env);
     expect(refused.exitCode, refused.log).toBe(0);
     expect(refused.outputs['history-file']).toBe('');
-    expect(refused.log).toContain('not remembered');
+    expect(refused.log).toContain('was not recorded');
     await using absent = await run(1, { store: 'cache', record: 'always' });
     expect(absent.exitCode, absent.log).toBe(0);
     expect(absent.outputs.verdict).toBe('unknown');

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { bench } from './perf/hash-bench.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
-const PATIENCE_MS = 240_000;
+const TIMEOUT_MS = 240_000;
 
 function measure(cwd: string, inputs: Readonly<Record<string, string>> = {}, github = {}) {
   return runAction({
@@ -27,7 +27,7 @@ function measure(cwd: string, inputs: Readonly<Record<string, string>> = {}, git
 }
 
 describe('mode: run on a small real repository', () => {
-  test('30 % slower is caught, unchanged passes (ten times out of ten: pnpm bench perf-run)', {
+  test('30% slower fails, unchanged passes (ten of ten times: pnpm bench perf-run)', {
     timeout: 1_200_000,
   }, async () => {
     using repository = startRepository({ 'bench.mjs': bench(0) });
@@ -42,26 +42,26 @@ describe('mode: run on a small real repository', () => {
     expect(slow.outputs.worst, slow.log).toContain('Hash');
     expect(slow.exitCode).toBe(1);
     expect(slow.summary).toMatch(
-      /Compared with [0-9a-f]{12} on the same machine, in \d+ rounds of turns/,
+      /Compared with [0-9a-f]{12} on the same machine, in \d+ alternating rounds/,
     );
-    // Nothing is left behind in the checkout.
+    // The checkout is clean.
     expect(git(cwd, 'worktree', 'list').split('\n')).toHaveLength(1);
     expect(git(cwd, 'status', '--porcelain')).toBe('');
   });
 
-  test('a command whose output cannot be read is told after the first round', async () => {
+  test('reports unreadable output after the first round', async () => {
     using repository = startRepository({ 'a.txt': 'A' });
     const cwd = repository.clone();
     commit(cwd, { 'a.txt': 'B' });
     const log = join(cwd, '../runs.log');
-    await using result = await measure(cwd, { command: `echo x >> ${log}; echo nothing of use` });
+    await using result = await measure(cwd, { command: `echo x >> ${log}; echo no results` });
     expect(result.exitCode, result.log).toBe(1);
     expect(result.outputs.verdict).toBe('unknown');
     expect((await readFile(log, 'utf8')).trim().split('\n')).toHaveLength(2);
   });
 
-  test('sides take turns A B B A, each prepared once, and results may be files', {
-    timeout: PATIENCE_MS,
+  test('measures in the order A B B A, prepares each side once, and reads files', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     using repository = startRepository({ 'side.txt': 'A' });
     const cwd = repository.clone();
@@ -90,8 +90,8 @@ describe('mode: run on a small real repository', () => {
     expect(result.outputs.verdict, result.log).toBe('pass');
   });
 
-  test('a command that fails is an error with its last words, and leaves no worktree', {
-    timeout: PATIENCE_MS,
+  test('a failing command is an error with its output, and leaves no worktree', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     using repository = startRepository({ 'a.txt': '' });
     const cwd = repository.clone();
@@ -103,18 +103,18 @@ describe('mode: run on a small real repository', () => {
     expect(git(cwd, 'worktree', 'list').split('\n')).toHaveLength(1);
   });
 
-  test('a budget that is too short is an error, not a pass', { timeout: PATIENCE_MS }, async () => {
+  test('a budget that is too short is an error, not a pass', { timeout: TIMEOUT_MS }, async () => {
     using repository = startRepository({ 'a.txt': '' });
     const cwd = repository.clone();
     commit(cwd, { 'a.txt': 'b' });
     await using result = await measure(cwd, { command: 'sleep 20', budget: '300ms' });
     expect(result.exitCode).toBe(1);
-    expect(result.log).toContain('the budget was over');
+    expect(result.log).toContain('the budget ended');
     expect(result.outputs.verdict).not.toBe('pass');
   });
 
-  test('without a commit before this one, the remedy names fetch-depth', {
-    timeout: PATIENCE_MS,
+  test('the remedy for a missing parent commit names fetch-depth', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     using repository = startRepository({ 'a.txt': '' });
     await using result = await measure(repository.clone());

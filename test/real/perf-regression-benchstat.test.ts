@@ -10,7 +10,7 @@ const fixtures = fileURLToPath(
 const benchstat = engine('benchstat', 'go install golang.org/x/perf/cmd/benchstat@latest');
 
 describe.skipIf(!benchstat.path)(`benchstat ${benchstat.needs}`, () => {
-  test('says today what the checked-in output says, which ours is held to', () => {
+  test('prints the output that is checked in', () => {
     const output = execFileSync(benchstat.path ?? '', ['-format', 'csv', 'old.txt', 'new.txt'], {
       cwd: fixtures,
       encoding: 'utf8',

@@ -10,7 +10,7 @@ import { engine } from './engine.ts';
 
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const chromium = engine('chromium', 'apt-get install chromium');
-const PATIENCE_MS = 120_000;
+const TIMEOUT_MS = 120_000;
 
 let folder: string;
 beforeEach(() => {
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Chromium without a window and without a network. */
+/** Headless Chromium without a network. */
 function browse(...args: readonly string[]): string {
   return execFileSync(
     chromium.path ?? '',
@@ -33,7 +33,7 @@ function browse(...args: readonly string[]): string {
 
 describe.skipIf(!chromium.path)(`the HTML report in Chromium ${chromium.needs}`, () => {
   test('shows each row, its trend and the change of level', {
-    timeout: PATIENCE_MS,
+    timeout: TIMEOUT_MS,
   }, async () => {
     const suite = { Parse: 1000, Render: 50_000, Sort: 700, Hash: 90 };
     let page = '';
@@ -67,7 +67,7 @@ describe.skipIf(!chromium.path)(`the HTML report in Chromium ${chromium.needs}`,
     browse(`--screenshot=${shot}`, '--window-size=1300,700', url);
     expect(statSync(shot).size).toBeGreaterThan(10_000);
 
-    // As somebody who clicks the first trend and looks for one benchmark.
+    // Clicks the first trend and filters for one benchmark.
     const used = join(folder, 'used.html');
     const act = `document.querySelector('.trend').dispatchEvent(new Event('click'));
       const filter = document.getElementById('filter');

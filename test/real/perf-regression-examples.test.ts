@@ -14,8 +14,8 @@ import { inputsOf, readmeYaml } from './readme-example.ts';
 const action = fileURLToPath(new URL('../../actions/perf-regression', import.meta.url));
 const fixtures = join(action, 'fixtures');
 const goTool = engine('go', 'apt-get install golang-go');
-/** Compiling, and benchmarks of real work. */
-const PATIENCE_MS = 300_000;
+/** Compiles and measures. */
+const TIMEOUT_MS = 300_000;
 
 interface Step {
   readonly uses?: string;
@@ -27,7 +27,7 @@ interface Step {
 const goFiles = (rounds: number) => ({
   'go.mod': 'module example.org/shop\n\ngo 1.19\n',
   'shop.go': `package shop\n\nfunc Sum() (sum int) {\n\tfor i := 0; i < ${rounds}; i++ {\n\t\tsum += i ^ sum\n\t}\n\treturn\n}\n`,
-  'shop_test.go': `package shop\n\nimport "testing"\n\nvar kept int\n\nfunc BenchmarkSum(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tkept += Sum()\n\t}\n}\n`,
+  'shop_test.go': `package shop\n\nimport "testing"\n\nvar total int\n\nfunc BenchmarkSum(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\ttotal += Sum()\n\t}\n}\n`,
 });
 
 let folder: string;
@@ -44,18 +44,18 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The steps of an example, whether it is a list of them, a job or a whole workflow. */
-async function stepsOf(name: string): Promise<readonly Step[]> {
+/** The steps of an example: a list of steps, a job or a workflow. */
+async function readSteps(name: string): Promise<readonly Step[]> {
   const yaml = parse(await readmeYaml(name, 'perf-regression'));
   if (Array.isArray(yaml)) return yaml;
   return yaml.steps ?? (Object.values(yaml.jobs)[0] as { steps: readonly Step[] }).steps;
 }
 
 /**
- * Does an example's steps as a runner would: shell in the checkout, our action as its bundle. A
- * program of a stand-in copies what the real one wrote.
+ * Runs the steps of an example like a runner: shell commands in the checkout, and the bundle of this
+ * action. A stand-in replaces a program by one that copies its recorded output.
  */
-async function play(
+async function runExample(
   name: string,
   cwd: string,
   options: { standIn?: Readonly<Record<string, string>>; event?: object; runId?: string } = {},
@@ -72,15 +72,15 @@ async function play(
     GOFLAGS: '-benchtime=20ms',
     GOTOOLCHAIN: 'local',
   };
-  const shown: Awaited<ReturnType<typeof runAction>>[] = [];
-  for (const { uses = '', run, with: given = {} } of await stepsOf(name)) {
+  const results: Awaited<ReturnType<typeof runAction>>[] = [];
+  for (const { uses = '', run, with: given = {} } of await readSteps(name)) {
     if (run !== undefined && !run.includes('${{')) {
       execFileSync('bash', ['-eo', 'pipefail', '-c', run], { cwd, env, stdio: 'pipe' });
     }
     if (!uses.startsWith('org/actions/perf-regression@')) continue;
     const full_name = String(github.context.repository);
     const event = { repository: { full_name, default_branch: 'main' }, ...options.event };
-    shown.push(
+    results.push(
       await runAction({
         action,
         cwd,
@@ -94,37 +94,37 @@ async function play(
           run_id: options.runId ?? '1',
         },
         trackFiles: false,
-        timeoutMs: PATIENCE_MS,
+        timeoutMs: TIMEOUT_MS,
       }),
     );
   }
-  const [result] = shown;
+  const [result] = results;
   if (result === undefined) throw new Error(`the example ${name} does not use the action`);
   return result;
 }
 
-describe.skipIf(!goTool.path)(`the README's examples work when copied ${goTool.needs}`, () => {
-  test('the first: nothing to compare with, then a run of history', {
-    timeout: PATIENCE_MS,
+describe.skipIf(!goTool.path)(`examples of the README with Go ${goTool.needs}`, () => {
+  test('the first example compares with the history in its second run', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     const cwd = repository.clone();
-    await using first = await play('first', cwd);
+    await using first = await runExample('first', cwd);
     expect(first.exitCode, first.log).toBe(0);
     expect(first.outputs.verdict).toBe('unknown');
-    await using second = await play('first', cwd, { runId: '2' });
+    await using second = await runExample('first', cwd, { runId: '2' });
     expect(second.exitCode, second.log).toBe(0);
     expect(second.log).toContain('1 run of history');
     expect(second.outputs['history-file']).toContain('perf-history:v1/default/');
   });
 
-  test('against its base, by hand and by mode: run', {
-    timeout: PATIENCE_MS,
+  test('compares with the base, by hand and with mode: run', {
+    timeout: TIMEOUT_MS,
   }, async () => {
     for (const name of ['base', 'run']) {
       rmSync(join(repository.remote, '../base'), { recursive: true, force: true });
       const cwd = repository.clone();
       commit(cwd, goFiles(8000));
-      await using slow = await play(name, cwd);
+      await using slow = await runExample(name, cwd);
       expect(slow.exitCode, slow.log).toBe(1);
       expect(slow.outputs, slow.log).toMatchObject({ verdict: 'fail', regressions: '1' });
       expect(slow.outputs.worst).toMatch(/Sum time \+\d+/);
@@ -132,17 +132,17 @@ describe.skipIf(!goTool.path)(`the README's examples work when copied ${goTool.n
   });
 });
 
-describe("the README's examples work when copied", () => {
-  test('every push, with criterion', async () => {
+describe('examples of the README', () => {
+  test('records criterion results of a push', async () => {
     const cwd = repository.clone();
     const standIn = { cargo: `cp -r '${fixtures}/criterion/target' target` };
-    await using result = await play('history', cwd, { standIn });
+    await using result = await runExample('history', cwd, { standIn });
     expect(result.exitCode, result.log).toBe(0);
     expect(result.log).toContain('(criterion)');
     expect(result.outputs['history-file']).toContain('perf-history:');
   });
 
-  test('rules', async () => {
+  test('applies rules', async () => {
     const cwd = repository.clone();
     const numbers = { memory: 4e8, rss: 4e8, coverage: 85, vulnerabilities: 0, runtime: 10 };
     const all = {
@@ -155,23 +155,23 @@ describe("the README's examples work when copied", () => {
     writeFileSync(join(cwd, 'metadata.json'), JSON.stringify({ ...all, coverage: 79 }));
     writeFileSync(join(cwd, 'image.json'), JSON.stringify({ image_size: 5e8 }));
     writeFileSync(join(cwd, 'previous/metadata.json'), JSON.stringify(all));
-    await using result = await play('rules', cwd);
+    await using result = await runExample('rules', cwd);
     expect(result.outputs, result.log).toMatchObject({ verdict: 'fail', regressions: '1' });
     expect(result.outputs.worst).toContain('coverage');
   });
 
-  test('only with a label', async () => {
+  test('runs with a label', async () => {
     const cwd = repository.clone();
     const standIn = { pytest: `cp '${fixtures}/pytest/bench.json' new.json` };
-    await using result = await play('label', cwd, { standIn });
+    await using result = await runExample('label', cwd, { standIn });
     expect(result.exitCode, result.log).toBe(0);
     expect(result.log).toContain('(pytest)');
   });
 
-  test('a fork leaves its report, and the second workflow posts it', async () => {
+  test('publishes the report of a fork in a second workflow', async () => {
     const cwd = repository.clone();
     const sha = git(cwd, 'rev-parse', 'HEAD');
-    const head = { repository: 'somebody/else', branch: 'faster', sha };
+    const head = { repository: 'mona/fork', branch: 'faster', sha };
     github.state.pulls.push({ number: 1, state: 'open', base: 'main', head });
     const { apiUrl, context } = github;
     await fetch(`${apiUrl}/repos/${context.repository}/issues`, {
@@ -188,20 +188,20 @@ describe("the README's examples work when copied", () => {
       base: {},
       head: { sha, repo: { full_name: head.repository } },
     };
-    await using left = await play('leave', cwd, { event: { pull_request: fork } });
-    expect(left.outputs.verdict, left.log).toBe('fail');
+    await using forkRun = await runExample('leave', cwd, { event: { pull_request: fork } });
+    expect(forkRun.outputs.verdict, forkRun.log).toBe('fail');
     mkdirSync(join(cwd, 'perf-report'));
-    cpSync(left.outputs['report-file'] ?? '', join(cwd, 'perf-report/report.json'));
+    cpSync(forkRun.outputs['report-file'] ?? '', join(cwd, 'perf-report/report.json'));
     const run = {
       ...{ event: 'pull_request', head_sha: sha, head_branch: 'faster' },
       head_repository: { full_name: head.repository },
     };
-    await using posted = await play('post', cwd, { event: { workflow_run: run } });
+    await using posted = await runExample('post', cwd, { event: { workflow_run: run } });
     expect(posted.exitCode, posted.log).toBe(0);
     expect(github.state.comments).toMatchObject([{ issue: 1 }]);
   });
 
-  test('coming from github-action-benchmark', async () => {
+  test('imports the history of github-action-benchmark', async () => {
     const pages = repository.clone();
     git(pages, 'checkout', '--quiet', '-b', 'gh-pages');
     const benches = [{ name: 'BenchmarkSum', value: 100, unit: 'ns/op' }];
@@ -211,7 +211,7 @@ describe("the README's examples work when copied", () => {
     git(pages, 'push', '--quiet', 'origin', 'gh-pages');
     const cwd = repository.clone();
     writeFileSync(join(cwd, 'new.txt'), 'pkg: example.org/shop\nBenchmarkSum-4 1 101 ns/op\n');
-    await using result = await play('move', cwd);
+    await using result = await runExample('move', cwd);
     expect(result.exitCode, result.log).toBe(0);
     expect(result.outputs.message).toContain('1 imported run and 1 metric of this run');
     expect(readdirSync(cwd)).not.toContain('.perf-history');

@@ -22,29 +22,29 @@ const pull = (head: object, labels: unknown = [{ name: 'perf' }]) => ({
   pull_request: { number: 7, head, base: { ref: 'main' }, labels },
 });
 
-test('a pull request of the repository, with its labels', async () => {
+test('reads a pull request and its labels', async () => {
   expect(await read(pull({ sha: 'abc', repo: { full_name: 'org/shop' } }))).toEqual({
     defaultBranch: 'main',
     pullRequest: { number: 7, headSha: 'abc', baseRef: 'main', labels: ['perf'], fromFork: false },
   });
 });
 
-describe('one from a fork: its token cannot write', () => {
+describe('detects a pull request from a fork', () => {
   test.each([
-    ['of somebody', { repo: { full_name: 'ann/shop' } }],
-    ['that was deleted', { repo: null }],
-    ['that is not named', {}],
+    ['of another owner', { repo: { full_name: 'ann/shop' } }],
+    ['that is deleted', { repo: null }],
+    ['without a repository', {}],
   ])('%s', async (_, head) => {
     expect((await read(pull(head))).pullRequest?.fromFork).toBe(true);
   });
 });
 
-test('labels of another shape are none', async () => {
+test('ignores invalid labels', async () => {
   expect((await read(pull({}, 'perf'))).pullRequest?.labels).toEqual([]);
   expect((await read(pull({}, [null, { name: 'a' }]))).pullRequest?.labels).toEqual(['', 'a']);
 });
 
-test('the run whose end started this one, by what its author cannot choose', async () => {
+test('reads the workflow run that triggered this one', async () => {
   const workflow_run = {
     ...{ event: 'pull_request', head_sha: 'abc', head_branch: 'topic' },
     head_repository: { full_name: 'ann/shop' },
@@ -62,11 +62,11 @@ test('the run whose end started this one, by what its author cannot choose', asy
 });
 
 test.each(['', '{', 'null', '[]', '7', '{"repository":7,"pull_request":[]}'])(
-  'of %s nothing is known, and nothing breaks',
+  'ignores the invalid payload %s',
   async (payload) => expect(await read(payload)).toEqual({ defaultBranch: '' }),
 );
 
-test('without a payload nothing is known', async () => {
+test('accepts a missing payload', async () => {
   expect(await readEvent('')).toEqual({ defaultBranch: '' });
   expect(await readEvent(join(folder, 'none.json'))).toEqual({ defaultBranch: '' });
 });

@@ -1,21 +1,21 @@
 import { readFile } from 'node:fs/promises';
 
-/** What started the workflow, as far as it matters here. */
+/** The event that started the workflow. */
 export interface TriggerEvent {
-  /** Name of the default branch; empty where it is not known. */
+  /** Name of the default branch; empty if the event does not contain it. */
   readonly defaultBranch: string;
   readonly pullRequest?: PullRequest;
-  /** The run whose end started this one. */
+  /** The completed run that triggered this one. */
   readonly workflowRun?: WorkflowRun;
 }
 
-/** Of a run, what GitHub says and its author cannot choose. */
+/** The properties of a run that its author cannot forge. */
 export interface WorkflowRun {
-  /** What started that run. */
+  /** The event that started that run. */
   readonly event: string;
   readonly headSha: string;
   readonly headBranch: string;
-  /** `owner/name`; of a pull request from a fork, the fork. */
+  /** `owner/name`; the fork for a pull request from a fork. */
   readonly headRepository: string;
 }
 
@@ -24,19 +24,19 @@ interface PullRequest {
   readonly headSha: string;
   readonly baseRef: string;
   readonly labels: readonly string[];
-  /** Its token cannot write. */
+  /** The token of such a run cannot write. */
   readonly fromFork: boolean;
 }
 
-/** Reads the event's payload; what it does not say is left out. Names in it are untrusted. */
+/** Reads the payload of the event. Names in it are untrusted. */
 export async function readEvent(path: string): Promise<TriggerEvent> {
   const text = path === '' ? '{}' : await readFile(path, 'utf8').catch(() => '{}');
-  const event = object(parse(text));
-  const repository = object(event.repository);
-  const pull = object(event.pull_request);
-  const [head, base] = [object(pull.head), object(pull.base)];
+  const event = toObject(parse(text));
+  const repository = toObject(event.repository);
+  const pull = toObject(event.pull_request);
+  const [head, base] = [toObject(pull.head), toObject(pull.base)];
   const defaultBranch = String(repository.default_branch ?? '');
-  const workflowRun = object(event.workflow_run);
+  const workflowRun = toObject(event.workflow_run);
   if (typeof workflowRun.head_sha === 'string') {
     return {
       defaultBranch,
@@ -44,7 +44,7 @@ export async function readEvent(path: string): Promise<TriggerEvent> {
         event: String(workflowRun.event ?? ''),
         headSha: workflowRun.head_sha,
         headBranch: String(workflowRun.head_branch ?? ''),
-        headRepository: String(object(workflowRun.head_repository).full_name ?? ''),
+        headRepository: String(toObject(workflowRun.head_repository).full_name ?? ''),
       },
     };
   }
@@ -56,9 +56,9 @@ export async function readEvent(path: string): Promise<TriggerEvent> {
       headSha: String(head.sha ?? ''),
       baseRef: String(base.ref ?? ''),
       labels: (Array.isArray(pull.labels) ? pull.labels : []).map((label) =>
-        String(object(label).name ?? ''),
+        String(toObject(label).name ?? ''),
       ),
-      fromFork: object(head.repo).full_name !== repository.full_name,
+      fromFork: toObject(head.repo).full_name !== repository.full_name,
     },
   };
 }
@@ -71,6 +71,6 @@ function parse(text: string): unknown {
   }
 }
 
-function object(value: unknown): Readonly<Record<string, unknown>> {
+function toObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

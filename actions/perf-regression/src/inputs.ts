@@ -8,16 +8,12 @@ import { oneOf } from '@repo/core/inputs/one-of';
 import { optional, secret } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { block, text } from '@repo/core/inputs/text';
-import { alpha } from './alpha.ts';
-import { FORMAT_NAMES } from './format-names.ts';
-import { normalize } from './normalize.ts';
-import { resultGlob } from './result-glob.ts';
-import { rounds } from './rounds.ts';
+import { FORMAT_NAMES, normalize, resultGlob, rounds, significanceLevel } from './input-parsers.ts';
 import { threshold } from './rules/threshold.ts';
 
 /**
- * What cannot be judged passes with a warning: noise must not block people. `missing` makes
- * missing and failed benchmarks a failure; `unknown` is the strictest.
+ * `unknown` passes with a warning by default, because noise must not block a pull request.
+ * `missing` also fails for missing and failed benchmarks; `unknown` is the strictest value.
  */
 export const failOn = {
   fail: ['fail'],
@@ -38,7 +34,7 @@ const parsers = {
   metrics: block(),
   'warn-threshold': threshold(),
   'fail-threshold': threshold(),
-  alpha: alpha(),
+  alpha: significanceLevel(),
   'min-samples': integer({ min: 2, max: 1000 }),
   normalize: normalize(),
 
@@ -73,8 +69,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'results',
-            problem: 'names no file',
-            remedy: 'Write the files of your benchmark, one glob a line: bench/*.txt.',
+            problem: 'is required',
+            remedy: 'List the result files of the benchmark, one glob per line: bench/*.txt.',
           },
   },
   {
@@ -83,8 +79,8 @@ export const inputs = defineInputs(parsers, [
       mode === 'compare' && baseline.length === 0
         ? {
             where: 'baseline',
-            problem: 'names no file, but mode is compare',
-            remedy: 'Write the files of the base, or use mode: history.',
+            problem: 'is required with mode: compare',
+            remedy: 'List the result files of the base, or use mode: history.',
           }
         : undefined,
   },
@@ -95,8 +91,12 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'command',
-            problem: mode === 'run' ? 'is missing' : `has no use with mode: ${mode}`,
-            remedy: 'mode: run needs a command that measures, such as: go test -bench . ./...',
+            problem:
+              mode === 'run' ? 'is required with mode: run' : `has no effect with mode: ${mode}`,
+            remedy:
+              mode === 'run'
+                ? 'Set the command that measures, such as: go test -bench . ./...'
+                : 'Use mode: run, or remove command.',
           },
   },
   {
@@ -105,8 +105,8 @@ export const inputs = defineInputs(parsers, [
       (mode === 'history' || mode === 'record') && store === 'none'
         ? {
             where: 'store',
-            problem: `is none, but mode is ${mode}`,
-            remedy: 'Use store: branch or cache, or store: file with a history-path.',
+            problem: `cannot be none with mode: ${mode}`,
+            remedy: 'Use store: branch, cache, or file with a history-path.',
           }
         : undefined,
   },
@@ -116,8 +116,8 @@ export const inputs = defineInputs(parsers, [
       path !== '' && mode !== 'record'
         ? {
             where: 'import',
-            problem: `has no use with mode: ${mode}`,
-            remedy: 'Import once, with mode: record; later runs find it in the history.',
+            problem: `has no effect with mode: ${mode}`,
+            remedy: 'Import once with mode: record. Later runs read it from the history.',
           }
         : undefined,
   },

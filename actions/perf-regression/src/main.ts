@@ -5,6 +5,6 @@ await runAction({
   name: 'perf-regression',
   inputs,
   failOn,
-  // Loaded only when the inputs are right: a mistake should be told at once.
+  // Loaded after the inputs are validated, so that a mistake is reported at once.
   run: async (...given) => (await import('./run.ts')).run(...given),
 });

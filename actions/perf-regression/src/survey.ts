@@ -1,98 +1,54 @@
-import { glob } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { InputError } from '@repo/core/errors/input-error';
-import { readResults } from './formats/read-results.ts';
+import { unreadableFile } from '@repo/core/errors/unreadable-file';
+import { pluralize } from '@repo/core/text/pluralize';
+import { type Baseline, findBaseline } from './baseline.ts';
+import type { Context } from './context.ts';
 import type { ReadResult } from './measurement.ts';
-import type { ResultGlob } from './result-glob.ts';
+import { readOwnResults } from './result-files.ts';
+import type { MetricRule } from './rules/rules.ts';
 
-/** Files are read from no more than this. */
-const MOST_FILES = 10_000;
+/** Read if `config` is not set. */
+const DEFAULT_CONFIG = '.github/perf-regression.yml';
+const CONFIG_REMEDY = 'Set the path of a YAML or JSON file in the workspace.';
 
-/**
- * Reads the files that globs name, those of a label together. `undefined` where no glob matches
- * anything.
- */
-export async function readGlobs(
-  globs: readonly ResultGlob[],
-  format: string,
-  workspace: string,
-): Promise<ReadResult | undefined> {
-  const byLabel = new Map<string, readonly ResultGlob[]>();
-  for (const one of globs) byLabel.set(one.label, [...(byLabel.get(one.label) ?? []), one]);
-  const results: ReadResult[] = [];
-  for (const [label, ofLabel] of byLabel) {
-    const paths = await pathsOf(ofLabel, workspace);
-    if (paths.length === 0) continue;
-    results.push(labelled(await readResults(paths, format), label));
-  }
-  if (results.length > 0) results.push({ ...NOTHING, warnings: await unmatched(globs, workspace) });
-  const [first, ...others] = results;
-  return first && others.reduce(together, first);
+/** Everything that is read before the comparison is planned. */
+export interface Survey {
+  /** Rules of the configuration file, then those of `metrics`. */
+  readonly rules: readonly MetricRule[];
+  /** `undefined` with `mode: run`, which measures them later. */
+  readonly results: ReadResult | undefined;
+  readonly baseline: Baseline;
 }
 
-/** A glob without a file beside others with: half of the results may be missing. */
-async function unmatched(
-  globs: readonly ResultGlob[],
-  workspace: string,
-): Promise<readonly string[]> {
-  const warnings: string[] = [];
-  for (const one of globs) {
-    const paths = await pathsOf([one], workspace);
-    if (paths.length === 0) warnings.push(`${one.glob} matches no file`);
+/** Reads the rules, the results and the baseline. */
+export async function survey(context: Context): Promise<Survey> {
+  const { inputs, action } = context;
+  const rules = await readMetricRules(context);
+  const results =
+    inputs.mode === 'run' ? undefined : await readOwnResults(inputs, action.workspace);
+  if (results !== undefined) {
+    action.log.info(`Read ${pluralize(results.measurements.length, 'metric')} (${results.format})`);
   }
-  return warnings;
+  return { rules, results, baseline: await findBaseline(context) };
 }
 
-const NOTHING: ReadResult = {
-  ...{ format: '', measurements: [], failures: [], environment: {}, warnings: [] },
-};
-
-/** The files that globs name, each once, in the order of their names. */
-export async function pathsOf(
-  globs: readonly ResultGlob[],
-  workspace: string,
-): Promise<readonly string[]> {
-  const paths = new Set<string>();
-  for (const { glob: pattern } of globs) {
-    for await (const path of glob(pattern, { cwd: workspace })) {
-      // The runner starts us in the workspace: names are those that the repository has.
-      paths.add(relative('', resolve(workspace, path)) || '.');
-      if (paths.size > MOST_FILES) throw tooMany(pattern);
+async function readMetricRules({ inputs, action }: Context): Promise<readonly MetricRule[]> {
+  const sources: { readonly source: string; readonly text: string }[] = [];
+  const path = inputs.config === '' ? DEFAULT_CONFIG : inputs.config;
+  try {
+    sources.push({ source: path, text: await readFile(resolve(action.workspace, path), 'utf8') });
+  } catch (cause) {
+    if (inputs.config !== '') {
+      throw new InputError([unreadableFile('config', inputs.config, cause, CONFIG_REMEDY)]);
     }
   }
-  return [...paths].toSorted();
-}
-
-function labelled(result: ReadResult, label: string): ReadResult {
-  if (label === '') return result;
-  const named = <T extends { readonly benchmark: string }>(one: T): T => ({
-    ...one,
-    benchmark: `${label}/${one.benchmark}`,
-  });
-  return {
-    ...result,
-    measurements: result.measurements.map(named),
-    failures: result.failures.map(named),
-  };
-}
-
-function together(one: ReadResult, other: ReadResult): ReadResult {
-  return {
-    format: [...new Set([one.format, other.format])].filter((name) => name !== '').join(' + '),
-    measurements: [...one.measurements, ...other.measurements],
-    failures: [...one.failures, ...other.failures],
-    environment: { ...one.environment, ...other.environment },
-    warnings: [...one.warnings, ...other.warnings],
-  };
-}
-
-function tooMany(pattern: string): InputError {
-  return new InputError([
-    {
-      where: 'results',
-      given: pattern,
-      problem: `matches more than ${MOST_FILES} files`,
-      remedy: 'Name the files more narrowly.',
-    },
-  ]);
+  if (inputs.metrics !== '') sources.push({ source: 'metrics', text: inputs.metrics });
+  if (sources.length === 0) return [];
+  // The rule parser loads a YAML parser, which most runs do not need.
+  const { readRules } = await import('./rules/config.ts');
+  const rules: MetricRule[] = [];
+  for (const { source, text } of sources) rules.push(...(await readRules(text, source)));
+  return rules;
 }

@@ -1,24 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Judged, State } from './compare/judged.ts';
+import type { MetricResult, MetricState } from './compare/metric-result.ts';
 import {
-  byInterest,
   type Counts,
+  computeVerdict,
   countStates,
-  hasNews,
+  hasNotableResults,
   STATES,
-  sentence,
-  verdictOf,
+  sortByImportance,
+  summarize,
 } from './verdict.ts';
 
-const row = (state: State, changes: Partial<Judged> = {}): Judged => ({
+const row = (state: MetricState, changes: Partial<MetricResult> = {}): MetricResult => ({
   ...{ benchmark: 'BenchmarkA', metric: 'time', unit: 'ns', better: 'lower', state },
-  ...{ method: 'two-sample', reason: 'past 10%', ...changes },
+  ...{ method: 'two-sample', reason: 'slower', ...changes },
 });
 const counts = (changes: Partial<Counts>): Counts => ({ ...countStates([]), ...changes });
-const told = (...rows: readonly Judged[]) => sentence(byInterest(rows), countStates(rows));
+const message = (...rows: readonly MetricResult[]) =>
+  summarize(sortByImportance(rows), countStates(rows));
 
-describe('the verdict', () => {
+describe('computeVerdict', () => {
   test.each<[Partial<Counts>, string, string]>([
     [{ fail: 1, warn: 9, unchanged: 9 }, 'fail', 'fail'],
     [{ warn: 1, missing: 1, unchanged: 9 }, 'warn', 'fail'],
@@ -32,55 +33,52 @@ describe('the verdict', () => {
     [{ 'not-gated': 3 }, 'unknown', 'unknown'],
     [{}, 'unknown', 'unknown'],
   ])('%o: %s, and with fail-on: missing %s', (given, usual, strict) => {
-    expect(verdictOf(counts(given), false)).toBe(usual);
-    expect(verdictOf(counts(given), true)).toBe(strict);
+    expect(computeVerdict(counts(given), false)).toBe(usual);
+    expect(computeVerdict(counts(given), true)).toBe(strict);
   });
 
-  test('nothing that was not judged ever makes a pass', () => {
+  test('passes only if metrics were compared and all of them are good', () => {
     const some = fc.record(Object.fromEntries(STATES.map((state) => [state, fc.nat(3)])));
     fc.assert(
       fc.property(some, fc.boolean(), (given, strict) => {
-        if (verdictOf(counts(given), strict) !== 'pass') return;
-        const { unchanged, improved, new: fresh, 'not-gated': shown, ...others } = counts(given);
+        if (computeVerdict(counts(given), strict) !== 'pass') return;
+        const { unchanged, improved, new: added, 'not-gated': shown, ...others } = counts(given);
         expect(unchanged + improved).toBeGreaterThan(0);
-        expect(fresh + shown).toBeGreaterThanOrEqual(0);
+        expect(added + shown).toBeGreaterThanOrEqual(0);
         expect(Object.values(others)).toEqual(Object.values(others).map(() => 0));
       }),
     );
   });
 });
 
-describe('the sentence', () => {
-  test.each<[string, readonly Judged[]]>([
+describe('summarize', () => {
+  test.each<[string, readonly MetricResult[]]>([
     [
-      '1 past the fail threshold, 1 past the warn threshold of 3 judged: B time +50.0 % (past 20%)',
+      '1 regression and 1 warning in 3 metrics: B time +50.0%: much slower',
       [
         row('warn'),
-        row('fail', { benchmark: 'B', ratio: 1.5, reason: 'past 20%' }),
+        row('fail', { benchmark: 'B', ratio: 1.5, reason: 'much slower' }),
         row('unchanged'),
       ],
     ],
-    ['1 past the warn threshold of 1 judged: BenchmarkA time (past 10%)', [row('warn')]],
+    ['1 warning in 1 metric: BenchmarkA time: slower', [row('warn')]],
     [
-      '1 of 2 cannot be told: BenchmarkA time −20.0 % (past 10%); 1 missing',
+      '1 of 2 metrics inconclusive: BenchmarkA time −20.0%: slower; 1 missing',
       [row('unknown', { ratio: 2, adjusted: 0.8 }), row('unchanged'), row('missing')],
     ],
     [
-      'None is worse, but 1 failed, 2 missing, 1 renamed',
+      'No regression, but 1 failed, 2 missing, 1 renamed',
       [row('failed'), row('missing'), row('missing'), row('renamed'), row('unchanged')],
     ],
-    ['There is no baseline yet for the metric', [row('new')]],
-    ['There is no baseline yet for the 2 metrics', [row('new'), row('new'), row('not-gated')]],
-    [
-      'Nothing could be judged: of no metric it is known whether more is better',
-      [row('not-gated')],
-    ],
-    ['The metric is not worse', [row('unchanged'), row('new')]],
-    ['None of 2 metrics is worse, 1 better', [row('unchanged'), row('improved')]],
-  ])('%s', (expected, rows) => expect(told(...rows)).toBe(expected));
+    ['No baseline yet for 1 metric', [row('new')]],
+    ['No baseline yet for 2 metrics', [row('new'), row('new'), row('not-gated')]],
+    ['Nothing was judged: no metric has a known direction', [row('not-gated')]],
+    ['No regression in 1 metric', [row('unchanged'), row('new')]],
+    ['No regression in 2 metrics, 1 improved', [row('unchanged'), row('improved')]],
+  ])('%s', (expected, rows) => expect(message(...rows)).toBe(expected));
 });
 
-test('what matters comes first: the state, then how great the change is, whichever way', () => {
+test('sorts by state, then by the size of the change in either direction', () => {
   const rows = [
     row('unchanged', { benchmark: 'same' }),
     row('improved', { benchmark: 'better', ratio: 0.5 }),
@@ -90,18 +88,18 @@ test('what matters comes first: the state, then how great the change is, whichev
     row('fail', { benchmark: 'much', ratio: 1.1, adjusted: 3 }),
     row('warn', { benchmark: 'warn', ratio: 9 }),
   ];
-  expect(byInterest(rows).map(({ benchmark }) => benchmark)).toEqual([
+  expect(sortByImportance(rows).map(({ benchmark }) => benchmark)).toEqual([
     ...['much', 'half', 'little', 'from zero'],
     ...['warn', 'better', 'same'],
   ]);
 });
 
-test.each<[State, boolean]>([
+test.each<[MetricState, boolean]>([
   ['unchanged', false],
   ['not-gated', false],
   ['new', true],
   ['improved', true],
   ['missing', true],
-])('%s is news: %s', (state, expected) => {
-  expect(hasNews([row('unchanged'), row(state)])).toBe(expected);
+])('a metric that is %s is notable: %s', (state, expected) => {
+  expect(hasNotableResults([row('unchanged'), row(state)])).toBe(expected);
 });

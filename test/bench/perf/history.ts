@@ -1,4 +1,4 @@
-import type { Judged } from '../../../actions/perf-regression/src/compare/judged.ts';
+import type { MetricResult } from '../../../actions/perf-regression/src/compare/metric-result.ts';
 import type { Normalize } from '../../../actions/perf-regression/src/compare/settings.ts';
 import { compareWithHistory } from '../../../actions/perf-regression/src/compare/with-history.ts';
 import type { RunRecord } from '../../../actions/perf-regression/src/history/record.ts';
@@ -82,10 +82,10 @@ function follow(
   name: string,
   normalize: Normalize,
   from: number,
-): readonly Judged[] {
+): readonly MetricResult[] {
   const judging = settings(normalize);
   const records: RunRecord[] = [];
-  const judged: Judged[] = [];
+  const judged: MetricResult[] = [];
   for (const [run, values] of rows.entries()) {
     const measurements = values.map((value, index) => time(benchmarks[index] ?? '', value));
     const found =
@@ -124,11 +124,11 @@ function record(
 }
 
 /** The latest runs are worse together: this fails a build, or would with a larger change. */
-function isAlarm({ state, reason }: Judged): boolean {
+function isAlarm({ state, reason }: MetricResult): boolean {
   return (state === 'fail' || state === 'warn') && reason.startsWith('the last ');
 }
 
-function begins(rows: readonly Judged[], is: (row: Judged) => boolean): number {
+function begins(rows: readonly MetricResult[], is: (row: MetricResult) => boolean): number {
   return rows.filter((row, index) => {
     const before = rows[index - 1];
     return is(row) && (before === undefined || !is(before));

@@ -1,6 +1,6 @@
 import type { Normalize, Settings } from '../../../actions/perf-regression/src/compare/settings.ts';
 import type { Measurement, ReadResult } from '../../../actions/perf-regression/src/measurement.ts';
-import { policyFor } from '../../../actions/perf-regression/src/rules/rules.ts';
+import { resolvePolicy } from '../../../actions/perf-regression/src/rules/rules.ts';
 import { threshold } from '../../../actions/perf-regression/src/rules/threshold.ts';
 import { uDistributions } from '../../../actions/perf-regression/src/statistics/u-distribution.ts';
 
@@ -9,7 +9,7 @@ const defaults = { warn: threshold().parse('10%'), fail: threshold().parse('20%'
 /** The defaults of action.yml. */
 export function settings(normalize: Normalize = { kind: 'auto' }): Settings {
   return {
-    policyOf: (name) => policyFor([], defaults, name),
+    policyFor: (name) => resolvePolicy([], defaults, name),
     alpha: 0.05,
     minSamples: 5,
     normalize,

@@ -1,6 +1,6 @@
 const NOISE = [0, 1.1, -0.7, 0.4, -1.3, 0.9, -0.2, 1.6, -1.1, 0.5];
 
-/** What `go test -bench -count` prints: a line each sample, about 1 % of noise. */
+/** Output of `go test -bench -count`: one line per sample with about 1% of noise. */
 export function go(benchmarks: Readonly<Record<string, number>>, count = 10): string {
   return [
     'goos: linux',

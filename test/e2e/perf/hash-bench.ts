@@ -1,8 +1,8 @@
 /**
- * A script that measures real work and prints it as go does. CPU time, because the machine has other
- * things to do, too.
+ * A script that measures real work and prints it like go. It measures CPU time, because the machine
+ * is shared.
  *
- * @param extra hashes that one of its two cases makes besides its 1000
+ * @param extra additional hashes in one of its two cases
  */
 export function bench(extra: number): string {
   return `

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 
 const SCHEMA = new URL('../../../actions/perf-regression/report.schema.json', import.meta.url);
 
-/** In what the JSON report of a run is not as its schema says. */
+/** Validates the JSON report of a run against its schema. */
 export async function schemaErrors(result: {
   readonly outputs: Readonly<Record<string, string>>;
 }): Promise<readonly unknown[]> {

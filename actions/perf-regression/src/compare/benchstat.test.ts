@@ -5,12 +5,12 @@ import { readResults } from '../formats/read-results.ts';
 import { mannWhitney } from '../statistics/mann-whitney.ts';
 import { medianInterval, relativeReach } from '../statistics/median-interval.ts';
 import { uDistributions } from '../statistics/u-distribution.ts';
-import { keyOf } from './pairing.ts';
+import { metricKey } from './pairing.ts';
 
 const fixtures = fileURLToPath(new URL('../statistics/fixtures/', import.meta.url));
 const distributions = uDistributions();
 
-/** benchstat's units: what ours is called, and how many of ours one of its is. */
+/** The metric and the conversion factor of each unit of benchstat. */
 const UNITS: Readonly<Record<string, readonly [metric: string, factor: number]>> = {
   'sec/op': ['time', 1e9],
   'B/op': ['B/op', 1],
@@ -25,38 +25,39 @@ interface Line {
   readonly cells: readonly string[];
 }
 
-/** The lines of benchstat's CSV, each with the unit of its table. */
-function linesOf(csv: string): readonly Line[] {
+/** The lines of benchstat's CSV with the unit of their table. */
+function parseCsv(csv: string): readonly Line[] {
   let unit = '';
   return csv.split('\n').flatMap((line) => {
     const [name = '', ...cells] = line.split(',');
     if (name === '' && cells[1] === 'CI') unit = cells[0] ?? '';
-    const known = UNITS[unit];
-    if (known === undefined || name === '' || name === 'geomean' || !name.includes('-')) return [];
-    const [metric, factor] = known;
+    const metricOfUnit = UNITS[unit];
+    if (metricOfUnit === undefined || name === '' || name === 'geomean' || !name.includes('-'))
+      return [];
+    const [metric, factor] = metricOfUnit;
     return [{ benchmark: name.replace(/-\d+$/, ''), metric, factor, cells }];
   });
 }
 
-describe('on the same files as benchstat', async () => {
+describe('statistics of the same files as benchstat', async () => {
   const sides = await Promise.all(
     ['old.txt', 'new.txt'].map(async (name) => {
       const { measurements } = await readResults([`${fixtures}${name}`], 'auto');
       return new Map(
-        measurements.map((one) => [keyOf({ ...one, benchmark: last(one.benchmark) }), one]),
+        measurements.map((one) => [metricKey({ ...one, benchmark: last(one.benchmark) }), one]),
       );
     }),
   );
-  const lines = linesOf(readFileSync(`${fixtures}benchstat.csv`, 'utf8'));
+  const lines = parseCsv(readFileSync(`${fixtures}benchstat.csv`, 'utf8'));
 
-  test('there is something to compare', () => expect(lines.length).toBe(9));
+  test('covers all lines of the CSV', () => expect(lines.length).toBe(9));
 
   test.each(lines)('$benchmark $metric has the same medians, intervals and p', (line) => {
-    const [before, after] = sides.map((side) => side.get(keyOf(line)));
+    const [before, after] = sides.map((side) => side.get(metricKey(line)));
     const samples = [before, after].map((one) => one?.samples ?? []);
-    const [old = '', oldReach = '', fresh = '', freshReach = '', , p = ''] = line.cells;
+    const [old = '', beforeReach = '', fresh = '', freshReach = '', , p = ''] = line.cells;
     for (const [values, centre, reach] of [
-      [samples[0] ?? [], old, oldReach],
+      [samples[0] ?? [], old, beforeReach],
       [samples[1] ?? [], fresh, freshReach],
     ] as const) {
       const interval = medianInterval(values, 0.95);

@@ -1,16 +1,26 @@
-import type { Base } from './frame.ts';
-import type { Judged } from './judged.ts';
-import { isImproved, isShareOfNothing, type Limits, NO_SHARE, stepOf } from './limits.ts';
+import {
+  describeExceeded,
+  findExceededThreshold,
+  isImproved,
+  isRelativeToZero,
+  type Limits,
+  RELATIVE_TO_ZERO,
+} from './limits.ts';
+import type { MetricResult } from './metric-result.ts';
+import type { ResultBase } from './policy-check.ts';
 
-/** One number a side tells all: the threshold alone decides. */
-export function judgeExact(base: Base, limits: Limits): Judged {
+/** Judges a metric without noise: one value on each side and the threshold decide. */
+export function judgeExact(base: ResultBase, limits: Limits): MetricResult {
   const { before = 0, after = 0 } = base;
   const row = { ...base, method: 'exact' as const };
-  if (isShareOfNothing(limits, before, after))
-    return { ...row, state: 'unknown', reason: NO_SHARE };
-  const step = stepOf(limits, before, after);
-  if (step !== undefined) return { ...row, state: step, reason: `past ${limits[step]?.text}` };
+  if (isRelativeToZero(limits, before, after)) {
+    return { ...row, state: 'unknown', reason: RELATIVE_TO_ZERO };
+  }
+  const exceeded = findExceededThreshold(limits, before, after);
+  if (exceeded !== undefined) {
+    return { ...row, state: exceeded, reason: describeExceeded(limits, exceeded) };
+  }
   return isImproved(limits, before, after) && before !== after
-    ? { ...row, state: 'improved', reason: 'better than the threshold' }
+    ? { ...row, state: 'improved', reason: 'improved by more than the threshold' }
     : { ...row, state: 'unchanged', reason: 'within the thresholds' };
 }

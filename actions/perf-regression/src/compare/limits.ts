@@ -1,17 +1,18 @@
+import { formatChange } from '../format-value.ts';
 import type { Better } from '../measurement.ts';
 import type { Quantity } from '../rules/quantity.ts';
 import type { Policy } from '../rules/rules.ts';
-import { exceeds, fits, type Threshold } from '../rules/threshold.ts';
+import { exceeds, isUnitCompatible, type Threshold } from '../rules/threshold.ts';
 
-/** What a metric is held to: direction known, thresholds in its own unit. */
+/** The thresholds of a metric with a known direction, in the unit of the metric. */
 export interface Limits {
   readonly better: 'lower' | 'higher';
   readonly warn?: Threshold;
   readonly fail?: Threshold;
 }
 
-/** The severest threshold that is passed, strictly. */
-export function stepOf(
+/** The severest threshold that the change exceeds. */
+export function findExceededThreshold(
   { better, warn, fail }: Limits,
   before: number,
   after: number,
@@ -21,71 +22,80 @@ export function stepOf(
   return undefined;
 }
 
-/** Of 0 there is no share: what came after it can be past an amount, but past no percentage. */
-export function isShareOfNothing({ warn, fail }: Limits, before: number, after: number): boolean {
+/** `worse by more than 20%` */
+export function describeExceeded(limits: Limits, exceeded: 'fail' | 'warn'): string {
+  return `worse by more than ${limits[exceeded]?.text.replace(/^\+ ?/, '')}`;
+}
+
+/** `95% CI +35.5% to +44.6%`; the ends are ratios, and too few samples have none. */
+export function describeInterval(low: number, high: number, alpha: number): string {
+  const confidence = Number(((1 - alpha) * 100).toFixed(3));
+  return low > 0
+    ? `${confidence}% CI ${formatChange(low)} to ${formatChange(high)}`
+    : `unbounded ${confidence}% CI`;
+}
+
+/** Whether a percentage would have to be computed of a baseline of 0. */
+export function isRelativeToZero({ warn, fail }: Limits, before: number, after: number): boolean {
   return before === 0 && after !== 0 && [warn, fail].some((limit) => limit?.kind === 'relative');
 }
 
-/** Why that cannot be judged. */
-export const NO_SHARE = 'the baseline is 0, of which there is no share; give an amount, such as +1';
+export const RELATIVE_TO_ZERO =
+  'the baseline is 0, so a percentage cannot be computed; set an amount, such as +1';
 
-/** Whether a metric got better by what would be a step the other way round; `scale` as in `exceeds`. */
+/** Whether a metric improved by more than the lowest threshold; `scale` as in `exceeds`. */
 export function isImproved(limits: Limits, before: number, after: number, scale = 1): boolean {
-  const least = limits.warn ?? limits.fail;
-  return least !== undefined && exceeds(least, before, after, opposite(limits.better), scale);
+  const lowest = limits.warn ?? limits.fail;
+  const opposite = limits.better === 'higher' ? 'lower' : 'higher';
+  return lowest !== undefined && exceeds(lowest, before, after, opposite, scale);
 }
 
 /**
- * The share of the least threshold that the near end of an interval has to pass. One half gave more
- * false alarms (`pnpm bench perf-accuracy`).
+ * The share of the lowest threshold that the near end of an interval has to exceed. A share of one
+ * half gave more false alarms (`pnpm bench perf-accuracy`).
  */
 export const NEAR_END = 0.7;
 
-/** Whether `after` is worse by more than the near end of an interval has to be. */
-export function bearsOut({ better, warn, fail }: Limits, before: number, after: number): boolean {
-  const least = warn ?? fail;
-  return least !== undefined && exceeds(least, before, after, better, NEAR_END);
+/** Whether the near end of an interval confirms that the lowest threshold is exceeded. */
+export function isConfirmed({ better, warn, fail }: Limits, before: number, near: number): boolean {
+  const lowest = warn ?? fail;
+  return lowest !== undefined && exceeds(lowest, before, near, better, NEAR_END);
 }
 
-/** The least threshold as a share of the value before. */
-export function leastShare({ warn, fail }: Limits, before: number): number {
-  const least = warn ?? fail;
-  if (least === undefined) return 0;
-  return least.kind === 'relative' ? least.share : least.quantity.amount / before;
+/** The lowest threshold as a ratio of the value before. */
+export function lowestThresholdRatio({ warn, fail }: Limits, before: number): number {
+  const lowest = warn ?? fail;
+  if (lowest === undefined) return 0;
+  return lowest.kind === 'relative' ? lowest.ratio : lowest.quantity.amount / before;
 }
 
-function opposite(better: 'lower' | 'higher'): 'lower' | 'higher' {
-  return better === 'higher' ? 'lower' : 'higher';
-}
-
-/** How a budget is broken, as a clause; `undefined` where it is kept or there is none. */
-export function brokenBudget(
+/** A clause about the budget that a value exceeds; `undefined` if it is within its budget. */
+export function describeExceededBudget(
   { max, min }: Policy,
   value: number,
-  show: (value: number) => string,
+  format: (value: number) => string,
 ): string | undefined {
-  if (max && value > max.amount)
-    return `${show(value)} is more than the budget of ${show(max.amount)}`;
-  if (min && value < min.amount)
-    return `${show(value)} is less than the floor of ${show(min.amount)}`;
+  if (max && value > max.amount) {
+    return `${format(value)} is more than the maximum of ${format(max.amount)}`;
+  }
+  if (min && value < min.amount) {
+    return `${format(value)} is less than the minimum of ${format(min.amount)}`;
+  }
   return undefined;
 }
 
-/** The limit of a policy that is given in a unit that the metric does not have. */
-export function misfit({ warn, fail, max, min }: Policy, unit: string): Quantity | undefined {
-  return (
-    misfitOf(warn?.kind === 'absolute' ? warn.quantity : undefined, unit) ??
-    misfitOf(fail?.kind === 'absolute' ? fail.quantity : undefined, unit) ??
-    misfitOf(max, unit) ??
-    misfitOf(min, unit)
-  );
+/** The first limit of a policy whose unit is not comparable with that of the metric. */
+export function findUnitMismatch({ warn, fail, max, min }: Policy, unit: string) {
+  const limits: readonly (Quantity | undefined)[] = [
+    warn?.kind === 'absolute' ? warn.quantity : undefined,
+    fail?.kind === 'absolute' ? fail.quantity : undefined,
+    max,
+    min,
+  ];
+  return limits.find((limit) => limit !== undefined && !isUnitCompatible(limit, unit));
 }
 
-function misfitOf(quantity: Quantity | undefined, unit: string): Quantity | undefined {
-  return quantity === undefined || fits(quantity, unit) ? undefined : quantity;
-}
-
-/** A log ratio seen so that positive is worse. */
+/** Orients a log ratio so that a positive value is worse. */
 export function worsening(logRatio: number, better: Better): number {
   return better === 'higher' ? -logRatio : logRatio;
 }

@@ -1,82 +1,91 @@
 import { smallestP } from '../statistics/mann-whitney.ts';
-import { samplesNeeded } from '../statistics/samples-needed.ts';
+import { samplesNeeded } from '../statistics/significance.ts';
 import type { Shift } from './common-shift.ts';
-import type { Base } from './frame.ts';
-import type { Judged } from './judged.ts';
-import { bearsOut, isImproved, type Limits, leastShare, NEAR_END, stepOf } from './limits.ts';
+import {
+  describeExceeded,
+  describeInterval,
+  findExceededThreshold,
+  isConfirmed,
+  isImproved,
+  type Limits,
+  lowestThresholdRatio,
+  NEAR_END,
+} from './limits.ts';
+import type { MetricResult } from './metric-result.ts';
+import type { ResultBase } from './policy-check.ts';
 import type { Settings } from './settings.ts';
 import type { TwoSample } from './two-sample.ts';
 
 /**
- * Judges a noisy metric of two sides. Past a threshold counts only where the near end of the
- * interval is past 70 % of the least threshold, too; a shift that all benchmarks share is divided
- * out first.
+ * Judges a noisy metric of two sides. A threshold counts as exceeded only if the near end of the
+ * interval exceeds 70% of the lowest threshold, too. The common shift is removed first.
  */
 export function judgeNoisy(
-  base: Base,
+  base: ResultBase,
   limits: Limits,
   test: TwoSample | undefined,
   shift: Shift,
   settings: Settings,
-): Judged {
+): MetricResult {
   const { before = 0, after = 0 } = base;
   if (!(before > 0)) {
     return {
       ...base,
       state: 'unknown',
       method: 'none',
-      reason: `the baseline is ${before}, with which no ratio can be formed`,
+      reason: `the baseline is ${before}, so a ratio cannot be computed`,
     };
   }
   const divisor = shift.applied ? (limits.better === 'higher' ? 1 / shift.ratio : shift.ratio) : 1;
   const raw = test?.ratio.estimate ?? after / before;
-  const seen: Seen = {
+  const change: Change = {
     adjusted: raw / divisor,
-    step: stepOf(limits, before, before * (raw / divisor)),
-    rawStep: stepOf(limits, before, before * raw),
+    exceeded: findExceededThreshold(limits, before, before * (raw / divisor)),
+    exceededRaw: findExceededThreshold(limits, before, before * raw),
   };
   return test === undefined
-    ? withoutSamples(base, limits, seen, shift, settings)
-    : withSamples(base, limits, seen, test, divisor, shift, settings);
+    ? judgeSummary(base, limits, change, shift, settings)
+    : judgeSamples(base, limits, change, test, divisor, shift, settings);
 }
 
-interface Seen {
+interface Change {
   readonly adjusted: number;
-  /** The threshold that is passed with the common shift divided out, and as measured. */
-  readonly step: 'fail' | 'warn' | undefined;
-  readonly rawStep: 'fail' | 'warn' | undefined;
+  /** The exceeded threshold, without the common shift and as measured. */
+  readonly exceeded: 'fail' | 'warn' | undefined;
+  readonly exceededRaw: 'fail' | 'warn' | undefined;
 }
 
-/** A tool's own summary tells nothing of the next run. */
-function withoutSamples(
-  base: Base,
+/** A single value, such as the mean that a tool prints, does not show its noise. */
+function judgeSummary(
+  base: ResultBase,
   limits: Limits,
-  { adjusted, step, rawStep }: Seen,
+  { adjusted, exceeded, exceededRaw }: Change,
   shift: Shift,
   { minSamples }: Settings,
-): Judged {
+): MetricResult {
   const row = { ...base, adjusted, method: 'none' as const };
-  if (step !== undefined) {
+  if (exceeded !== undefined) {
+    const reason = describeExceeded(limits, exceeded);
     return {
       ...row,
       state: 'unknown',
-      reason: `past ${limits[step]?.text}, but it may be noise: it takes ${minSamples} samples of each side, or a history`,
+      reason: `${reason}, but it may be noise; ${minSamples} samples on each side or a history are required`,
     };
   }
-  return rawStep === undefined
+  return exceededRaw === undefined
     ? { ...row, state: 'unchanged', reason: 'within the thresholds' }
-    : { ...row, ...movedTogether(shift) };
+    : { ...row, ...judgeCommonShift(shift) };
 }
 
-function withSamples(
-  base: Base,
+function judgeSamples(
+  base: ResultBase,
   limits: Limits,
-  { adjusted, step, rawStep }: Seen,
+  { adjusted, exceeded, exceededRaw }: Change,
   test: TwoSample,
   divisor: number,
   shift: Shift,
   { alpha }: Settings,
-): Judged {
+): MetricResult {
   const { before = 0 } = base;
   const [low, high] = [test.ratio.low / divisor, test.ratio.high / divisor];
   const row = {
@@ -88,45 +97,49 @@ function withSamples(
     samples: test.samples,
   };
   const [near, far] = limits.better === 'higher' ? [high, low] : [low, high];
-  if (step !== undefined && bearsOut(limits, before, before * near)) {
-    return rawStep === undefined
+  const interval = describeInterval(low, high, alpha);
+  if (exceeded !== undefined && isConfirmed(limits, before, before * near)) {
+    return exceededRaw === undefined
       ? {
           ...row,
           state: 'unknown',
-          reason: 'worse only beside the others, which got better together',
+          reason: 'worse only relative to the other benchmarks, which improved together',
         }
       : {
           ...row,
-          state: step,
-          reason: `past ${limits[step]?.text}, and the interval bears it out`,
+          state: exceeded,
+          reason: `${describeExceeded(limits, exceeded)} (${interval})`,
         };
   }
-  if (step !== undefined) {
+  if (exceeded !== undefined) {
     const distance =
-      Math.abs(Math.log(adjusted)) - Math.log1p(NEAR_END * leastShare(limits, before));
+      Math.abs(Math.log(adjusted)) - Math.log1p(NEAR_END * lowestThresholdRatio(limits, before));
     const needed = samplesNeeded(test.sigma, distance, alpha);
-    const least = smallestP(...test.samples);
+    const minP = smallestP(...test.samples);
+    const doubt =
+      minP > alpha
+        ? `${test.samples.join(' and ')} samples are too few: their smallest p is ${minP.toFixed(3)}`
+        : `not confirmed (${interval})`;
     return {
       ...row,
       state: 'unknown',
-      reason: `past ${limits[step]?.text}, but ${
-        least > alpha
-          ? `${test.samples.join(' and ')} samples can never tell: their smallest p is ${least.toFixed(3)}`
-          : 'the interval does not bear it out'
-      }`,
+      reason: `${describeExceeded(limits, exceeded)}, but ${doubt}`,
       ...(needed !== undefined && { samplesNeeded: needed }),
     };
   }
-  if (rawStep !== undefined) return { ...row, ...movedTogether(shift) };
+  if (exceededRaw !== undefined) return { ...row, ...judgeCommonShift(shift) };
   return isImproved(limits, before, before * adjusted) &&
     isImproved(limits, before, before * far, NEAR_END)
-    ? { ...row, state: 'improved', reason: 'better, and the interval bears it out' }
+    ? { ...row, state: 'improved', reason: `improved (${interval})` }
     : { ...row, state: 'unchanged', reason: 'within the thresholds' };
 }
 
-/** Past a threshold as measured, but not beside the others. */
-export function movedTogether(shift: Shift): Pick<Judged, 'state' | 'reason'> {
+/** The state of a metric that exceeds a threshold only together with the other benchmarks. */
+export function judgeCommonShift(shift: Shift): Pick<MetricResult, 'state' | 'reason'> {
   return shift.reference
-    ? { state: 'unchanged', reason: 'moved as the reference did' }
-    : { state: 'unknown', reason: 'moved as the others did: the machine, or all of the code' };
+    ? { state: 'unchanged', reason: 'changed like the reference benchmarks' }
+    : {
+        state: 'unknown',
+        reason: 'changed like the other benchmarks, because of the machine or of all the code',
+      };
 }

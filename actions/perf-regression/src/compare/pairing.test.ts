@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Failure, Measurement, ReadResult } from '../measurement.ts';
-import { keyOf, type Pair, pairUp } from './pairing.ts';
+import { metricKey, type Pair, pairMeasurements } from './pairing.ts';
 
 const one = (benchmark: string, changes: Partial<Measurement> = {}): Measurement => ({
   ...{ benchmark, metric: 'time', unit: 'ns', better: 'lower', kind: 'sampled' },
@@ -17,27 +17,27 @@ const side = (
   })),
 });
 
-const nameOf = (pair: Pair) => {
+const getName = (pair: Pair) => {
   if ('after' in pair) return pair.after.benchmark;
   return pair.state === 'failed' ? pair.failure.benchmark : pair.before.benchmark;
 };
 const states = (before: ReadResult, after: ReadResult, was?: string) =>
-  pairUp(before, after, () => ({ exact: false, ...(was !== undefined && { was }) })).map(
-    (pair) => `${nameOf(pair)} ${pair.state}`,
+  pairMeasurements(before, after, () => ({ exact: false, ...(was !== undefined && { was }) })).map(
+    (pair) => `${getName(pair)} ${pair.state}`,
   );
 
-describe('what became of each', () => {
-  test('both, new and missing, in any order', () => {
+describe('pairMeasurements', () => {
+  test('pairs measurements in any order', () => {
     expect(
       states(side([one('a'), one('b'), one('c')]), side([one('a'), one('d'), one('b')])),
     ).toEqual(['a both', 'b both', 'd new', 'c missing']);
   });
 
-  test('another unit is not compared', () => {
+  test('does not compare different units', () => {
     expect(states(side([one('a')]), side([one('a', { unit: 'B' })]))).toEqual(['a unit-changed']);
   });
 
-  test('what looks like a rename is told; two that look like it are not', () => {
+  test('reports a probable rename, but not an ambiguous one', () => {
     const renamed = side([one('pkg/ParseJSON')]);
     expect(states(renamed, side([one('pkg/parse_json')]))).toEqual(['pkg/parse_json renamed']);
     const two = side([one('x/ParseJSON'), one('y/parseJson')]);
@@ -49,14 +49,14 @@ describe('what became of each', () => {
     );
   });
 
-  test('a rename that is declared is compared, unless the old name is still there by itself', () => {
+  test('compares a declared rename, unless the results contain the old name too', () => {
     expect(states(side([one('old')]), side([one('new')]), 'old')).toEqual(['new both']);
     expect(states(side([one('new'), one('old')]), side([one('new')]), 'old')).toEqual([
       ...['new both', 'old missing'],
     ]);
   });
 
-  test('one that failed now takes all its metrics, or the one that is named', () => {
+  test('a failure covers all metrics of a benchmark, or the named one', () => {
     const before = side([one('a'), one('a', { metric: 'B/op', unit: 'B' })]);
     expect(states(before, side([], [{ benchmark: 'a' }]))).toEqual(['a failed', 'a failed']);
     const after = side([one('a')], [{ benchmark: 'a', metric: 'B/op' }]);
@@ -64,7 +64,7 @@ describe('what became of each', () => {
     expect(states(side([]), side([], [{ benchmark: 'z' }]))).toEqual(['z failed']);
   });
 
-  test('one that failed before is no newcomer', () => {
+  test('a benchmark that failed in the baseline is not new', () => {
     expect(states(side([], [{ benchmark: 'a' }]), side([one('a')]))).toEqual(['a failed-before']);
     expect(states(side([], [{ benchmark: 'a', metric: 'time' }]), side([one('a')]))).toEqual([
       'a failed-before',
@@ -75,11 +75,11 @@ describe('what became of each', () => {
   });
 });
 
-test('everything of both sides is in exactly one pair', () => {
+test('each measurement is in exactly one pair', () => {
   const names = fc.uniqueArray(fc.constantFrom('a', 'B', 'b', 'c', 'pkg/a', 'x_y', 'X-y'));
   fc.assert(
     fc.property(names, names, (before, after) => {
-      const pairs = pairUp(
+      const pairs = pairMeasurements(
         side(before.map((name) => one(name))),
         side(after.map((name) => one(name))),
         () => ({ exact: false }),
@@ -87,10 +87,12 @@ test('everything of both sides is in exactly one pair', () => {
       const of = (which: 'before' | 'after') =>
         pairs.flatMap((pair) => {
           const found = which in pair ? (pair as Record<string, unknown>)[which] : undefined;
-          return found === undefined ? [] : [keyOf(found as Measurement)];
+          return found === undefined ? [] : [metricKey(found as Measurement)];
         });
-      expect(of('before').toSorted()).toEqual(before.map((name) => keyOf(one(name))).toSorted());
-      expect(of('after').toSorted()).toEqual(after.map((name) => keyOf(one(name))).toSorted());
+      expect(of('before').toSorted()).toEqual(
+        before.map((name) => metricKey(one(name))).toSorted(),
+      );
+      expect(of('after').toSorted()).toEqual(after.map((name) => metricKey(one(name))).toSorted());
     }),
   );
 });

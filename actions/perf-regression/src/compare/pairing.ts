@@ -1,7 +1,7 @@
 import type { Failure, Measurement, ReadResult } from '../measurement.ts';
-import type { MetricName, Policy } from '../rules/rules.ts';
+import type { MetricName, PolicyLookup } from '../rules/rules.ts';
 
-/** One metric of one benchmark, as both sides have it. Whoever is judged is exactly one of these. */
+/** One metric of one benchmark on both sides. */
 export type Pair =
   | { readonly state: 'both'; readonly before: Measurement; readonly after: Measurement }
   | { readonly state: 'new'; readonly after: Measurement }
@@ -11,49 +11,51 @@ export type Pair =
   | { readonly state: 'failed'; readonly failure: Failure; readonly before?: Measurement }
   | { readonly state: 'failed-before'; readonly failure: Failure; readonly after: Measurement };
 
-export type PolicyOf = (name: MetricName) => Policy;
-
 /**
- * Puts the measurements of both sides together. A declared rename (`was`) pairs; what merely looks
- * like one (the same letters and digits) is told, not compared.
+ * Pairs the measurements of both sides. A declared rename (`was`) is compared; a name with the same
+ * letters and digits is only reported.
  */
-export function pairUp(before: ReadResult, after: ReadResult, policyOf: PolicyOf): readonly Pair[] {
+export function pairMeasurements(
+  before: ReadResult,
+  after: ReadResult,
+  policyFor: PolicyLookup,
+): readonly Pair[] {
   const pairs: Pair[] = [];
-  // Mostly both sides have the same in the same order: 100,000 keys need not be made.
-  const same = commonStart(before.measurements, after.measurements);
+  // Both sides usually have the same order, which avoids a lookup for each of 100,000 metrics.
+  const same = countCommonStart(before.measurements, after.measurements);
   for (let index = 0; index < same; index++) {
     pairs.push(
-      pairOf(before.measurements[index] as Measurement, after.measurements[index] as Measurement),
+      toPair(before.measurements[index] as Measurement, after.measurements[index] as Measurement),
     );
   }
-  const waiting = new Map(before.measurements.slice(same).map((one) => [keyOf(one), one]));
-  const failedBefore = failuresByKey(before.failures);
-  const newcomers: Measurement[] = [];
+  const unmatched = new Map(before.measurements.slice(same).map((one) => [metricKey(one), one]));
+  const failedBefore = indexFailures(before.failures);
+  const added: Measurement[] = [];
   for (const measurement of after.measurements.slice(same)) {
     const { benchmark, metric } = measurement;
-    const was = policyOf({ benchmark, metric }).was;
+    const was = policyFor({ benchmark, metric }).was;
     const key =
-      waiting.has(keyOf(measurement)) || was === undefined
-        ? keyOf(measurement)
-        : keyOf({ benchmark: was, metric });
-    const match = waiting.get(key);
+      unmatched.has(metricKey(measurement)) || was === undefined
+        ? metricKey(measurement)
+        : metricKey({ benchmark: was, metric });
+    const match = unmatched.get(key);
     if (match === undefined) {
-      newcomers.push(measurement);
+      added.push(measurement);
       continue;
     }
-    waiting.delete(key);
-    pairs.push(pairOf(match, measurement));
+    unmatched.delete(key);
+    pairs.push(toPair(match, measurement));
   }
   for (const failure of after.failures) {
-    const gone = takeFailed(waiting, failure);
-    if (gone.length === 0) pairs.push({ state: 'failed', failure });
-    else for (const one of gone) pairs.push({ state: 'failed', failure, before: one });
+    const failedMetrics = takeFailedBefore(unmatched, failure);
+    if (failedMetrics.length === 0) pairs.push({ state: 'failed', failure });
+    else for (const one of failedMetrics) pairs.push({ state: 'failed', failure, before: one });
   }
-  return [...pairs, ...withRenames(newcomers, waiting, failedBefore)];
+  return [...pairs, ...matchRenames(added, unmatched, failedBefore)];
 }
 
-/** How many measurements, from the first on, both sides have in the same order. */
-function commonStart(before: readonly Measurement[], after: readonly Measurement[]): number {
+/** The number of leading measurements that are the same on both sides. */
+function countCommonStart(before: readonly Measurement[], after: readonly Measurement[]): number {
   let index = 0;
   for (; index < before.length && index < after.length; index++) {
     const [one, other] = [before[index] as Measurement, after[index] as Measurement];
@@ -62,61 +64,64 @@ function commonStart(before: readonly Measurement[], after: readonly Measurement
   return index;
 }
 
-function pairOf(before: Measurement, after: Measurement): Pair {
+function toPair(before: Measurement, after: Measurement): Pair {
   return before.unit === after.unit
     ? { state: 'both', before, after }
     : { state: 'unit-changed', before, after };
 }
 
-function withRenames(
-  newcomers: readonly Measurement[],
-  waiting: Map<string, Measurement>,
+function matchRenames(
+  added: readonly Measurement[],
+  unmatched: Map<string, Measurement>,
   failedBefore: ReadonlyMap<string, Failure>,
 ): readonly Pair[] {
-  const lookalikes = Map.groupBy(waiting.values(), looseKey);
-  const arrivals = newcomers.map((after): Pair => {
+  const candidates = Map.groupBy(unmatched.values(), normalizedKey);
+  const results = added.map((after): Pair => {
     const failure =
-      failedBefore.get(keyOf(after)) ?? failedBefore.get(keyOf({ ...after, metric: '' }));
+      failedBefore.get(metricKey(after)) ?? failedBefore.get(metricKey({ ...after, metric: '' }));
     if (failure !== undefined) return { state: 'failed-before', failure, after };
-    const [like, ...others] = lookalikes.get(looseKey(after)) ?? [];
-    if (like === undefined || others.length > 0 || !waiting.delete(keyOf(like))) {
+    const [candidate, ...others] = candidates.get(normalizedKey(after)) ?? [];
+    if (candidate === undefined || others.length > 0 || !unmatched.delete(metricKey(candidate))) {
       return { state: 'new', after };
     }
-    return { state: 'renamed', before: like, after };
+    return { state: 'renamed', before: candidate, after };
   });
   return [
-    ...arrivals,
-    ...[...waiting.values()].map((before): Pair => ({ state: 'missing', before })),
+    ...results,
+    ...[...unmatched.values()].map((before): Pair => ({ state: 'missing', before })),
   ];
 }
 
-function takeFailed(waiting: Map<string, Measurement>, failure: Failure): readonly Measurement[] {
+function takeFailedBefore(
+  unmatched: Map<string, Measurement>,
+  failure: Failure,
+): readonly Measurement[] {
   const taken =
     failure.metric === undefined
-      ? [...waiting.values()].filter(({ benchmark }) => benchmark === failure.benchmark)
-      : [waiting.get(keyOf({ benchmark: failure.benchmark, metric: failure.metric }))].filter(
+      ? [...unmatched.values()].filter(({ benchmark }) => benchmark === failure.benchmark)
+      : [unmatched.get(metricKey({ benchmark: failure.benchmark, metric: failure.metric }))].filter(
           (one) => one !== undefined,
         );
-  for (const one of taken) waiting.delete(keyOf(one));
+  for (const one of taken) unmatched.delete(metricKey(one));
   return taken;
 }
 
-function failuresByKey(failures: readonly Failure[]): ReadonlyMap<string, Failure> {
+function indexFailures(failures: readonly Failure[]): ReadonlyMap<string, Failure> {
   return new Map(
     failures.map((failure) => [
-      keyOf({ benchmark: failure.benchmark, metric: failure.metric ?? '' }),
+      metricKey({ benchmark: failure.benchmark, metric: failure.metric ?? '' }),
       failure,
     ]),
   );
 }
 
-/** Names one metric of one benchmark; both may hold anything but line breaks. */
-export function keyOf({ benchmark, metric }: MetricName): string {
+/** Identifies one metric of one benchmark; neither name contains a line break. */
+export function metricKey({ benchmark, metric }: MetricName): string {
   return `${benchmark}\n${metric}`;
 }
 
-/** Equal for `ParseJSON`, `parse-json` and `pkg/parse_json`. */
-function looseKey({ benchmark, metric, unit }: Measurement): string {
+/** The same for `ParseJSON`, `parse-json` and `pkg/parse_json`. */
+function normalizedKey({ benchmark, metric, unit }: Measurement): string {
   const last = benchmark.split(/[/:.]/).filter(Boolean).at(-1) ?? benchmark;
   return `${last.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')}\n${metric}\n${unit}`;
 }

@@ -1,30 +1,30 @@
 import type { RunRecord } from '../history/record.ts';
 import type { Measurement, ReadResult } from '../measurement.ts';
-import { keyOf } from './pairing.ts';
+import { metricKey } from './pairing.ts';
 
-/** A run's value of one metric. */
+/** The value of one metric in one run. */
 export interface Point {
   readonly run: RunRecord;
   readonly value: number;
-  /** Whether it may be part of a baseline. */
+  /** Whether it can be a baseline. */
   readonly accepted: boolean;
 }
 
 /**
- * The points of each metric, oldest first, by its key. Where the unit changed, or a worse level was
- * accepted by label, the series begins anew.
+ * The points of each metric by its key, oldest first. A change of the unit, or a regression that was
+ * accepted by label, starts a new series.
  */
 export function pointsByKey(records: readonly RunRecord[]): ReadonlyMap<string, readonly Point[]> {
   const series = new Map<string, { unit: string; points: Point[] }>();
   for (const run of records) {
     for (const { id, metric, unit, centre, regressed } of run.benches) {
-      const key = keyOf({ benchmark: id, metric });
-      const known = series.get(key);
-      const fresh =
-        known === undefined ||
-        known.unit !== unit ||
+      const key = metricKey({ benchmark: id, metric });
+      const current = series.get(key);
+      const isNew =
+        current === undefined ||
+        current.unit !== unit ||
         (run.status === 'accepted-by-label' && regressed === true);
-      const entry = fresh ? { unit, points: [] } : known;
+      const entry = isNew ? { unit, points: [] } : current;
       entry.points.push({
         run,
         value: centre,
@@ -36,7 +36,7 @@ export function pointsByKey(records: readonly RunRecord[]): ReadonlyMap<string, 
   return new Map([...series].map(([key, { points }]) => [key, points]));
 }
 
-/** The latest run that was read as a whole, as if its results were read from a file. */
+/** The latest accepted run, in the form of results that were read from a file. */
 export function latestResult(records: readonly RunRecord[]): ReadResult {
   const last = records.findLast(({ status }) => status !== 'regressed') ?? records.at(-1);
   const measurements = (last?.benches ?? []).map(

@@ -1,18 +1,18 @@
+import type { PolicyLookup } from '../rules/rules.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
-import type { PolicyOf } from './pairing.ts';
 
-/** Whether a shift that all benchmarks share is divided out. */
+/** Whether the common shift of all benchmarks is removed. */
 export type Normalize =
   | { readonly kind: 'auto' }
   | { readonly kind: 'off' }
   | { readonly kind: 'reference'; readonly glob: string };
 
-/** What judging needs besides the measurements. */
+/** What a comparison needs besides the measurements. */
 export interface Settings {
-  readonly policyOf: PolicyOf;
-  /** 1 − confidence of the intervals. */
+  readonly policyFor: PolicyLookup;
+  /** Significance level: 1 − confidence of the intervals. */
   readonly alpha: number;
-  /** Samples of each side below which nothing is claimed. */
+  /** Samples on each side that are required to judge a noisy metric. */
   readonly minSamples: number;
   readonly normalize: Normalize;
   readonly distributions: UDistributions;

@@ -1,59 +1,59 @@
 import type { Failure, Measurement, ReadResult } from '../measurement.ts';
 import { matchesName, type Policy } from '../rules/rules.ts';
-import { qValues } from '../statistics/benjamini-hochberg.ts';
-import { commonShift, NO_SHIFT, referenceShift, type Shift } from './common-shift.ts';
+import { qValues } from '../statistics/significance.ts';
+import { computeReferenceShift, detectCommonShift, NO_SHIFT, type Shift } from './common-shift.ts';
 import { judgeExact } from './exact.ts';
-import { baseOf, frame } from './frame.ts';
-import type { Judged } from './judged.ts';
 import { worsening } from './limits.ts';
+import type { MetricResult } from './metric-result.ts';
 import { judgeNoisy } from './noisy.ts';
-import { type Pair, pairUp } from './pairing.ts';
+import { type Pair, pairMeasurements } from './pairing.ts';
+import { checkPolicy, toResultBase } from './policy-check.ts';
 import type { Settings } from './settings.ts';
-import { comparableSamples, compareSamples, type TwoSample } from './two-sample.ts';
+import { compareSamples, selectSamples, type TwoSample } from './two-sample.ts';
 
-/** All rows, and by how much everything moved. */
+/** The result of each metric, and the common shift. */
 export interface Comparison {
-  readonly rows: readonly Judged[];
+  readonly rows: readonly MetricResult[];
   readonly shift: Shift;
 }
 
-/** Judges one set of results against another, each metric by the method that its data allow. */
+/** Compares two sets of results, each metric by the method that its data allow. */
 export function compareSides(
   before: ReadResult,
   after: ReadResult,
   settings: Settings,
 ): Comparison {
-  const pairs = pairUp(before, after, settings.policyOf);
-  const tests = pairs.map((pair) => testOf(pair, settings));
-  const shift = shiftOf(pairs, tests, settings);
+  const pairs = pairMeasurements(before, after, settings.policyFor);
+  const tests = pairs.map((pair) => testPair(pair, settings));
+  const shift = computeShift(pairs, tests, settings);
   const rows = pairs.map((pair, index) => judgePair(pair, tests[index], shift, settings));
-  return { rows: withQ(rows), shift };
+  return { rows: addQValues(rows), shift };
 }
 
-/** What the samples of a pair say; nothing where there is no need of them, or not enough. */
-function testOf(pair: Pair, settings: Settings): TwoSample | undefined {
+/** Tests the samples of a pair; `undefined` if it is exact or has too few samples. */
+function testPair(pair: Pair, settings: Settings): TwoSample | undefined {
   if (pair.state !== 'both' || isExact(pair.after, settings)) return undefined;
-  const samples = comparableSamples(pair.before, pair.after, settings.minSamples);
+  const samples = selectSamples(pair.before, pair.after, settings.minSamples);
   return samples && compareSamples(...samples, settings.alpha, settings.distributions);
 }
 
-function isExact(measurement: Measurement, { policyOf }: Settings): boolean {
-  return measurement.kind === 'exact' || policyOf(measurement).exact;
+function isExact(measurement: Measurement, { policyFor }: Settings): boolean {
+  return measurement.kind === 'exact' || policyFor(measurement).exact;
 }
 
-/** One number a benchmark: its rate and its time move together by definition. */
-function shiftOf(
+/** Uses one metric of each benchmark, because its rate and its time always change together. */
+function computeShift(
   pairs: readonly Pair[],
   tests: readonly (TwoSample | undefined)[],
   settings: Settings,
 ): Shift {
-  const { normalize, policyOf } = settings;
+  const { normalize, policyFor } = settings;
   if (normalize.kind === 'off') return NO_SHIFT;
   const moves = new Map<string, number>();
   const references: number[] = [];
   for (const [index, pair] of pairs.entries()) {
     if (pair.state !== 'both' || isExact(pair.after, settings)) continue;
-    const better = policyOf(pair.after).better ?? pair.after.better;
+    const better = policyFor(pair.after).better ?? pair.after.better;
     const ratio = tests[index]?.ratio.estimate ?? pair.after.centre / pair.before.centre;
     if (!(ratio > 0 && ratio < Number.POSITIVE_INFINITY)) continue;
     const move = worsening(Math.log(ratio), better);
@@ -65,8 +65,9 @@ function shiftOf(
       moves.set(benchmark, move);
     }
   }
-  if (normalize.kind === 'reference' && references.length > 0) return referenceShift(references);
-  return normalize.kind === 'reference' ? NO_SHIFT : commonShift([...moves.values()]);
+  if (normalize.kind === 'reference' && references.length > 0)
+    return computeReferenceShift(references);
+  return normalize.kind === 'reference' ? NO_SHIFT : detectCommonShift([...moves.values()]);
 }
 
 export function judgePair(
@@ -74,61 +75,65 @@ export function judgePair(
   test: TwoSample | undefined,
   shift: Shift,
   settings: Settings,
-): Judged {
-  const { policyOf } = settings;
-  if (pair.state === 'failed') return failedRow(pair.failure, pair.before);
-  if (pair.state === 'missing') return missingRow(pair.before, policyOf(pair.before));
+): MetricResult {
+  const { policyFor } = settings;
+  if (pair.state === 'failed') return toFailedResult(pair.failure, pair.before);
+  if (pair.state === 'missing') return toMissingResult(pair.before, policyFor(pair.before));
   const { after } = pair;
-  const policy = policyOf(after);
+  const policy = policyFor(after);
   if (pair.state === 'both') {
-    const framed = frame(after, policy, pair.before.centre);
-    if (framed.kind === 'judged') return framed.judged;
+    const check = checkPolicy(after, policy, pair.before.centre);
+    if (check.kind === 'judged') return check.result;
     return isExact(after, settings)
-      ? judgeExact(framed.base, framed.limits)
-      : judgeNoisy(framed.base, framed.limits, test, shift, settings);
+      ? judgeExact(check.base, check.limits)
+      : judgeNoisy(check.base, check.limits, test, shift, settings);
   }
-  const framed = frame(after, policy);
-  if (framed.kind === 'judged' && framed.judged.state !== 'new') return framed.judged;
-  const base = baseOf(after, policy);
+  const check = checkPolicy(after, policy);
+  if (check.kind === 'judged' && check.result.state !== 'new') return check.result;
+  const base = toResultBase(after, policy);
   switch (pair.state) {
     case 'new':
-      return { ...base, state: 'new', method: 'none', reason: 'the baseline does not have it' };
+      return { ...base, state: 'new', method: 'none', reason: 'not in the baseline' };
     case 'failed-before':
       return {
         ...base,
         state: 'new',
         method: 'none',
-        reason: `the baseline has no number: ${pair.failure.reason}`,
+        reason: `no value in the baseline: ${pair.failure.reason}`,
       };
     case 'renamed':
       return {
         ...base,
         state: 'renamed',
         method: 'none',
-        reason: `looks like ${pair.before.benchmark} of the baseline; say was: to compare them`,
+        reason: `may be ${pair.before.benchmark} of the baseline; add was: to a rule to compare them`,
       };
     case 'unit-changed':
       return {
         ...base,
         state: 'unknown',
         method: 'none',
-        reason: `its unit was ${pair.before.unit || 'none'} and is ${after.unit || 'none'}`,
+        reason: `its unit changed from ${pair.before.unit || 'none'} to ${after.unit || 'none'}`,
       };
   }
 }
 
-function missingRow(before: Measurement, { better = before.better }: Policy): Judged {
+function toMissingResult(before: Measurement, { better = before.better }: Policy): MetricResult {
   const { benchmark, metric, unit, centre } = before;
   return {
-    ...{ benchmark, metric, unit, better, before: centre },
-    // Of what is never gated, it is no harm either that it is gone.
+    benchmark,
+    metric,
+    unit,
+    better,
+    before: centre,
+    // A metric that is never gated may be removed.
     state: better === 'none' ? 'not-gated' : 'missing',
     method: 'none',
-    reason: 'the baseline has it, these results do not',
+    reason: 'in the baseline, but not in the results',
   };
 }
 
-function failedRow(failure: Failure, before?: Measurement): Judged {
+function toFailedResult(failure: Failure, before?: Measurement): MetricResult {
   return {
     benchmark: failure.benchmark,
     metric: failure.metric ?? before?.metric ?? '',
@@ -141,7 +146,7 @@ function failedRow(failure: Failure, before?: Measurement): Judged {
   };
 }
 
-function withQ(rows: readonly Judged[]): readonly Judged[] {
+function addQValues(rows: readonly MetricResult[]): readonly MetricResult[] {
   const tested = rows.flatMap(({ p }, index) => (p === undefined ? [] : [{ p, index }]));
   const qs = qValues(tested.map(({ p }) => p));
   const byRow = new Map(tested.map(({ index }, position) => [index, qs[position] as number]));

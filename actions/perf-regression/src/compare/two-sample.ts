@@ -1,33 +1,33 @@
 import { medianDeviation, medianOfSorted, sortAscending } from '@repo/statistics/median';
 import type { Measurement } from '../measurement.ts';
-import { type Interval, ratioOfLogs } from '../statistics/hodges-lehmann.ts';
+import { estimateRatioOfLogs, type Interval } from '../statistics/hodges-lehmann.ts';
 import { type MannWhitney, mannWhitneySorted } from '../statistics/mann-whitney.ts';
 import { MAD_TO_SIGMA } from '../statistics/robust-band.ts';
 import type { UDistributions } from '../statistics/u-distribution.ts';
 
-/** More say nothing new, and all pairs of them are looked at. */
-const MOST_SAMPLES = 400;
-/** Robust standard deviations beyond which a sample is a disturbance (Iglewicz & Hoaglin 1993). */
-const OUTLIER = 3.5;
+/** Limits the time, which is quadratic; more samples add nothing. */
+const MAX_SAMPLES = 400;
+/** Robust standard deviations beyond which a sample is an outlier (Iglewicz & Hoaglin 1993). */
+const OUTLIER_DEVIATIONS = 3.5;
 
-/** What the samples of two sides say. */
+/** The comparison of the samples of two sides. */
 export interface TwoSample {
   readonly ratio: Interval;
   readonly test: MannWhitney;
   readonly samples: readonly [before: number, after: number];
-  /** Standard deviation of the logarithms of one side's samples. */
+  /** Standard deviation of the logarithms of the samples of one side. */
   readonly sigma: number;
 }
 
 /**
- * The samples with which two measurements can be compared: independent runs where both sides have
- * enough of them, otherwise what was sampled within a run; nothing where there are fewer than
- * `fewest`, or values that have no logarithm.
+ * Selects the samples to compare: independent runs if both sides have enough of them, otherwise the
+ * samples within the runs. `undefined` if there are fewer than `minSamples`, or values without a
+ * logarithm.
  */
-export function comparableSamples(
+export function selectSamples(
   before: Measurement,
   after: Measurement,
-  fewest: number,
+  minSamples: number,
 ): readonly [readonly number[], readonly number[]] | undefined {
   const choices = [
     [before.runs, after.runs],
@@ -35,7 +35,7 @@ export function comparableSamples(
   ] as const;
   for (const [from, to] of choices) {
     if (from === undefined || to === undefined) continue;
-    if (Math.min(from.length, to.length) < fewest) continue;
+    if (Math.min(from.length, to.length) < minSamples) continue;
     if (from.some((value) => !(value > 0)) || to.some((value) => !(value > 0))) continue;
     return [from, to];
   }
@@ -43,8 +43,8 @@ export function comparableSamples(
 }
 
 /**
- * The ratio and its interval, disturbances set aside (`pnpm bench perf-accuracy` shows what that
- * gives); p of all samples, as benchstat has it.
+ * The ratio and its interval without outliers (`pnpm bench perf-accuracy` measures the effect), and p
+ * of all samples, as in benchstat.
  */
 export function compareSamples(
   before: readonly number[],
@@ -52,34 +52,34 @@ export function compareSamples(
   alpha: number,
   distributions: UDistributions,
 ): TwoSample {
-  const [from, to] = [sorted(before), sorted(after)];
-  const [calmFrom, calmTo] = [calm(logsOf(from)), calm(logsOf(to))];
+  const [from, to] = [sortSamples(before), sortSamples(after)];
+  const [logsFrom, logsTo] = [removeOutliers(toLogs(from)), removeOutliers(toLogs(to))];
   return {
-    ratio: ratioOfLogs(calmFrom, calmTo, alpha, distributions),
+    ratio: estimateRatioOfLogs(logsFrom, logsTo, alpha, distributions),
     test: mannWhitneySorted(from, to, distributions),
     samples: [before.length, after.length],
-    sigma: Math.sqrt((variance(calmFrom) + variance(calmTo)) / 2),
+    sigma: Math.sqrt((variance(logsFrom) + variance(logsTo)) / 2),
   };
 }
 
-/** In rising order; of too many every k-th in time: neighbours resemble each other anyway. */
-function sorted(samples: readonly number[]): Float64Array {
-  const step = Math.ceil(samples.length / MOST_SAMPLES);
-  const kept = step === 1 ? samples : samples.filter((_, index) => index % step === 0);
-  return sortAscending(new Float64Array(kept));
+/** Sorts the samples. Keeps every k-th of too many, because consecutive samples are similar. */
+function sortSamples(samples: readonly number[]): Float64Array {
+  const step = Math.ceil(samples.length / MAX_SAMPLES);
+  const selected = step === 1 ? samples : samples.filter((_, index) => index % step === 0);
+  return sortAscending(new Float64Array(selected));
 }
 
-function logsOf(values: Float64Array): Float64Array {
+function toLogs(values: Float64Array): Float64Array {
   const logs = new Float64Array(values.length);
   for (let at = 0; at < values.length; at++) logs[at] = Math.log(values[at] as number);
   return logs;
 }
 
-/** Those that are no disturbances, of logarithms in rising order. */
-function calm(logs: Float64Array): Float64Array {
+/** Removes outliers from sorted logarithms. */
+function removeOutliers(logs: Float64Array): Float64Array {
   const centre = medianOfSorted(logs);
-  const reach = OUTLIER * MAD_TO_SIGMA * medianDeviation(logs, centre);
-  // Where most are equal, all others would be outliers.
+  const reach = OUTLIER_DEVIATIONS * MAD_TO_SIGMA * medianDeviation(logs, centre);
+  // If most values are equal, all others would be outliers.
   if (reach === 0) return logs;
   let first = 0;
   let end = logs.length;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { find, fixture, names, read } from './testing/read-fixture.ts';
+import { find, fixture, names, read } from '../testing/read-fixture.ts';
 
-describe('numbers of any kind', () => {
-  it('a metadata file: dotted paths, units and directions by name, times are not judged', async () => {
+describe('json, custom, coverage, openmetrics, size-limit and lighthouse', () => {
+  it('json: names values by path, infers units and directions, and does not gate timestamps', async () => {
     const path = 'by-hand/metadata.json';
     const { measurements, failures } = await fixture(path);
     const value = (name: string) => measurements.find(({ benchmark }) => benchmark === name);
@@ -19,19 +19,19 @@ describe('numbers of any kind', () => {
     expect(failures).toMatchObject([{ benchmark: 'stats.missing', state: 'no-value', line: 10 }]);
   });
 
-  it('what a file does not say is not there: never 0', () => {
+  it('json: an absent number is missing, not 0', () => {
     const { measurements } = read('{"total_proxies": 8594, "chosen_proxies": 1000}');
     expect(names({ measurements })).toEqual(['total_proxies', 'chosen_proxies']);
   });
 
-  it('counts of vulnerabilities and of outdated dependencies', () => {
+  it('json: reads counts of vulnerabilities and outdated dependencies', () => {
     expect(read('{"vulnerabilities": {"high": 2}, "outdated": 3}').measurements).toMatchObject([
       { benchmark: 'vulnerabilities.high', better: 'lower', kind: 'exact', centre: 2 },
       { benchmark: 'outdated', better: 'lower', centre: 3 },
     ]);
   });
 
-  it('custom: percent, ranges, what is free', async () => {
+  it('custom: reads percentages, ranges and free memory', async () => {
     expect((await fixture('by-hand/custom.json')).measurements).toMatchObject([
       { benchmark: 'parse', unit: 'ns', spread: { low: 12_000_000, high: 13_000_000 } },
       { benchmark: 'requests', better: 'higher', spread: { low: 66.5, high: 73.5 } },
@@ -41,7 +41,7 @@ describe('numbers of any kind', () => {
     ]);
   });
 
-  it('coverage of every tool is percent, the more the better', async () => {
+  it('coverage: a higher percentage is better for every tool', async () => {
     const paths = ['coverage-summary.json', 'coverage-py.json', 'cobertura.xml', 'lcov.info'];
     for (const path of paths) {
       for (const one of (await fixture(`covered/${path}`)).measurements) {
@@ -51,7 +51,7 @@ describe('numbers of any kind', () => {
     expect(await find('covered/lcov.info', 'coverage', 'branches')).toMatchObject({ centre: 50 });
   });
 
-  it('openmetrics: labels, units, the mean of a histogram, NaN', async () => {
+  it('openmetrics: reads labels, units, the mean of a histogram, and NaN', async () => {
     const { measurements, failures } = await fixture('openmetrics/metrics.txt');
     expect(measurements).toMatchObject([
       { benchmark: 'build_duration_seconds{job="a \\"quoted\\" job"}', unit: 'ns', centre: 12.5e9 },
@@ -63,7 +63,7 @@ describe('numbers of any kind', () => {
     expect(failures).toMatchObject([{ benchmark: 'ratio_nan', state: 'not-a-number', line: 10 }]);
   });
 
-  it('size-limit: a limit that was passed is told beside the size', async () => {
+  it('size-limit: reports an exceeded limit in addition to the size', async () => {
     const { measurements, failures } = await fixture('size-limit/output.json');
     expect(measurements[0]).toMatchObject({ benchmark: 'library', unit: 'B', centre: 40 });
     expect(failures).toMatchObject([
@@ -71,7 +71,7 @@ describe('numbers of any kind', () => {
     ]);
   });
 
-  it('lighthouse: scores from 0 to 100, no port in the name, audits that failed', async () => {
+  it('lighthouse: reads scores from 0 to 100, names without the port, and failed audits', async () => {
     const { measurements, failures } = await fixture('by-hand/lighthouse.json');
     expect(measurements[0]).toMatchObject({
       ...{ benchmark: '/shop?page=2', metric: 'performance-score', centre: 97, better: 'higher' },

@@ -10,15 +10,15 @@ export const benchmarkdotnet = jsonFormat(
     into.environment('runtime', host.get('RuntimeVersion').text);
     into.environment('version', host.get('BenchmarkDotNetVersion').text);
     const entries = root.get('Benchmarks').mustBeList();
-    const names = entries.map(nameOf);
+    const names = entries.map(getName);
     entries.forEach((entry, index) => {
       const name = names[index] ?? '';
-      // The same method measured by several jobs (runtimes) is several benchmarks.
+      // A method that is measured by several jobs (runtimes) is several benchmarks.
       const several = names.filter((one) => one === name).length > 1;
-      const benchmark = several ? `${name} [${jobOf(entry)}]` : name;
+      const benchmark = several ? `${name} [${getJob(entry)}]` : name;
       const statistics = entry.get('Statistics');
       if (!statistics.isObject) {
-        const reason = 'there are no statistics: it failed or was not run';
+        const reason = 'has no statistics, because it failed or did not run';
         into.fail({ benchmark, state: 'failed', reason, line: entry.line });
         return;
       }
@@ -43,7 +43,7 @@ export const benchmarkdotnet = jsonFormat(
 );
 
 /** `Namespace.Type.Method(n: 10)`; the namespace may be null. */
-function nameOf(entry: JsonNode): string {
+function getName(entry: JsonNode): string {
   const full = entry.get('FullName').text;
   if (full !== undefined) return full;
   const parts = ['Namespace', 'Type', 'Method'].map((key) => entry.get(key).text);
@@ -52,8 +52,8 @@ function nameOf(entry: JsonNode): string {
   return parameters === undefined ? name : `${name}(${parameters})`;
 }
 
-/** The job within `Benchmarks.Fib: Job-ABC(Runtime=.NET 9.0) [n=10]`. */
-function jobOf(entry: JsonNode): string {
+/** The job in `Benchmarks.Fib: Job-ABC(Runtime=.NET 9.0) [n=10]`. */
+function getJob(entry: JsonNode): string {
   const info = entry.get('DisplayInfo').text ?? '';
   return info.slice(info.indexOf(': ') + 1).trim() || 'another job';
 }

@@ -1,7 +1,7 @@
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** Units of the measures that Bencher knows of itself. */
+/** Units of the built-in measures of Bencher. */
 const UNITS: ReadonlyMap<string, string> = new Map([
   ['latency', 'ns'],
   ['throughput', 'ops/s'],
@@ -13,12 +13,14 @@ const UNITS: ReadonlyMap<string, string> = new Map([
 export const bmf = jsonFormat(
   (root) => {
     const measures = root.entries.slice(0, 10).map(([, benchmark]) => benchmark.entries);
-    const all = measures.length > 0 && measures.every((of) => of.length > 0 && of.every(isMeasure));
+    const all =
+      measures.length > 0 &&
+      measures.every((entries) => entries.length > 0 && entries.every(isMeasure));
     return all ? 0.85 : 0;
   },
   (root, into) => {
     for (const [name, measures] of root.entries) {
-      // What Bencher only shows, it does not judge.
+      // Bencher does not judge benchmarks with this suffix.
       const benchmark = name.replace(/-bencher-ignore$/, '');
       for (const [metric, measure] of measures.entries) {
         into.add({

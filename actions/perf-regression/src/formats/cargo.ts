@@ -1,15 +1,15 @@
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
 import { jsonLines } from './text/json-lines.ts';
-import { linesOf, numberOf } from './text/lines.ts';
+import { parseNumber, splitLines } from './text/lines.ts';
 
 const BENCH = ' ... bench: ';
 const RESULT = /^ *([\d,.]+) (\S+) \(\+\/- ([\d,.]+)\)(?: = ([\d,.]+) MB\/s)?/;
 
 /**
- * What `cargo bench` prints with the built-in harness (libtest), also as `--format json`, and what
- * Criterion prints with `--output-format bencher`. The number behind ± is the whole range of the
- * samples, not a deviation.
+ * The output of `cargo bench` with the built-in harness (libtest), with or without `--format json`,
+ * and of Criterion with `--output-format bencher`. The number after ± is the range of the samples,
+ * not their deviation.
  */
 export const cargo = anyOf(
   textFormat((head) => {
@@ -20,15 +20,15 @@ export const cargo = anyOf(
 );
 
 function readText(text: string, into: Collector): void {
-  for (const { text: line, number } of linesOf(text)) {
+  for (const { text: line, number } of splitLines(text)) {
     if (!line.startsWith('test ')) continue;
     const at = line.lastIndexOf(BENCH);
     const [, value = '', unit = '', range = '', rate] =
       at === -1 ? [] : (RESULT.exec(line.slice(at + BENCH.length)) ?? []);
     if (value !== '') {
       const benchmark = line.slice('test '.length, at).trim();
-      addTime(into, benchmark, unit, numberOf(value), numberOf(range), number);
-      if (rate !== undefined) addRate(into, benchmark, numberOf(rate), number);
+      addTime(into, benchmark, unit, parseNumber(value), parseNumber(range), number);
+      if (rate !== undefined) addRate(into, benchmark, parseNumber(rate), number);
     } else if (line.trimEnd().endsWith(' ... FAILED')) {
       const benchmark = line.slice('test '.length, line.lastIndexOf(' ... ')).trim();
       into.fail({ benchmark, state: 'failed', reason: FAILED, line: number });
@@ -41,7 +41,7 @@ function readEvents(text: string, into: Collector): void {
     const benchmark = String(event.name);
     if (event.type === 'bench') {
       addTime(into, benchmark, 'ns/iter', event.median, Number(event.deviation), number);
-      // Called MiB, and computed with 1000².
+      // The name says MiB, but the value is computed with 1000².
       if ('mib_per_second' in event) addRate(into, benchmark, event.mib_per_second, number);
     } else if (event.type === 'test' && event.event === 'failed') {
       into.fail({ benchmark, state: 'failed', reason: FAILED, line: number });
@@ -49,7 +49,7 @@ function readEvents(text: string, into: Collector): void {
   }
 }
 
-const FAILED = 'cargo says FAILED';
+const FAILED = 'cargo reports FAILED';
 
 function addTime(
   into: Collector,
@@ -66,7 +66,7 @@ function addTime(
     unit,
     value,
     spread: { low: Math.max(0, Number(value) - range / 2), high: Number(value) + range / 2 },
-    // Cycles and the like: the fewer for each iteration, the better.
+    // Fewer cycles per iteration are better.
     better: perSecond ? 'higher' : 'lower',
     exact: false,
     line,

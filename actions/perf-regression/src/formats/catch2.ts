@@ -1,6 +1,6 @@
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
-import { linesOf } from './text/lines.ts';
+import { splitLines } from './text/lines.ts';
 import { xmlElements } from './xml.ts';
 
 const HEAD = /^benchmark name +samples +iterations +(?:estimated|est run time)/;
@@ -10,7 +10,7 @@ const COUNTS = /^\d+ +\d+ +[\d.e+]+ +\S+$/;
 /** `67.6398 ns    67.5309 ns    67.9857 ns` */
 const MEANS = /^ *([\d.e+-]+) (\S+) +([\d.e+-]+) (\S+) +([\d.e+-]+) (\S+) *$/;
 
-/** What Catch2, version 2 and 3, prints for BENCHMARKs, as text and with `-r xml`. */
+/** The output of BENCHMARKs in Catch2 2 and 3, as text and with `-r xml`. */
 export const catch2 = anyOf(
   textFormat((head) => (/^benchmark name +samples +iterations/m.test(head) ? 0.95 : 0), readText),
   textFormat(
@@ -23,7 +23,7 @@ export const catch2 = anyOf(
         const benchmark = names.filter((name) => name !== undefined).join(' > ');
         const failed = children.find(({ name }) => name === 'failed');
         if (failed) {
-          const reason = failed.attributes.message ?? 'it failed';
+          const reason = failed.attributes.message ?? 'the benchmark failed';
           into.fail({ benchmark, state: 'failed', reason, line });
           continue;
         }
@@ -37,22 +37,22 @@ export const catch2 = anyOf(
 );
 
 function readText(text: string, into: Collector): void {
-  // Test case and sections stand between two rules, then the file, then a dotted rule.
+  // Test case and sections are printed between two rules, then the file and a dotted rule.
   let lines: string[] = [];
   let title: string[] = [];
-  let place: string[] = [];
+  let sections: string[] = [];
   let table: 'none' | 'head' | 'rows' = 'none';
-  /** The lines of a long name so far. */
+  /** The lines of a name that is longer than its column. */
   let name: string[] = [];
-  let named: string | undefined;
+  let pending: string | undefined;
   let column = 0;
 
-  for (const { text: line, number } of linesOf(text)) {
+  for (const { text: line, number } of splitLines(text)) {
     if (HEAD.test(line)) {
       table = 'head';
       column = line.indexOf('samples');
     } else if (RULE.test(line)) {
-      if (line.startsWith('.')) place = title;
+      if (line.startsWith('.')) sections = title;
       if (line.startsWith('-') && table === 'head') {
         table = 'rows';
       } else {
@@ -63,16 +63,16 @@ function readText(text: string, into: Collector): void {
       name = [];
     } else if (table !== 'rows') {
       if (line.trim() !== '') lines.push(line.trim());
-    } else if (named !== undefined) {
-      addMean(into, named, line, number);
-      named = undefined;
+    } else if (pending !== undefined) {
+      addMean(into, pending, line, number);
+      pending = undefined;
     } else if (line.includes('Benchmark failed (')) {
       const at = line.indexOf('Benchmark failed (');
-      const benchmark = nameOf(place, name, line.slice(0, at));
+      const benchmark = formatName(sections, name, line.slice(0, at));
       into.fail({ benchmark, state: 'failed', reason: line.slice(at).trim(), line: number });
       name = [];
     } else if (COUNTS.test(line.slice(column).trim())) {
-      named = nameOf(place, name, line.slice(0, column));
+      pending = formatName(sections, name, line.slice(0, column));
       name = [];
     } else if (/^\S/.test(line)) {
       name.push(line.trim());
@@ -90,6 +90,6 @@ function addMean(into: Collector, benchmark: string, text: string, line: number)
   into.add({ benchmark, metric: 'time', unit, value, ...spread, exact: false, line });
 }
 
-function nameOf(place: readonly string[], lines: readonly string[], last: string): string {
-  return [...place, [...lines, last].join(' ').trim()].join(' > ');
+function formatName(sections: readonly string[], lines: readonly string[], last: string): string {
+  return [...sections, [...lines, last].join(' ').trim()].join(' > ');
 }

@@ -2,42 +2,42 @@ import { createHash } from 'node:crypto';
 import { plain } from '@repo/core/text/untrusted';
 import { median } from '@repo/statistics/median';
 import type { Better, Failure, Measurement } from '../measurement.ts';
-import { directionOf } from '../metric/direction.ts';
+import { inferDirection } from '../metric/metric.ts';
 import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';
 import { FormatError } from './format-error.ts';
 
-/** Longest name of a benchmark or metric that is kept. */
-const LONGEST_NAME = 500;
+/** Longer names of benchmarks and metrics are cut off. */
+const MAX_NAME_LENGTH = 500;
 
-/** Metrics that are read; a file has room for more than the memory. */
-const MOST_METRICS = 500_000;
+/** A file may contain more metrics than fit into memory. */
+const MAX_METRICS = 500_000;
 
-/** Throws where there are more metrics, or benchmarks, than anybody has. */
-export function assertFewEnough(count: number, file: string): void {
-  if (count <= MOST_METRICS) return;
-  throw new FormatError({ file }, 'holds more than 500,000 metrics', 'Split it up.');
+/** @throws {FormatError} if there are more metrics or benchmarks than the limit */
+export function assertMetricLimit(count: number, file: string): void {
+  if (count <= MAX_METRICS) return;
+  throw new FormatError({ file }, 'contains more than 500,000 metrics', 'Split the file.');
 }
 
-/** A number, or several, as a tool writes them. */
+/** One or more values as a tool writes them. */
 export interface Reading {
   readonly benchmark: string;
   readonly metric: string;
-  /** As the tool writes it; converted into its canonical form. */
+  /** As the tool writes it; the collector converts it to its canonical form. */
   readonly unit: string;
-  /** The tool's one number. What is no finite number becomes a failure. */
+  /** The single value of the tool. A value that is not a finite number becomes a failure. */
   readonly value?: unknown;
-  /** Instead of the value: the same said several times, by runs of their own. Is taken over. */
+  /** Instead of the value: the values of separate runs. The collector keeps the array. */
   readonly repeated?: number[];
-  /** Instead of the value, or with it: repeated measurements. */
+  /** Instead of the value, or in addition: repeated measurements. */
   readonly samples?: readonly unknown[];
-  /** In the tool's unit. */
+  /** In the unit of the tool. */
   readonly spread?: { readonly low: unknown; readonly high: unknown };
-  /** Left out: by unit and name. */
+  /** Default: inferred from unit and name. */
   readonly better?: Better | undefined;
-  /** Is one number the whole truth (bytes, counts), or one draw of a noisy metric? */
+  /** Whether one value is enough (bytes, counts), without noise. */
   readonly exact: boolean;
   readonly line?: number | undefined;
-  /** Instead of the line, which in JSON takes time to find: asked only for failures. */
+  /** Instead of the line, for JSON: finding it takes time and is needed only for failures. */
   readonly at?: { readonly line: number | undefined };
 }
 
@@ -49,33 +49,33 @@ interface Series {
   readonly exact: boolean;
   readonly file: string;
   readonly line: number | undefined;
-  /** The samples of each reading, or its one number. */
+  /** The samples or the single value of each reading. */
   readonly groups: (number | readonly number[])[];
-  /** What the first reading's tool calls its centre, and the range around it. */
+  /** Centre and spread of the first reading. */
   readonly centre: number | undefined;
   readonly spread: Measurement['spread'];
   mixed: boolean;
 }
 
 /**
- * Gathers what the files say. The same benchmark and metric said again, in one file or several,
+ * Collects the content of result files. The same benchmark and metric, repeated in one file or several,
  * becomes one measurement with samples.
  */
 export class Collector {
-  /** By benchmark, then by metric. */
+  /** By benchmark and metric. */
   readonly #series = new Map<string, Map<string, Series>>();
-  readonly #inOrder: Series[] = [];
-  /** Names and units as they are written: 100,000 of them must not each be cleaned and converted. */
+  readonly #sortByTime: Series[] = [];
+  /** Caches, so that each of 100,000 names and units is cleaned and converted once. */
   readonly #names = new Map<string, string>();
   readonly #units = new Map<string, CanonicalUnit>();
   readonly #directions = new Map<string, Better>();
   readonly #failures: Failure[] = [];
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #environment = new Map<string, string>();
   readonly #warnings = new Set<string>();
   #file = '';
 
-  /** The file that is read from now on. */
+  /** Starts a new file. */
   begin(file: string): void {
     this.#file = file;
   }
@@ -85,36 +85,36 @@ export class Collector {
   }
 
   add(reading: Reading): void {
-    const { unit, factor } = this.#unitOf(reading.unit);
-    const groups = this.#groupsOf(reading, factor);
+    const { unit, factor } = this.#parseUnit(reading.unit);
+    const groups = this.#toGroups(reading, factor);
     if (groups === undefined) return;
-    const benchmark = this.#nameOf(reading.benchmark);
-    const metric = this.#nameOf(reading.metric);
-    const known = this.#series.get(benchmark)?.get(metric);
-    if (known === undefined) {
+    const benchmark = this.#cleanName(reading.benchmark);
+    const metric = this.#cleanName(reading.metric);
+    const existing = this.#series.get(benchmark)?.get(metric);
+    if (existing === undefined) {
       const centre = toNumber(reading.value, factor);
       const series: Series = {
         benchmark,
         metric,
         unit,
-        better: reading.better ?? this.#directionOf(reading.unit, benchmark, metric),
+        better: reading.better ?? this.#inferDirection(reading.unit, benchmark, metric),
         exact: reading.exact,
         file: this.#file,
         line: reading.line,
         groups,
         centre: typeof centre === 'number' ? centre : undefined,
-        spread: spreadOf(reading.spread, factor),
+        spread: toSpread(reading.spread, factor),
         mixed: false,
       };
       const metrics = this.#series.get(benchmark) ?? new Map<string, Series>();
       this.#series.set(benchmark, metrics.set(metric, series));
-      this.#inOrder.push(series);
-      assertFewEnough(this.#inOrder.length, this.#file);
-    } else if (known.unit === unit) {
-      for (const group of groups) known.groups.push(group);
-    } else if (!known.mixed) {
-      known.mixed = true;
-      const reason = `is given in ${known.unit || 'no unit'} and in ${unit || 'no unit'}`;
+      this.#sortByTime.push(series);
+      assertMetricLimit(this.#sortByTime.length, this.#file);
+    } else if (existing.unit === unit) {
+      for (const group of groups) existing.groups.push(group);
+    } else if (!existing.mixed) {
+      existing.mixed = true;
+      const reason = `has the units ${existing.unit || 'none'} and ${unit || 'none'}`;
       const line = reading.line ?? reading.at?.line;
       this.fail({ benchmark, metric, state: 'mixed-units', reason, line });
     }
@@ -122,13 +122,13 @@ export class Collector {
 
   fail(failure: Omit<Failure, 'file' | 'line'> & { readonly line?: number | undefined }): void {
     const { benchmark, metric, state, reason, line } = failure;
-    // Each repetition fails for itself.
-    const known = JSON.stringify([this.#file, benchmark, metric, state, reason]);
-    if (this.#told.has(known)) return;
-    this.#told.add(known);
+    // Each repetition reports the same failure.
+    const key = JSON.stringify([this.#file, benchmark, metric, state, reason]);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     this.#failures.push({
-      benchmark: this.#nameOf(benchmark),
-      ...(metric === undefined ? {} : { metric: this.#nameOf(metric) }),
+      benchmark: this.#cleanName(benchmark),
+      ...(metric === undefined ? {} : { metric: this.#cleanName(metric) }),
       state,
       reason: plain(reason, 200) || 'the tool gives no reason',
       file: this.#file,
@@ -136,7 +136,7 @@ export class Collector {
     });
   }
 
-  /** What the tool says of machine or version; the first file that says it counts. */
+  /** Sets a property of machine or tool; the first file wins. */
   environment(key: string, value: string | undefined): void {
     if (value !== undefined && !this.#environment.has(key)) {
       this.#environment.set(key, plain(value, 100));
@@ -147,48 +147,48 @@ export class Collector {
     this.#warnings.add(plain(sentence));
   }
 
-  /** Has anything been said, good or bad? */
-  get empty(): boolean {
+  /** Whether neither a measurement nor a failure was read. */
+  get isEmpty(): boolean {
     return this.#series.size === 0 && this.#failures.length === 0;
   }
 
   result() {
-    const series = this.#inOrder.filter(({ mixed }) => !mixed);
+    const series = this.#sortByTime.filter(({ mixed }) => !mixed);
     return {
-      measurements: series.map(measurementOf),
+      measurements: series.map(toMeasurement),
       failures: this.#failures,
       environment: Object.fromEntries(this.#environment),
       warnings: [...this.#warnings],
     };
   }
 
-  /** Each a value of its own, or together one list of samples; nothing where there is no number. */
-  #groupsOf(reading: Reading, factor: number): (number | readonly number[])[] | undefined {
+  /** One group per repeated value, or one group of samples; `undefined` without a number. */
+  #toGroups(reading: Reading, factor: number): (number | readonly number[])[] | undefined {
     const { repeated, samples, value } = reading;
     if (repeated !== undefined && factor === 1 && repeated.every(Number.isFinite)) {
       return repeated;
     }
     const numbers = (repeated ?? samples ?? [value]).map((one) => toNumber(one, factor));
     const values = numbers.filter((number) => typeof number === 'number');
-    const bad = numbers.find((number) => typeof number === 'string');
-    if (bad !== undefined || values.length === 0) {
-      this.#unusable(reading, bad ?? 'no-value');
-      // Of several lines, the others still count.
+    const invalid = numbers.find((number) => typeof number === 'string');
+    if (invalid !== undefined || values.length === 0) {
+      this.#failReading(reading, invalid ?? 'no-value');
+      // The valid ones of several repeated values are used.
       if (repeated === undefined || values.length === 0) return undefined;
     }
     return samples === undefined || repeated ? values : [values];
   }
 
-  #directionOf(unit: string, benchmark: string, metric: string): Better {
-    const name = nameWithMeaning(benchmark, metric);
-    if (name !== metric) return directionOf(unit, name);
+  #inferDirection(unit: string, benchmark: string, metric: string): Better {
+    const name = getMeaningfulName(benchmark, metric);
+    if (name !== metric) return inferDirection(unit, name);
     const key = `${unit}\n${metric}`;
-    const known = this.#directions.get(key) ?? directionOf(unit, metric);
+    const known = this.#directions.get(key) ?? inferDirection(unit, metric);
     this.#directions.set(key, known);
     return known;
   }
 
-  #unitOf(written: string): CanonicalUnit {
+  #parseUnit(written: string): CanonicalUnit {
     const known = this.#units.get(written);
     if (known) return known;
     const found = canonicalUnit(written);
@@ -197,7 +197,7 @@ export class Collector {
     return unit;
   }
 
-  #nameOf(written: string): string {
+  #cleanName(written: string): string {
     const known = this.#names.get(written);
     if (known !== undefined) return known;
     const name = cleanName(written);
@@ -205,37 +205,37 @@ export class Collector {
     return name;
   }
 
-  #unusable(reading: Reading, state: 'no-value' | 'not-a-number'): void {
+  #failReading(reading: Reading, state: 'no-value' | 'not-a-number'): void {
     const { benchmark, metric, line = reading.at?.line } = reading;
     const reason = state === 'no-value' ? 'has no value' : 'is not a finite number';
     this.fail({ benchmark, metric, state, reason, line });
   }
 }
 
-function measurementOf(series: Series): Measurement {
+function toMeasurement(series: Series): Measurement {
   const { benchmark, metric, unit, better, exact, groups, file, line } = series;
   const samples = areNumbers(groups) ? groups : groups.flat();
   const repeated = groups.length > 1;
   const nested = repeated && samples.length > groups.length;
-  const own = { benchmark, metric, unit, better };
-  const place = line === undefined ? { file } : { file, line };
+  const base = { benchmark, metric, unit, better };
+  const position = line === undefined ? { file } : { file, line };
   if (samples.length > 1) {
     return {
-      ...own,
+      ...base,
       kind: exact ? 'exact' : 'sampled',
-      centre: (repeated ? undefined : series.centre) ?? centreOf(samples),
+      centre: (repeated ? undefined : series.centre) ?? computeCentre(samples),
       samples,
-      ...(nested ? { runs: groups.map((group) => centreOf([group].flat())) } : {}),
+      ...(nested ? { runs: groups.map((group) => computeCentre([group].flat())) } : {}),
       ...(repeated || series.spread === undefined ? {} : { spread: series.spread }),
-      ...place,
+      ...position,
     };
   }
   return {
-    ...own,
+    ...base,
     kind: exact ? 'exact' : 'summary',
     centre: series.centre ?? samples[0] ?? Number.NaN,
     ...(series.spread === undefined ? {} : { spread: series.spread }),
-    ...place,
+    ...position,
   };
 }
 
@@ -243,7 +243,7 @@ function areNumbers(groups: readonly (number | readonly number[])[]): groups is 
   return groups.every((group) => typeof group === 'number');
 }
 
-/** A number as JSON writers write it, some of whom give NaN and infinity as text; converted. */
+/** Converts a value to a number. Some JSON writers write NaN and infinity as text. */
 function toNumber(value: unknown, factor: number): number | 'no-value' | 'not-a-number' {
   if (typeof value === 'number')
     return Number.isFinite(value * factor) ? value * factor : NOT_FINITE;
@@ -255,32 +255,32 @@ function toNumber(value: unknown, factor: number): number | 'no-value' | 'not-a-
 
 const NOT_FINITE = 'not-a-number';
 
-function spreadOf(spread: Reading['spread'], factor: number): Measurement['spread'] {
+function toSpread(spread: Reading['spread'], factor: number): Measurement['spread'] {
   if (spread === undefined) return undefined;
   const low = toNumber(spread.low, factor);
   const high = toNumber(spread.high, factor);
   return typeof low === 'number' && typeof high === 'number' ? { low, high } : undefined;
 }
 
-function centreOf(values: readonly number[]): number {
+function computeCentre(values: readonly number[]): number {
   const [first = Number.NaN] = values;
-  // Bytes and counts mostly are all the same.
+  // Bytes and counts are usually all equal, which needs no sorting.
   return values.every((value) => value === first) ? first : median(values);
 }
 
-/** What `value` means only the benchmark's name can tell; else it must not speak for the metric. */
-function nameWithMeaning(benchmark: string, metric: string): string {
+/** The name that the direction is inferred from: a metric named `value` has no meaning. */
+function getMeaningfulName(benchmark: string, metric: string): string {
   return metric === 'value' || metric === 'mean' ? benchmark : metric;
 }
 
-/** What most names are made of: nothing in it that could do harm. */
-const HARMLESS = /^[!-~]+$/;
+/** Most names need no cleaning. */
+const SAFE_NAME = /^[!-~]+$/;
 
-/** Cut where it is too long, but not so that two names become one. */
+/** Cuts a long name off and adds a digest, so that different names stay different. */
 function cleanName(text: string): string {
-  const isHarmless = HARMLESS.test(text) && !text.includes('::') && !text.includes('##[');
-  if (isHarmless && text.length <= LONGEST_NAME) return text;
-  if (text.length <= LONGEST_NAME) return plain(text, LONGEST_NAME) || '(no name)';
+  const isSafe = SAFE_NAME.test(text) && !text.includes('::') && !text.includes('##[');
+  if (isSafe && text.length <= MAX_NAME_LENGTH) return text;
+  if (text.length <= MAX_NAME_LENGTH) return plain(text, MAX_NAME_LENGTH) || '(no name)';
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  return `${plain(text, LONGEST_NAME)} ${digest}`;
+  return `${plain(text, MAX_NAME_LENGTH)} ${digest}`;
 }

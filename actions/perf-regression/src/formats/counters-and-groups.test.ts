@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { find, fixture, names, read } from './testing/read-fixture.ts';
+import { find, fixture, names, read } from '../testing/read-fixture.ts';
 
 describe('gungraun, julia, asv, bmf', () => {
-  it('gungraun: text and JSON say the same; hits are told, not judged', async () => {
+  it('gungraun: text and JSON have the same values; cache hits are not gated', async () => {
     const name = 'numbers::numbers_group::fibonacci long:(15)';
     const json = await find('gungraun/fibonacci.long/summary.json', name, 'instructions');
     const { centre } = await find('gungraun/output.txt', name, 'instructions');
@@ -10,7 +10,7 @@ describe('gungraun, julia, asv, bmf', () => {
     expect(await find('gungraun/output.txt', name, 'l1-hits')).toMatchObject({ better: 'none' });
   });
 
-  it('gungraun: infinite changes, several tools, older schemas', async () => {
+  it('gungraun: reads infinite changes, several tools and older schemas', async () => {
     expect((await fixture('by-hand/gungraun-v2.json')).measurements).toMatchObject([
       { centre: 166 },
     ]);
@@ -21,12 +21,12 @@ describe('gungraun, julia, asv, bmf', () => {
     ]);
   });
 
-  it('julia: groups in groups; trials have samples, estimates none', async () => {
+  it('julia: reads nested groups, trials with samples, and estimates', async () => {
     expect(await find('by-hand/julia.json', 'fib/10')).toMatchObject({ samples: { length: 3 } });
     expect(await find('by-hand/julia.json', 'fib/20')).toMatchObject({ kind: 'summary' });
   });
 
-  it('asv: parameters in order, null failed, NaN was skipped', async () => {
+  it('asv: reads parameters, failures (null) and skipped benchmarks (NaN)', async () => {
     const { measurements, failures, warnings } = await fixture('asv/results.json');
     expect(names({ measurements })).toContain("numbers.Numbers.time_fib(10, 'plain')");
     expect(failures).toMatchObject([{ benchmark: 'numbers.time_broken', state: 'failed' }]);
@@ -36,7 +36,7 @@ describe('gungraun, julia, asv, bmf', () => {
     });
   });
 
-  it('asv: one of several parameters that failed', () => {
+  it('asv: reports a failure for one of several parameters', () => {
     const text =
       '{"commit_hash": "c", "result_columns": ["result", "params"], "results": {' +
       '"x.time_a": [[0.5, null], [["1", "2"]]]}}';
@@ -45,7 +45,7 @@ describe('gungraun, julia, asv, bmf', () => {
     expect(failures).toMatchObject([{ benchmark: 'x.time_a(2)', state: 'failed', line: 1 }]);
   });
 
-  it('bmf: known measures have their unit, ignored ones are not judged', async () => {
+  it('bmf: built-in measures have a unit, ignored ones are not gated', async () => {
     const { measurements } = await fixture('by-hand/bmf.json');
     expect(measurements).toMatchObject([
       { metric: 'latency', unit: 'ns', spread: { low: 87.42, high: 88.88 } },

@@ -1,14 +1,14 @@
 import type { Collector } from './collector.ts';
 import { anyOf, jsonFormat, textFormat } from './format.ts';
-import { linesOf } from './text/lines.ts';
+import { splitLines } from './text/lines.ts';
 import { xmlElements } from './xml.ts';
 
-/** `coverage-summary.json` of Istanbul, nyc, c8, Jest and Vitest: the total. */
+/** The total in `coverage-summary.json` of Istanbul, nyc, c8, Jest and Vitest. */
 const istanbul = jsonFormat(
   (root) => (root.get('total', 'lines', 'pct').value !== undefined ? 0.95 : 0),
   (root, into) => {
     for (const [metric, node] of root.get('total').entries) {
-      // What there is none of: `pct` is the text Unknown.
+      // Without any items `pct` is the text Unknown.
       if (node.get('total').value !== 0) add(into, metric, node.get('pct').value, node);
     }
   },
@@ -31,7 +31,7 @@ const coveragePy = jsonFormat(
   },
 );
 
-/** Cobertura's XML, which coverage.py, gcovr, Coverlet and many others write. */
+/** Cobertura XML, which coverage.py, gcovr, Coverlet and other tools write. */
 const cobertura = textFormat(
   (head) => (/<coverage\s[^<>]*\bline-rate=/.test(head) ? 0.95 : 0),
   (text, into, file) => {
@@ -49,7 +49,7 @@ const cobertura = textFormat(
   },
 );
 
-/** The kinds of lcov's counters: how many were found, how many hit. */
+/** The counters of lcov: found and hit. */
 const LCOV = [
   ['lines', 'LF:', 'LH:'],
   ['functions', 'FNF:', 'FNH:'],
@@ -60,7 +60,7 @@ const lcov = textFormat(
   (head) => (/^SF:/m.test(head) && /^(?:DA|LF|end_of_record)/m.test(head) ? 0.9 : 0),
   (text, into) => {
     const sums = new Map<string, number>();
-    for (const { text: line } of linesOf(text)) {
+    for (const { text: line } of splitLines(text)) {
       const key = /^(?:LF|LH|FNF|FNH|BRF|BRH):/.exec(line)?.[0];
       if (key) sums.set(key, (sums.get(key) ?? 0) + Number(line.slice(key.length)));
     }
@@ -75,14 +75,14 @@ const lcov = textFormat(
 const goCover = textFormat(
   (head) => (/^total:\s+\(statements\)\s+[\d.]+%/m.test(head) ? 0.9 : 0),
   (text, into) => {
-    for (const { text: line, number } of linesOf(text)) {
+    for (const { text: line, number } of splitLines(text)) {
       const share = /^total:\s+\(statements\)\s+([\d.]+)%/.exec(line)?.[1];
       if (share !== undefined) add(into, 'statements', Number(share), { line: number });
     }
   },
 );
 
-/** How much is covered, in percent. */
+/** Code coverage in percent. */
 export const coverage = anyOf(istanbul, coveragePy, cobertura, lcov, goCover);
 
 function add(

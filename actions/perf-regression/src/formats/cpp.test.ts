@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { find, fixture, names } from './testing/read-fixture.ts';
+import { find, fixture, names } from '../testing/read-fixture.ts';
 
 describe('googlebenchmark', () => {
-  it('repetitions are samples; aggregates, BigO and RMS are none', async () => {
+  it('reads repetitions as samples, without aggregates, BigO and RMS', async () => {
     const { measurements } = await fixture('googlebenchmark/repetitions.json');
     expect(new Set(names({ measurements }))).toEqual(
       new Set(['BM_fib/5', 'BM_fib/10', 'BM_fib/15', 'BM_bytes']),
@@ -12,12 +12,12 @@ describe('googlebenchmark', () => {
     });
   });
 
-  it('aggregates alone: the median, which claims nothing', async () => {
+  it('reads the median as a summary if there are only aggregates', async () => {
     const one = await find('googlebenchmark/aggregates-only.json', 'BM_fib/10');
     expect(one.kind).toBe('summary');
   });
 
-  it('an error is told once; counters have their direction', async () => {
+  it('reports an error once, and reads the direction of counters', async () => {
     expect((await fixture('googlebenchmark/repetitions.json')).failures).toMatchObject([
       { benchmark: 'BM_broken', state: 'failed', reason: 'no table' },
     ]);
@@ -31,7 +31,7 @@ describe('googlebenchmark', () => {
 });
 
 describe('catch2', () => {
-  it('test case and section belong to the name, long names are put together', async () => {
+  it('names contain test case and section; long names are joined', async () => {
     const expected = [
       'Fibonacci > fib 10',
       'Fibonacci > fib 20 and a name that is so long that it takes more than one line of the table',
@@ -41,7 +41,7 @@ describe('catch2', () => {
     expect(names(await fixture('catch2/v2.xml'))).toEqual(expected);
   });
 
-  it('units of each line; version 3 has another heading', async () => {
+  it('reads the unit of each line, and the heading of version 3', async () => {
     const { measurements } = await fixture('by-hand/catch2-v3.txt');
     expect(measurements.map(({ centre }) => centre)).toEqual([
       67.6398,
@@ -49,7 +49,7 @@ describe('catch2', () => {
     ]);
   });
 
-  it.each(['txt', 'xml'])('a benchmark that threw is told: %s', async (kind) => {
+  it.each(['txt', 'xml'])('reports a benchmark that threw (%s)', async (kind) => {
     const { failures } = await fixture(`catch2/broken.${kind}`);
     expect(failures).toMatchObject([{ benchmark: 'Broken > throws', state: 'failed' }]);
     expect(failures[0]?.reason).toContain('no table');

@@ -6,32 +6,32 @@ import type { JsonNode } from './json/json-node.ts';
 import { parseJson } from './json/parse-json.ts';
 import { readText } from './source.ts';
 
-/** The files that Criterion writes beside each other, for each benchmark and baseline. */
+/** The files that Criterion writes for each benchmark and baseline. */
 const FILES = new Set(['benchmark.json', 'sample.json', 'estimates.json', 'tukey.json']);
 
-/** Is it one of Criterion's files: by its name, and those that stand beside it? */
+/** Whether Criterion wrote the file, by its name and the other files in its folder. */
 export async function isCriterionFile(path: string): Promise<boolean> {
   if (!FILES.has(basename(path))) return false;
   const folder = dirname(path);
-  // `change` has estimates alone, of the change.
-  const beside = await Promise.all(
+  // The folder `change` contains only estimates.
+  const siblings = await Promise.all(
     ['benchmark.json', 'estimates.json', 'tukey.json'].map((name) => exists(join(folder, name))),
   );
-  return beside.filter(Boolean).length > 1 || basename(folder) === 'change';
+  return siblings.filter(Boolean).length > 1 || basename(folder) === 'change';
 }
 
-/** Criterion's files within a folder. */
-export async function filesIn(folder: string): Promise<string[]> {
+/** The files of Criterion in a folder. */
+export async function listCriterionFiles(folder: string): Promise<string[]> {
   const files: string[] = [];
   for await (const file of glob('**/sample.json', { cwd: folder })) files.push(join(folder, file));
   return files.sort();
 }
 
 /**
- * The folders to read, each once. `change` holds comparisons, and `base` is what `new` was a run
- * before: it counts only where it was asked for alone.
+ * The folders to read, each once. `change` contains comparisons, and `base` is the `new` of the run
+ * before, which is read only if `new` is not.
  */
-export function criterionFolders(paths: readonly string[]): string[] {
+export function selectCriterionFolders(paths: readonly string[]): string[] {
   const folders = new Set(paths.map((path) => dirname(path)));
   return [...folders].filter((folder) => {
     const name = basename(folder);
@@ -40,16 +40,16 @@ export function criterionFolders(paths: readonly string[]): string[] {
   });
 }
 
-/** Reads `target/criterion/<benchmark>/<new, or a baseline's name>`. */
+/** Reads `target/criterion/<benchmark>/<new or the name of a baseline>`. */
 export async function readCriterionFolder(folder: string, into: Collector): Promise<void> {
   const path = join(folder, 'sample.json');
   into.begin(path);
-  const id = (await jsonOf(join(folder, 'benchmark.json')))?.get('full_id').text;
-  const sample = await jsonOf(path);
-  const median = (await jsonOf(join(folder, 'estimates.json')))?.get('median');
+  const id = (await readJson(join(folder, 'benchmark.json')))?.get('full_id').text;
+  const sample = await readJson(path);
+  const median = (await readJson(join(folder, 'estimates.json')))?.get('median');
   const interval = median?.get('confidence_interval');
   into.add({
-    // The folder's name has `_` for what a file system does not take.
+    // In the name of the folder, `_` replaces characters that are not valid in a path.
     benchmark: id ?? basename(dirname(folder)),
     metric: 'time',
     unit: 'ns',
@@ -62,7 +62,7 @@ export async function readCriterionFolder(folder: string, into: Collector): Prom
   });
 }
 
-async function jsonOf(path: string): Promise<JsonNode | undefined> {
+async function readJson(path: string): Promise<JsonNode | undefined> {
   if (!(await exists(path))) return undefined;
   return parseJson(readText(path), path);
 }

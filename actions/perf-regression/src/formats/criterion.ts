@@ -2,13 +2,13 @@ import { canonicalUnit } from '../metric/unit.ts';
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
 import { jsonLines } from './text/json-lines.ts';
-import { linesOf } from './text/lines.ts';
+import { splitLines } from './text/lines.ts';
 
 const TIME = ' time:   [';
 /** `[26.029 µs 26.251 µs 26.505 µs]`: low, estimate, high. */
 const THREE = /^([\d.]+) (\S+) ([\d.]+) (\S+) ([\d.]+) ([^\s\]]+)\]/;
 
-/** What Criterion prints, and what cargo-criterion prints with `--message-format json`. */
+/** The output of Criterion, and of cargo-criterion with `--message-format json`. */
 export const criterion = anyOf(
   textFormat(
     (head) => (/ time: {3}\[[\d.]+ \S+ [\d.]+ \S+ [\d.]+ \S+\]/.test(head) ? 0.9 : 0),
@@ -22,14 +22,14 @@ export const criterion = anyOf(
 
 function readText(text: string, into: Collector): void {
   let last = '';
-  for (const { text: line, number } of linesOf(text)) {
+  for (const { text: line, number } of splitLines(text)) {
     const at = line.indexOf(TIME);
     const [, low, lowUnit = '', value, unit = '', high, highUnit = ''] =
       at === -1 ? [] : (THREE.exec(line.slice(at + TIME.length)) ?? []);
     if (value !== undefined) {
-      // A name that is too long for its column stands in the line before.
+      // A name that is too long for its column is printed in the line before.
       const benchmark = line.slice(0, at).trim() || last;
-      // A change is `[−3.5% +1% +7%]`, which the pattern does not take.
+      // The pattern does not match a change: `[−3.5% +1% +7%]`.
       into.add({
         benchmark,
         metric: 'time',
@@ -64,7 +64,7 @@ function readMessages(text: string, into: Collector): void {
   }
 }
 
-/** Each sample is the time of many iterations together. */
+/** Each sample is the total time of its iterations. */
 export function perIteration(iterations: unknown, times: unknown): unknown[] {
   if (!Array.isArray(iterations) || !Array.isArray(times)) return [];
   return times.map((time: unknown, index) => {

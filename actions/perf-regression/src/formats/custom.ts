@@ -1,13 +1,13 @@
 import type { Better } from '../measurement.ts';
-import { directionOf } from '../metric/direction.ts';
+import { inferDirection } from '../metric/metric.ts';
 import { canonicalUnit } from '../metric/unit.ts';
 import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
 /**
- * The custom JSON of github-action-benchmark: a list of `{name, unit, value, range?, extra?}`. The
- * file does not say whether bigger is better: unit and name have to.
+ * The custom JSON of github-action-benchmark: a list of `{name, unit, value, range?, extra?}`. It has
+ * no direction, which is inferred from unit and name.
  */
 export const custom = jsonFormat(
   (root) => {
@@ -20,32 +20,32 @@ export const custom = jsonFormat(
   },
 );
 
-/** One entry, as it also stands in github-action-benchmark's history. */
+/** Adds one entry; the history of github-action-benchmark has the same entries. */
 export function addCustom(into: Collector, entry: JsonNode, better: Better | undefined): void {
   const name = entry.get('name').mustBeText();
   const unit = entry.get('unit').text ?? '';
   const { quantity } = canonicalUnit(unit);
   const value = entry.get('value').value;
-  const off = rangeOf(entry.get('range').label, Number(value));
+  const error = parseRange(entry.get('range').label, Number(value));
   into.add({
     benchmark: name,
     metric: quantity === 'time' ? 'time' : quantity === 'rate' ? 'throughput' : 'value',
     unit,
     value,
     at: entry,
-    ...(off === undefined
+    ...(error === undefined
       ? {}
-      : { spread: { low: Number(value) - off, high: Number(value) + off } }),
-    better: better ?? directionOf(unit, name),
+      : { spread: { low: Number(value) - error, high: Number(value) + error } }),
+    better: better ?? inferDirection(unit, name),
     exact: quantity !== 'time' && quantity !== 'rate',
   });
 }
 
-/** `3`, `± 3`, `+/- 2,802`, `5%`: how far the value may be off. */
-function rangeOf(range: string | undefined, value: number): number | undefined {
+/** Parses the error of a value: `3`, `± 3`, `+/- 2,802`, `5%`. */
+function parseRange(range: string | undefined, value: number): number | undefined {
   const [, number = '', percent] =
     /^(?:±|\+\/-)? ?([\d.,]+(?:e[+-]?\d+)?)(%?)$/.exec(range ?? '') ?? [];
   if (number === '') return undefined;
-  const off = Number(number.replaceAll(',', ''));
-  return percent === '%' ? (value * off) / 100 : off;
+  const error = Number(number.replaceAll(',', ''));
+  return percent === '%' ? (value * error) / 100 : error;
 }

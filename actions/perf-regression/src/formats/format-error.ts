@@ -1,11 +1,11 @@
 import { ActionError } from '@repo/core/errors/action-error';
 
-/** Results that can't be read: which file and line, what is wrong, and how to mend it. */
+/** A result file that cannot be read. */
 export class FormatError extends ActionError {
   readonly file: string;
-  /** 1-based; left out where the whole file is meant. */
+  /** 1-based; omitted if the whole file is affected. */
   readonly line: number | undefined;
-  /** A clause: `the file ends in the middle`. */
+  /** A clause: `is not valid JSON`. */
   readonly problem: string;
 
   constructor(where: { file: string; line?: number | undefined }, problem: string, remedy: string) {

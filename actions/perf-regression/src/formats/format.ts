@@ -2,39 +2,38 @@ import type { Collector } from './collector.ts';
 import type { JsonNode } from './json/json-node.ts';
 import { parseJson } from './json/parse-json.ts';
 
-/** A file, as far as its kind of text goes. */
+/** A result file: JSON or text. */
 export type Source =
-  | (Text & { readonly kind: 'json'; readonly root: JsonNode })
-  | (Text & {
+  | (SourceFile & { readonly kind: 'json'; readonly root: JsonNode })
+  | (SourceFile & {
       readonly kind: 'text';
-      /** As much of it as is needed to tell what it is, without colours. */
+      /** The beginning of the file without colors, for detection. */
       readonly head: string;
-      /** All of it, UTF-8. */
+      /** The whole file, UTF-8. */
       readonly bytes: Buffer;
     });
 
-interface Text {
+interface SourceFile {
   readonly file: string;
-  /** All of it; made when it is asked for. */
+  /** The whole file; decoded on demand. */
   readonly text: () => string;
 }
 
-/** One tool's way of writing results. */
+/** A format of result files. */
 export interface Format {
   /**
-   * How well a file looks like this format: 0 not at all, 1 unmistakable. Only the head of a text
-   * is given.
+   * How well a file matches this format, from 0 to 1. Text formats get the head only.
    */
   readonly detect: (source: Source) => number;
   /**
-   * Hands all that the file says to the collector.
+   * Adds the content of the file to the collector.
    *
-   * @throws {FormatError} where the file is not of this format, or broken
+   * @throws {FormatError} if the file does not have this format or is broken
    */
   readonly read: (source: Source, into: Collector) => void;
 }
 
-/** A format that is one JSON value. */
+/** A format with one JSON value per file. */
 export function jsonFormat(
   detect: (root: JsonNode) => number,
   read: (root: JsonNode, into: Collector) => void,
@@ -42,13 +41,13 @@ export function jsonFormat(
   return {
     detect: (source) => (source.kind === 'json' ? detect(source.root) : 0),
     read: (source, into) => {
-      // Asked for by name, although the text is no JSON: say where it stops being some.
+      // The format was set by name, so text that is not JSON is an error with a line.
       read(source.kind === 'json' ? source.root : parseJson(source.text(), source.file), into);
     },
   };
 }
 
-/** A format that is lines of text, or lines of JSON. */
+/** A format with lines of text or lines of JSON. */
 export function textFormat(
   detect: (head: string) => number,
   read: (text: string, into: Collector, file: string) => void,
@@ -59,7 +58,7 @@ export function textFormat(
   };
 }
 
-/** The same tool's several ways of writing: the one that fits best reads. */
+/** Several variants of a format; the one that matches best reads the file. */
 export function anyOf(...formats: readonly [Format, ...Format[]]): Format {
   return {
     detect: (source) => Math.max(...formats.map((format) => format.detect(source))),

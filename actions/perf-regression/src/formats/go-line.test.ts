@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { goLine, readGoLine } from './go-line.ts';
+import { createGoLine, readGoLine } from './go-line.ts';
 
 const read = (line: string) => {
-  const into = goLine();
+  const into = createGoLine();
   const bytes = Buffer.from(`x\n${line}\nBenchmarkY 1 1 ns/op`);
   if (!readGoLine(bytes, 2, into)) return false;
   const units = into.unitStarts.map((start, index) =>
@@ -13,8 +13,8 @@ const read = (line: string) => {
   return { name, values: into.values.slice(0, into.count), units: units.slice(0, into.count) };
 };
 
-test('any number that is written comes out as JavaScript reads it', () => {
-  const written = fc.oneof(
+test('parses numbers like JavaScript', () => {
+  const numbers = fc.oneof(
     fc.double({ noNaN: true, min: 0, max: 1e12 }).map((number) => number.toFixed(3)),
     fc.double({ noDefaultInfinity: true }).map(String),
     fc.nat({ max: 1_000_000_000 }).map((number) => `${number / 1000}`),
@@ -22,12 +22,12 @@ test('any number that is written comes out as JavaScript reads it', () => {
     fc.stringMatching(/^[\d.]{1,25}$/),
   );
   fc.assert(
-    fc.property(fc.array(written, { minLength: 1, maxLength: 5 }), (numbers) => {
-      const line = `BenchmarkX-8 \t 100 ${numbers.map((one, index) => `\t ${one} u${index}`).join(' ')}`;
+    fc.property(fc.array(numbers, { minLength: 1, maxLength: 5 }), (texts) => {
+      const line = `BenchmarkX-8 \t 100 ${texts.map((one, index) => `\t ${one} u${index}`).join(' ')}`;
       expect(read(line)).toEqual({
         name: 'X-8',
-        values: numbers.map(Number),
-        units: numbers.map((_, index) => `u${index}`),
+        values: texts.map(Number),
+        units: texts.map((_, index) => `u${index}`),
       });
     }),
     { numRuns: 1000 },
@@ -43,6 +43,6 @@ test.each([
   ['Benchmar', false],
   ['BenchmarkX 100 3 ns/op\r', { name: 'X', values: [3], units: ['ns/op'] }],
   ['BenchmarkX 100 3 ns/op 4', { name: 'X', values: [3], units: ['ns/op'] }],
-])('%j', (line, expected) => {
+])('reads %j', (line, expected) => {
   expect(read(line)).toEqual(expected);
 });

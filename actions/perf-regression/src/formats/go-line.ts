@@ -1,9 +1,9 @@
-/** What a result line of go bench says: places in its bytes, and numbers. Made once, filled often. */
+/** A result line of go bench: offsets in its bytes, and values. Reused for all lines. */
 export interface GoLine {
-  /** Of the name without `Benchmark`. */
+  /** Offset of the name without `Benchmark`. */
   nameStart: number;
   nameEnd: number;
-  /** How many numbers with a unit there are; what the lists have beyond is of another line. */
+  /** Number of values with a unit; the arrays may contain more from an earlier line. */
   count: number;
   readonly values: number[];
   readonly unitStarts: number[];
@@ -16,19 +16,19 @@ const CARRIAGE_RETURN = 13;
 const BLANK = 32;
 const DOT = 46;
 const ZERO = 48;
-/** Digits that a whole number can have and still be exact. */
+/** Integers with so many digits are exact. */
 const EXACT_DIGITS = 15;
-/** Numbers of a line that are read; no benchmark has more. */
-const MOST_VALUES = 200;
+/** A line with more values was not written by a benchmark. */
+const MAX_VALUES = 200;
 const PREFIX = Buffer.from('Benchmark');
 
-export function goLine(): GoLine {
+export function createGoLine(): GoLine {
   return { nameStart: 0, nameEnd: 0, count: 0, values: [], unitStarts: [], unitEnds: [] };
 }
 
 /**
- * Reads the line `BenchmarkX-8  100  12.5 ns/op  3 B/op` where it stands: 100,000 of them must not
- * each make texts and objects. False where the line is of another kind (a name alone).
+ * Reads the line `BenchmarkX-8  100  12.5 ns/op  3 B/op` in place, because strings and objects for
+ * 100,000 lines are slow. `false` if the line is not a result, such as a name alone.
  */
 export function readGoLine(bytes: Buffer, start: number, into: GoLine): boolean {
   for (let at = 0; at < PREFIX.length; at++) if (bytes[start + at] !== PREFIX[at]) return false;
@@ -38,13 +38,13 @@ export function readGoLine(bytes: Buffer, start: number, into: GoLine): boolean 
   const timesStart = fieldStart(bytes, into.nameEnd);
   const timesEnd = fieldEnd(bytes, timesStart);
   if (!isDigits(bytes, timesStart, timesEnd)) return false;
-  for (let at = timesEnd; into.count < MOST_VALUES; ) {
+  for (let at = timesEnd; into.count < MAX_VALUES; ) {
     const numberStart = fieldStart(bytes, at);
     const numberEnd = fieldEnd(bytes, numberStart);
     const unitStart = fieldStart(bytes, numberEnd);
     const unitEnd = fieldEnd(bytes, unitStart);
     if (unitStart === unitEnd) break;
-    into.values[into.count] = numberAt(bytes, numberStart, numberEnd);
+    into.values[into.count] = parseNumberAt(bytes, numberStart, numberEnd);
     into.unitStarts[into.count] = unitStart;
     into.unitEnds[into.count] = unitEnd;
     into.count++;
@@ -53,21 +53,21 @@ export function readGoLine(bytes: Buffer, start: number, into: GoLine): boolean 
   return into.count > 0;
 }
 
-/** Where the line ends that a place is in. */
-export function lineEnd(bytes: Buffer, from: number): number {
+/** The end of the line that contains an offset. */
+export function findLineEnd(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== LINE_BREAK) at++;
   return at;
 }
 
-/** The next place that is not blank, at most the end of the line. */
+/** The next offset that is not blank, at most the end of the line. */
 function fieldStart(bytes: Buffer, from: number): number {
   let at = from;
   while (bytes[at] === BLANK || bytes[at] === TAB || bytes[at] === CARRIAGE_RETURN) at++;
   return at;
 }
 
-/** The next place that is blank, at most the end of the line. */
+/** The next offset that is blank, at most the end of the line. */
 function fieldEnd(bytes: Buffer, from: number): number {
   for (let at = from; at < bytes.length; at++) {
     const byte = bytes[at] as number;
@@ -90,26 +90,26 @@ function isDigits(bytes: Buffer, from: number, end: number): boolean {
 }
 
 /**
- * The number between two places. `12.5` is 125 / 10: both are exact, and so is the quotient to half
- * a unit in its last place (Clinger 1990, "How to read floating point numbers accurately").
+ * The number between two offsets. `12.5` is 125 / 10: both are exact, and the quotient is correctly
+ * rounded (Clinger 1990, "How to read floating point numbers accurately").
  */
-function numberAt(bytes: Buffer, from: number, end: number): number {
-  let whole = 0;
+function parseNumberAt(bytes: Buffer, from: number, end: number): number {
+  let digits = 0;
   let scale = 1;
   let isFraction = false;
-  if (end - from > EXACT_DIGITS) return slowNumber(bytes, from, end);
+  if (end - from > EXACT_DIGITS) return parseSlowly(bytes, from, end);
   for (let at = from; at < end; at++) {
     const byte = bytes[at] as number;
     const digit = byte - ZERO;
     if (digit >= 0 && digit <= 9) {
-      whole = whole * 10 + digit;
+      digits = digits * 10 + digit;
       if (isFraction) scale *= 10;
     } else if (byte === DOT && !isFraction && end - from > 1) isFraction = true;
-    else return slowNumber(bytes, from, end);
+    else return parseSlowly(bytes, from, end);
   }
-  return whole / scale;
+  return digits / scale;
 }
 
-function slowNumber(bytes: Buffer, from: number, end: number): number {
+function parseSlowly(bytes: Buffer, from: number, end: number): number {
   return Number(bytes.toString('utf8', from, end));
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { find, fixture, names, read } from './testing/read-fixture.ts';
+import { find, fixture, names, read } from '../testing/read-fixture.ts';
 
 describe('go', () => {
-  it('the package belongs to the name, repeated names are samples, -2 is GOMAXPROCS', async () => {
+  it('names contain the package but not GOMAXPROCS; repeated names are samples', async () => {
     const one = await find('go/two-packages.txt', 'example.test/numbers/fib.Fib10');
     expect(one).toMatchObject({ kind: 'sampled', unit: 'ns', samples: { length: 3 } });
     const other = await find('go/two-packages.txt', 'example.test/numbers/cache.Fib10');
@@ -13,7 +13,7 @@ describe('go', () => {
     });
   });
 
-  it('names that look like the suffix stay apart', () => {
+  it('keeps names apart that end like GOMAXPROCS', () => {
     expect(names(read('BenchmarkS/n-10 1 5 ns/op\nBenchmarkS/n-20 1 6 ns/op\n'))).toEqual([
       'S/n-10',
       'S/n-20',
@@ -24,14 +24,14 @@ describe('go', () => {
     ]);
   });
 
-  it('-cpu 1,2: one benchmark for each', async () => {
+  it('-cpu 1,2 gives two benchmarks', async () => {
     expect(names(await fixture('go/cpu.txt'))).toEqual([
       'example.test/numbers/fib.Fib10',
       'example.test/numbers/fib.Fib10-2',
     ]);
   });
 
-  it('Unit lines decide direction and exactness, MB/s and own metrics are read', async () => {
+  it('reads Unit lines, MB/s and custom metrics', async () => {
     const name = 'example.test/numbers/fib.Metrics';
     expect(await find('go/units.txt', name, 'hits/op')).toMatchObject({ better: 'higher' });
     expect(await find('go/units.txt', name, 'bytes-written')).toMatchObject({
@@ -46,39 +46,39 @@ describe('go', () => {
     });
   });
 
-  it('a failing and a panicking benchmark are told by name, once', async () => {
+  it('reports a failing and a panicking benchmark once, by name', async () => {
     const broken = { benchmark: 'example.test/numbers/fib.Broken', state: 'failed' };
     expect((await fixture('go/failed.txt')).failures).toMatchObject([{ ...broken, line: 13 }]);
     expect((await fixture('go/panicked.txt')).failures).toMatchObject([{ ...broken, line: 6 }]);
   });
 
-  it('a package that was not built is told', () => {
+  it('reports a package that could not be built', () => {
     const text = 'BenchmarkX 1 5 ns/op\nFAIL\texample.test/other [build failed]\n';
     expect(read(text).failures).toMatchObject([
       { benchmark: 'example.test/other', state: 'failed', line: 2 },
     ]);
   });
 
-  it('a result that was torn apart by what the benchmark printed is found', async () => {
+  it('finds a result that is interrupted by output', async () => {
     const { centre, line } = await find('go/prints.txt', 'example.test/numbers/fib.Prints');
     expect([centre, line]).toEqual([25.9, 8]);
   });
 
-  it('a benchmark that was begun and has no result is told', () => {
+  it('reports a benchmark that was started, but has no result', () => {
     const text =
       'BenchmarkX\nBenchmarkX-8 1 5 ns/op\nBenchmarkY\nBenchmarkZ\nBenchmarkZ/a 1 2 ns/op\n';
     expect(read(text).failures).toEqual([
       {
         benchmark: 'Y',
         state: 'no-value',
-        reason: 'was begun and has no result',
+        reason: 'was started, but has no result',
         file: 'f',
         line: 3,
       },
     ]);
   });
 
-  it('NaN and infinity are told, the other lines of the name still count', () => {
+  it('reports NaN and infinity, and uses the other lines', () => {
     const result = read('BenchmarkX 1 NaN ns/op\nBenchmarkX 1 5 ns/op\nBenchmarkX 1 +Inf ns/op\n');
     expect(result.measurements).toMatchObject([{ centre: 5, kind: 'summary' }]);
     expect(result.failures).toMatchObject([

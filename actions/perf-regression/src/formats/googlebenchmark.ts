@@ -2,16 +2,16 @@ import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** What is no counter of the user's own. */
-const OWN_KEYS = new Set([
+/** Keys that are not user counters. */
+const BUILT_IN_KEYS = new Set([
   ...['iterations', 'threads', 'repetitions', 'repetition_index', 'family_index'],
   ...['per_family_instance_index', 'real_time', 'cpu_time', 'real_coefficient', 'cpu_coefficient'],
   ...['rms', 'big_o'],
 ]);
 
 /**
- * Google Benchmark's `--benchmark_format=json`. Repetitions are the samples; its own aggregates
- * count only where nothing else is there, and of those the median. BigO and RMS are no times.
+ * Google Benchmark's `--benchmark_format=json`. Repetitions are samples. Without them the median
+ * aggregate is used; BigO and RMS are not times.
  */
 export const googlebenchmark = jsonFormat(
   (root) => {
@@ -26,10 +26,10 @@ export const googlebenchmark = jsonFormat(
     into.environment('cpus', context.get('num_cpus').label);
     into.environment('build', context.get('library_build_type').text);
     const entries = root.get('benchmarks').mustBeList();
-    const measured = new Set(entries.filter((one) => !aggregateOf(one)).map(runNameOf));
+    const measured = new Set(entries.filter((one) => !getAggregate(one)).map(getRunName));
     for (const entry of entries) {
-      const aggregate = aggregateOf(entry);
-      const name = runNameOf(entry);
+      const aggregate = getAggregate(entry);
+      const name = getRunName(entry);
       if (entry.get('error_occurred').value === true) {
         const reason = entry.get('error_message').text ?? 'an error occurred';
         into.fail({ benchmark: name, state: 'failed', reason, line: entry.line });
@@ -48,7 +48,7 @@ function add(entry: JsonNode, benchmark: string, into: Collector): void {
   into.add({ ...own, metric: 'time', value: entry.get('real_time').value });
   into.add({ ...own, metric: 'cpu-time', value: entry.get('cpu_time').value });
   for (const [key, { isNumber, value }] of entry.entries) {
-    if (!isNumber || OWN_KEYS.has(key)) continue;
+    if (!isNumber || BUILT_IN_KEYS.has(key)) continue;
     if (key === 'bytes_per_second') {
       into.add({ ...own, metric: 'throughput', unit: 'B/s', value });
     } else if (key === 'items_per_second') {
@@ -59,14 +59,14 @@ function add(entry: JsonNode, benchmark: string, into: Collector): void {
   }
 }
 
-/** `mean`, `BigO`, …; versions before 1.5 tell it by the name alone. */
-function aggregateOf(entry: JsonNode): string | undefined {
+/** `mean`, `BigO`, …; before version 1.5 only the name contains it. */
+function getAggregate(entry: JsonNode): string | undefined {
   const name = entry.get('aggregate_name').text;
   if (name !== undefined) return name;
   if (entry.get('run_type').text !== undefined) return undefined;
   return /_(mean|median|stddev|cv|BigO|RMS)$/.exec(entry.get('name').text ?? '')?.[1];
 }
 
-function runNameOf(entry: JsonNode): string {
+function getRunName(entry: JsonNode): string {
   return entry.get('run_name').text ?? entry.get('name').mustBeText();
 }

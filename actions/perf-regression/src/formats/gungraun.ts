@@ -1,31 +1,31 @@
 import type { Collector } from './collector.ts';
 import { anyOf, jsonFormat, textFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
-import { linesOf } from './text/lines.ts';
+import { splitLines } from './text/lines.ts';
 
-interface Event {
+interface EventMetric {
   readonly metric: string;
   readonly gated: boolean;
 }
 
 /**
- * The events that are told, by their names in the JSON and in the text. More hits of a cache are
- * neither good nor bad: cycles are what they come to.
+ * The reported events, by their names in JSON and text. Cache hits are not gated, because the
+ * estimated cycles include them.
  */
-const EVENTS: ReadonlyMap<string, Event> = new Map([
-  ...event('instructions', true, 'Ir', 'Instructions'),
-  ...event('estimated-cycles', true, 'EstimatedCycles', 'Estimated Cycles'),
-  ...event('l1-hits', false, 'L1hits', 'L1 Hits'),
-  ...event('ll-hits', false, 'LLhits', 'LL Hits', 'L2 Hits', 'L3 Hits'),
-  ...event('ram-hits', false, 'RamHits', 'RAM Hits'),
-  ...event('total-read-write', true, 'TotalRW', 'Total read+write'),
-  ...event('total-bytes', true, 'TotalBytes', 'Total bytes'),
-  ...event('total-blocks', true, 'TotalBlocks', 'Total blocks'),
-  ...event('at-t-gmax-bytes', true, 'AtTGmaxBytes', 'At t-gmax bytes'),
+const EVENTS: ReadonlyMap<string, EventMetric> = new Map([
+  ...named('instructions', true, 'Ir', 'Instructions'),
+  ...named('estimated-cycles', true, 'EstimatedCycles', 'Estimated Cycles'),
+  ...named('l1-hits', false, 'L1hits', 'L1 Hits'),
+  ...named('ll-hits', false, 'LLhits', 'LL Hits', 'L2 Hits', 'L3 Hits'),
+  ...named('ram-hits', false, 'RamHits', 'RAM Hits'),
+  ...named('total-read-write', true, 'TotalRW', 'Total read+write'),
+  ...named('total-bytes', true, 'TotalBytes', 'Total bytes'),
+  ...named('total-blocks', true, 'TotalBlocks', 'Total blocks'),
+  ...named('at-t-gmax-bytes', true, 'AtTGmaxBytes', 'At t-gmax bytes'),
 ]);
 const COUNT = /^ {2}(\S[^:|]{0,40}): +([\d.]+)\|/;
 
-/** Gungraun (formerly Iai-Callgrind): `--save-summary=json`, and what it prints. */
+/** Gungraun (formerly Iai-Callgrind): `--save-summary=json` and its output. */
 export const gungraun = anyOf(
   jsonFormat(
     (root) => {
@@ -40,10 +40,10 @@ export const gungraun = anyOf(
           .join(':'),
       ].join(' ');
       into.environment('version', root.get('version').text);
-      for (const totals of totalsOf(root)) {
+      for (const totals of findTotals(root)) {
         for (const [key, node] of totals.entries) {
-          const known = EVENTS.get(key);
-          if (known) add(into, benchmark, known, newValue(node)?.value, node);
+          const event = EVENTS.get(key);
+          if (event) add(into, benchmark, event, getNewValue(node)?.value, node);
         }
       }
     },
@@ -52,18 +52,18 @@ export const gungraun = anyOf(
     (head) => (/^ {2}(?:Instructions|Estimated Cycles|Total bytes): +\d+\|/m.test(head) ? 0.95 : 0),
     (text, into) => {
       let benchmark = '';
-      for (const { text: line, number } of linesOf(text)) {
+      for (const { text: line, number } of splitLines(text)) {
         if (/^\S+::\S/.test(line)) benchmark = line.trim();
         const [, key = '', value] = COUNT.exec(line) ?? [];
-        const known = EVENTS.get(key);
-        if (known) add(into, benchmark, known, value, { line: number });
+        const event = EVENTS.get(key);
+        if (event) add(into, benchmark, event, value, { line: number });
       }
     },
   ),
 );
 
-/** Where the totals of each tool are: it moved from version to version of the schema. */
-function totalsOf(root: JsonNode): JsonNode[] {
+/** The totals of each tool; their location depends on the version of the schema. */
+function findTotals(root: JsonNode): JsonNode[] {
   const profiles = root.get('profiles').items.flatMap((profile) => {
     const current = profile.get('data', 'total', 'metrics');
     const before = profile.get('summaries', 'total', 'summary').entries.map(([, node]) => node);
@@ -73,10 +73,10 @@ function totalsOf(root: JsonNode): JsonNode[] {
   return first.isObject ? [...profiles, first] : profiles;
 }
 
-/** `{values: {new: 1, old: 2}}`; before: `{metrics: {Both: [{Int: 1}, {Int: 2}]}}`, or `Left`. */
-function newValue(node: JsonNode): JsonNode | undefined {
-  const now = node.get('values', 'new');
-  if (now.value !== undefined) return now;
+/** `{values: {new: 1, old: 2}}`, or in older versions `{metrics: {Both: [{Int: 1}, {Int: 2}]}}`, or `Left`. */
+function getNewValue(node: JsonNode): JsonNode | undefined {
+  const current = node.get('values', 'new');
+  if (current.value !== undefined) return current;
   const both = node.get('metrics', 'Both').items[0];
   const either = both ?? node.get('metrics', 'Left');
   return either.isObject ? either.entries[0]?.[1] : either;
@@ -85,7 +85,7 @@ function newValue(node: JsonNode): JsonNode | undefined {
 function add(
   into: Collector,
   benchmark: string,
-  { metric, gated }: Event,
+  { metric, gated }: EventMetric,
   value: unknown,
   at: { readonly line: number | undefined },
 ): void {
@@ -93,6 +93,10 @@ function add(
   into.add({ benchmark, metric, unit, value, better: gated ? 'lower' : 'none', exact: true, at });
 }
 
-function event(metric: string, gated: boolean, ...names: readonly string[]): [string, Event][] {
+function named(
+  metric: string,
+  gated: boolean,
+  ...names: readonly string[]
+): [string, EventMetric][] {
   return names.map((name) => [name, { metric, gated }]);
 }

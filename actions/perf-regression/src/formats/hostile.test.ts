@@ -6,7 +6,7 @@ import { Collector } from './collector.ts';
 import { FormatError } from './format-error.ts';
 import { importDataJs } from './import-data-js.ts';
 import { detectFormat, FORMATS } from './registry.ts';
-import { sourceOf } from './source.ts';
+import { toSource } from './source.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const TEXTS = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
@@ -14,7 +14,7 @@ const TEXTS = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' })
   .map((path) => join(FIXTURES, path))
   .filter((path) => statSync(path).isFile())
   .map((path) => readFileSync(path, 'utf8').slice(0, 8_000));
-/** What patterns of the formats could stumble over. */
+/** Fragments that the patterns of the formats match in part. */
 const PIECES = [
   ...[
     'Benchmark',
@@ -49,21 +49,21 @@ const PIECES = [
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 400 }),
   fc.array(fc.constantFrom(...PIECES), { maxLength: 120 }).map((pieces) => pieces.join('')),
-  // A real file, cut and joined anew.
+  // Parts of two real files.
   fc
     .tuple(fc.constantFrom(...TEXTS), fc.constantFrom(...TEXTS), fc.nat(8_000), fc.nat(8_000))
     .map(([one, other, end, start]) => one.slice(0, end) + other.slice(start)),
   fc.json({ maxDepth: 5 }),
 );
 
-/** Reads a text with every format, and as auto does; whatever is thrown is a FormatError. */
+/** Reads a text with every format and with auto; only a FormatError may be thrown. */
 function readAll(content: string): void {
-  const source = refusing(() => sourceOf(Buffer.from(content), 'f'));
+  const source = allowFormatError(() => toSource(Buffer.from(content), 'f'));
   if (source === undefined) return;
   for (const name of [detectFormat(source), ...FORMATS.keys()]) {
     const into = new Collector();
     into.begin('f');
-    refusing(() => FORMATS.get(name ?? 'go')?.read(source, into));
+    allowFormatError(() => FORMATS.get(name ?? 'go')?.read(source, into));
     for (const { centre, samples } of into.result().measurements) {
       expect(Number.isFinite(centre)).toBe(true);
       expect(samples?.every(Number.isFinite) ?? true).toBe(true);
@@ -71,7 +71,7 @@ function readAll(content: string): void {
   }
 }
 
-function refusing<T>(run: () => T): T | undefined {
+function allowFormatError<T>(run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {
@@ -81,21 +81,21 @@ function refusing<T>(run: () => T): T | undefined {
   }
 }
 
-describe('whatever the text is', () => {
-  it('it is read, or refused with a FormatError', () => {
+describe('any text', () => {
+  it('is read or rejected with a FormatError', () => {
     fc.assert(fc.property(text, readAll), { numRuns: 80 });
   }, 60_000);
 
-  it('a history to import, too', () => {
+  it('is imported as a history or rejected', () => {
     fc.assert(
       fc.property(text, (content) => {
-        refusing(() => importDataJs(content, 'f'));
+        allowFormatError(() => importDataJs(content, 'f'));
       }),
     );
   });
 
   it.each(TEXTS.map((content, index) => [index, content] as const))(
-    'fixture %d, cut anywhere',
+    'fixture %d, truncated',
     (_, content) => {
       const step = Math.max(1, Math.floor(content.length / 3));
       for (let end = 1; end < content.length; end += step) readAll(content.slice(0, end));
@@ -103,18 +103,18 @@ describe('whatever the text is', () => {
   );
 });
 
-describe('a hostile text takes no more than its length', () => {
+describe('hostile text', () => {
   const MANY = 30_000;
   it.each([
     ['deep lists', '['.repeat(MANY) + ']'.repeat(MANY)],
     ['deep objects', `${'{"a":'.repeat(MANY)}1${'}'.repeat(MANY)}`],
-    ['deep lists that do not end', '['.repeat(MANY)],
+    ['deep unterminated lists', '['.repeat(MANY)],
     ['deep elements', `<Catch>${'<a>'.repeat(MANY)}`],
     ['deep closed elements', `<Catch>${'<a>'.repeat(3_000)}${'</a>'.repeat(3_000)}</Catch>`],
     ['quotes', `{"a": NaN, "b": ${'\\"'.repeat(MANY)}`],
     ['many nulls', `{${Array.from({ length: MANY }, (_, n) => `"k${n}":null`).join(',')}}`],
     ['many bare NaN', `[${'NaN,'.repeat(MANY)}1]`],
-    ['spaces behind test', `test a${' '.repeat(MANY * 3)}`],
+    ['spaces after test', `test a${' '.repeat(MANY * 3)}`],
     ['a long word', `Benchmark${'x'.repeat(MANY * 3)}`],
     ['a long number', `BenchmarkX ${'1'.repeat(MANY)} ${'1'.repeat(MANY)} ns/op`],
     ['many x', 'a x '.repeat(MANY)],
@@ -122,34 +122,34 @@ describe('a hostile text takes no more than its length', () => {
     ['many coverages', '<coverage '.repeat(MANY)],
     ['many types', '# TYPE a b\n'.repeat(MANY)],
     ['many times', 'time:   [1 '.repeat(MANY)],
-    ['many begun', Array.from({ length: MANY }, (_, n) => `BenchmarkX${n}\n`).join('')],
+    ['many started', Array.from({ length: MANY }, (_, n) => `BenchmarkX${n}\n`).join('')],
     ['many dashes', `${'-'.repeat(MANY)}\n`.repeat(3)],
     ['many words', `{"${'aB_'.repeat(MANY)}": 1}`],
   ])(
-    '%s',
+    'reads %s in linear time',
     (_, content) => {
-      const begun = performance.now();
+      const start = performance.now();
       readAll(content);
-      // All formats, one after the other; what is quadratic takes minutes.
-      expect(performance.now() - begun).toBeLessThan(8_000);
+      // All formats one after another; quadratic time would take minutes.
+      expect(performance.now() - start).toBeLessThan(8_000);
     },
     20_000,
   );
 
-  it('more benchmarks than anybody has are an error, before the memory is full', {
+  it('rejects too many benchmarks before memory runs out', {
     timeout: 60_000,
   }, () => {
     const line = (index: number) => `BenchmarkA${index} 1 1 ns/op\n`;
     const content = Array.from({ length: 500_010 }, (_, index) => line(index)).join('');
-    const source = sourceOf(Buffer.from(content), 'f');
+    const source = toSource(Buffer.from(content), 'f');
     expect(() => FORMATS.get('go')?.read(source, new Collector())).toThrow('more than 500,000');
   });
 
-  it('names of Object are names like others', () => {
+  it('reads property names of Object as names', () => {
     const content =
       '{"__proto__": {"toString": 1, "constructor": {"prototype": 2}}, "hasOwnProperty": 3}';
     const into = new Collector();
-    FORMATS.get('json')?.read(sourceOf(Buffer.from(content), 'f'), into);
+    FORMATS.get('json')?.read(toSource(Buffer.from(content), 'f'), into);
     into.environment('__proto__', 'x');
     const { measurements, environment } = into.result();
     expect(measurements.map(({ benchmark, centre }) => [benchmark, centre])).toEqual([
@@ -161,7 +161,7 @@ describe('a hostile text takes no more than its length', () => {
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
   });
 
-  it('names are made harmless, and long ones are not confused', () => {
+  it('cleans names, and keeps long names apart', () => {
     const into = new Collector();
     const own = { metric: 'time', unit: 'ns', value: 1, exact: false };
     for (const end of ['a', 'b']) into.add({ ...own, benchmark: 'x'.repeat(600) + end });

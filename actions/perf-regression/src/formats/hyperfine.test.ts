@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { find, names, read } from './testing/read-fixture.ts';
+import { find, names, read } from '../testing/read-fixture.ts';
 
 describe('hyperfine', () => {
-  it.each([1, 2])('version %d: times in seconds are samples', async (version) => {
+  it.each([1, 2])('version %d: reads times in seconds as samples', async (version) => {
     const one = await find(`hyperfine/v${version}.json`, 'sleep 0.002');
     expect(one).toMatchObject({ kind: 'sampled', unit: 'ns', samples: { length: 6 } });
     expect(one.centre).toBeGreaterThan(2e6);
     expect(one.centre).toBeLessThan(1e9);
   });
 
-  it('version 2 tells the memory too', async () => {
+  it('version 2: reads the memory', async () => {
     expect(await find('hyperfine/v2.json', 'true', 'memory')).toMatchObject({
       ...{ unit: 'B', better: 'lower' },
     });
   });
 
-  it('parameters tell commands of one name apart; some runs that failed spoil all', () => {
+  it('adds parameters to equal names, and fails if some runs failed', () => {
     const text =
       '{"results": [{"command": "a", "times": [1], "parameters": {"n": "1"}},' +
       '{"command": "a", "times": [2], "parameters": {"n": "2"}},' +

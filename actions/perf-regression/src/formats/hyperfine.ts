@@ -1,7 +1,7 @@
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** hyperfine's `--export-json`, of version 1 (`times`) and of version 2 (`measurements`). */
+/** hyperfine's `--export-json` in version 1 (`times`) and version 2 (`measurements`). */
 export const hyperfine = jsonFormat(
   (root) => {
     const first = root.get('results').items[0];
@@ -18,18 +18,17 @@ export const hyperfine = jsonFormat(
     const commands = results.map((result) => result.get('command').mustBeText());
     results.forEach((result, index) => {
       const command = commands[index] ?? '';
-      // With --command-name the parameters are not in the command.
+      // With --command-name the command does not contain the parameters.
       const several = commands.filter((one) => one === command).length > 1;
-      const benchmark = several ? `${command}${parametersOf(result)}` : command;
-      const { times, memory, codes } = readingsOf(result);
+      const benchmark = several ? `${command}${formatParameters(result)}` : command;
+      const { times, memory, codes } = getReadings(result);
       const failed = codes.filter((code) => code !== 0);
       if (failed.length > 0 && failed.length < codes.length) {
-        const reason = `${failed.length} of ${codes.length} runs ended with an exit code other than 0`;
+        const reason = `${failed.length} of ${codes.length} runs exited with an error`;
         into.fail({ benchmark, state: 'failed', reason, line: result.line });
         return;
       }
-      if (failed.length > 0)
-        into.warn(`Every run of ${benchmark} ended with exit code ${failed[0]}.`);
+      if (failed.length > 0) into.warn(`Every run of ${benchmark} exited with code ${failed[0]}.`);
       into.add({
         benchmark,
         metric: 'time',
@@ -52,7 +51,7 @@ interface Readings {
   readonly codes: readonly unknown[];
 }
 
-function readingsOf(result: JsonNode): Readings {
+function getReadings(result: JsonNode): Readings {
   const measurements = result.get('measurements').items;
   if (measurements.length === 0) {
     return {
@@ -69,7 +68,7 @@ function readingsOf(result: JsonNode): Readings {
   };
 }
 
-function parametersOf(result: JsonNode): string {
+function formatParameters(result: JsonNode): string {
   const parameters = result.get('parameters').entries.map(([key, { label }]) => `${key}=${label}`);
   return parameters.length === 0 ? '' : ` (${parameters.join(', ')})`;
 }

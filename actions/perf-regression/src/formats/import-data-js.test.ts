@@ -27,7 +27,7 @@ describe('importDataJs', () => {
     ['window.BENCHMARK_DATA = {"entries": {\n"a": [}', 2],
     ['\n\nwindow.BENCHMARK_DATA = {"entries"', 3],
     ['{"other": 1}', 1],
-  ])('%j is refused with its line', (text, line) => {
+  ])('rejects %j with its line', (text, line) => {
     expect(() => importDataJs(text, 'data.js')).toThrow(FormatError);
     expect(() => importDataJs(text, 'data.js')).toThrow(`data.js:${line}: `);
   });

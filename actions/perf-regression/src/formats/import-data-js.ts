@@ -2,7 +2,7 @@ import type { Better, ReadResult } from '../measurement.ts';
 import { Collector } from './collector.ts';
 import { addCustom } from './custom.ts';
 import { FormatError } from './format-error.ts';
-import { goMetric } from './go-metric.ts';
+import { toGoMetric } from './go-metric.ts';
 import type { JsonNode } from './json/json-node.ts';
 import { parseJson } from './json/parse-json.ts';
 
@@ -10,13 +10,13 @@ import { parseJson } from './json/parse-json.ts';
 export interface ImportedRun {
   readonly suite: string;
   readonly sha: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since the epoch. */
   readonly time: number;
   readonly tool: string;
   readonly result: ReadResult;
 }
 
-/** Tools whose bigger numbers are better, or smaller ones; the others tell by their unit. */
+/** Directions that a tool implies; for other tools the unit decides. */
 const BETTER: ReadonlyMap<string, Better> = new Map([
   ['customBiggerIsBetter', 'higher'],
   ['customSmallerIsBetter', 'lower'],
@@ -24,33 +24,33 @@ const BETTER: ReadonlyMap<string, Better> = new Map([
 ]);
 
 /**
- * Reads github-action-benchmark's `data.js` (`window.BENCHMARK_DATA = {…}`), or its JSON, oldest
- * run first in each suite. Runs without a commit or without any number are left out.
+ * Reads the `data.js` of github-action-benchmark (`window.BENCHMARK_DATA = {…}`), or its JSON, oldest
+ * run first in each suite. Runs without a commit or without a value are ignored.
  *
- * @throws {FormatError} where it is something else
+ * @throws {FormatError} for any other content
  */
 export function importDataJs(text: string, file: string): readonly ImportedRun[] {
-  // The JSON keeps its place, so that lines in errors are those of the file.
+  // Spaces keep the offsets, so that errors have the lines of the file.
   const body = text.replace(/^\s*window\.BENCHMARK_DATA\s*=/, (found) => found.replace(/\S/g, ' '));
   const root = parseJson(body.replace(/;\s*$/, ''), file);
   const suites = root.get('entries');
   if (!suites.isObject) {
-    const remedy = 'Give the data.js of github-action-benchmark.';
+    const remedy = 'Use the data.js of github-action-benchmark.';
     throw new FormatError({ file, line: 1 }, 'has no entries of github-action-benchmark', remedy);
   }
   return suites.entries.flatMap(([suite, runs]) =>
     runs.items.flatMap((run) => {
       const sha = run.get('commit', 'id').text;
-      const result = resultOf(run, file);
+      const result = readRun(run, file);
       if (sha === undefined || !/^[\da-f]{7,64}$/i.test(sha)) return [];
       if (result.measurements.length === 0) return [];
       const tool = run.get('tool').text ?? 'custom';
-      return [{ suite, sha, time: timeOf(run), tool, result }];
+      return [{ suite, sha, time: getTime(run), tool, result }];
     }),
   );
 }
 
-function resultOf(run: JsonNode, file: string): ReadResult {
+function readRun(run: JsonNode, file: string): ReadResult {
   const into = new Collector();
   into.begin(file);
   const tool = run.get('tool').text ?? '';
@@ -61,13 +61,13 @@ function resultOf(run: JsonNode, file: string): ReadResult {
   return { format: tool, ...into.result() };
 }
 
-/** Tools whose metrics it calls otherwise than we do. */
+/** Tools whose metrics have other names in github-action-benchmark. */
 const BY_TOOL: ReadonlyMap<string, (bench: JsonNode, into: Collector) => void> = new Map([
   ['go', addGo],
   ['pytest', addPytest],
 ]);
 
-/** `BenchmarkX`, `BenchmarkX - B/op`, `BenchmarkX (example.org/pkg)`; a unit with a tab is said again. */
+/** `BenchmarkX`, `BenchmarkX - B/op`, `BenchmarkX (example.org/pkg)`. A unit with a tab is a duplicate. */
 function addGo(bench: JsonNode, into: Collector): void {
   const unit = bench.get('unit').text ?? '';
   if (unit.includes('\t')) return;
@@ -76,13 +76,13 @@ function addGo(bench: JsonNode, into: Collector): void {
     .mustBeText()
     .replace(/^Benchmark/, '');
   const suffix = ` - ${unit}`;
-  const whole = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
-  const [, own = whole, pkg] = /^(.*) \(([^()\s]+)\)$/.exec(whole) ?? [];
+  const baseName = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name;
+  const [, own = baseName, pkg] = /^(.*) \(([^()\s]+)\)$/.exec(baseName) ?? [];
   const at = { benchmark: pkg === undefined ? own : `${pkg}.${own}`, at: bench };
-  into.add({ ...at, ...goMetric(unit), value: bench.get('value').value });
+  into.add({ ...at, ...toGoMetric(unit), value: bench.get('value').value });
 }
 
-/** It keeps the rate; what pytest-benchmark measures are times. */
+/** github-action-benchmark stores the rate; pytest-benchmark measures times. */
 function addPytest(bench: JsonNode, into: Collector): void {
   const rate = bench.get('value').value;
   const value = typeof rate === 'number' && rate > 0 ? 1 / rate : rate;
@@ -90,7 +90,7 @@ function addPytest(bench: JsonNode, into: Collector): void {
   into.add({ benchmark, metric: 'time', unit: 's', value, exact: false, at: bench });
 }
 
-function timeOf(run: JsonNode): number {
+function getTime(run: JsonNode): number {
   const { value } = run.get('date');
   const committed = Date.parse(run.get('commit', 'timestamp').text ?? '');
   return typeof value === 'number' && Number.isFinite(value) ? value : committed || 0;

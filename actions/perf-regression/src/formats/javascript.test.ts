@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fixture, names, read } from './testing/read-fixture.ts';
+import { fixture, names, read } from '../testing/read-fixture.ts';
 
 describe('vitest, tinybench, benchmark.js', () => {
   it.each(['v3', 'v4'])(
-    'vitest %s: no samples, relative names, what threw is told',
+    'vitest %s: reads summaries and reports a benchmark that threw',
     async (version) => {
       const { measurements, failures } = await fixture(`vitest/${version}.json`);
       expect(names({ measurements })).toEqual([
@@ -18,7 +18,7 @@ describe('vitest, tinybench, benchmark.js', () => {
     },
   );
 
-  it('vitest 5: benchmarks within tests, absolute paths cut', async () => {
+  it('vitest 5: reads benchmarks in tests without absolute paths', async () => {
     const { measurements, failures } = await fixture('vitest/v5-reporter.json');
     expect(names({ measurements })).toContain('numbers.bench.js > fib > several > of 15');
     expect(failures).toMatchObject([
@@ -27,7 +27,7 @@ describe('vitest, tinybench, benchmark.js', () => {
     expect(names(await fixture('vitest/v5-result.json'))).toEqual(['v5-result']);
   });
 
-  it('files of one name in several folders stay apart', () => {
+  it('vitest 5: keeps files with the same name apart', () => {
     const test = (name: string) =>
       `{"name": "${name}", "assertionResults": [{"title": "t", "benchmarks": [{"tasks": [` +
       '{"name": "b", "latency": {"p50": 1}}]}]}]}';
@@ -36,7 +36,7 @@ describe('vitest, tinybench, benchmark.js', () => {
   });
 
   it.each(['v2', 'v3', 'v6'])(
-    'tinybench %s: milliseconds, samples, errors; the table agrees',
+    'tinybench %s: reads tasks, errors and the table',
     async (version) => {
       const { measurements, failures } = await fixture(`tinybench/tasks-${version}.json`);
       expect(measurements).toMatchObject([
@@ -53,7 +53,7 @@ describe('vitest, tinybench, benchmark.js', () => {
     },
   );
 
-  it('benchmark.js: an x in the name, an error without words', async () => {
+  it('benchmark.js: reads names with an x and an error without a message', async () => {
     const { measurements, failures } = await fixture('benchmarkjs/output.txt');
     expect(names({ measurements })).toEqual(['fib(10)', 'fib x 20 & more', 'slow']);
     expect(measurements[0]).toMatchObject({ unit: 'ops/s', better: 'higher', kind: 'summary' });

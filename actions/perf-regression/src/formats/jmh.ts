@@ -2,7 +2,7 @@ import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** Metric and direction of each mode, by its short name. */
+/** Metric of each mode. */
 const MODES: ReadonlyMap<string, string> = new Map([
   ['thrpt', 'throughput'],
   ['avgt', 'time'],
@@ -10,7 +10,7 @@ const MODES: ReadonlyMap<string, string> = new Map([
   ['ss', 'single-shot-time'],
 ]);
 
-/** JMH's `-rf json`. Each fork is a run of its own, its iterations are the samples. */
+/** JMH's `-rf json`. Each fork is a run, and its iterations are samples. */
 export const jmh = jsonFormat(
   (root) => {
     const first = root.items[0];
@@ -22,11 +22,11 @@ export const jmh = jsonFormat(
       into.environment('vm', entry.get('vmName').text);
       into.environment('version', entry.get('jmhVersion').text);
       const mode = entry.get('mode').mustBeText();
-      const benchmark = nameOf(entry);
+      const benchmark = getName(entry);
       const primary = entry.get('primaryMetric');
       addMetric(into, primary, benchmark, MODES.get(mode) ?? mode, mode === 'thrpt');
       for (const [key, metric] of entry.get('secondaryMetrics').entries) {
-        // Percentiles of the sample mode are in the histogram of the primary metric.
+        // The histogram of the primary metric contains the percentiles of the sample mode.
         if (!/^p[01]\.\d+$/.test(key)) addSecondary(into, metric, benchmark, key);
       }
     }
@@ -48,14 +48,14 @@ function addMetric(
     exact: false,
     at: metric,
   };
-  const forks = forksOf(metric);
+  const forks = getForks(metric);
   const confidence = metric.get('scoreConfidence').items;
   const spread = { low: confidence[0]?.value, high: confidence[1]?.value };
   if (forks.length === 0) into.add({ ...own, value: metric.get('score').value, spread });
   else for (const samples of forks) into.add({ ...own, samples, spread });
 }
 
-/** What profilers add: bytes for each operation can be compared, rates and counts can't. */
+/** Adds a metric of a profiler. Only bytes per operation are comparable. */
 function addSecondary(into: Collector, metric: JsonNode, benchmark: string, key: string): void {
   const name = key.replace(/^·/, '');
   if (name === 'gc.alloc.rate.norm') {
@@ -68,15 +68,15 @@ function addSecondary(into: Collector, metric: JsonNode, benchmark: string, key:
   }
 }
 
-/** The samples of each fork; in the sample mode, of which only histograms are kept, means. */
-function forksOf(metric: JsonNode): (readonly unknown[])[] {
+/** The samples of each fork, or the means of its histograms in the sample mode. */
+function getForks(metric: JsonNode): (readonly unknown[])[] {
   const histograms = metric.get('rawDataHistogram').items;
-  if (histograms.length > 0) return histograms.map((fork) => fork.items.map(meanOf));
+  if (histograms.length > 0) return histograms.map((fork) => fork.items.map(computeMean));
   return metric.get('rawData').items.map((fork) => fork.items.map(({ value }) => value));
 }
 
-/** The mean of a histogram, which is a list of value and count. */
-function meanOf(histogram: JsonNode): unknown {
+/** The mean of a histogram: a list of pairs of value and count. */
+function computeMean(histogram: JsonNode): unknown {
   let sum = 0;
   let count = 0;
   for (const { items } of histogram.items) {
@@ -88,8 +88,8 @@ function meanOf(histogram: JsonNode): unknown {
   return count === 0 ? null : sum / count;
 }
 
-/** Parameters belong to the name: `numbers.Fib.recursive (n=5)`. */
-function nameOf(entry: JsonNode): string {
+/** The name contains the parameters: `numbers.Fib.recursive (n=5)`. */
+function getName(entry: JsonNode): string {
   const parameters = entry.get('params').entries.map(([key, { label }]) => `${key}=${label}`);
   const name = entry.get('benchmark').mustBeText();
   return parameters.length === 0 ? name : `${name} (${parameters.join(', ')})`;

@@ -1,16 +1,14 @@
-import { isMoment } from '../metric/direction.ts';
-import { unitOfName } from '../metric/name-unit.ts';
+import { inferUnit, isMoment } from '../metric/metric.ts';
 import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** What names an item of a list. */
+/** Keys that contain the name of a list item. */
 const NAMES = ['name', 'id', 'key', 'label', 'phase', 'title'];
 
 /**
- * Any JSON with numbers in it: each is named by the dotted path that leads to it, as
- * `stats.success_rate`. A list of numbers is a list of samples. What is not there is missing, never
- * 0; what is null has no value.
+ * Any JSON with numbers. The dotted path of a number is its name, as in `stats.success_rate`, and a
+ * list of numbers is a list of samples. An absent number is missing, not 0; null has no value.
  */
 export const json = jsonFormat(
   (root) => (root.isObject || root.isList ? 0.05 : 0),
@@ -25,16 +23,16 @@ function read(node: JsonNode, path: readonly string[], into: Collector): void {
     if (items.length > 1 && items.every((item) => item.isNumber)) {
       add(path, { samples: items.map(({ value }) => value) }, into);
     } else {
-      const names = namesOf(items);
+      const names = getNames(items);
       items.forEach((item, index) => {
         read(item, [...path, names[index] ?? String(index)], into);
       });
     }
   } else if (node.isNumber) {
     if (Number.isFinite(node.value)) add(path, { value: node.value }, into);
-    else into.fail({ ...named(path), state: 'not-a-number', reason: NOT_FINITE, line: node.line });
+    else into.fail({ ...toName(path), state: 'not-a-number', reason: NOT_FINITE, line: node.line });
   } else if (node.value === null) {
-    into.fail({ ...named(path), state: 'no-value', reason: 'is null', line: node.line });
+    into.fail({ ...toName(path), state: 'no-value', reason: 'is null', line: node.line });
   }
 }
 
@@ -44,20 +42,20 @@ function add(path: readonly string[], numbers: object, into: Collector): void {
   const key = path.at(-1) ?? '';
   const { value } = numbers as { value?: number };
   into.add({
-    ...named(path),
-    unit: unitOfName(key),
+    ...toName(path),
+    unit: inferUnit(key),
     ...numbers,
     ...(value !== undefined && isMoment(key, value) ? { better: 'none' } : {}),
     exact: value !== undefined,
   });
 }
 
-function named(path: readonly string[]) {
+function toName(path: readonly string[]) {
   return { benchmark: path.join('.') || 'value', metric: 'value' };
 }
 
-/** What each item calls itself, where all do and no two alike. */
-function namesOf(items: readonly JsonNode[]): readonly string[] {
+/** The names of list items, if all of them have one and no two are equal. */
+function getNames(items: readonly JsonNode[]): readonly string[] {
   const key = NAMES.find((name) => items.every((item) => item.get(name).label !== undefined));
   if (key === undefined) return [];
   const names = items.map((item) => item.get(key).label ?? '');

@@ -2,7 +2,7 @@ import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** BenchmarkTools.save of Julia: versions, then groups in groups of trials or estimates. */
+/** Julia's BenchmarkTools.save: versions, then nested groups of trials or estimates. */
 export const julia = jsonFormat(
   (root) => (root.items[0]?.get('BenchmarkTools').text !== undefined ? 0.95 : 0),
   (root, into) => {
@@ -13,7 +13,7 @@ export const julia = jsonFormat(
   },
 );
 
-/** A value is a pair of its type and its fields. */
+/** A value is a pair of type and fields. */
 function read(node: JsonNode, name: readonly string[], into: Collector): void {
   const [type, fields] = node.items;
   if (type?.value === 'BenchmarkGroup') {
@@ -39,6 +39,6 @@ function read(node: JsonNode, name: readonly string[], into: Collector): void {
     const allocations = fields?.get('allocs').value;
     into.add({ benchmark, metric: 'allocs/op', unit: 'allocs', value: allocations, exact: true });
   } else {
-    into.warn(`${name.join('/')} is a ${String(type?.value)}, which is not read.`);
+    into.warn(`${name.join('/')} has the unsupported type ${String(type?.value)}.`);
   }
 }

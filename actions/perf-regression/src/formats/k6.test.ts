@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { fixture, read } from './testing/read-fixture.ts';
+import { fixture, read } from '../testing/read-fixture.ts';
 
 describe('k6', () => {
-  it('true is a threshold that was crossed in the old summary', async () => {
+  it('legacy summary: true is a crossed threshold', async () => {
     expect((await fixture('k6/legacy.json')).failures).toEqual([]);
     expect((await fixture('k6/failed.json')).failures).toMatchObject([
       { benchmark: 'http_req_duration', reason: 'the threshold p(95)<0.0001 was crossed' },
     ]);
   });
 
-  it('handleSummary: ok false; shares are percent, failed ones the fewer the better', () => {
+  it('handleSummary: reads crossed thresholds and shares', () => {
     const text = `{"root_group": {}, "metrics": {
       "http_req_failed": {"type": "rate", "values": {"rate": 0.25, "passes": 1, "fails": 3}},
       "checks": {"values": {"rate": 0.5, "passes": 1, "fails": 1}, "thresholds": {"rate>0.9": {"ok": false}}},

@@ -1,21 +1,21 @@
 import type { Better } from '../measurement.ts';
-import { directionOf } from '../metric/direction.ts';
+import { inferDirection } from '../metric/metric.ts';
 import type { Collector } from './collector.ts';
 import { jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-interface Metric {
+interface K6Metric {
   readonly name: string;
-  /** `time`, `data` or `default`; the older files do not say it. */
+  /** `time`, `data` or `default`; missing in older files. */
   readonly contains: string;
   readonly values: JsonNode;
   readonly thresholds: readonly JsonNode[];
-  /** In the older files `true` means that the threshold was crossed. */
+  /** In older files `true` means that the threshold was crossed. */
   readonly crossed: (threshold: JsonNode) => boolean;
 }
 
 /**
- * k6's end-of-test summary: `--summary-export`, the data of handleSummary(), and
+ * The summary of k6: `--summary-export`, the data of handleSummary(), or
  * `--new-machine-readable-summary`. Times are in milliseconds. A crossed threshold is a failure.
  */
 export const k6 = jsonFormat(
@@ -29,8 +29,8 @@ export const k6 = jsonFormat(
   },
   (root, into) => {
     into.environment('version', root.get('metadata', 'k6_version').text);
-    for (const metric of metricsOf(root)) {
-      // The same once more, without the failed requests.
+    for (const metric of listMetrics(root)) {
+      // A duplicate without the failed requests.
       if (metric.name.endsWith('{expected_response:true}')) continue;
       readThresholds(metric, into);
       readValues(metric, into);
@@ -38,7 +38,7 @@ export const k6 = jsonFormat(
   },
 );
 
-function metricsOf(root: JsonNode): Metric[] {
+function listMetrics(root: JsonNode): K6Metric[] {
   const results = root.get('results');
   const listed = [...results.get('checks', 'metrics').items, ...results.get('metrics').items];
   if (listed.length > 0) {
@@ -65,7 +65,7 @@ function metricsOf(root: JsonNode): Metric[] {
 const TIMES =
   /^(?:http_req_(?!failed)\w+|iteration_duration|group_duration|\w+_(?:duration|connecting)|ws_ping)(?:\{|$)/;
 
-function readThresholds({ name, thresholds, crossed }: Metric, into: Collector): void {
+function readThresholds({ name, thresholds, crossed }: K6Metric, into: Collector): void {
   for (const threshold of thresholds.filter(crossed)) {
     const reason = `the threshold ${String(threshold.path.at(-1))} was crossed`;
     into.fail({
@@ -78,8 +78,8 @@ function readThresholds({ name, thresholds, crossed }: Metric, into: Collector):
   }
 }
 
-function readValues({ name, contains, values }: Metric, into: Collector): void {
-  const own = { benchmark: name, exact: false, better: betterOf(name, contains), at: values };
+function readValues({ name, contains, values }: K6Metric, into: Collector): void {
+  const own = { benchmark: name, exact: false, better: inferBetter(name, contains), at: values };
   for (const [key, { isNumber, value }] of values.entries) {
     if (!isNumber) continue;
     if (key === 'avg' || key === 'med' || /^p\(?\d/.test(key)) {
@@ -94,16 +94,16 @@ function readValues({ name, contains, values }: Metric, into: Collector): void {
   }
 }
 
-/** Parts of a request's duration, and how much was sent, are told and not judged. */
-function betterOf(name: string, contains: string): Better {
+/** The amount of data and the phases of a request are not gated. */
+function inferBetter(name: string, contains: string): Better {
   if (/^(?:data_|http_req_(?:blocked|connecting|tls_handshaking|sending|receiving))/.test(name)) {
     return 'none';
   }
   if (/^(?:checks|http_reqs|iterations)(?:\{|$)/.test(name)) return 'higher';
-  return contains === 'time' ? 'lower' : directionOf('', name);
+  return contains === 'time' ? 'lower' : inferDirection('', name);
 }
 
-/** A share of all (failed requests, passed checks) instead of a number for each second. */
+/** Whether the metric is a share (failed requests, passed checks), not a rate per second. */
 function isShare(values: JsonNode): boolean {
   return ['passes', 'fails', 'matches'].some((key) => values.get(key).isNumber);
 }

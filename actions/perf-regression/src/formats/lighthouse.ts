@@ -8,29 +8,29 @@ const UNITS: ReadonlyMap<string, string> = new Map([
   ['element', 'count'],
 ]);
 
-/** The audits that measure; the others only judge. */
+/** The audits with a measurement; the others only have a score. */
 const AUDITS = [
   ...['first-contentful-paint', 'largest-contentful-paint', 'speed-index', 'total-blocking-time'],
   ...['cumulative-layout-shift', 'interactive', 'max-potential-fid', 'server-response-time'],
   ...['total-byte-weight', 'dom-size', 'bootup-time', 'mainthread-work-breakdown'],
 ];
 
-/** Lighthouse's report as JSON: the scores of its categories (0–100) and what was measured. */
+/** The JSON report of Lighthouse: the scores of its categories (0 to 100) and its measurements. */
 export const lighthouse = jsonFormat(
   (root) => (root.get('lighthouseVersion').text && root.get('audits').isObject ? 0.95 : 0),
   (root, into) => {
     into.environment('version', root.get('lighthouseVersion').text);
-    const benchmark = pageOf(root.get('finalDisplayedUrl').text ?? root.get('finalUrl').text);
+    const benchmark = getPagePath(root.get('finalDisplayedUrl').text ?? root.get('finalUrl').text);
     const error = root.get('runtimeError');
     if (error.isObject) {
-      const reason = error.get('message').text ?? 'the page could not be loaded';
+      const reason = error.get('message').text ?? 'the page did not load';
       into.fail({ benchmark, state: 'failed', reason, line: error.line });
       return;
     }
     for (const [key, category] of root.get('categories').entries) {
       const { value, line } = category.get('score');
       const metric = `${key}-score`;
-      // Null where an audit of the category failed.
+      // The score is null if an audit of the category failed.
       if (value === null) into.fail({ benchmark, metric, state: 'failed', reason: NO_SCORE, line });
       else {
         const score = typeof value === 'number' ? value * 100 : value;
@@ -53,8 +53,8 @@ export const lighthouse = jsonFormat(
 
 const NO_SCORE = 'has no score';
 
-/** The path alone: the port of a test server is another one in each run. */
-function pageOf(url: string | undefined): string {
+/** Only the path, because the port of a test server changes with each run. */
+function getPagePath(url: string | undefined): string {
   const parsed = url === undefined ? null : URL.parse(url);
   return parsed === null ? 'page' : `${parsed.pathname}${parsed.search}`;
 }

@@ -1,19 +1,19 @@
-import { unitOfName } from '../metric/name-unit.ts';
+import { inferUnit } from '../metric/metric.ts';
 import type { Collector } from './collector.ts';
 import { textFormat } from './format.ts';
-import { linesOf } from './text/lines.ts';
+import { splitLines } from './text/lines.ts';
 
 const COMMENT = /^# (TYPE|UNIT) (\S+) (\S+)/;
 const NAME = /^[a-zA-Z_:][\w:]*/;
-/** Written beside each metric; they say nothing of its worth. */
-const BESIDE = /_(?:created|bucket)$/;
+/** Series that are no measurement of their metric. */
+const AUXILIARY = /_(?:created|bucket)$/;
 
 interface Family {
   readonly type: string;
   readonly unit: string;
 }
 
-/** Prometheus and OpenMetrics text. Labels belong to the name; histograms give their mean. */
+/** Prometheus and OpenMetrics text. The name contains the labels; a histogram is read as its mean. */
 export const openmetrics = textFormat(
   (head) => {
     if (
@@ -26,11 +26,11 @@ export const openmetrics = textFormat(
   (text, into) => {
     const families = new Map<string, Family>();
     const sums = new Map<string, number>();
-    for (const { text: line, number } of linesOf(text)) {
-      const [, what, of = '', value = ''] = COMMENT.exec(line) ?? [];
-      const known = families.get(of) ?? { type: '', unit: '' };
-      if (what === 'TYPE') families.set(of, { ...known, type: value });
-      else if (what === 'UNIT') families.set(of, { ...known, unit: value });
+    for (const { text: line, number } of splitLines(text)) {
+      const [, kind, name = '', value = ''] = COMMENT.exec(line) ?? [];
+      const family = families.get(name) ?? { type: '', unit: '' };
+      if (kind === 'TYPE') families.set(name, { ...family, type: value });
+      else if (kind === 'UNIT') families.set(name, { ...family, unit: value });
       else if (!line.startsWith('#')) readSample(line, number, families, sums, into);
     }
   },
@@ -44,10 +44,10 @@ function readSample(
   into: Collector,
 ): void {
   const name = NAME.exec(line)?.[0];
-  if (name === undefined || BESIDE.test(name)) return;
+  if (name === undefined || AUXILIARY.test(name)) return;
   const close = line.startsWith('{', name.length) ? line.lastIndexOf('}') : name.length - 1;
   const labels = line.slice(name.length, close + 1);
-  // Behind `#` stands an exemplar, behind the value a time.
+  // An exemplar follows `#`, and a timestamp may follow the value.
   const value =
     line
       .slice(close + 1)
@@ -57,16 +57,18 @@ function readSample(
 
   const family = name.replace(/_(?:total|sum|count)$/, '');
   const { type, unit } = families.get(name) ?? families.get(family) ?? { type: '', unit: '' };
-  const own = { metric: 'value', unit: unit || unitOfName(family), line: number };
+  const own = { metric: 'value', unit: unit || inferUnit(family), line: number };
   if (type === 'histogram' || (type === 'summary' && !labels.includes('quantile='))) {
-    // The count comes before or after the sum.
+    // The count is written before or after the sum.
     const key = `${family}${labels}`;
-    const other = sums.get(key);
-    if (other === undefined) {
+    const previous = sums.get(key);
+    if (previous === undefined) {
       sums.set(key, Number(value));
       return;
     }
-    const [sum, count] = name.endsWith('_count') ? [other, Number(value)] : [Number(value), other];
+    const [sum, count] = name.endsWith('_count')
+      ? [previous, Number(value)]
+      : [Number(value), previous];
     if (count === 0) return;
     into.add({ ...own, benchmark: key, metric: 'mean', value: sum / count, exact: false });
   } else {

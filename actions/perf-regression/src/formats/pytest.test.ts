@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { find, read } from './testing/read-fixture.ts';
+import { find, read } from '../testing/read-fixture.ts';
 
 describe('pytest', () => {
-  it('seconds, all rounds, parameters in the name', async () => {
+  it('reads all rounds, and names with parameters', async () => {
     const one = await find('pytest/bench.json', 'test_numbers.py::test_fib[3]');
     expect(one).toMatchObject({ kind: 'sampled', unit: 'ns', samples: { length: 8 } });
     expect(one.centre).toBeGreaterThan(50);
     expect(one.centre).toBeLessThan(50_000);
   });
 
-  it('without the rounds, the median is a summary', () => {
+  it('reads the median as a summary without rounds', () => {
     const text =
       '{"machine_info": {}, "benchmarks": [{"fullname": "a", "stats": {"median": 2e-9}}]}';
     expect(read(text).measurements).toMatchObject([{ kind: 'summary', centre: 2 }]);
   });
 
-  it('statistics that are missing, and NaN, are told with their line', () => {
+  it('reports missing statistics and NaN with their line', () => {
     const text =
       '{"machine_info": {}, "benchmarks": [\n{"fullname": "a", "stats": {}},\n' +
       '{"fullname": "b", "stats": {"median": NaN}},\n' +

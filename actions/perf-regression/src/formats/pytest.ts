@@ -1,6 +1,6 @@
 import { jsonFormat } from './format.ts';
 
-/** pytest-benchmark's `--benchmark-json`, in seconds; `stats.data` are the rounds. */
+/** pytest-benchmark's `--benchmark-json`, in seconds; `stats.data` contains the rounds. */
 export const pytest = jsonFormat(
   (root) => {
     const first = root.get('benchmarks').items[0];
@@ -16,14 +16,14 @@ export const pytest = jsonFormat(
       const name = item.get('fullname').text ?? item.get('name').mustBeText();
       const stats = item.get('stats');
       const data = stats.get('data').items.map(({ value }) => value);
-      const whole = data.length > 0 && data.every((value) => typeof value === 'number');
+      const isComplete = data.length > 0 && data.every((value) => typeof value === 'number');
       into.add({
         benchmark: name,
         metric: 'time',
         unit: 's',
         at: item,
         value: stats.get('median').value,
-        ...(whole ? { samples: data } : {}),
+        ...(isComplete ? { samples: data } : {}),
         spread: { low: stats.get('q1').value, high: stats.get('q3').value },
         exact: false,
       });

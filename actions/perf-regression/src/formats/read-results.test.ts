@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FORMAT_NAMES } from '../format-names.ts';
+import { FORMAT_NAMES } from '../input-parsers.ts';
 import type { ReadResult } from '../measurement.ts';
 import { FormatError } from './format-error.ts';
 import { readResults } from './read-results.ts';
@@ -10,7 +10,7 @@ import { FORMATS } from './registry.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 
-/** What is read of each fixture: format, measurements, failures. */
+/** Format, number of measurements and number of failures of each fixture. */
 const TABLE: readonly (readonly [string, string, number, number])[] = [
   ['asv/results.json', 'asv', 9, 1],
   ['benchmarkjs/output.txt', 'benchmarkjs', 3, 1],
@@ -93,7 +93,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path;
 }
 
-async function errorOf(promise: Promise<unknown>): Promise<FormatError> {
+async function catchError(promise: Promise<unknown>): Promise<FormatError> {
   const error = await promise.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -103,14 +103,17 @@ async function errorOf(promise: Promise<unknown>): Promise<FormatError> {
 }
 
 describe('format: auto', () => {
-  it.each(TABLE)('%s is of %s: %d measurements, %d failures', async (path, format, all, failed) => {
-    const result = await readResults([join(FIXTURES, path)], 'auto');
-    expect(result.format).toBe(format);
-    expect([result.measurements.length, result.failures.length]).toEqual([all, failed]);
-    expectSound(result);
-  });
+  it.each(TABLE)(
+    '%s has the format %s, %d measurements and %d failures',
+    async (path, format, all, failed) => {
+      const result = await readResults([join(FIXTURES, path)], 'auto');
+      expect(result.format).toBe(format);
+      expect([result.measurements.length, result.failures.length]).toEqual([all, failed]);
+      expectValid(result);
+    },
+  );
 
-  it.each(TABLE)('%s is read the same when its format is named', async (path, format) => {
+  it.each(TABLE)('%s has the same content if the format is set', async (path, format) => {
     const [auto, named] = await Promise.all(
       ['auto', format].map((name) => readResults([join(FIXTURES, path)], name)),
     );
@@ -118,7 +121,7 @@ describe('format: auto', () => {
   });
 });
 
-function expectSound({ measurements, failures }: ReadResult): void {
+function expectValid({ measurements, failures }: ReadResult): void {
   for (const one of measurements) {
     expect(Number.isFinite(one.centre)).toBe(true);
     expect(one.samples?.every(Number.isFinite) ?? true).toBe(true);
@@ -131,64 +134,64 @@ function expectSound({ measurements, failures }: ReadResult): void {
   expect(new Set(keys).size).toBe(keys.length);
 }
 
-it('the input takes the names of the registry', () => {
+it('the input accepts the names of the registry', () => {
   expect(FORMAT_NAMES).toEqual([...FORMATS.keys()]);
 });
 
-describe('what can not be read is an error with its place', () => {
+describe('an unreadable file is an error with its position', () => {
   it.each([
-    ['go/none.txt', 'holds no benchmark (read as go)'],
-    ['cargo/none.txt', 'holds no benchmark (read as cargo)'],
-    ['asv/benchmarks.json', 'holds no benchmark (read as asv)'],
-    ['sources', "is a folder without results of Criterion's"],
-    ['nowhere.json', 'there is no such file'],
+    ['go/none.txt', 'contains no benchmark (read as go)'],
+    ['cargo/none.txt', 'contains no benchmark (read as cargo)'],
+    ['asv/benchmarks.json', 'contains no benchmark (read as asv)'],
+    ['sources', 'is a folder without results of Criterion'],
+    ['nowhere.json', 'does not exist'],
   ])('%s: %s', async (path, problem) => {
-    const error = await errorOf(readResults([join(FIXTURES, path)], 'auto'));
+    const error = await catchError(readResults([join(FIXTURES, path)], 'auto'));
     expect(error.message).toBe(`${join(FIXTURES, path)}: ${problem}`);
     expect(error.remedy).toMatch(/\.$/);
   });
 
-  it('an empty file, a binary one, one of no known format, no file at all', async () => {
+  it('rejects an empty file, a binary file, an unknown format and no file', async () => {
     const all = await Promise.all([
-      errorOf(readResults([await file('empty', ' \n')], 'auto')),
-      errorOf(readResults([await file('binary', Uint8Array.of(1, 0, 2))], 'auto')),
-      errorOf(readResults([await file('prose', 'All was well.\n')], 'auto')),
-      errorOf(readResults([], 'auto')),
+      catchError(readResults([await file('empty', ' \n')], 'auto')),
+      catchError(readResults([await file('binary', Uint8Array.of(1, 0, 2))], 'auto')),
+      catchError(readResults([await file('prose', 'All tests passed.\n')], 'auto')),
+      catchError(readResults([], 'auto')),
     ]);
     expect(all.map(({ problem }) => problem)).toEqual([
       'the file is empty',
-      'is no text',
-      'the file is of no known format',
-      'holds no benchmark',
+      'is not text',
+      'the format of the file is unknown',
+      'contains no benchmark',
     ]);
   });
 
-  it('a file that breaks off, by its line, whatever the format', async () => {
-    const whole = '{\n "results": [\n  {"command": "a", "times": [1, 2]},\n  {"comm';
-    const path = await file('cut.json', whole);
+  it('reports the line of an incomplete file for any format', async () => {
+    const content = '{\n "results": [\n  {"command": "a", "times": [1, 2]},\n  {"comm';
+    const path = await file('cut.json', content);
     for (const format of ['auto', 'hyperfine', 'go']) {
-      const error = await errorOf(readResults([path], format));
+      const error = await catchError(readResults([path], format));
       expect(error).toMatchObject({ file: path, line: 4 });
-      expect(error.problem).toContain('breaks off');
+      expect(error.problem).toContain('incomplete');
     }
     const xml = await file('cut.xml', '<Catch>\n<TestCase name="a">\n');
-    expect(await errorOf(readResults([xml], 'catch2'))).toMatchObject({ file: xml, line: 2 });
+    expect(await catchError(readResults([xml], 'catch2'))).toMatchObject({ file: xml, line: 2 });
   });
 
-  it('text where JSON was asked for', async () => {
+  it('rejects text for a JSON format', async () => {
     const path = await file('log.txt', 'nothing\n');
-    expect(await errorOf(readResults([path], 'jmh'))).toMatchObject({ file: path, line: 1 });
+    expect(await catchError(readResults([path], 'jmh'))).toMatchObject({ file: path, line: 1 });
   });
 
-  it('JSON of another shape than asked for, with the place', async () => {
+  it('rejects other JSON with the position', async () => {
     const path = await file('shape.json', '{\n"results": [\n{"command": 5}]}');
-    const error = await errorOf(readResults([path], 'hyperfine'));
+    const error = await catchError(readResults([path], 'hyperfine'));
     expect(error.message).toBe(`${path}:3: results.0.command is not a text`);
   });
 });
 
 describe('several files', () => {
-  it('the same benchmark again is a further sample, and each file a run', async () => {
+  it('adds a repeated benchmark as a sample', async () => {
     const paths = await Promise.all(
       ['1 ns/op', '3 ns/op', '2 ns/op'].map((text, n) =>
         file(`go-${n}.txt`, `pkg: p\nBenchmarkX-8 100 ${text} 16 B/op\n`),
@@ -207,7 +210,7 @@ describe('several files', () => {
     ]);
   });
 
-  it('samples of several processes keep the centre of each', async () => {
+  it('keeps the centre of each process', async () => {
     const text = (times: string) => `{"results": [{"command": "a", "times": [${times}]}]}`;
     const paths = [await file('h1.json', text('1, 2, 9')), await file('h2.json', text('4, 5'))];
     const [time] = (await readResults(paths, 'auto')).measurements;
@@ -218,14 +221,14 @@ describe('several files', () => {
     });
   });
 
-  it('of different formats, each by its own', async () => {
+  it('reads each file with its own format', async () => {
     const paths = ['go/cpu.txt', 'pytest/bench.json'].map((path) => join(FIXTURES, path));
     const result = await readResults(paths, 'auto');
     expect(result.format).toBe('go + pytest');
     expect(result.measurements).toHaveLength(6);
   });
 
-  it('units that do not convert into each other are told, not compared', async () => {
+  it('reports units that are not convertible', async () => {
     const entry = (unit: string) => `[{"name": "a", "unit": "${unit}", "value": 1}]`;
     const paths = [await file('u1.json', entry('cows')), await file('u2.json', entry('hens'))];
     const { measurements, failures } = await readResults(paths, 'auto');
@@ -233,12 +236,12 @@ describe('several files', () => {
     expect(failures).toEqual([
       {
         ...{ benchmark: 'a', metric: 'value', state: 'mixed-units', line: 1, file: paths[1] },
-        reason: 'is given in cows and in hens',
+        reason: 'has the units cows and hens',
       },
     ]);
   });
 
-  it('UTF-16, as PowerShell writes it, with the line ends of Windows and colours', async () => {
+  it('reads UTF-16 of PowerShell, with Windows line ends and colors', async () => {
     const text = '\ufeffpkg: p\r\n\u001b[32mBenchmarkX-8\u001b[0m  10  5 ns/op\r\n';
     const path = await file('utf16.txt', Buffer.from(text, 'utf16le'));
     const { measurements } = await readResults([path], 'auto');

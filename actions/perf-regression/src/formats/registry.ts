@@ -24,7 +24,7 @@ import { sizeLimit } from './size-limit.ts';
 import { tinybench } from './tinybench.ts';
 import { vitest } from './vitest.ts';
 
-/** Every format that is read, by the name that the input `format` has for it. */
+/** All formats by their name in the input `format`. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['go', go],
   ['cargo', cargo],
@@ -52,13 +52,13 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['luau', luau],
 ]);
 
-/** The name of the format that a file looks most like. */
+/** The name of the format that matches a file best. */
 export function detectFormat(source: Source): string | undefined {
   let best: string | undefined;
-  let most = 0;
+  let highest = 0;
   for (const [name, format] of FORMATS) {
-    const likeness = format.detect(source);
-    if (likeness > most) [best, most] = [name, likeness];
+    const score = format.detect(source);
+    if (score > highest) [best, highest] = [name, score];
   }
   return best;
 }

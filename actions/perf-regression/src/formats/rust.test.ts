@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fixture, names, read } from './testing/read-fixture.ts';
+import { fixture, names, read } from '../testing/read-fixture.ts';
 
 describe('cargo and criterion', () => {
-  it('commas, cycles, MB/s; ± is the whole range', () => {
+  it('cargo: reads commas, cycles, MB/s and ± as the range', () => {
     const text =
       'test a ... bench:      18,149 ns/iter (+/- 755)\n' +
       'test b x ... bench: 2,835.50 cycles/iter (+/- 14)\n' +
@@ -21,13 +21,13 @@ describe('cargo and criterion', () => {
     ]);
   });
 
-  it('a benchmark that FAILED is told', async () => {
+  it('cargo: reports a benchmark that FAILED', async () => {
     expect((await fixture('cargo/broken-and-logs.txt')).failures).toMatchObject([
       { benchmark: 'broken', state: 'failed', line: 17 },
     ]);
   });
 
-  it('a name in the line before, times only, never the change', async () => {
+  it('criterion: reads a name in the line before, and ignores changes', async () => {
     const { measurements } = await fixture('criterion/second.txt');
     expect(names({ measurements })).toEqual([
       'fib 10',
@@ -38,7 +38,7 @@ describe('cargo and criterion', () => {
     expect(measurements.every(({ kind, spread }) => kind === 'summary' && spread)).toBe(true);
   });
 
-  it('samples are times for each iteration, under the full name', async () => {
+  it('criterion: reads samples per iteration with the full name', async () => {
     const folder = await fixture('criterion/target');
     const messages = await fixture('criterion/messages.json');
     expect(names(folder).sort()).toEqual(names(messages).sort());
@@ -48,7 +48,7 @@ describe('cargo and criterion', () => {
     }
   });
 
-  it('estimates agree with the samples', async () => {
+  it('criterion: uses the median of the samples', async () => {
     for (const { samples = [], centre } of (await fixture('criterion/target')).measurements) {
       const sorted = [...samples].sort((a, b) => a - b);
       expect(centre).toBeCloseTo(((sorted[4] ?? 0) + (sorted[5] ?? 0)) / 2, 6);

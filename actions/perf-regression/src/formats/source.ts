@@ -5,52 +5,52 @@ import type { Source } from './format.ts';
 import { FormatError } from './format-error.ts';
 import { parseJson } from './json/parse-json.ts';
 
-/** Largest file that is read, bytes. 100,000 lines of go bench are 7 MB. */
-const LARGEST = 128 * 2 ** 20;
-/** How much of a text is looked at to tell its format, characters. */
-const HEAD = 65_536;
+/** For comparison: 100,000 lines of go bench are 7 MB. */
+const MAX_BYTES = 128 * 2 ** 20;
+/** The part of a file that is used to detect its format. */
+const HEAD_BYTES = 65_536;
 
 /**
- * Reads a file as far as its kind of text: JSON, or lines.
+ * Reads a file of JSON or text.
  *
- * @throws {FormatError} not there, too large, not text, or JSON that is broken
+ * @throws {FormatError} if it is missing, too large, not text, or invalid JSON
  */
 export function readSource(file: string): Source {
-  return sourceOf(utf8(bytesOf(file), file), file);
+  return toSource(toUtf8(readBytes(file), file), file);
 }
 
 /**
  * Reads a file of text.
  *
- * @throws {FormatError} not there, too large, or not text
+ * @throws {FormatError} if it is missing, too large or not text
  */
 export function readText(file: string): string {
-  return utf8(bytesOf(file), file).toString();
+  return toUtf8(readBytes(file), file).toString();
 }
 
 /**
  * @param bytes UTF-8
- * @throws {FormatError} JSON that is broken
+ * @throws {FormatError} for invalid JSON
  */
-export function sourceOf(bytes: Buffer, file: string): Source {
-  const head = stripVTControlCharacters(bytes.toString('utf8', 0, HEAD));
+export function toSource(bytes: Buffer, file: string): Source {
+  const head = stripVTControlCharacters(bytes.toString('utf8', 0, HEAD_BYTES));
   let decoded: string | undefined;
-  // Of millions of lines a reader may want the bytes only.
-  const whole = () => {
+  // Lazy, because some formats read the bytes only.
+  const decode = () => {
     decoded ??= bytes.toString();
     return decoded;
   };
-  if (head.trim() === '' && whole().trim() === '') {
-    throw new FormatError({ file }, 'the file is empty', 'Look whether the benchmarks ran at all.');
+  if (head.trim() === '' && decode().trim() === '') {
+    throw new FormatError({ file }, 'the file is empty', 'Check that the benchmarks ran.');
   }
   const start = /^\s*([{[])/.exec(head)?.[1];
-  if (start === undefined || isJsonLines(whole())) {
-    return { kind: 'text', file, head, bytes, text: whole };
+  if (start === undefined || isJsonLines(decode())) {
+    return { kind: 'text', file, head, bytes, text: decode };
   }
-  return { kind: 'json', file, text: whole, root: parseJson(whole(), file) };
+  return { kind: 'json', file, text: decode, root: parseJson(decode(), file) };
 }
 
-/** One JSON object in a line, several of them. */
+/** Whether the text has several lines with one JSON object each. */
 function isJsonLines(text: string): boolean {
   const start = text.search(/\S/);
   const end = text.indexOf('\n', start);
@@ -63,12 +63,12 @@ function isJsonLines(text: string): boolean {
   }
 }
 
-/** In one go, and not in turns with others: a busy machine makes each turn wait. */
-function bytesOf(file: string): Buffer {
+/** Synchronous, because it is faster on a busy machine. */
+function readBytes(file: string): Buffer {
   try {
     const { size } = statSync(file);
-    if (size > LARGEST) {
-      const remedy = 'Split it up, or leave raw samples out.';
+    if (size > MAX_BYTES) {
+      const remedy = 'Split the file, or write it without raw samples.';
       throw new FormatError({ file }, 'the file is larger than 128 MiB', remedy);
     }
     return readFileSync(file);
@@ -76,21 +76,21 @@ function bytesOf(file: string): Buffer {
     if (error instanceof FormatError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     throw code === 'ENOENT'
-      ? new FormatError({ file }, 'there is no such file', 'Look at the step that writes it.')
-      : new FormatError({ file }, unreadable(error), 'Give a readable file.');
+      ? new FormatError({ file }, 'does not exist', 'Check the step that writes it.')
+      : new FormatError({ file }, unreadable(error), 'Check the permissions of the file.');
   }
 }
 
-/** From UTF-8 with or without a mark, or UTF-16 with one, which is what PowerShell's `>` writes. */
-function utf8(bytes: Buffer, file: string): Buffer {
+/** Converts UTF-16 with a byte order mark, which PowerShell's `>` writes, and removes marks. */
+function toUtf8(bytes: Buffer, file: string): Buffer {
   const [first, second, third] = bytes;
   const utf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
   if (utf16) {
     const encoding = first === 0xff ? 'utf-16le' : 'utf-16be';
     return Buffer.from(new TextDecoder(encoding).decode(bytes));
   }
-  if (bytes.subarray(0, HEAD).includes(0)) {
-    throw new FormatError({ file }, 'is no text', 'Give the results as text or JSON.');
+  if (bytes.subarray(0, HEAD_BYTES).includes(0)) {
+    throw new FormatError({ file }, 'is not text', 'Write the results as text or JSON.');
   }
   return first === 0xef && second === 0xbb && third === 0xbf ? bytes.subarray(3) : bytes;
 }

@@ -2,7 +2,7 @@ import type { Collector } from './collector.ts';
 import { anyOf, jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
 
-/** A list of tasks with their results, as `JSON.stringify(bench.tasks…)` writes them. */
+/** A list of tasks with their results: `JSON.stringify(bench.tasks…)`. */
 const tasks = jsonFormat(
   (root) => {
     const first = root.items[0] ?? root.get('tasks').items[0];
@@ -22,19 +22,20 @@ const tasks = jsonFormat(
       } else if (result.isObject) {
         addLatency(into, benchmark, result);
       } else {
-        into.fail({ benchmark, state: 'no-value', reason: 'was not run', line: task.line });
+        into.fail({ benchmark, state: 'no-value', reason: 'did not run', line: task.line });
       }
     }
   },
 );
 
 /**
- * A task's result: in `latency` since version 3, flat before. Milliseconds. Vitest has the same.
+ * Adds the result of a task, in milliseconds: in `latency` since version 3, flat before. Vitest has
+ * the same structure.
  */
 export function addLatency(into: Collector, benchmark: string, result: JsonNode): void {
   const latency = result.get('latency').isObject ? result.get('latency') : result;
   const samples = latency.get('samples').items.map(({ value }) => value);
-  // The mean says little: one pause of the machine doubles it.
+  // The mean is a last resort: one pause of the machine doubles it.
   const keys = samples.length > 0 ? ['p50', 'median'] : ['p50', 'median', 'mean'];
   const centre = keys.map((key) => latency.get(key)).find((number) => number.isNumber);
   into.add({
@@ -48,12 +49,12 @@ export function addLatency(into: Collector, benchmark: string, result: JsonNode)
   });
 }
 
-/** `JSON.stringify(bench.table())`, whose columns changed their names over the versions. */
+/** `JSON.stringify(bench.table())`; the names of its columns depend on the version. */
 const table = jsonFormat(
-  (root) => (nameIn(root.items[0]) !== undefined ? 0.95 : 0),
+  (root) => (getTaskName(root.items[0]) !== undefined ? 0.95 : 0),
   (root, into) => {
     for (const row of root.mustBeList()) {
-      const benchmark = nameIn(row) ?? row.wrong('has no name', 'Write bench.table().').message;
+      const benchmark = getTaskName(row) ?? row.wrong('has no name', 'Use bench.table().').message;
       const [key, cell] =
         row.entries.find(([column]) =>
           /^(?:latency (?:med|median)|average time)\b/i.test(column),
@@ -64,7 +65,7 @@ const table = jsonFormat(
         into.fail({ benchmark, state: 'no-value', reason: 'has no latency', line: row.line });
         continue;
       }
-      // `64.00 ± 3.00`, `242.07 ± 60.11%`, or a number
+      // `64.00 ± 3.00`, `242.07 ± 60.11%`, or a number.
       const value = cell.isNumber ? cell.value : cell.text?.split(' ', 1)[0]?.replaceAll(',', '');
       const unit = /\(([^)]{1,5})\)/.exec(key)?.[1] ?? 'ns';
       into.add({ benchmark, metric: 'time', unit, value, exact: false, at: row });
@@ -72,7 +73,7 @@ const table = jsonFormat(
   },
 );
 
-function nameIn(row: JsonNode | undefined): string | undefined {
+function getTaskName(row: JsonNode | undefined): string | undefined {
   return row?.get('Task name').text ?? row?.get('Task Name').text;
 }
 

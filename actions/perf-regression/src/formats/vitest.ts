@@ -1,10 +1,9 @@
 import type { Collector } from './collector.ts';
 import { anyOf, jsonFormat } from './format.ts';
 import type { JsonNode } from './json/json-node.ts';
-import { shortestSuffixes } from './path-suffix.ts';
 import { addLatency } from './tinybench.ts';
 
-/** `vitest bench --outputJson`, up to version 4, in milliseconds. Its samples are mostly left out. */
+/** `vitest bench --outputJson` up to version 4, in milliseconds; usually without samples. */
 const outputJson = jsonFormat(
   (root) => (root.get('files').items[0]?.get('groups').isList ? 0.95 : 0),
   (root, into) => {
@@ -17,7 +16,7 @@ const outputJson = jsonFormat(
         const samples = item.get('samples').items.map(({ value }) => value);
         const median = item.get('median').value ?? item.get('mean').value;
         if (median === undefined && samples.length === 0) {
-          const reason = 'it was not measured: it failed or was skipped';
+          const reason = 'was not measured, because it failed or was skipped';
           into.fail({ benchmark, state: 'failed', reason, line: item.line });
           continue;
         }
@@ -35,7 +34,7 @@ const outputJson = jsonFormat(
   },
 );
 
-/** The JSON reporter of version 5, where benchmarks are part of tests. */
+/** The JSON reporter of version 5, in which benchmarks are part of tests. */
 const reporter = jsonFormat(
   (root) => {
     const files = root.get('testResults').items;
@@ -63,13 +62,13 @@ function readTest(test: JsonNode, file: string, into: Collector): void {
     into.fail({ benchmark: name, state: 'failed', reason, line: test.line });
   }
   for (const task of test.get('benchmarks').items.flatMap((one) => one.get('tasks').items)) {
-    // Read from a stored result instead of measured.
+    // A stored result was not measured in this run.
     if (task.get('fromStore').value === true) continue;
     addLatency(into, `${name} > ${task.get('name').mustBeText()}`, task);
   }
 }
 
-/** What version 5 writes for `writeResult`: one benchmark, named by its file. */
+/** `writeResult` of version 5: one benchmark, named by its file. */
 const stored = jsonFormat(
   (root) => (root.get('latency').isObject && root.get('throughput').isObject ? 0.9 : 0),
   (root, into) => {
@@ -79,3 +78,24 @@ const stored = jsonFormat(
 );
 
 export const vitest = anyOf(outputJson, reporter, stored);
+
+/**
+ * The shortest distinct suffixes of paths. The folders above differ between checkouts, and the name of
+ * a benchmark must not.
+ */
+function shortestSuffixes(paths: Iterable<string>): ReadonlyMap<string, string> {
+  const all = [...new Set(paths)];
+  const suffixes = new Map(all.map((path) => [path, suffix(path, 1)]));
+  for (let parts = 2; parts <= 50; parts++) {
+    const counts = new Map<string, number>();
+    for (const short of suffixes.values()) counts.set(short, (counts.get(short) ?? 0) + 1);
+    const same = all.filter((path) => (counts.get(suffixes.get(path) ?? '') ?? 0) > 1);
+    if (same.length === 0) break;
+    for (const path of same) suffixes.set(path, suffix(path, parts));
+  }
+  return suffixes;
+}
+
+function suffix(path: string, parts: number): string {
+  return path.split(/[\\/]/).slice(-parts).join('/');
+}

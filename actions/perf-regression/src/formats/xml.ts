@@ -2,15 +2,14 @@ import { parseXml as parse, XmlElement, XmlError } from '@rgrove/parse-xml';
 import { FormatError } from './format-error.ts';
 import { lineAt } from './json/json-tokens.ts';
 
-/** How deep a file may be nested. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
-interface Element {
+interface FoundElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
-  /** Element children only. */
+  /** Only elements. */
   readonly children: readonly XmlElement[];
-  /** From the root downwards. */
+  /** Starting with the root. */
   readonly ancestors: readonly XmlElement[];
   readonly line: number;
 }
@@ -20,11 +19,12 @@ interface Element {
  *
  * @throws {FormatError} with the line where the XML is broken
  */
-export function xmlElements(text: string, file: string, name: string): Element[] {
-  const root = rootOf(text, file);
-  const found: Element[] = [];
+export function xmlElements(text: string, file: string, name: string): FoundElement[] {
+  const root = parseRoot(text, file);
+  const found: FoundElement[] = [];
   const visit = (element: XmlElement, ancestors: readonly XmlElement[]) => {
-    if (ancestors.length > DEEPEST) throw new FormatError({ file }, 'is nested too deep', REMEDY);
+    if (ancestors.length > MAX_DEPTH)
+      throw new FormatError({ file }, 'is nested too deeply', REMEDY);
     const children = element.children.filter((child) => child instanceof XmlElement);
     if (element.name === name) {
       const { attributes, start } = element;
@@ -36,16 +36,16 @@ export function xmlElements(text: string, file: string, name: string): Element[]
   return found;
 }
 
-const REMEDY = 'Look whether the tool came to its end, and was not stopped while writing.';
+const REMEDY = 'Check that the tool was not stopped while it wrote the file.';
 
-function rootOf(text: string, file: string): XmlElement {
+function parseRoot(text: string, file: string): XmlElement {
   try {
     const { root } = parse(text, { includeOffsets: true });
     if (root) return root;
   } catch (error) {
-    // The parser calls itself for each level.
+    // The parser is recursive, so this includes a stack overflow.
     const line = error instanceof XmlError ? error.line : undefined;
-    throw new FormatError({ file, line }, 'is not valid XML, or not complete', REMEDY);
+    throw new FormatError({ file, line }, 'is not valid or not complete XML', REMEDY);
   }
   throw new FormatError({ file }, 'has no XML element', REMEDY);
 }

@@ -6,39 +6,37 @@ import { replaceRef } from '@repo/github/git/replace-ref';
 import { createTree, readBlob, readTree, type TreeEntry } from '@repo/github/git/trees';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
-import { oldestFirst, surplus } from './file-names.ts';
 import {
   decodeRecord,
   encodeRecord,
-  fileOf,
-  folderOf,
-  inOrder,
   type RunRecord,
+  recordPath,
   type SeriesName,
+  seriesFolder,
+  sortByTime,
 } from './record.ts';
-import { nextCommit } from './squash.ts';
+import { findSurplus, planNextCommit, sortOldestFirst } from './retention.ts';
 import type { HistoryStore } from './store.ts';
 
-/** Commits that are tried while other jobs write to the same branch. */
-const MOST_TRIES = 60;
+/** Attempts while other jobs write to the same branch. */
+const MAX_ATTEMPTS = 60;
 const RETRY = { baseMs: 100, maxMs: 2_000 };
-/** Runs that are read, a call each: those that are judged by, and the trend that is shown. */
-const MOST_READ = 100;
-/** Calls at a time. */
-const AT_ONCE = 8;
+/** Each run is one API call. Enough for the baseline and the trend. */
+const MAX_RUNS_READ = 100;
+const MAX_PARALLEL_CALLS = 8;
 
 export interface ApiPorts {
   readonly github: GitHub;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** From 0 to 1. */
+  /** From 0 to 1; jitter. */
   readonly random: () => number;
 }
 
 /**
- * The same branch as {@link branchStore} has it, through GitHub's Git Data API: for a job without a
- * checkout, or one whose checkout kept no credentials. Each commit is made on top of the latest one,
- * and the branch only moves forward.
+ * The history branch through GitHub's Git Data API: for a job without a checkout, or with
+ * `persist-credentials: false`. Each commit has the latest one as its parent, and the branch is only
+ * fast-forwarded.
  */
 export function apiStore(
   branch: string,
@@ -46,15 +44,18 @@ export function apiStore(
 ): HistoryStore {
   const ref = `refs/heads/${branch}`;
 
-  const tipOf = async () => {
+  const readTip = async () => {
     const found = await readRef(github, ref);
     return found === undefined ? undefined : readCommit(github, found.sha);
   };
 
-  /** The files of a series: folder after folder, so that others need not be listed. */
-  const filesOf = async (tree: string, series: SeriesName): Promise<readonly TreeEntry[]> => {
+  /** The files of a series. Walks down to its folder, so that other series are not listed. */
+  const listSeriesFiles = async (
+    tree: string,
+    series: SeriesName,
+  ): Promise<readonly TreeEntry[]> => {
     let sha = tree;
-    for (const name of folderOf(series).split('/')) {
+    for (const name of seriesFolder(series).split('/')) {
       const found = (await readTree(github, sha)).find((entry) => entry.name === name);
       if (found?.type !== 'tree') return [];
       sha = found.sha;
@@ -62,8 +63,12 @@ export function apiStore(
     return (await readTree(github, sha)).filter(({ type }) => type === 'blob');
   };
 
-  /** False where somebody else was faster. */
-  const move = async (from: string | undefined, to: string, squash: boolean): Promise<boolean> => {
+  /** `false` if another job moved the branch first. */
+  const moveBranch = async (
+    from: string | undefined,
+    to: string,
+    squash: boolean,
+  ): Promise<boolean> => {
     if (from === undefined) return createRef(github, ref, to);
     try {
       if (squash) await replaceRef(github, ref, { from, to });
@@ -80,52 +85,54 @@ export function apiStore(
 
   return {
     read: async (series) => {
-      const tip = await tipOf();
+      const tip = await readTip();
       if (tip === undefined) return [];
-      const files = await filesOf(tip.tree, series);
-      const latest = new Set(oldestFirst(files.map(({ name }) => name)).slice(-MOST_READ));
-      const wanted = files.filter(({ name }) => latest.has(name));
+      const files = await listSeriesFiles(tip.tree, series);
+      const latest = new Set(sortOldestFirst(files.map(({ name }) => name)).slice(-MAX_RUNS_READ));
+      const selected = files.filter(({ name }) => latest.has(name));
       const records: RunRecord[] = [];
-      for (let at = 0; at < wanted.length; at += AT_ONCE) {
-        const texts = wanted.slice(at, at + AT_ONCE).map(({ sha }) => readBlob(github, sha));
+      for (let at = 0; at < selected.length; at += MAX_PARALLEL_CALLS) {
+        const texts = selected
+          .slice(at, at + MAX_PARALLEL_CALLS)
+          .map(({ sha }) => readBlob(github, sha));
         for (const text of await Promise.all(texts)) {
           const record = decodeRecord(text, series);
           if (record !== undefined) records.push(record);
         }
       }
-      return inOrder(records);
+      return sortByTime(records);
     },
     write: async (records) => {
       const [first] = records;
       if (first === undefined) return '';
-      const folder = folderOf(first);
-      for (let tries = 1; ; tries++) {
-        const tip = await tipOf();
-        const files = tip === undefined ? [] : await filesOf(tip.tree, first);
-        const old = surplus(
+      const folder = seriesFolder(first);
+      for (let attempt = 1; ; attempt++) {
+        const tip = await readTip();
+        const files = tip === undefined ? [] : await listSeriesFiles(tip.tree, first);
+        const old = findSurplus(
           files.map(({ name }) => name),
           records,
         );
         const tree = await createTree(github, tip?.tree, [
-          ...records.map((record) => ({ path: fileOf(record), content: encodeRecord(record) })),
+          ...records.map((record) => ({ path: recordPath(record), content: encodeRecord(record) })),
           ...old.map((name) => ({ path: `${folder}/${name}`, gone: true as const })),
         ]);
-        const { message, squash } = nextCommit(tip?.message, first);
+        const { message, squash } = planNextCommit(tip?.message, first);
         const parents = tip === undefined || squash ? [] : [tip.sha];
         const { sha } = await createCommit(github, { message, tree, parents });
-        if (await move(tip?.sha, sha, squash)) {
-          return `${branch}:${fileOf(records.at(-1) ?? first)}`;
+        if (await moveBranch(tip?.sha, sha, squash)) {
+          return `${branch}:${recordPath(records.at(-1) ?? first)}`;
         }
-        if (tries === MOST_TRIES) throw busy(branch);
-        await clock.sleep(backoffMs(tries, RETRY) * random(), signal);
+        if (attempt === MAX_ATTEMPTS) throw tooManyWriters(branch);
+        await clock.sleep(backoffMs(attempt, RETRY) * random(), signal);
       }
     },
   };
 }
 
-function busy(branch: string): GitHubError {
-  return new GitHubError(`others write to ${branch} all the time`, {
+function tooManyWriters(branch: string): GitHubError {
+  return new GitHubError(`other jobs keep writing to ${branch}`, {
     status: 422,
-    remedy: 'Give series that record at once a history-branch of their own.',
+    remedy: 'Set a different history-branch for each series that records at the same time.',
   });
 }

@@ -1,30 +1,30 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Log } from '@repo/core/action/log';
+import { ActionError } from '@repo/core/errors/action-error';
 import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
+import { plain } from '@repo/core/text/untrusted';
 import type { Git } from '@repo/git/git';
-import { surplus } from './file-names.ts';
-import { PushNotAllowed } from './push-not-allowed.ts';
-import { PushRefused } from './push-refused.ts';
 import {
   decodeRecord,
   encodeRecord,
-  fileOf,
-  folderOf,
-  inOrder,
   type RunRecord,
+  recordPath,
   type SeriesName,
+  seriesFolder,
+  sortByTime,
 } from './record.ts';
-import { nextCommit } from './squash.ts';
+import { findSurplus, planNextCommit } from './retention.ts';
 import type { HistoryStore } from './store.ts';
 
-/** Pushes that are tried while other jobs write to the same branch. */
-const MOST_TRIES = 60;
-/** Refused pushes in a row, with nobody else writing, after which it is no accident. */
-const MOST_UNMOVED = 6;
+/** Pushes while other jobs write to the same branch. */
+const MAX_ATTEMPTS = 60;
+/** Refused pushes in a row, without another job moving the branch, before giving up. */
+const MAX_REFUSED = 6;
 const RETRY = { baseMs: 100, maxMs: 2_000 };
-/** git has no credentials, or such as may not push: trying again is of no use. */
+/** Missing credentials or permissions: a retry cannot succeed. */
 const NOT_ALLOWED =
   /could not read (?:Username|Password)|Authentication failed|error: 40[13]|Permission .*denied|Write access to repository not granted/i;
 
@@ -32,24 +32,58 @@ export interface BranchPorts {
   readonly git: Git;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** From 0 to 1. */
+  /** From 0 to 1; jitter. */
   readonly random: () => number;
 }
 
 type Records = readonly [RunRecord, ...RunRecord[]];
 
+/** The remote refuses what is written to the history branch. */
+export class PushRefused extends ActionError {
+  /** @param problem the output of git */
+  constructor(branch: string, remote: string, problem: string) {
+    super(`${remote} refuses the push to ${branch}`, {
+      remedy:
+        'Give the job "permissions: contents: write", use store: cache, or use record: never.',
+      cause: new Error(plain(problem)),
+    });
+  }
+}
+
+/** Credentials or permissions are missing, as with `persist-credentials: false`. */
+export class PushNotAllowed extends PushRefused {}
+
+/** Writes with git, and through another store if git may not push. */
+export function withFallback(
+  gitStore: HistoryStore,
+  openFallback: () => Promise<HistoryStore>,
+  log: Log,
+): HistoryStore {
+  return {
+    read: gitStore.read,
+    write: async (records) => {
+      try {
+        return await gitStore.write(records);
+      } catch (error) {
+        if (!(error instanceof PushNotAllowed)) throw error;
+        log.info("git may not push. Writing the history through GitHub's API");
+        return (await openFallback()).write(records);
+      }
+    },
+  };
+}
+
 /**
- * Runs on an orphan branch of a remote, one immutable file each. Written by a plain push of a commit
- * on top of the branch, and again on top of what others wrote in the meantime: nothing is lost,
- * nothing forced. Only squashing replaces the branch, and only as long as nobody else wrote
- * (`--force-with-lease`).
+ * An orphan branch of a remote with one immutable file per run. A plain push adds a commit on top of
+ * the branch, and is retried on top of the commits of other jobs, so that no run is lost. Only
+ * squashing replaces the branch, and `--force-with-lease` makes it fail if another job has pushed.
  */
 export function branchStore(remote: string, branch: string, ports: BranchPorts): HistoryStore {
   const { git, clock, signal, random } = ports;
   const target = `refs/heads/${branch}`;
 
-  /** The commit that the branch is at; `undefined` where there is none yet. */
-  const fetch = async (): Promise<string | undefined> => {
+  /** The latest commit, fetched; `undefined` without a branch. */
+  const fetchTip = async (): Promise<string | undefined> => {
     const listed = await git.run(['ls-remote', remote, target]);
     const [tip] = listed.split(/\s/);
     if (!tip) return undefined;
@@ -65,32 +99,32 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
     return tip;
   };
 
-  const namesAt = async (tip: string, folder: string): Promise<readonly string[]> => {
+  const listNames = async (tip: string, folder: string): Promise<readonly string[]> => {
     const listed = await git.run(['ls-tree', '-z', '--name-only', tip, `${folder}/`]);
     return listed.split('\0').flatMap((path) => path.split('/').at(-1) || []);
   };
 
-  const readAt = async (tip: string, series: SeriesName): Promise<readonly RunRecord[]> => {
-    const listed = ['ls-tree', '--format=%(objectname)', tip, `${folderOf(series)}/`];
+  const readRecords = async (tip: string, series: SeriesName): Promise<readonly RunRecord[]> => {
+    const listed = ['ls-tree', '--format=%(objectname)', tip, `${seriesFolder(series)}/`];
     const blobs = await git.run(listed);
     if (blobs === '') return [];
     const contents = await git.run(['cat-file', '--batch'], { stdin: `${blobs}\n` });
     const records = contents
       .split('\n')
       .map((line) => (line.startsWith('{') ? decodeRecord(line, series) : undefined));
-    return inOrder(records.filter((record) => record !== undefined));
+    return sortByTime(records.filter((record) => record !== undefined));
   };
 
-  const commit = async (tip: string | undefined, records: Records, scratch: string) => {
+  const createCommit = async (tip: string | undefined, records: Records, scratch: string) => {
     const env = { GIT_INDEX_FILE: join(scratch, 'index') };
     await git.run(['read-tree', ...(tip === undefined ? ['--empty'] : [tip])], { env });
     const [first] = records;
-    const folder = folderOf(first);
-    const old = tip === undefined ? [] : surplus(await namesAt(tip, folder), records);
-    const blobs = await blobsOf(records, scratch);
+    const folder = seriesFolder(first);
+    const old = tip === undefined ? [] : findSurplus(await listNames(tip, folder), records);
+    const blobs = await writeBlobs(records, scratch);
     const changes = [
       ...old.map((name) => `0 ${'0'.repeat(40)}\t${folder}/${name}`),
-      ...records.map((record, index) => `100644 ${blobs[index]}\t${fileOf(record)}`),
+      ...records.map((record, index) => `100644 ${blobs[index]}\t${recordPath(record)}`),
     ];
     await git.run(['update-index', '--add', '--index-info'], {
       env,
@@ -99,14 +133,14 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
     const tree = await git.run(['write-tree'], { env });
     const latest =
       tip === undefined ? undefined : await git.run(['show', '--no-patch', '--format=%B', tip]);
-    const { message, squash } = nextCommit(latest, first);
+    const { message, squash } = planNextCommit(latest, first);
     const parents = tip === undefined || squash ? [] : ['-p', tip];
-    const made = await git.run(['commit-tree', tree, ...parents, '-m', message]);
-    return { made, squash };
+    const commit = await git.run(['commit-tree', tree, ...parents, '-m', message]);
+    return { commit, squash };
   };
 
-  /** One process for all of them: an import has hundreds. */
-  const blobsOf = async (records: Records, folder: string): Promise<readonly string[]> => {
+  /** One process for all records, because an import has hundreds. */
+  const writeBlobs = async (records: Records, folder: string): Promise<readonly string[]> => {
     const paths = records.map((_, index) => join(folder, `${index}.json`));
     for (const [index, record] of records.entries()) {
       await writeFile(paths[index] as string, encodeRecord(record));
@@ -118,38 +152,38 @@ export function branchStore(remote: string, branch: string, ports: BranchPorts):
 
   return {
     read: async (series) => {
-      const tip = await fetch();
-      return tip === undefined ? [] : readAt(tip, series);
+      const tip = await fetchTip();
+      return tip === undefined ? [] : readRecords(tip, series);
     },
     write: async ([first, ...others]) => {
       if (first === undefined) return '';
       const records: Records = [first, ...others];
       const folder = await mkdtemp(join(tmpdir(), 'perf-history-'));
       try {
-        let unmoved = 0;
-        for (let tries = 1; tries <= MOST_TRIES; tries++) {
-          const tip = await fetch();
-          const { made, squash } = await commit(tip, records, folder);
-          // An expected value makes it a compare-and-swap, also for a branch that is not there yet.
+        let refused = 0;
+        for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+          const tip = await fetchTip();
+          const { commit, squash } = await createCommit(tip, records, folder);
+          // The expected value makes the push a compare-and-swap.
           const lease = squash ? [`--force-with-lease=${target}:${tip}`] : [];
-          const push = ['push', '--quiet', ...lease, remote, `${made}:${target}`];
+          const push = ['push', '--quiet', ...lease, remote, `${commit}:${target}`];
           const { ok, problem } = await git.execute(push);
           signal.throwIfAborted();
-          if (ok) return `${branch}:${fileOf(records.at(-1) ?? first)}`;
+          if (ok) return `${branch}:${recordPath(records.at(-1) ?? first)}`;
           if (NOT_ALLOWED.test(problem)) throw new PushNotAllowed(branch, remote, problem);
-          // A lock of another push is gone in a moment; a branch that stays as it is takes none.
-          unmoved = tip === (await tipOf()) ? unmoved + 1 : 0;
-          if (unmoved >= MOST_UNMOVED) throw new PushRefused(branch, remote, problem);
-          await clock.sleep(backoffMs(tries, RETRY) * random(), signal);
+          // The lock of another push is short. A branch that does not move refuses every push.
+          refused = tip === (await readTip()) ? refused + 1 : 0;
+          if (refused >= MAX_REFUSED) throw new PushRefused(branch, remote, problem);
+          await clock.sleep(backoffMs(attempt, RETRY) * random(), signal);
         }
-        throw new PushRefused(branch, remote, 'others write all the time');
+        throw new PushRefused(branch, remote, 'other jobs keep writing to the branch');
       } finally {
         await rm(folder, { recursive: true, force: true });
       }
     },
   };
 
-  async function tipOf(): Promise<string | undefined> {
+  async function readTip(): Promise<string | undefined> {
     return (await git.run(['ls-remote', remote, target])).split(/\s/)[0] || undefined;
   }
 }

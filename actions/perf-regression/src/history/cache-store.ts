@@ -1,23 +1,23 @@
 import type { Log } from '@repo/core/action/log';
 import type { RunCache } from '@repo/core/action/run-cache';
-import { decodeRecord, encodeRecord, fileOf, folderOf, inOrder } from './record.ts';
+import { decodeRecord, encodeRecord, recordPath, seriesFolder, sortByTime } from './record.ts';
 import type { HistoryStore } from './store.ts';
 
-/** Runs that an entry has: those that are judged by, and the trend that is shown. */
-const MOST_RUNS = 200;
+/** Enough for the baseline and the trend. */
+const MAX_RUNS = 200;
 
 /**
- * Runs in the cache of GitHub Actions, where no branch may be written to. An entry has all runs of a
- * series, a line each; each run makes a new one. Of jobs of one series that record at once the last
- * one is remembered, and all of it may be gone some day: both are harmless, and said in the README.
+ * The history in the Actions cache, for jobs that may not write to a branch. An entry contains all
+ * runs of a series, one per line, and each run saves a new entry. If jobs of one series record at the
+ * same time, only the last one is kept, and GitHub may evict the entry.
  */
 export function cacheStore(cache: RunCache, log: Log): HistoryStore {
   const read: HistoryStore['read'] = async (series) => {
-    const found = await cache.restore(`${folderOf(series)}/`);
-    if (found.kind === 'unavailable') log.info(`No history is read: ${found.why}`);
+    const found = await cache.restore(`${seriesFolder(series)}/`);
+    if (found.kind === 'unavailable') log.info(`The history was not read: ${found.why}`);
     if (found.kind !== 'restored') return [];
     const records = found.text.split('\n').map((line) => decodeRecord(line, series));
-    return inOrder(records.filter((record) => record !== undefined));
+    return sortByTime(records.filter((record) => record !== undefined));
   };
   return {
     read,
@@ -25,14 +25,16 @@ export function cacheStore(cache: RunCache, log: Log): HistoryStore {
       const latest = records.at(-1);
       if (latest === undefined) return '';
       const others = await read(latest);
-      const names = new Set(records.map(fileOf));
-      const kept = inOrder([...others.filter((one) => !names.has(fileOf(one))), ...records]);
-      const key = fileOf(latest);
-      const saved = await cache.save(key, kept.slice(-MOST_RUNS).map(encodeRecord).join(''));
+      const names = new Set(records.map(recordPath));
+      const merged = sortByTime([
+        ...others.filter((one) => !names.has(recordPath(one))),
+        ...records,
+      ]);
+      const key = recordPath(latest);
+      const saved = await cache.save(key, merged.slice(-MAX_RUNS).map(encodeRecord).join(''));
       if (saved.kind === 'saved') return `cache:${key}`;
-      log.info(
-        `This run is not remembered: ${saved.kind === 'refused' ? 'the cache may not be written to by it' : saved.why}`,
-      );
+      const reason = saved.kind === 'refused' ? 'the token may not write to the cache' : saved.why;
+      log.info(`This run was not recorded: ${reason}`);
       return '';
     },
   };

@@ -2,25 +2,25 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { writeFileAtomic } from '@repo/core/files/write-file-atomic';
-import { surplus } from './file-names.ts';
 import {
   decodeRecord,
   encodeRecord,
-  fileOf,
-  folderOf,
-  inOrder,
+  recordPath,
   type SeriesName,
+  seriesFolder,
+  sortByTime,
 } from './record.ts';
+import { findSurplus } from './retention.ts';
 import type { HistoryStore } from './store.ts';
 
-/** Runs in a folder: for a workflow that keeps it by itself, and for trying things out. */
+/** The history in a folder, which the workflow has to keep between runs. */
 export function fileStore(root: string): HistoryStore {
-  const namesOf = async (series: SeriesName): Promise<readonly string[]> => {
-    const folder = join(root, folderOf(series));
+  const listNames = async (series: SeriesName): Promise<readonly string[]> => {
+    const folder = join(root, seriesFolder(series));
     const names = await readdir(folder).catch((cause) => {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw new ActionError(`cannot read ${folder}`, {
-        remedy: 'Give history-path a folder that can be read.',
+      throw new ActionError(`${folder} cannot be read`, {
+        remedy: 'Set history-path to a readable folder.',
         cause,
       });
     });
@@ -28,24 +28,24 @@ export function fileStore(root: string): HistoryStore {
   };
   return {
     read: async (series) => {
-      const folder = join(root, folderOf(series));
+      const folder = join(root, seriesFolder(series));
       const records = await Promise.all(
-        (await namesOf(series)).map(async (name) =>
+        (await listNames(series)).map(async (name) =>
           decodeRecord(await readFile(join(folder, name), 'utf8'), series),
         ),
       );
-      return inOrder(records.filter((record) => record !== undefined));
+      return sortByTime(records.filter((record) => record !== undefined));
     },
     write: async (records) => {
       const [first] = records;
       if (first === undefined) return '';
-      const old = surplus(await namesOf(first), records);
+      const old = findSurplus(await listNames(first), records);
       let path = '';
       for (const record of records) {
-        path = join(root, fileOf(record));
+        path = join(root, recordPath(record));
         await writeFileAtomic(path, encodeRecord(record));
       }
-      for (const name of old) await rm(join(root, folderOf(first), name), { force: true });
+      for (const name of old) await rm(join(root, seriesFolder(first), name), { force: true });
       return path;
     },
   };

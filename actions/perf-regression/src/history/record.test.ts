@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { oldestFirst, surplus } from './file-names.ts';
-import { type BenchRecord, decodeRecord, encodeRecord, fileOf, type RunRecord } from './record.ts';
+import {
+  type BenchRecord,
+  decodeRecord,
+  encodeRecord,
+  type RunRecord,
+  recordPath,
+} from './record.ts';
+import { findSurplus, sortOldestFirst } from './retention.ts';
 
 const record: RunRecord = {
   ...{ v: 1, suite: 's', environment: 'e', sha: 'a'.repeat(40), ref: 'refs/heads/main' },
@@ -15,32 +21,32 @@ const record: RunRecord = {
 const series = { suite: 's', environment: 'e' };
 const [bench] = record.benches;
 
-describe('a record of a branch that others may write to', () => {
-  test('comes back as it was', () => {
+describe('decodeRecord', () => {
+  test('returns the encoded record', () => {
     expect(decodeRecord(encodeRecord(record), series)).toEqual(record);
   });
 
   test.each([
-    ['no JSON', '{"v":1'],
-    ['nested without end', '['.repeat(100_000)],
-    ['of another series', encodeRecord({ ...record, suite: 'other' })],
+    ['invalid JSON', '{"v":1'],
+    ['deeply nested JSON', '['.repeat(100_000)],
+    ['a record of another series', encodeRecord({ ...record, suite: 'other' })],
     ['a huge name', encodeRecord({ ...record, ref: 'x'.repeat(5000) })],
-    ['no number', JSON.stringify({ ...record, benches: [{ ...bench, centre: '1' }] })],
-    ['infinite', encodeRecord(record).replace('"centre":1', '"centre":1e999')],
     [
-      'a direction that is none',
-      JSON.stringify({ ...record, benches: [{ ...bench, better: 'x' }] }),
+      'a value that is not a number',
+      JSON.stringify({ ...record, benches: [{ ...bench, centre: '1' }] }),
     ],
-    ['no time', JSON.stringify({ ...record, time: 'yesterday' })],
+    ['an infinite value', encodeRecord(record).replace('"centre":1', '"centre":1e999')],
+    ['an unknown direction', JSON.stringify({ ...record, benches: [{ ...bench, better: 'x' }] })],
+    ['an invalid time', JSON.stringify({ ...record, time: 'yesterday' })],
     ['a list', '[]'],
-  ])('%s is none', (_, text) => {
+  ])('ignores %s', (_, text) => {
     expect(decodeRecord(text, series)).toBeUndefined();
   });
 
   test.each(['../../../etc/passwd', '..', '', '/', 'a/b', '-rf', '.git', 'naïve ☃'])(
-    'a suite called %j stays within its folder',
+    'encodes the suite %j as one path segment',
     (suite) => {
-      const path = fileOf({ ...record, suite });
+      const path = recordPath({ ...record, suite });
       expect(path.split('/')).toHaveLength(4);
       expect(path).toMatch(/^v1\/[\w~.-]+\/e\/[\w~.-]+\.json$/);
       expect(path).not.toMatch(/\/\.+\//);
@@ -48,20 +54,20 @@ describe('a record of a branch that others may write to', () => {
   );
 });
 
-test('the jobs of a matrix have one name, and still a file each', () => {
+test('jobs with the same name have different files', () => {
   const other = { ...record, benches: [{ ...(bench as BenchRecord), id: 'c' }] };
-  expect(fileOf(other)).not.toBe(fileOf(record));
-  expect(fileOf({ ...record })).toBe(fileOf(record));
+  expect(recordPath(other)).not.toBe(recordPath(record));
+  expect(recordPath({ ...record })).toBe(recordPath(record));
 });
 
-test('names tell the order of runs, imported ones first', () => {
+test('sorts file names by run, imported runs first', () => {
   const names = ['b-12-1-j.json', 'a-9-2-j.json', 'c-9-10-j.json', 'd-0-1700000000000-import.json'];
-  expect(oldestFirst(names)).toEqual([names[3], names[1], names[2], names[0]]);
-  expect(oldestFirst(['whatever', 'b-1-1-j.json'])[0]).toBe('whatever');
+  expect(sortOldestFirst(names)).toEqual([names[3], names[1], names[2], names[0]]);
+  expect(sortOldestFirst(['other', 'b-1-1-j.json'])[0]).toBe('other');
 });
 
-test('only the oldest files go when there are more than 2,000', () => {
+test('deletes the oldest files beyond 2,000', () => {
   const names = Array.from({ length: 2005 }, (_, run) => `${'a'.repeat(40)}-${run + 10}-1-j.json`);
-  expect(surplus(names, [record])).toEqual(names.slice(0, 6));
-  expect(surplus(names.slice(0, 1999), [record])).toEqual([]);
+  expect(findSurplus(names, [record])).toEqual(names.slice(0, 6));
+  expect(findSurplus(names.slice(0, 1999), [record])).toEqual([]);
 });

@@ -1,12 +1,12 @@
 import type { RunRecord, SeriesName } from './record.ts';
 
-/** Where runs are remembered. */
+/** Stores the runs of each series. */
 export interface HistoryStore {
-  /** The runs of a series, oldest first; none where there is no history yet. */
+  /** The runs of a series, oldest first; empty without a history. */
   readonly read: (series: SeriesName) => Promise<readonly RunRecord[]>;
   /**
-   * Remembers runs of one series, whoever writes at the same time. Returns where the last of them
-   * is, for people; empty where the store takes nothing from this run.
+   * Adds runs of one series; other jobs may write at the same time. Returns the location of the last
+   * one for the report; empty if the store did not accept it.
    */
   readonly write: (records: readonly RunRecord[]) => Promise<string>;
 }

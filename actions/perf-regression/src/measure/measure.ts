@@ -1,74 +1,63 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ActionContext } from '@repo/core/action/context';
 import { ActionError } from '@repo/core/errors/action-error';
 import { removeTree } from '@repo/core/files/remove-tree';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { exec } from '@repo/core/process/exec';
 import { createGit } from '@repo/git/git';
+import type { ComparisonResult } from '../compare/compare.ts';
+import { findExceededThreshold } from '../compare/limits.ts';
+import type { MetricResult } from '../compare/metric-result.ts';
 import type { Settings } from '../compare/settings.ts';
 import { type Comparison, compareSides } from '../compare/sides.ts';
-import type { TriggerEvent } from '../event.ts';
+import type { Context } from '../context.ts';
 import { readResults } from '../formats/read-results.ts';
 import type { Inputs } from '../inputs.ts';
 import type { ReadResult } from '../measurement.ts';
-import { baseCommit } from './base-commit.ts';
-import { isDecided } from './decided.ts';
-import { type Commands, keepResults, runShell, type Side } from './side.ts';
+import { keepResults, runShell, type ShellOptions, type Side } from './side.ts';
 
-/** Rounds after which `auto` gives up deciding. */
-const MOST_ROUNDS = 30;
-
-/** What was measured of both sides, and how it compares. */
-export interface Measured extends Comparison {
-  readonly results: ReadResult;
-  /** `abc123 in 7 rounds, 1m 20s`. */
-  readonly against: string;
-}
+/** Rounds with `rounds: auto`. */
+const MAX_ROUNDS = 30;
 
 /**
- * Measures the base and the head on this machine, in turns (A B, B A, A B, …), until every benchmark
- * is decided, the rounds are over, or the budget ends. The base is checked out beside the workspace;
- * the head is the workspace itself.
+ * Measures the base and the workspace on this machine, in turns (A B, B A, A B, …), until every
+ * benchmark is decided, all rounds are done, or the budget is used up. The base is checked out into a
+ * temporary worktree.
  */
 export async function measure(
-  inputs: Inputs,
+  baseCommit: string,
   settings: Settings,
-  event: TriggerEvent,
-  { workspace, clock, signal, log, run }: ActionContext,
-): Promise<Measured> {
-  const git = createGit({ cwd: workspace, exec, signal });
-  const sha = await baseCommit(git, inputs.baselineRef, {
-    isPullMerge: /^refs\/pull\/\d+\/merge$/.test(run.ref),
-    defaultBranch: event.defaultBranch,
-  });
-  const start = clock.monotonic();
-  const elapsed = () => clock.monotonic() - start;
-  const commands: Commands = { exec, signal, left: () => inputs.budget - elapsed() };
+  { inputs, action, git }: Context,
+): Promise<ComparisonResult> {
+  const { workspace, clock, signal, log } = action;
+  const startMs = clock.monotonic();
+  const elapsedMs = () => clock.monotonic() - startMs;
+  const shell: ShellOptions = { exec, signal, remainingMs: () => inputs.budget - elapsedMs() };
   const folder = await mkdtemp(join(tmpdir(), 'perf-base-'));
   const base: Side = { name: 'base', folder: join(folder, 'base'), files: [] };
   const head: Side = { name: 'head', folder: workspace, files: [] };
+  const shortSha = baseCommit.slice(0, 12);
   try {
-    log.info(
-      `Measuring ${sha.slice(0, 12)} and the workspace in turns, for at most ${formatDuration(inputs.budget)}`,
-    );
-    await git.run(['worktree', 'add', '--quiet', '--detach', base.folder, sha]);
+    const budget = formatDuration(inputs.budget);
+    log.info(`Measuring ${shortSha} and the workspace in turns, for at most ${budget}`);
+    await git.run(['worktree', 'add', '--quiet', '--detach', base.folder, baseCommit]);
     if (inputs.prepare !== '') {
       for (const side of [base, head]) {
-        if (!(await runShell(inputs.prepare, side, commands)).ended) throw outOfTime('prepare');
+        if (!(await runShell(inputs.prepare, side, shell)).ended) throw outOfBudget('prepare');
       }
     }
-    const most = inputs.rounds === 'auto' ? MOST_ROUNDS : inputs.rounds;
-    let latest: Pick<Measured, 'results' | 'rows' | 'shift'> | undefined;
+    const maxRounds = inputs.rounds === 'auto' ? MAX_ROUNDS : inputs.rounds;
+    const minRounds = Math.min(maxRounds, settings.minSamples);
+    let latest: (Comparison & { readonly results: ReadResult }) | undefined;
     let rounds = 0;
-    while (rounds < most) {
-      const done = await oneRound(rounds, base, head, inputs, commands, clock.now, folder);
+    while (rounds < maxRounds) {
+      const done = await runRound(rounds, base, head, inputs, shell, clock.now, folder);
       if (!done) break;
       rounds++;
-      log.info(`… round ${rounds} of at most ${most} done, ${formatDuration(elapsed())}`);
-      const tooFew = rounds < Math.min(most, settings.minSamples);
-      // The first round is read at once: a command that prints nothing is not run again and again.
+      log.info(`Round ${rounds} of at most ${maxRounds} done, ${formatDuration(elapsedMs())}`);
+      const tooFew = rounds < minRounds;
+      // The first round is read at once, so that a command without results fails early.
       if (tooFew && rounds > 1) continue;
       const [before, results] = await Promise.all(
         [base, head].map((side) => readResults(side.files, inputs.format)),
@@ -78,46 +67,69 @@ export async function measure(
       latest = { results, ...compareSides(before, results, settings) };
       if (inputs.rounds === 'auto' && latest.rows.every((row) => isDecided(row, settings))) break;
     }
-    if (latest === undefined) throw outOfTime(`${Math.min(most, settings.minSamples)} rounds`);
-    const against = `${sha.slice(0, 12)} on the same machine, in ${rounds} rounds of turns, ${formatDuration(elapsed())}`;
+    if (latest === undefined) throw outOfBudget(`${minRounds} rounds`);
+    const elapsed = formatDuration(elapsedMs());
+    const against = `${shortSha} on the same machine, in ${rounds} alternating rounds, ${elapsed}`;
     log.info(`Measured against ${against}`);
     return { ...latest, against };
   } finally {
-    // An aborted run must clean up all the same.
-    const cleaning = createGit({ cwd: workspace, exec, signal: AbortSignal.timeout(5_000) });
-    await cleaning.query(['worktree', 'remove', '--force', base.folder]);
+    // A cancelled run must clean up too, so this does not use its signal.
+    const cleanup = createGit({ cwd: workspace, exec, signal: AbortSignal.timeout(5_000) });
+    await cleanup.query(['worktree', 'remove', '--force', base.folder]);
     await removeTree(folder);
   }
 }
 
-/** Both sides once, the other one first each time; false where the budget ended before. */
-async function oneRound(
+/** Measures each side once, in alternating order; `false` if the budget ended before. */
+async function runRound(
   round: number,
   base: Side,
   head: Side,
   { command, results }: Inputs,
-  commands: Commands,
+  shell: ShellOptions,
   now: () => number,
   folder: string,
 ): Promise<boolean> {
   const before = [base.files.length, head.files.length] as const;
   for (const side of round % 2 === 0 ? [base, head] : [head, base]) {
-    const since = now();
-    const ran = commands.left() > 0 ? await runShell(command, side, commands) : { ended: false };
-    if (!ran.ended || !('stdout' in ran)) {
-      // Half a round would compare one side's luck.
+    const startedAt = now();
+    const result =
+      shell.remainingMs() > 0 ? await runShell(command, side, shell) : { ended: false };
+    if (!result.ended || !('stdout' in result)) {
+      // Half a round is dropped, because it was measured on one side only.
       base.files.length = before[0];
       head.files.length = before[1];
       return false;
     }
-    await keepResults(side, results, ran.stdout, since, join(folder, `${side.name}-${round}`));
+    const target = join(folder, `${side.name}-${round}`);
+    await keepResults(side, results, result.stdout, startedAt, target);
   }
   return true;
 }
 
-function outOfTime(what: string): ActionError {
-  return new ActionError(`the budget was over before ${what} could end`, {
+/**
+ * Whether more samples would probably not change the result. They might while it is unknown, or while
+ * the far end of the interval exceeds a threshold that the estimate does not exceed.
+ */
+function isDecided(row: MetricResult, { policyFor }: Settings): boolean {
+  if (row.state === 'unknown') return false;
+  if (row.method !== 'two-sample' || (row.state !== 'unchanged' && row.state !== 'warn')) {
+    return true;
+  }
+  const { better, before = 0, low, high } = row;
+  if ((better !== 'lower' && better !== 'higher') || low === undefined || high === undefined) {
+    return false;
+  }
+  const { warn, fail } = policyFor(row);
+  const far = before * (better === 'higher' ? low : high);
+  const limits = { better, ...(warn && { warn }), ...(fail && { fail }) };
+  const exceeded = findExceededThreshold(limits, before, far);
+  return row.state === 'warn' ? exceeded !== 'fail' : exceeded === undefined;
+}
+
+function outOfBudget(step: string): ActionError {
+  return new ActionError(`the budget ended before ${step} finished`, {
     remedy:
-      'Give a longer budget, or make the command shorter: several short runs tell more than a long one.',
+      'Increase budget, or make command shorter: several short runs are better than a long one.',
   });
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { directionOf, isMoment } from './direction.ts';
-import { unitOfName } from './name-unit.ts';
+import { inferDirection, inferUnit, isMoment } from './metric.ts';
 import { canonicalUnit } from './unit.ts';
 
 describe('canonicalUnit', () => {
@@ -34,7 +33,7 @@ describe('canonicalUnit', () => {
   });
 });
 
-describe('directionOf', () => {
+describe('inferDirection', () => {
   it.each([
     ['ns', 'success', 'lower'],
     ['ops/s', '', 'higher'],
@@ -55,12 +54,12 @@ describe('directionOf', () => {
     ['', 'total_proxies', 'unknown'],
     ['count', 'allocs/op', 'lower'],
   ] as const)('unit %j, name %j: %s', (unit, name, better) => {
-    expect(directionOf(unit, name)).toBe(better);
+    expect(inferDirection(unit, name)).toBe(better);
   });
 });
 
 describe('isMoment', () => {
-  it('knows a time from something measured', () => {
+  it('distinguishes a point in time from a measurement', () => {
     expect(isMoment('cache_bust', 1_767_323_045_000)).toBe(true);
     expect(isMoment('generatedAt', 1_767_323_045)).toBe(true);
     expect(isMoment('image_bytes', 1_767_323_045_000)).toBe(false);
@@ -68,7 +67,7 @@ describe('isMoment', () => {
   });
 });
 
-describe('unitOfName', () => {
+describe('inferUnit', () => {
   it.each([
     ['average_latency_ms', 'ms'],
     ['sizeBytes', 'bytes'],
@@ -78,5 +77,5 @@ describe('unitOfName', () => {
     ['success_rate', ''],
     ['ms', ''],
     ['', ''],
-  ])('%j: %j', (name, unit) => expect(unitOfName(name)).toBe(unit));
+  ])('%j: %j', (name, unit) => expect(inferUnit(name)).toBe(unit));
 });

@@ -1,16 +1,16 @@
-/** A unit as a tool writes it, understood: a number of it times `factor` is a number of `unit`. */
+/** A parsed unit: a value in it times `factor` is a value in `unit`. */
 export interface CanonicalUnit {
-  /** `ns`, `B`, `B/s`, `ops/s`, `%`, `count`, `''`, or the unit as written where it is none. */
+  /** `ns`, `B`, `B/s`, `ops/s`, `%`, `count`, `''`, or an unknown unit as written. */
   readonly unit: string;
   readonly factor: number;
-  /** Which sort of metric has such a unit, where that can be told. */
+  /** The quantity that the unit measures. */
   readonly quantity: 'time' | 'size' | 'rate' | 'share' | 'count' | 'other';
 }
 
 const NANOSECONDS = new Map<string, number>([
   ...named(1e-3, 'ps', 'picosecond'),
   ...named(1, 'ns', 'nanosecond', 'nsec'),
-  // Both signs for micro exist: U+00B5 and U+03BC.
+  // Unicode has two micro signs: U+00B5 and U+03BC.
   ...named(1e3, 'us', '\u00b5s', '\u03bcs', 'microsecond', 'usec'),
   ...named(1e6, 'ms', 'millisecond', 'msec'),
   ...named(1e9, 's', 'sec', 'second'),
@@ -47,8 +47,8 @@ const COUNT = new Set(['count', 'counts', '#', 'none', 'allocs', 'allocations'])
 const NO_UNIT = new Set(['', '-', '1', 'unitless', 'number']);
 
 /**
- * Understands a unit: `us/iter`, `ops/ms`, `MB/s`, `KiB`, `Percent`, `Hz`. What is not known stays as it is
- * written, so that `req/s` and `cycles` compare with themselves only.
+ * Parses a unit: `us/iter`, `ops/ms`, `MB/s`, `KiB`, `Percent`, `Hz`. An unknown unit is not changed,
+ * so `req/s` and `cycles` are only comparable with themselves.
  */
 export function canonicalUnit(written: string): CanonicalUnit {
   const given = written.trim();
@@ -58,34 +58,34 @@ export function canonicalUnit(written: string): CanonicalUnit {
   if (COUNT.has(unit)) return { unit: 'count', factor: 1, quantity: 'count' };
   if (unit === 'hz') return { unit: 'ops/s', factor: 1, quantity: 'rate' };
 
-  const [whole = '', per, more] = unit.split(/ ?(?:\/| per ) ?/, 3);
+  const [quantity = '', per, more] = unit.split(/ ?(?:\/| per ) ?/, 3);
   if (more !== undefined) return { unit: given, factor: 1, quantity: 'other' };
   if (per === undefined || PER_OPERATION.has(per)) {
-    const time = NANOSECONDS.get(whole);
+    const time = NANOSECONDS.get(quantity);
     if (time !== undefined) return { unit: 'ns', factor: time, quantity: 'time' };
-    const size = BYTES.get(whole);
+    const size = BYTES.get(quantity);
     if (size !== undefined) return { unit: 'B', factor: size, quantity: 'size' };
-    if (COUNT.has(whole)) return { unit: 'count', factor: 1, quantity: 'count' };
+    if (COUNT.has(quantity)) return { unit: 'count', factor: 1, quantity: 'count' };
     return { unit: given, factor: 1, quantity: 'other' };
   }
   const time = NANOSECONDS.get(per);
   return time === undefined
     ? { unit: given, factor: 1, quantity: 'other' }
-    : rate(given, whole, 1e9 / time);
+    : toRate(given, quantity, 1e9 / time);
 }
 
-/** `ops/ms`, `Mops/s`, `kB/s`, `req/s`: so many of `what` in a second. */
-function rate(given: string, what: string, perSecond: number): CanonicalUnit {
-  const size = BYTES.get(what);
+/** `ops/ms`, `Mops/s`, `kB/s`, `req/s`. */
+function toRate(given: string, counted: string, perSecond: number): CanonicalUnit {
+  const size = BYTES.get(counted);
   if (size !== undefined) return { unit: 'B/s', factor: size * perSecond, quantity: 'rate' };
-  const [, scale = '', of = ''] = /^(k|m|g|kilo|mega|giga)?([a-z]+)$/.exec(what) ?? [];
-  if (OPERATIONS.has(what)) return { unit: 'ops/s', factor: perSecond, quantity: 'rate' };
+  const [, scale = '', of = ''] = /^(k|m|g|kilo|mega|giga)?([a-z]+)$/.exec(counted) ?? [];
+  if (OPERATIONS.has(counted)) return { unit: 'ops/s', factor: perSecond, quantity: 'rate' };
   if (OPERATIONS.has(of)) {
     return { unit: 'ops/s', factor: (SCALES.get(scale) ?? 1) * perSecond, quantity: 'rate' };
   }
-  return perSecond === 1 || what === ''
+  return perSecond === 1 || counted === ''
     ? { unit: given, factor: 1, quantity: 'rate' }
-    : { unit: `${given.slice(0, what.length)}/s`, factor: perSecond, quantity: 'rate' };
+    : { unit: `${given.slice(0, counted.length)}/s`, factor: perSecond, quantity: 'rate' };
 }
 
 function named(factor: number, ...names: readonly string[]): [string, number][] {

@@ -1,38 +1,43 @@
 import type { Verdict } from '@repo/core/action/outcome';
-import type { Judged } from '../compare/judged.ts';
-import { formatChange, formatValue } from '../format-value.ts';
-import { SCRIPT, STYLE } from './html-assets.ts';
-import { htmlText } from './html-text.ts';
-import { metricLabel } from './metric-label.ts';
-import { change, SIGNS } from './rows.ts';
-import { FEWEST_SHOWN, trendSvg } from './trend-svg.ts';
+import type { MetricResult } from '../compare/metric-result.ts';
+import { formatChange, formatMetric, formatValue } from '../format-value.ts';
+import { escapeHtml, SCRIPT, STYLE } from './html-parts.ts';
+import { formatRowChange, SIGNS } from './rows.ts';
+import { MIN_TREND_VALUES, trendSvg } from './trend-svg.ts';
 
-/** Rows that the page has; a browser is slow with more. */
-const MOST_ROWS = 1_000;
+/** Browsers become slow with more rows. */
+const MAX_ROWS = 1_000;
 
-/** What the page tells. */
-export interface Page {
+export interface HtmlReport {
   readonly verdict: Verdict;
   readonly message: string;
   readonly against: string;
   readonly shift: string;
-  /** What matters first. */
-  readonly rows: readonly Judged[];
+  /** Most important first. */
+  readonly rows: readonly MetricResult[];
   /** ISO 8601. */
   readonly time: string;
   readonly sha: string;
 }
 
 /**
- * The report as one HTML file that needs nothing else: a row for each metric, its trend with the
- * change of level and the commit that brought it, a filter, and trends that grow when clicked.
+ * The report as one self-contained HTML file: a row for each metric, its trend with the commit at
+ * which its level changed, and a filter.
  */
-export function htmlPage({ verdict, message, against, shift, rows, time, sha }: Page): string {
-  const shown = rows.slice(0, MOST_ROWS);
-  const left = rows.length - shown.length;
+export function htmlPage({
+  verdict,
+  message,
+  against,
+  shift,
+  rows,
+  time,
+  sha,
+}: HtmlReport): string {
+  const shown = rows.slice(0, MAX_ROWS);
+  const omitted = rows.length - shown.length;
   const has: Columns = {
     interval: shown.some(({ low, high }) => low !== undefined && high !== undefined),
-    trend: shown.some(({ trend = [] }) => trend.length >= FEWEST_SHOWN),
+    trend: shown.some(({ trend = [] }) => trend.length >= MIN_TREND_VALUES),
   };
   return `<!doctype html>
 <html lang="en">
@@ -45,62 +50,62 @@ export function htmlPage({ verdict, message, against, shift, rows, time, sha }: 
 </head>
 <body>
 <h1 class="${verdict}">perf-regression: ${verdict}</h1>
-<p>${htmlText(message)}.</p>
-<p class="small">Compared with ${htmlText(against)}. ${htmlText(shift)} ${htmlText(time.slice(0, 16).replace('T', ' '))} UTC${sha === '' ? '' : `, commit ${htmlText(sha.slice(0, 12))}`}</p>
-<p><label>Show only <input id="filter" type="search" placeholder="part of a name or state"></label></p>
+<p>${escapeHtml(message)}.</p>
+<p class="small">Compared with ${escapeHtml(against)}. ${escapeHtml(shift)} ${escapeHtml(time.slice(0, 16).replace('T', ' '))} UTC${sha === '' ? '' : `, commit ${escapeHtml(sha.slice(0, 12))}`}</p>
+<p><label>Filter <input id="filter" type="search" placeholder="part of a name or state"></label></p>
 <table>
 <thead><tr><th></th><th>Benchmark</th><th class="number">Before</th><th class="number">After</th><th class="number">Change</th>${has.interval ? '<th class="number">Interval</th>' : ''}<th>Verdict</th>${has.trend ? '<th>Trend</th>' : ''}</tr></thead>
 <tbody>
 ${shown.map((row) => rowHtml(row, has)).join('\n')}
 </tbody>
 </table>
-${left > 0 ? `<p>… and ${left} more; the JSON report has them.</p>` : ''}
+${omitted > 0 ? `<p>… and ${omitted} more in the JSON report.</p>` : ''}
 <script>${SCRIPT}</script>
 </body>
 </html>
 `;
 }
 
-/** Columns that only some tables need. */
+/** Optional columns. */
 interface Columns {
   readonly interval: boolean;
   readonly trend: boolean;
 }
 
-function rowHtml(row: Judged, has: Columns): string {
+function rowHtml(row: MetricResult, has: Columns): string {
   const { benchmark, unit, before, after, low, high, state, reason, since, p } = row;
   const interval =
     low === undefined || high === undefined ? '' : `${formatChange(low)} to ${formatChange(high)}`;
-  const why = [
-    htmlText(reason),
+  const verdict = [
+    escapeHtml(reason),
     ...(p === undefined ? [] : [`p = ${p.toPrecision(2)}`]),
     ...(since === undefined
       ? []
       : [
-          `level changed by ${formatChange(since.ratio)} at <code>${htmlText(since.sha.slice(0, 12))}</code>`,
+          `level changed by ${formatChange(since.ratio)} at <code>${escapeHtml(since.sha.slice(0, 12))}</code>`,
         ]),
   ].join('; ');
-  const number = (text: string) => `<td class="number">${htmlText(text)}</td>`;
+  const number = (text: string) => `<td class="number">${escapeHtml(text)}</td>`;
   const value = (of: number | undefined) => number(of === undefined ? '' : formatValue(of, unit));
-  const label = metricLabel(row);
-  const own = label === '' ? '' : `<span class="small">${htmlText(label)}</span>`;
+  const label = formatMetric(row);
+  const labelHtml = label === '' ? '' : `<span class="small">${escapeHtml(label)}</span>`;
   return [
     `<tr class="${state}"><td title="${state}">${SIGNS[state]}</td>`,
-    `<td class="name"><code>${breakable(benchmark)}</code>${own}</td>`,
+    `<td class="name"><code>${breakable(benchmark)}</code>${labelHtml}</td>`,
     value(before),
     value(after),
-    number(change(row)),
+    number(formatRowChange(row)),
     has.interval ? number(interval) : '',
-    `<td>${why}</td>`,
+    `<td>${verdict}</td>`,
     has.trend ? `<td>${trendSvg(row)}</td>` : '',
     '</tr>',
   ].join('');
 }
 
-/** A name that a line may break after a slash or dot of, not in the middle of a word. */
+/** Lets the browser break a long name after a slash or a dot. */
 function breakable(name: string): string {
   return name
     .split(/(?<=[/.])/)
-    .map(htmlText)
+    .map(escapeHtml)
     .join('<wbr>');
 }

@@ -1,18 +1,23 @@
 import type { Markdown } from '@repo/core/summary/markdown';
-import type { Judged } from '../compare/judged.ts';
-import { metricLabel } from './metric-label.ts';
+import type { MetricResult } from '../compare/metric-result.ts';
+import { formatMetric } from '../format-value.ts';
 
-/** Fewest values of which a chart shows more than the table does. */
-const FEWEST = 8;
-const MOST = 40;
+/** With fewer values the sparkline of the table shows as much. */
+const MIN_VALUES = 8;
+const MAX_VALUES = 40;
 
-/** A chart of the history of a metric, as GitHub draws it; nothing where there is none. */
-export function mermaidTrend({ benchmark, metric, unit, trend = [] }: Judged): readonly Markdown[] {
-  if (trend.length < FEWEST) return [];
-  const values = trend.slice(-MOST).map((value) => Number(value.toPrecision(5)));
+/** The history of a metric as a Mermaid chart, which GitHub renders. */
+export function mermaidTrend({
+  benchmark,
+  metric,
+  unit,
+  trend = [],
+}: MetricResult): readonly Markdown[] {
+  if (trend.length < MIN_VALUES) return [];
+  const values = trend.slice(-MAX_VALUES).map((value) => Number(value.toPrecision(5)));
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const room = (most - least) * 0.1 || Math.abs(most) * 0.1 || 1;
-  const title = `${benchmark} ${metricLabel({ benchmark, metric })}`.replace(
+  const title = `${benchmark} ${formatMetric({ benchmark, metric })}`.replace(
     /[^\p{L}\p{N} ._/-]/gu,
     ' ',
   );

@@ -3,47 +3,54 @@ import { type Outcome, VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { details, heading, type Markdown, md } from '@repo/core/summary/markdown';
 import { mean } from '@repo/statistics/mean';
 import type { Shift } from '../compare/common-shift.ts';
-import type { Judged } from '../compare/judged.ts';
 import { worsening } from '../compare/limits.ts';
+import type { MetricResult, MetricState } from '../compare/metric-result.ts';
 import { formatChange } from '../format-value.ts';
 import type { SeriesName } from '../history/record.ts';
-import { byInterest, type Counts, describe, sentence, verdictOf } from '../verdict.ts';
+import { type Counts, describeMetric, type Judgement } from '../verdict.ts';
 import { mermaidTrend } from './mermaid.ts';
 import { rowsTable, SIGNS } from './rows.ts';
 
-/** Everything that a run found, before it is told. */
-export interface Findings {
+/** Everything that a report contains. */
+export interface ReportInput {
+  readonly judgement: Judgement;
   readonly series: SeriesName;
-  readonly rows: readonly Judged[];
-  readonly counts: Counts;
   readonly shift: Shift;
   readonly format: string;
-  /** What was compared with: `baseline files`, `12 runs of history (linux-x64)`, `nothing`. */
+  /** What the results were compared with: `12 runs of history on linux-x64`. */
   readonly against: string;
-  /** Sentences; text from outside. */
-  readonly notes: readonly string[];
-  readonly historyFile: string;
-  readonly htmlFile: string;
-  /** Whether a label of the pull request accepts what got worse. */
+  /** Sentences; untrusted text. */
+  readonly warnings: readonly string[];
+  /** Whether a label of the pull request accepts regressions. */
   readonly accepted: boolean;
+  /** Empty if the run was not recorded. */
+  readonly historyFile: string;
+  /** Empty if no HTML report was written. */
+  readonly htmlFile: string;
 }
 
-/** Rows that the report lists; the JSON of 100,000 helps nobody. */
-const MOST_ROWS = 2_000;
-/** Rows that are shown unfolded. */
-const INTERESTING = ['fail', 'warn', 'unknown', 'failed', 'missing', 'renamed', 'improved'];
+/** Limits the size of the JSON report. */
+const MAX_ROWS = 2_000;
+/** States whose rows are shown unfolded. */
+const NOTABLE: readonly MetricState[] = [
+  'fail',
+  'warn',
+  'unknown',
+  'failed',
+  'missing',
+  'renamed',
+  'improved',
+];
 
-/** What was found, in all the forms that people and workflows read. */
-export function report(findings: Findings, strict: boolean): Outcome {
-  const { series, counts, shift, format, against, notes, historyFile, accepted } = findings;
-  const rows = byInterest(findings.rows);
-  const judged = verdictOf(counts, strict);
-  const verdict = accepted && judged === 'fail' ? 'warn' : judged;
-  const message = `${sentence(rows, counts)}${accepted && judged === 'fail' ? '; accepted by label' : ''}`;
+/** The outcome of the run: outputs, JSON report, summary and annotations. */
+export function report(input: ReportInput): Outcome {
+  const { judgement, series, shift, format, against, warnings, accepted } = input;
+  const { historyFile, htmlFile } = input;
+  const { verdict, message, rows, counts } = judgement;
   return {
     verdict,
     message,
-    outputs: outputsOf({ ...findings, rows }),
+    outputs: toOutputs({ rows, counts, shift, historyFile, htmlFile }),
     result: {
       kind: 'judged',
       series,
@@ -52,24 +59,32 @@ export function report(findings: Findings, strict: boolean): Outcome {
       accepted,
       counts,
       shift: { ...shift },
-      notes,
+      warnings,
       ...(historyFile !== '' && { historyFile }),
-      rows: rows.slice(0, MOST_ROWS),
-      rowsLeftOut: Math.max(0, rows.length - MOST_ROWS),
+      rows: rows.slice(0, MAX_ROWS),
+      omittedRows: Math.max(0, rows.length - MAX_ROWS),
     },
-    summary: summaryOf(rows, findings, verdict, message),
-    annotations: annotationsOf(rows, notes, verdict, message),
+    summary: buildSummary(input),
+    annotations: buildAnnotations(judgement, warnings),
   };
 }
 
-/** The outputs; the rows with what matters first. */
-export function outputsOf({
+export interface OutputValues {
+  /** Most important first. */
+  readonly rows: readonly MetricResult[];
+  readonly counts: Counts;
+  readonly shift: Shift;
+  readonly historyFile: string;
+  readonly htmlFile: string;
+}
+
+export function toOutputs({
   rows,
   counts,
   shift,
   historyFile,
   htmlFile,
-}: Pick<Findings, 'rows' | 'counts' | 'shift' | 'historyFile' | 'htmlFile'>): Outcome['outputs'] {
+}: OutputValues): Outcome['outputs'] {
   const worst = rows.find(({ state }) => state === 'fail' || state === 'warn');
   return {
     regressions: counts.fail,
@@ -77,54 +92,58 @@ export function outputsOf({
     warnings: counts.warn,
     inconclusive: counts.unknown,
     missing: counts.missing + counts.failed + counts.renamed,
-    worst: worst === undefined ? '' : describe(worst),
-    'geomean-ratio': geomean(rows)?.toPrecision(6) ?? '',
+    worst: worst === undefined ? '' : describeMetric(worst),
+    'geomean-ratio': geometricMean(rows)?.toPrecision(6) ?? '',
     'common-shift': Number(shift.ratio.toPrecision(6)),
     'history-file': historyFile,
     'report-html': htmlFile,
   };
 }
 
-/** The report as blocks of Markdown, for the job summary and the comment. */
-function summaryOf(
-  rows: readonly Judged[],
-  { shift, against, notes, accepted }: Findings,
-  verdict: Outcome['verdict'],
-  message: string,
-): readonly Markdown[] {
-  const interesting = rows.filter(({ state }) => INTERESTING.includes(state));
-  const others = rows.slice(interesting.length);
-  const worst = interesting[0];
+/** Markdown for the job summary, the comment and the check. */
+function buildSummary({
+  judgement: { verdict, message, rows },
+  shift,
+  against,
+  warnings,
+  accepted,
+}: ReportInput): readonly Markdown[] {
+  const notable = rows.filter(({ state }) => NOTABLE.includes(state));
+  // The rows are sorted by state, so the notable ones come first.
+  const others = rows.slice(notable.length);
+  const worst = notable[0];
   return [
     heading(2, md`${VERDICT_SIGNS[verdict]} perf-regression: ${verdict}`),
     md`${message}. Compared with ${against}.`,
-    ...(accepted ? [md`A label of the pull request accepts what got worse.`] : []),
-    md`${shiftSentence(shift)}`,
-    ...notes.map((note) => md`> ${note}`),
-    ...(interesting.length > 0 ? rowsTable(interesting) : []),
+    ...(accepted ? [md`A label of the pull request accepts regressions.`] : []),
+    md`${describeShift(shift)}`,
+    ...warnings.map((warning) => md`> ${warning}`),
+    ...(notable.length > 0 ? rowsTable(notable) : []),
     ...(worst ? mermaidTrend(worst) : []),
     ...(others.length > 0
-      ? [details(md`${others.length} more, unchanged, new or not gated`, rowsTable(others))]
+      ? [details(md`${others.length} more: unchanged, new or not gated`, rowsTable(others))]
       : []),
   ];
 }
 
-/** By how much everything moved, always said. */
-export function shiftSentence({ ratio, applied, reference, benchmarks }: Shift): string {
-  const together = formatChange(ratio);
-  if (reference) return `The reference moved by ${together}, which is divided out.`;
+/** The common shift in one sentence; a report always contains it. */
+export function describeShift({ ratio, applied, reference, benchmarks }: Shift): string {
+  const change = formatChange(ratio);
+  if (reference) {
+    return `The reference benchmarks changed by ${change}; this shift is removed from all results.`;
+  }
   if (benchmarks < 4) {
     return benchmarks === 0
-      ? 'No common shift was looked for.'
-      : `Too few benchmarks (${benchmarks}) to see whether the machine was slower.`;
+      ? 'No common shift was computed.'
+      : `Too few benchmarks (${benchmarks}) to detect a common shift.`;
   }
   return applied
-    ? `All ${benchmarks} benchmarks together moved by ${together}, which is divided out.`
-    : `The middle of ${benchmarks} benchmarks moved by ${together}; nothing is divided out.`;
+    ? `All ${benchmarks} benchmarks together changed by ${change}; this shift is removed from all results.`
+    : `The median change of ${benchmarks} benchmarks is ${change}; no common shift is removed.`;
 }
 
-/** The geometric mean of all ratios, seen so that above 1 is worse. */
-function geomean(rows: readonly Judged[]): number | undefined {
+/** The geometric mean of all ratios, oriented so that a value above 1 is worse. */
+function geometricMean(rows: readonly MetricResult[]): number | undefined {
   const logs = rows.flatMap(({ ratio, better }) =>
     ratio !== undefined && ratio > 0 && (better === 'lower' || better === 'higher')
       ? [worsening(Math.log(ratio), better)]
@@ -134,7 +153,7 @@ function geomean(rows: readonly Judged[]): number | undefined {
   return Math.exp(mean(logs));
 }
 
-const LEVELS: Readonly<Partial<Record<Judged['state'], Annotation['level']>>> = {
+const LEVELS: Readonly<Partial<Record<MetricState, Annotation['level']>>> = {
   fail: 'error',
   warn: 'warning',
   unknown: 'warning',
@@ -143,28 +162,26 @@ const LEVELS: Readonly<Partial<Record<Judged['state'], Annotation['level']>>> = 
   renamed: 'warning',
 };
 
-function annotationsOf(
-  rows: readonly Judged[],
-  notes: readonly string[],
-  verdict: Outcome['verdict'],
-  message: string,
+function buildAnnotations(
+  { rows, verdict, message }: Judgement,
+  warnings: readonly string[],
 ): readonly Annotation[] {
   const found = rows.flatMap((row): readonly Annotation[] => {
     const level = LEVELS[row.state];
     return level === undefined
       ? []
-      : [{ level, title: `${SIGNS[row.state]} ${row.benchmark}`, message: describe(row) }];
+      : [{ level, title: `${SIGNS[row.state]} ${row.benchmark}`, message: describeMetric(row) }];
   });
-  // A step that passes although it could not judge must not look like one that could.
-  const unsure: readonly Annotation[] =
+  // Without this, a step that could not judge anything looks like one that passed.
+  const unknown: readonly Annotation[] =
     verdict === 'unknown' && found.length === 0
-      ? [{ level: 'warning', title: 'Nothing could be judged', message }]
+      ? [{ level: 'warning', title: 'No metric was judged', message }]
       : [];
   return [
     ...found,
-    ...unsure,
-    ...notes.map(
-      (note): Annotation => ({ level: 'warning', title: 'perf-regression', message: note }),
+    ...unknown,
+    ...warnings.map(
+      (warning): Annotation => ({ level: 'warning', title: 'perf-regression', message: warning }),
     ),
   ];
 }

@@ -10,9 +10,9 @@ import type { MetricRule } from './rules.ts';
 import { threshold } from './threshold.ts';
 
 const quantity = { parse: parseQuantity };
-const named = {
+const name = {
   parse: (given: string) => {
-    if (given === '') throw new InvalidValue('is empty', 'Write a name, or a glob: counter/*.');
+    if (given === '') throw new InvalidValue('is empty', 'Use a name or a glob: counter/*.');
     return text().parse(given);
   },
 };
@@ -20,38 +20,39 @@ const named = {
 const rule = v.pipe(
   v.strictObject(
     {
-      match: v.optional(field(named)),
-      path: v.optional(field(named)),
+      match: v.optional(field(name)),
+      path: v.optional(field(name)),
       better: v.optional(field(oneOf(['lower', 'higher', 'none']))),
       warn: v.optional(field(threshold())),
       fail: v.optional(field(threshold())),
       max: v.optional(field(quantity)),
       min: v.optional(field(quantity)),
       exact: v.optional(field(boolean())),
-      was: v.optional(field(named)),
+      was: v.optional(field(name)),
     },
-    'A metric knows match, path, better, warn, fail, max, min, exact and was.',
+    'The keys of a rule are match, path, better, warn, fail, max, min, exact and was.',
   ),
   v.check(
     ({ match, path }) => match !== undefined || path !== undefined,
-    "matches nothing\nWrite match: 'counter/*', or path: $.stats.success_rate.",
+    "has neither match nor path\nAdd match: 'counter/*', or path: $.stats.success_rate.",
   ),
 );
-const list = v.array(rule, "Write a list: - {match: '*', warn: 10%, fail: 20%}");
+const list = v.array(rule, "Use a list: - {match: '*', warn: 10%, fail: 20%}");
 
 const config = v.lazy(
   (data): v.GenericSchema<unknown, readonly MetricRule[]> =>
     Array.isArray(data)
       ? list
       : v.pipe(
-          v.strictObject({ metrics: list }, 'A configuration has the key metrics.'),
+          v.strictObject({ metrics: list }, 'The configuration file has one key: metrics.'),
           v.transform(({ metrics }) => metrics),
         ),
 );
 
 /**
- * The rules of `metrics` or of a configuration file: a list, or a mapping with the key `metrics`.
- * Throws an InputError with every mistake, each with line and column.
+ * Parses the rules of `metrics` or of a configuration file: a list, or a mapping with `metrics`.
+ *
+ * @throws {InputError} with all mistakes, each with line and column
  */
 export function readRules(given: string, source: string): Promise<readonly MetricRule[]> {
   return parseConfig(given, source, config);

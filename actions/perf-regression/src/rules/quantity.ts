@@ -1,6 +1,6 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 
-/** An amount in the canonical unit of its kind: ns for times, B for sizes; `''` where none is given. */
+/** An amount in its canonical unit: ns for times, B for sizes; `''` without a unit. */
 export interface Quantity {
   readonly amount: number;
   readonly unit: string;
@@ -29,14 +29,14 @@ const UNITS: Readonly<Record<string, readonly [factor: number, unit: string]>> =
   'ops/s': [1, 'ops/s'],
 };
 const REMEDY =
-  'Write a number, or one with a unit: 10ns, 1.5ms, 60s, 512MB, 20MiB, 80%, 1000ops/s.';
+  'Use a number, with or without a unit: 10ns, 1.5ms, 60s, 512MB, 20MiB, 80%, 1000ops/s.';
 
 /** `10ns`, `512MB`, `80%`, `42`. Throws {@link InvalidValue}. */
 export function parseQuantity(given: string): Quantity {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?) ?([^\d\s]*)$/i.exec(given) ?? [];
-  if (number === undefined) throw new InvalidValue('is not an amount', REMEDY);
+  if (number === undefined) throw new InvalidValue('is not a valid amount', REMEDY);
   if (unit === '') return { amount: Number(number), unit };
-  const known = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
-  if (known === undefined) throw new InvalidValue('has an unknown unit', REMEDY);
-  return { amount: Number(number) * known[0], unit: known[1] };
+  const canonical = Object.hasOwn(UNITS, unit) ? UNITS[unit] : undefined;
+  if (canonical === undefined) throw new InvalidValue('has an unknown unit', REMEDY);
+  return { amount: Number(number) * canonical[0], unit: canonical[1] };
 }

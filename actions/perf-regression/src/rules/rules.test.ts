@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { type MetricRule, policyFor } from './rules.ts';
+import { type MetricRule, resolvePolicy } from './rules.ts';
 import { threshold } from './threshold.ts';
 
 const at = (text: string) => threshold().parse(text);
 const DEFAULTS = { warn: at('10%'), fail: at('20%') };
 const NAME = { benchmark: 'pkg/Parse/json', metric: 'B/op' };
 
-const policy = (...rules: readonly MetricRule[]) => policyFor(rules, DEFAULTS, NAME);
+const policy = (...rules: readonly MetricRule[]) => resolvePolicy(rules, DEFAULTS, NAME);
 
-describe('which rule holds', () => {
+describe('which rules match', () => {
   test.each([
     '*',
     'pkg/Parse/json',
@@ -21,7 +21,7 @@ describe('which rule holds', () => {
   ])('%s matches', (match) => expect(policy({ match, exact: true }).exact).toBe(true));
 
   test.each(['Parse', 'pkg/Parse', 'b/op', 'pkg/Parse/json time', '', '?'])(
-    '%s does not',
+    '%s does not match',
     (match) => expect(policy({ match, exact: true }).exact).toBe(false),
   );
 
@@ -31,20 +31,23 @@ describe('which rule holds', () => {
     ['$.runs[0].ms', 'runs.0.ms', true],
     ['$.success_rate', 'metadata/success_rate', true],
     ['$.rate', 'success_rate', false],
-  ])('the number at %s is called %s: %s', (path, benchmark, expected) => {
-    const found = policyFor([{ path, better: 'higher' }], DEFAULTS, { benchmark, metric: 'value' });
+  ])('%s matches %s: %s', (path, benchmark, expected) => {
+    const found = resolvePolicy([{ path, better: 'higher' }], DEFAULTS, {
+      benchmark,
+      metric: 'value',
+    });
     expect(found.better === 'higher').toBe(expected);
   });
 
-  test('a number at a path may be called otherwise', () => {
+  test('a path with match also matches that name', () => {
     const rule: MetricRule = { path: '$.a.b', match: 'my name', better: 'higher' };
-    const found = policyFor([rule], DEFAULTS, { benchmark: 'my name', metric: 'value' });
+    const found = resolvePolicy([rule], DEFAULTS, { benchmark: 'my name', metric: 'value' });
     expect(found.better).toBe('higher');
   });
 });
 
-describe('what holds', () => {
-  test('the defaults, where no rule says another limit', () => {
+describe('resolvePolicy', () => {
+  test('uses the defaults without a limit', () => {
     expect(policy({ match: '*', better: 'lower' })).toEqual({
       ...DEFAULTS,
       better: 'lower',
@@ -53,12 +56,12 @@ describe('what holds', () => {
     expect(policy()).toEqual({ ...DEFAULTS, exact: false });
   });
 
-  test('a budget takes the place of all other limits', () => {
+  test('a budget replaces all other limits', () => {
     const max = { amount: 10, unit: 'ns' };
     expect(policy({ match: '*', max })).toEqual({ max, exact: false });
   });
 
-  test('the last rule that says it, each thing by itself', () => {
+  test('the last matching rule wins for each property', () => {
     const fail = at('+50MB');
     expect(
       policy(

@@ -3,24 +3,24 @@ import type { Better } from '../measurement.ts';
 import type { Quantity } from './quantity.ts';
 import type { Threshold } from './threshold.ts';
 
-/** An entry of `metrics`: what holds for the benchmarks and metrics that it matches. */
+/** An entry of `metrics`. */
 export interface MetricRule {
-  /** Glob on the benchmark's name, the metric's, or both as `benchmark metric`. */
+  /** Glob on the name of the benchmark, of the metric, or on `benchmark metric`. */
   readonly match?: string | undefined;
-  /** A path in a JSON file, `$.stats.success_rate`; the number is then called as `match` says. */
+  /** Path in a JSON file, `$.stats.success_rate`; also matches the benchmark named by `match`. */
   readonly path?: string | undefined;
   readonly better?: Better | undefined;
   readonly warn?: Threshold | undefined;
   readonly fail?: Threshold | undefined;
   readonly max?: Quantity | undefined;
   readonly min?: Quantity | undefined;
-  /** One number tells all: no samples are waited for. */
+  /** One value is enough to compare; samples are not required. */
   readonly exact?: boolean | undefined;
-  /** The name that the benchmark had before. */
+  /** The former name of the benchmark. */
   readonly was?: string | undefined;
 }
 
-/** What holds for one metric of one benchmark. */
+/** The rules that apply to one metric of one benchmark. */
 export interface Policy {
   readonly better?: Better;
   readonly warn?: Threshold;
@@ -31,10 +31,35 @@ export interface Policy {
   readonly was?: string;
 }
 
-/** Names one metric of one benchmark. */
+/** Identifies one metric of one benchmark. */
 export interface MetricName {
   readonly benchmark: string;
   readonly metric: string;
+}
+
+export type PolicyLookup = (name: MetricName) => Policy;
+
+interface DefaultThresholds {
+  readonly warn: Threshold;
+  readonly fail: Threshold;
+}
+
+/** Resolves each policy once: the same metric is looked up several times. */
+export function createPolicyLookup(
+  rules: readonly MetricRule[],
+  defaults: DefaultThresholds,
+): PolicyLookup {
+  if (rules.length === 0) {
+    const policy = resolvePolicy(rules, defaults, { benchmark: '', metric: '' });
+    return () => policy;
+  }
+  const resolved = new Map<string, Policy>();
+  return (name) => {
+    const key = `${name.benchmark}\n${name.metric}`;
+    const policy = resolved.get(key) ?? resolvePolicy(rules, defaults, name);
+    resolved.set(key, policy);
+    return policy;
+  };
 }
 
 export function matchesName(glob: string, { benchmark, metric }: MetricName): boolean {
@@ -46,16 +71,16 @@ export function matchesName(glob: string, { benchmark, metric }: MetricName): bo
 }
 
 /**
- * What holds for a metric: the last rule that matches and says it. The four limits go together: who
- * writes `fail: +50MB` or `max: 10ns` does not want a `warn: 10%` from elsewhere.
+ * For each property, the last matching rule that sets it. The four limits are taken from one rule: a
+ * rule with `fail: +50MB` or `max: 10ns` must not inherit `warn: 10%` from another one.
  */
-export function policyFor(
+export function resolvePolicy(
   rules: readonly MetricRule[],
-  defaults: { readonly warn: Threshold; readonly fail: Threshold },
+  defaults: DefaultThresholds,
   name: MetricName,
 ): Policy {
   const matching = rules.filter((rule) => applies(rule, name));
-  const last = (says: (rule: MetricRule) => boolean) => matching.findLast(says);
+  const last = (sets: (rule: MetricRule) => boolean) => matching.findLast(sets);
   const { warn, fail, max, min }: MetricRule = last(hasLimit) ?? defaults;
   const better = last((rule) => rule.better !== undefined)?.better;
   const was = last((rule) => rule.was !== undefined)?.was;
@@ -79,7 +104,7 @@ function applies({ match, path }: MetricRule, name: MetricName): boolean {
   return match !== undefined && matchesName(match, name);
 }
 
-/** The number at `$.a.b` of a JSON file is called `a.b`. */
+/** The benchmark of the number at `$.a.b` is named `a.b`. */
 function isAt(path: string, { benchmark, metric }: MetricName): boolean {
   const dotted = dottedPath(path);
   return benchmark === dotted || metric === dotted || benchmark.endsWith(`/${dotted}`);

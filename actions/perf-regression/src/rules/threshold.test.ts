@@ -2,11 +2,11 @@ import { InvalidValue } from '@repo/core/errors/invalid-value';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseQuantity } from './quantity.ts';
-import { exceeds, fits, threshold } from './threshold.ts';
+import { exceeds, isUnitCompatible, threshold } from './threshold.ts';
 
 const parsed = (text: string) => threshold().parse(text);
 
-describe('what is written', () => {
+describe('threshold', () => {
   test.each([
     ['10%', 0.1, '10%'],
     ['10 %', 0.1, '10%'],
@@ -16,8 +16,8 @@ describe('what is written', () => {
     ['150%', 1.5, '150%'],
     ['0', 0, '0%'],
     ['12.5%', 0.125, '12.5%'],
-  ])('%s is a share', (text, share, told) => {
-    expect(parsed(text)).toEqual({ kind: 'relative', share, text: told });
+  ])('parses the percentage %s', (text, ratio, formatted) => {
+    expect(parsed(text)).toEqual({ kind: 'relative', ratio, text: formatted });
   });
 
   test.each([
@@ -29,7 +29,7 @@ describe('what is written', () => {
     ['+1.5 s', 1.5e9, 'ns'],
     ['+3', 3, ''],
     ['1e3ns', 1_000, 'ns'],
-  ])('%s is an amount', (text, amount, unit) => {
+  ])('parses the amount %s', (text, amount, unit) => {
     expect(parsed(text)).toEqual({ kind: 'absolute', quantity: { amount, unit }, text });
   });
 
@@ -38,20 +38,20 @@ describe('what is written', () => {
     ['1.01', /has no unit/],
     ['-5%', /is negative/],
     ['-5MB', /is negative/],
-    ['', /is no threshold/],
-    ['ten', /is no threshold/],
-    ['10 percent', /is no threshold/],
-    ['+5 parsecs', /is no threshold/],
-    ['10%%', /is no threshold/],
-    ['NaN', /is no threshold/],
-    ['Infinity', /is no threshold/],
-  ])('%s: %s', (text, why) => {
+    ['', /is not a valid threshold/],
+    ['ten', /is not a valid threshold/],
+    ['10 percent', /is not a valid threshold/],
+    ['+5 parsecs', /is not a valid threshold/],
+    ['10%%', /is not a valid threshold/],
+    ['NaN', /is not a valid threshold/],
+    ['Infinity', /is not a valid threshold/],
+  ])('rejects %j: %s', (text, problem) => {
     expect(() => parsed(text)).toThrow(InvalidValue);
-    expect(() => parsed(text)).toThrow(why);
+    expect(() => parsed(text)).toThrow(problem);
   });
 });
 
-describe('passing it', () => {
+describe('exceeds', () => {
   test.each([
     ['10%', 100, 110, 'lower', false],
     ['10%', 100, 110.001, 'lower', true],
@@ -72,7 +72,7 @@ describe('passing it', () => {
     expect(exceeds(parsed(text), before, after, better)).toBe(expected);
   });
 
-  test('who passes a part of it less surely passes all of it', () => {
+  test('a change that exceeds the threshold exceeds any part of it', () => {
     const value = fc.double({ min: 0, max: 1e9, noNaN: true });
     fc.assert(
       fc.property(
@@ -99,6 +99,6 @@ test.each([
   ['5', 'B', false],
   ['5', 'ns', false],
   ['5pp', '%', true],
-])('an amount of %s goes with values in "%s": %s', (amount, unit, expected) => {
-  expect(fits(parseQuantity(amount), unit)).toBe(expected);
+])('%s is comparable with values in "%s": %s', (amount, unit, expected) => {
+  expect(isUnitCompatible(parseQuantity(amount), unit)).toBe(expected);
 });

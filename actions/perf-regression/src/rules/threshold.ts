@@ -3,29 +3,29 @@ import type { SyncParser } from '@repo/core/inputs/parser';
 import type { Better } from '../measurement.ts';
 import { parseQuantity, type Quantity } from './quantity.ts';
 
-/** By how much a metric may get worse: a share of what it was (0.1 = 10 %), or an amount. */
+/** By how much a metric may get worse: a ratio of its former value (0.1 = 10%), or an amount. */
 export type Threshold =
-  | { readonly kind: 'relative'; readonly share: number; readonly text: string }
+  | { readonly kind: 'relative'; readonly ratio: number; readonly text: string }
   | { readonly kind: 'absolute'; readonly quantity: Quantity; readonly text: string };
 
 const REMEDY =
-  'Write a share (10% or 0.1), an amount with its unit (+50MB, +2ms), or percentage points (5pp).';
-/** Strictly greater, but 0.1 + 0.2 must not be greater than 0.3. */
-const ROUNDING = 1e-9;
+  'Use a percentage (10% or 0.1), an amount with its unit (+50MB, +2ms), or percentage points (5pp).';
+/** Tolerance for rounding errors: 0.1 + 0.2 must not exceed 0.3. */
+const TOLERANCE = 1e-9;
 
-/** `10%`, `0.1`, `+50MB`, `5pp`. A bare number above 1 is refused: is 10 ten percent or ten? */
+/** `10%`, `0.1`, `+50MB`, `5pp`. A bare number above 1 is ambiguous and therefore refused. */
 export function threshold(): SyncParser<Threshold> {
   return {
     parse: (text) => {
       const [, amount, percent] = /^(\d+(?:\.\d+)?|\.\d+) ?(%?)$/.exec(text) ?? [];
       if (amount !== undefined) {
-        const share = Number(amount) / (percent === '%' ? 100 : 1);
-        if (percent !== '%' && share > 1) {
-          // YAML takes the plus of a bare +30 away.
-          const hint = `Is it ${amount}% or "+${amount}" (in YAML with the quotes)?`;
+        const ratio = Number(amount) / (percent === '%' ? 100 : 1);
+        if (percent !== '%' && ratio > 1) {
+          // YAML parses a bare +30 as the number 30.
+          const hint = `Use ${amount}% or "+${amount}" (with quotes in YAML).`;
           throw new InvalidValue('has no unit', `${hint} ${REMEDY}`);
         }
-        return { kind: 'relative', share, text: `${Number((share * 100).toFixed(6))}%` };
+        return { kind: 'relative', ratio, text: `${Number((ratio * 100).toFixed(6))}%` };
       }
       if (text.startsWith('-')) throw new InvalidValue('is negative', REMEDY);
       try {
@@ -33,25 +33,29 @@ export function threshold(): SyncParser<Threshold> {
         return { kind: 'absolute', quantity, text };
       } catch (error) {
         if (!(error instanceof InvalidValue)) throw error;
-        throw new InvalidValue('is no threshold', REMEDY);
+        throw new InvalidValue('is not a valid threshold', REMEDY);
       }
     },
   };
 }
 
 /**
- * Whether an amount may be compared with values in a unit. Values without a unit are taken as bytes,
- * nanoseconds or per cent, as the amount says; a bare number does not go with times and sizes, of
- * which nobody knows in what unit we keep them.
+ * Whether an amount is comparable with values in a unit. Values without a unit are taken in the unit
+ * of the amount. An amount without a unit is not comparable with times and sizes, because these were
+ * converted to their canonical unit.
  */
-export function fits({ unit }: Quantity, of: string): boolean {
-  return unit === of || of === '' || (unit === '' && of !== 'ns' && of !== 'B');
+export function isUnitCompatible({ unit }: Quantity, valueUnit: string): boolean {
+  return (
+    unit === valueUnit ||
+    valueUnit === '' ||
+    (unit === '' && valueUnit !== 'ns' && valueUnit !== 'B')
+  );
 }
 
 /**
- * Whether going from `before` to `after` is worse by strictly more than the threshold.
+ * Whether `after` is worse than `before` by strictly more than the threshold.
  *
- * @param scale 0.5 asks for half of the threshold
+ * @param scale factor of the threshold
  */
 export function exceeds(
   threshold: Threshold,
@@ -62,6 +66,6 @@ export function exceeds(
 ): boolean {
   const worsening = better === 'higher' ? before - after : after - before;
   const limit =
-    threshold.kind === 'relative' ? threshold.share * Math.abs(before) : threshold.quantity.amount;
-  return worsening > limit * scale + ROUNDING * Math.abs(before);
+    threshold.kind === 'relative' ? threshold.ratio * Math.abs(before) : threshold.quantity.amount;
+  return worsening > limit * scale + TOLERANCE * Math.abs(before);
 }

@@ -1,26 +1,26 @@
 import { mean } from '@repo/statistics/mean';
 import { studentTwoSided } from './student-t.ts';
 
-/** Fewest values on each side: with fewer, an outlier is a change. */
-const SHORTEST = 4;
+/** With fewer values on a side, an outlier would be a change. */
+const MIN_SEGMENT_LENGTH = 4;
 
-/** A place where a series goes on at another level. */
+/** A change of the level of a series. */
 export interface ChangePoint {
-  /** Of the first value at the new level. */
+  /** Index of the first value at the new level. */
   readonly index: number;
-  /** Two-sided p of the t test between the level before and that after. */
+  /** Two-sided p of the t test between the levels before and after. */
   readonly p: number;
-  /** Mean of the values from the change point before to here, and from here to the next. */
+  /** Mean of the values since the previous change point, and until the next one. */
   readonly before: number;
   readonly after: number;
 }
 
 /**
- * Where the level of a series changes, in order. E-Divisive (Matteson & James 2014, "A nonparametric
+ * Finds the changes of level of a series, in order. E-Divisive (Matteson & James 2014, "A nonparametric
  * approach for multiple change point analysis"): the split with the largest energy distance, then
  * both halves again; significance by a t test instead of permutations, and the weakest dropped until
  * all are significant against their neighbours, as Hunter does (Fleming et al. 2023, "Hunter: Using
- * change point detection to hunt for performance regressions"). O(n²) a split.
+ * change point detection to hunt for performance regressions"). O(n²) for each split.
  */
 export function changePoints(values: readonly number[], alpha: number): readonly ChangePoint[] {
   let indices = split(values, 0, values.length, alpha);
@@ -35,18 +35,18 @@ export function changePoints(values: readonly number[], alpha: number): readonly
 }
 
 function split(values: readonly number[], from: number, to: number, alpha: number): number[] {
-  const index = farthest(values, from, to);
+  const index = findBestSplit(values, from, to);
   if (index === undefined || compare(values, from, index, to).p >= alpha) return [];
   return [...split(values, from, index, alpha), index, ...split(values, index, to, alpha)];
 }
 
 /**
- * The split of a segment with the largest nm/(n+m) · (2·E|X−Y| − E|X−X′| − E|Y−Y′|); nothing where
+ * The split of a segment with the largest nm/(n+m) · (2·E|X−Y| − E|X−X′| − E|Y−Y′|); `undefined` if
  * it is too short. Each step moves one value from right to left, so that all take O(n²).
  */
-function farthest(values: readonly number[], from: number, to: number): number | undefined {
+function findBestSplit(values: readonly number[], from: number, to: number): number | undefined {
   const size = to - from;
-  if (size < 2 * SHORTEST) return undefined;
+  if (size < 2 * MIN_SEGMENT_LENGTH) return undefined;
   const segment = values.slice(from, to);
   const distances = (index: number, start: number, end: number) => {
     let sum = 0;
@@ -58,24 +58,24 @@ function farthest(values: readonly number[], from: number, to: number): number |
   let [left, right, between] = [0, 0, 0];
   for (let index = 0; index < size; index++) right += distances(index, 0, index);
   let best: number | undefined;
-  let most = 0;
-  for (let n = 1; n <= size - SHORTEST; n++) {
+  let highest = 0;
+  for (let n = 1; n <= size - MIN_SEGMENT_LENGTH; n++) {
     const toLeft = distances(n - 1, 0, n - 1);
     const toRight = distances(n - 1, n, size);
     left += toLeft;
     right -= toRight;
     between += toRight - toLeft;
     const m = size - n;
-    if (n < SHORTEST) continue;
+    if (n < MIN_SEGMENT_LENGTH) continue;
     const energy =
       (2 * between) / (n * m) - (2 * left) / (n * (n - 1)) - (2 * right) / (m * (m - 1));
     const weighted = ((n * m) / size) * energy;
-    if (weighted > most) [most, best] = [weighted, from + n];
+    if (weighted > highest) [highest, best] = [weighted, from + n];
   }
   return best;
 }
 
-/** Welch's t test (1947) between the values before an index and those from it on. */
+/** Welch's t test (1947) between the values before and after an index. */
 function compare(values: readonly number[], from: number, index: number, to: number): ChangePoint {
   const [left, right] = [values.slice(from, index), values.slice(index, to)];
   const [before, after] = [mean(left), mean(right)];

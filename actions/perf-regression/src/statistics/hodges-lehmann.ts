@@ -2,7 +2,7 @@ import { EXACT_UP_TO } from './mann-whitney.ts';
 import { normalQuantile } from './normal.ts';
 import type { UDistributions } from './u-distribution.ts';
 
-/** An estimate with its confidence interval; 0 and ∞ are ends where the samples are too small. */
+/** An estimate with its confidence interval, which is unbounded for too few samples. */
 export interface Interval {
   readonly estimate: number;
   readonly low: number;
@@ -10,7 +10,7 @@ export interface Interval {
 }
 
 /**
- * By which factor the second sample is larger than the first, with a confidence interval.
+ * Estimates the ratio of the second sample to the first, with a confidence interval.
  *
  * Hodges & Lehmann (1963): the median of all differences, here of logarithms. The interval is made
  * of order statistics of these differences, the C-th from below and above, C from the distribution
@@ -19,17 +19,17 @@ export interface Interval {
  *
  * @param alpha 1 − confidence
  */
-export function ratioOf(
+export function estimateRatio(
   before: readonly number[],
   after: readonly number[],
   alpha: number,
   distributions: UDistributions,
 ): Interval {
-  return ratioOfLogs(logs(before), logs(after), alpha, distributions);
+  return estimateRatioOfLogs(logs(before), logs(after), alpha, distributions);
 }
 
-/** The same, of logarithms. */
-export function ratioOfLogs(
+/** The same for logarithms. */
+export function estimateRatioOfLogs(
   from: Float64Array,
   to: Float64Array,
   alpha: number,
@@ -42,7 +42,7 @@ export function ratioOfLogs(
   }
   differences.sort();
   const count = n * m;
-  const rank = rankFromEnd(n, m, alpha, distributions);
+  const rank = findRank(n, m, alpha, distributions);
   return {
     estimate: Math.exp(
       ((differences[(count - 1) >> 1] as number) + (differences[count >> 1] as number)) / 2,
@@ -56,8 +56,8 @@ function logs(values: readonly number[]): Float64Array {
   return Float64Array.from(values, Math.log);
 }
 
-/** The largest C with P(U ≤ C − 1) ≤ α/2; 0 where even the extremes are not certain enough. */
-function rankFromEnd(n: number, m: number, alpha: number, distributions: UDistributions): number {
+/** The largest C with P(U ≤ C − 1) ≤ α/2; 0 if the samples are too small. */
+function findRank(n: number, m: number, alpha: number, distributions: UDistributions): number {
   if (Math.max(n, m) > EXACT_UP_TO) {
     const deviation = Math.sqrt((n * m * (n + m + 1)) / 12);
     return Math.max(0, Math.floor((n * m) / 2 - normalQuantile(1 - alpha / 2) * deviation));

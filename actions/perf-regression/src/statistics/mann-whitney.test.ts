@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ratioOf } from './hodges-lehmann.ts';
+import { estimateRatio } from './hodges-lehmann.ts';
 import { mannWhitney, smallestP } from './mann-whitney.ts';
 import { lowerTailWithTies, uDistributions } from './u-distribution.ts';
 
@@ -19,7 +19,7 @@ test.each([
   expect(distributions(n, m).cdf(u)).toBeCloseTo(p, 3);
 });
 
-// The largest U that is significant at two-sided 5 %: Siegel & Castellan, table K.
+// The largest U that is significant at two-sided 5%: Siegel & Castellan, table K.
 test.each([
   [4, 4, 0],
   [5, 5, 2],
@@ -47,13 +47,13 @@ test('Hollander & Wolfe, table 4.1 (permeability of membranes): W = 30, one-side
 });
 
 test('with ties, exact: as R’s coin::wilcox_test(distribution = "exact") counts', () => {
-  // {1,1,2,3} against {2,3,3,4}: of 70 ways to deal the values out.
+  // {1,1,2,3} against {2,3,3,4}: of the 70 ways to split the values.
   const { u, p } = mannWhitney([1, 1, 2, 3], [2, 3, 3, 4], distributions);
   expect(u).toBe(2.5);
   expect(p).toBeCloseTo(enumerate([1, 1, 2, 3], [2, 3, 3, 4]), 12);
 });
 
-test('exact p equals the count over all ways to deal the values out', () => {
+test('the exact p equals that of an enumeration of all splits', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 5 }),
@@ -69,7 +69,7 @@ test('exact p equals the count over all ways to deal the values out', () => {
   );
 });
 
-test('a distribution with groups of one is the one without ties', () => {
+test('groups of one have the distribution without ties', () => {
   const plain = distributions(6, 7);
   const ties = Array(13).fill(1);
   for (let u = -1; u <= 43; u++) {
@@ -77,7 +77,7 @@ test('a distribution with groups of one is the one without ties', () => {
   }
 });
 
-test('large samples: the normal approximation is near the exact one', () => {
+test('the normal approximation for large samples is close to the exact p', () => {
   const first = Array.from({ length: 51 }, (_, index) => index);
   const second = Array.from({ length: 51 }, (_, index) => index + 6.5);
   const { p, method } = mannWhitney(first, second, distributions);
@@ -87,12 +87,12 @@ test('large samples: the normal approximation is near the exact one', () => {
   expect(p / exact).toBeCloseTo(1, 1);
 });
 
-test('equal values say nothing', () => {
+test('equal values have p = 1', () => {
   expect(mannWhitney([1, 1, 1], [1, 1, 1], distributions).p).toBe(1);
   expect(mannWhitney(Array(60).fill(2), Array(60).fill(2), distributions).p).toBe(1);
 });
 
-test('the smallest p is 2/C(2n, n): below .05 from 4 on', () => {
+test('the smallest p is 2/C(2n, n), below .05 for n ≥ 4', () => {
   expect(smallestP(3, 3)).toBeCloseTo(0.1, 12);
   expect(smallestP(4, 4)).toBeCloseTo(0.0285714, 6);
   expect(smallestP(10, 10)).toBeCloseTo(2 / 184_756, 12);
@@ -102,8 +102,8 @@ test('the smallest p is 2/C(2n, n): below .05 from 4 on', () => {
 test('Hodges–Lehmann with its interval: Hollander & Wolfe, example 4.2 (differences of logs here)', () => {
   const term = [0.8, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46];
   const early = [1.15, 0.88, 0.9, 0.74, 1.21];
-  // The book estimates −.305 with the 96 % interval (−.76, .15) for early − term.
-  const { estimate, low, high } = ratioOf(
+  // The book estimates −.305 with the 96% interval (−.76, .15) for early − term.
+  const { estimate, low, high } = estimateRatio(
     term.map(Math.exp),
     early.map(Math.exp),
     0.04,
@@ -114,8 +114,8 @@ test('Hodges–Lehmann with its interval: Hollander & Wolfe, example 4.2 (differ
   expect(Math.log(high)).toBeCloseTo(0.15, 10);
 });
 
-test('the interval is open where samples are too small, and never excludes its estimate', () => {
-  expect(ratioOf([1, 2, 3], [2, 3, 4], 0.05, distributions)).toMatchObject({
+test('the interval is unbounded for too few samples, and includes its estimate', () => {
+  expect(estimateRatio([1, 2, 3], [2, 3, 4], 0.05, distributions)).toMatchObject({
     low: 0,
     high: Number.POSITIVE_INFINITY,
   });
@@ -125,7 +125,7 @@ test('the interval is open where samples are too small, and never excludes its e
       fc.array(value, { minLength: 4, maxLength: 12 }),
       fc.array(value, { minLength: 4, maxLength: 12 }),
       (before, after) => {
-        const { estimate, low, high } = ratioOf(before, after, 0.05, distributions);
+        const { estimate, low, high } = estimateRatio(before, after, 0.05, distributions);
         expect(low).toBeLessThanOrEqual(estimate);
         expect(high).toBeGreaterThanOrEqual(estimate);
       },
@@ -134,7 +134,7 @@ test('the interval is open where samples are too small, and never excludes its e
   );
 });
 
-/** Twice the tail beyond U, by trying all ways to deal the pooled values out. */
+/** Twice the tail beyond U, by enumerating all splits of the pooled values. */
 function enumerate(first: readonly number[], second: readonly number[]): number {
   const pooled = [...first, ...second];
   const statistic = (a: readonly number[], b: readonly number[]) =>

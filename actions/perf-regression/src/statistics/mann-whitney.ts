@@ -2,22 +2,22 @@ import { sortAscending } from '@repo/statistics/median';
 import { normalCdf } from './normal.ts';
 import { lowerTailWithTies, type UDistributions } from './u-distribution.ts';
 
-/** Largest sample for which p is exact: without ties, and with (which costs more). As benchstat. */
+/** Largest samples for which p is exact, without and with ties, as in benchstat. */
 export const EXACT_UP_TO = 50;
 const EXACT_WITH_TIES_UP_TO = 25;
 
 export interface MannWhitney {
-  /** Pairs in which the value of the first sample is the larger one; ties count one half. */
+  /** Number of pairs in which the value of the first sample is larger; ties count as one half. */
   readonly u: number;
-  /** Two-sided; 1 when all values are equal, which says nothing. */
+  /** Two-sided; 1 if all values are equal. */
   readonly p: number;
   readonly method: 'exact' | 'normal';
 }
 
 /**
- * Do two samples come from one population? Mann & Whitney (1947): twice the smaller tail, exact for small samples, above
- * that the normal approximation, corrected for ties and continuity (Lehmann 1975, "Nonparametrics",
- * 1.20–1.24). Both samples must have at least one value.
+ * Tests whether two samples come from one population. Mann & Whitney (1947): twice the smaller tail,
+ * exact for small samples, otherwise the normal approximation, corrected for ties and continuity
+ * (Lehmann 1975, "Nonparametrics", 1.20–1.24). Both samples must have at least one value.
  */
 export function mannWhitney(
   first: readonly number[],
@@ -31,7 +31,7 @@ export function mannWhitney(
   );
 }
 
-/** The same, of samples in rising order. */
+/** The same for sorted samples. */
 export function mannWhitneySorted(
   first: Float64Array,
   second: Float64Array,
@@ -44,7 +44,7 @@ export function mannWhitneySorted(
   if (Math.max(n, m) <= (tied ? EXACT_WITH_TIES_UP_TO : EXACT_UP_TO)) {
     if (ties.length === 1 || smaller * 2 === n * m) return { u, p: 1, method: 'exact' };
     if (!tied) return { u, p: Math.min(1, 2 * distributions(n, m).cdf(smaller)), method: 'exact' };
-    // With ties and unequal sizes, U of the one sample is distributed otherwise than that of the other.
+    // With ties and unequal sizes, the two samples have different distributions of U.
     const tail =
       u === smaller
         ? lowerTailWithTies(n, m, ties, smaller)
@@ -59,7 +59,7 @@ export function mannWhitneySorted(
   return { u, p: Math.min(1, 2 * normalCdf(z)), method: 'normal' };
 }
 
-/** The smallest two-sided p that samples of these sizes can give: 2 / C(n + m, n). */
+/** The smallest two-sided p for samples of these sizes: 2 / C(n + m, n). */
 export function smallestP(n: number, m: number): number {
   let choices = 1;
   for (let i = 1; i <= Math.min(n, m); i++) choices *= (Math.max(n, m) + i) / i;

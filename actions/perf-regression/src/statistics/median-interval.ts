@@ -7,13 +7,14 @@ const EXACT_UP_TO = 30;
 
 /**
  * The median with the confidence interval that benchstat prints: order statistics whose binomial
- * probability reaches `confidence`, the left one where two serve (Conover, "Practical Nonparametric
- * Statistics", 3.2). Ends are ±∞ where there are too few values: below 6 for 95 %.
+ * probability reaches `confidence`, the left one if there are two (Conover, "Practical Nonparametric
+ * Statistics", 3.2). The ends are ±∞ for too few values: below 6 for 95%.
  */
 export function medianInterval(values: readonly number[], confidence: number): Interval {
   const sorted = sortAscending(new Float64Array(values));
   const n = sorted.length;
-  const { left, right } = n <= EXACT_UP_TO ? exactOrders(n, confidence) : orders(n, confidence);
+  const { left, right } =
+    n <= EXACT_UP_TO ? exactOrders(n, confidence) : approximateOrders(n, confidence);
   return {
     estimate: medianOfSorted(sorted),
     low: sorted[left - 1] ?? Number.NEGATIVE_INFINITY,
@@ -21,19 +22,19 @@ export function medianInterval(values: readonly number[], confidence: number): I
   };
 }
 
-/** The distance of the farther end from the median, relative to it: benchstat's `± 3%`. */
+/** The distance of the farther end from the median, relative to the median: benchstat's `± 3%`. */
 export function relativeReach({ estimate, low, high }: Interval): number {
   if (low === high) return 0;
   return Math.max(high / estimate - 1, 1 - low / estimate);
 }
 
 interface Orders {
-  /** 1-based; 0 and n + 1 are outside of the sample. */
+  /** 1-based; 0 and n + 1 are outside the sample. */
   readonly left: number;
   readonly right: number;
 }
 
-/** Adds the likelier neighbour until it is enough, beginning with the (left) mode. */
+/** Starts with the (left) mode and adds the more likely neighbour until it reaches `confidence`. */
 function exactOrders(n: number, confidence: number): Orders {
   const share = binomialHalf(n);
   let left = Math.ceil((n + 1) / 2 - 1);
@@ -61,8 +62,8 @@ function binomialHalf(n: number): readonly number[] {
   });
 }
 
-/** The normal approximation with continuity correction, cut on the right where that is enough. */
-function orders(n: number, confidence: number): Orders {
+/** The normal approximation with continuity correction, shortened on the right if possible. */
+function approximateOrders(n: number, confidence: number): Orders {
   const [mean, deviation] = [n / 2, Math.sqrt(n) / 2];
   const from = mean + deviation * normalQuantile((1 - confidence) / 2);
   const to = 2 * mean - from;

@@ -16,7 +16,7 @@ test.each([
   expect(normalCdf(z) / p).toBeCloseTo(1, 12);
 });
 
-test('the quantile is the inverse', () => {
+test('the quantile is the inverse of the distribution', () => {
   expect(normalQuantile(0.975)).toBeCloseTo(1.95996398454005, 12);
   expect(normalQuantile(0.0005)).toBeCloseTo(-3.29052673149193, 11);
   expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY);
@@ -35,7 +35,7 @@ test.each([
   expect(studentTwoSided(t, degrees)).toBeCloseTo(p, 4);
 });
 
-test('t that is infinite has p 0, t of 0 has p 1', () => {
+test('p is 0 for an infinite t, and 1 for t = 0', () => {
   expect(studentTwoSided(Number.POSITIVE_INFINITY, 3)).toBe(0);
   expect(studentTwoSided(0, 3)).toBe(1);
 });

@@ -1,9 +1,9 @@
-/** Where the series of erf gives way to the continued fraction of erfc. */
+/** Above this, the continued fraction of erfc converges faster than the series of erf. */
 const CROSSOVER = 2.5;
 
 /**
  * Φ(z), the standard normal distribution function, to about 1e-15. From erf's power series
- * (Abramowitz & Stegun 7.1.6) and erfc's continued fraction (7.1.14) (tables have four digits).
+ * (Abramowitz & Stegun 7.1.6) and erfc's continued fraction (7.1.14).
  */
 export function normalCdf(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;

@@ -1,9 +1,9 @@
 import { median, medianDeviation } from '@repo/statistics/median';
 
-/** Makes the MAD of a normal distribution its standard deviation: 1/Φ⁻¹(¾). */
+/** Converts the MAD of a normal distribution to its standard deviation: 1/Φ⁻¹(¾). */
 export const MAD_TO_SIGMA = 1.4826;
 
-/** Where the next value belongs. */
+/** The expected range of the next value. */
 export interface Band {
   readonly centre: number;
   readonly low: number;

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { qValues } from './benjamini-hochberg.ts';
 import { changePoints } from './change-points.ts';
 import { medianInterval, relativeReach } from './median-interval.ts';
 import { robustBand } from './robust-band.ts';
-import { samplesNeeded } from './samples-needed.ts';
+import { qValues, samplesNeeded } from './significance.ts';
 
 test('Benjamini & Hochberg 1995, section 4.1: four of fifteen are rejected at .05', () => {
   const ps = [
@@ -19,14 +18,14 @@ test('Benjamini & Hochberg 1995, section 4.1: four of fifteen are rejected at .0
   expect(qValues([0.04, 0.01])).toEqual([0.04, 0.02]);
 });
 
-test('the robust band does not see a single outlier', () => {
+test('a single outlier does not change the robust band', () => {
   // Median 4, MAD 1 (Rousseeuw & Croux 1993's kind of example).
   const { centre, low, high } = robustBand([1, 3, 4, 5, 1000], 3);
   expect(centre).toBe(4);
   expect([low, high]).toEqual([4 - 3 * 1.4826, 4 + 3 * 1.4826]);
 });
 
-describe('the median with its interval, as benchstat has it', () => {
+describe('medianInterval, compared with benchstat', () => {
   test.each([
     // golang.org/x/perf/benchmath, TestSummaryNone
     [[-10, 2, 3, 4, 5, 6], 0.95, [3.5, -10, 6]],
@@ -47,7 +46,7 @@ describe('the median with its interval, as benchstat has it', () => {
     expect(medianInterval(values, 0.95)).toEqual({ estimate: 20.5, low: 14, high: 27 });
   });
 
-  test('the reach is that of the farther end', () => {
+  test('relativeReach uses the farther end', () => {
     expect(relativeReach({ estimate: 100, low: 90, high: 105 })).toBeCloseTo(0.1);
     expect(relativeReach({ estimate: 0, low: 0, high: 0 })).toBe(0);
   });
@@ -60,34 +59,34 @@ describe('change points', () => {
       Array.from({ length: count }, (_, index) => value + noise(index + segment * 3)),
     );
 
-  test('one step is found where it is', () => {
+  test('finds the index of one change', () => {
     const points = changePoints(level([10, 12], 20), 0.001);
     expect(points.map(({ index }) => index)).toEqual([20]);
     expect(points[0]?.before).toBeCloseTo(10, 0);
     expect(points[0]?.after).toBeCloseTo(12, 0);
   });
 
-  test('up and down again are two', () => {
+  test('finds two changes', () => {
     expect(changePoints(level([10, 13, 10], 16), 0.001).map(({ index }) => index)).toEqual([
       16, 32,
     ]);
   });
 
-  test('noise, a constant, an outlier and a short series have none', () => {
+  test('finds none in noise, a constant, an outlier or a short series', () => {
     expect(changePoints(level([10], 40), 0.001)).toEqual([]);
     expect(changePoints(Array(30).fill(7), 0.001)).toEqual([]);
     expect(changePoints([...level([10], 20), 40, ...level([10], 20)], 0.001)).toEqual([]);
     expect(changePoints([1, 1, 9, 9], 0.001)).toEqual([]);
   });
 
-  test('a step without any noise is found', () => {
+  test('finds a change without noise', () => {
     expect(changePoints([...Array(10).fill(5), ...Array(10).fill(6)], 0.001)).toMatchObject([
       { index: 10, p: 0, before: 5, after: 6 },
     ]);
   });
 });
 
-test('samples needed grow with the square of the noise', () => {
+test('samplesNeeded grows with the square of the noise', () => {
   const few = samplesNeeded(0.05, 0.1, 0.05);
   const many = samplesNeeded(0.1, 0.1, 0.05);
   expect(few).toBe(4);

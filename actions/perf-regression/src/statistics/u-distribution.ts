@@ -1,22 +1,22 @@
-/** The distribution of Mann–Whitney's U when both samples come from one population. */
+/** The distribution of Mann–Whitney's U if both samples come from one population. */
 interface UDistribution {
   /** P(U ≤ u), u a multiple of ½. */
   readonly cdf: (u: number) => number;
 }
 
-/** Distributions of U, each computed once. */
+/** Distributions of U by the sizes of the samples; each is computed once. */
 export type UDistributions = (n: number, m: number) => UDistribution;
 
-/** No sample is as large. */
-const LARGER_THAN_ANY = 2 ** 26;
+/** Larger than any sample; makes one key of two sizes. */
+const KEY_FACTOR = 2 ** 26;
 
-/** Looks distributions without ties up by the sizes of the samples, and remembers them. */
+/** Creates a cache of distributions without ties. */
 export function uDistributions(): UDistributions {
-  const known = new Map<number, UDistribution>();
+  const cache = new Map<number, UDistribution>();
   return (n, m) => {
-    const key = Math.min(n, m) * LARGER_THAN_ANY + Math.max(n, m);
-    const found = known.get(key) ?? withoutTies(n, m);
-    known.set(key, found);
+    const key = Math.min(n, m) * KEY_FACTOR + Math.max(n, m);
+    const found = cache.get(key) ?? computeDistribution(n, m);
+    cache.set(key, found);
     return found;
   };
 }
@@ -26,8 +26,8 @@ export function uDistributions(): UDistributions {
  * random variables is stochastically larger than the other", equation 3):
  * p(n, m; U) = n/(n+m) · p(n−1, m; U−m) + m/(n+m) · p(n, m−1; U). O(n·m·nm).
  */
-function withoutTies(n: number, m: number): UDistribution {
-  // A row has p(i, j; ·) for the i of the row, j growing.
+function computeDistribution(n: number, m: number): UDistribution {
+  // A row contains p(i, j; ·) for one i and rising j.
   let previous: Float64Array[] = Array.from({ length: m + 1 }, () => Float64Array.of(1));
   for (let i = 1; i <= n; i++) {
     const row: Float64Array[] = [Float64Array.of(1)];
@@ -46,8 +46,8 @@ function withoutTies(n: number, m: number): UDistribution {
 }
 
 /**
- * P(U ≤ u), exact, with ties: of all ways to deal the pooled values out to both samples, the share
- * with at most this U. Tie group after tie group as in Klotz (1966, "The Wilcoxon, ties, and the
+ * P(U ≤ u), exact, with ties: the share of all splits of the pooled values into two samples with at
+ * most this U. One tie group after another, as in Klotz (1966, "The Wilcoxon, ties, and the
  * computer").
  *
  * @param ties sizes of the groups of equal values, in rising order of the values; their sum is n + m
@@ -59,12 +59,12 @@ export function lowerTailWithTies(
   ties: readonly number[],
   u: number,
 ): number {
-  // U only grows from group to group: what is beyond u already need not be followed.
+  // U only grows from group to group, so larger values than u are skipped.
   const last = Math.min(2 * n * m, Math.floor(2 * u + 1e-9));
   if (last < 0) return 0;
   const width = last + 1;
-  // ways[a · width + 2U]: how often a values of the groups so far are in the first sample. One array,
-  // changed in place from many values to few: 100,000 lines of results have thousands of these.
+  // ways[a · width + 2U]: number of ways to have a values of the groups so far in the first sample.
+  // One array is updated in place, because large results need thousands of these.
   const ways = new Float64Array((n + 1) * width);
   ways[0] = 1;
   let before = 0;
@@ -74,7 +74,7 @@ export function lowerTailWithTies(
       const from = taken * width;
       let choices = size;
       for (let more = 1; more <= size && taken + more <= n; more++) {
-        // Each of `more` beats the others below it, and ties with those in its group.
+        // Each of `more` exceeds the others below it, and ties with those in its group.
         const gained = more * (2 * others + size - more);
         const shift = more * width + gained;
         const end = from + Math.min(2 * taken * others, last - gained);

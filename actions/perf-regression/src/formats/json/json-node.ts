@@ -1,24 +1,24 @@
 import { plain } from '@repo/core/text/untrusted';
 import { FormatError } from '../format-error.ts';
-import { lineAt, offsetOfPath } from './json-tokens.ts';
+import { findOffset, lineAt } from './json-tokens.ts';
 
-/** How deep a file may be nested: those who walk it must come back. */
-const DEEPEST = 100;
+/** Limits the recursion of readers. */
+const MAX_DEPTH = 100;
 
-/** How many characters are read to find places, each time from the file's beginning. */
-const MOST_LOOKED = 20_000_000;
+/** Finding a line reads the file from its beginning, so the total is limited. */
+const MAX_SCANNED_CHARACTERS = 20_000_000;
 
 interface Origin {
   readonly text: string;
   readonly file: string;
-  /** Characters that were read again to find places. */
-  looked: number;
+  /** Characters that were read to find lines. */
+  scanned: number;
 }
 
-/** A value in a JSON file that knows where it stands. What is not there is a node of `undefined`. */
+/** A value in a JSON file with its path. An absent value is a node with the value `undefined`. */
 export class JsonNode {
   readonly value: unknown;
-  /** The keys that lead here. */
+  /** The keys from the root to this node. */
   readonly path: readonly (string | number)[];
   readonly #origin: Origin;
 
@@ -26,14 +26,15 @@ export class JsonNode {
     this.value = value;
     this.path = path;
     this.#origin = origin;
-    if (path.length > DEEPEST) throw this.wrong(`is nested deeper than ${DEEPEST} levels`, FLATTER);
+    if (path.length > MAX_DEPTH)
+      throw this.wrong(`is nested deeper than ${MAX_DEPTH} levels`, CHECK_FILE);
   }
 
   static root(value: unknown, text: string, file: string): JsonNode {
-    return new JsonNode(value, [], { text, file, looked: 0 });
+    return new JsonNode(value, [], { text, file, scanned: 0 });
   }
 
-  /** The value of a key, or of several, one within the other; own keys only. */
+  /** The value at a path of own keys. */
   get(...keys: readonly string[]): JsonNode {
     let node: JsonNode = this;
     for (const key of keys) {
@@ -47,12 +48,12 @@ export class JsonNode {
     return this.#origin.file;
   }
 
-  /** Found by reading the file again: for failures, not for each number, and not for thousands. */
+  /** Reads the file again, so it is used for failures only; `undefined` for too many of them. */
   get line(): number | undefined {
-    const { text, looked } = this.#origin;
-    if (looked > MOST_LOOKED) return undefined;
-    this.#origin.looked += text.length;
-    return lineAt(text, offsetOfPath(text, this.path));
+    const { text, scanned } = this.#origin;
+    if (scanned > MAX_SCANNED_CHARACTERS) return undefined;
+    this.#origin.scanned += text.length;
+    return lineAt(text, findOffset(text, this.path));
   }
 
   get isObject(): boolean {
@@ -67,37 +68,37 @@ export class JsonNode {
     return typeof this.value === 'number';
   }
 
-  /** The text, or `undefined` where it is none or empty. */
+  /** The text; `undefined` for another type or an empty text. */
   get text(): string | undefined {
     return typeof this.value === 'string' && this.value !== '' ? this.value : undefined;
   }
 
-  /** A text, a number or a boolean as text. */
+  /** A text, number or boolean as text. */
   get label(): string | undefined {
     return this.isNumber || typeof this.value === 'boolean' ? String(this.value) : this.text;
   }
 
-  /** The items of a list; none where it is no list. */
+  /** The items of a list; empty for another type. */
   get items(): JsonNode[] {
     return Array.isArray(this.value)
       ? this.value.map((item: unknown, index) => this.#child(item, index))
       : [];
   }
 
-  /** The entries of an object; none where it is no object. */
+  /** The entries of an object; empty for another type. */
   get entries(): [string, JsonNode][] {
     return isObject(this.value)
       ? Object.entries(this.value).map(([key, value]) => [key, this.#child(value, key)])
       : [];
   }
 
-  /** @throws {FormatError} where this is no text */
+  /** @throws {FormatError} if this is not a text */
   mustBeText(): string {
     if (this.text === undefined) throw this.wrong('is not a text', CHECK_VERSION);
     return this.text;
   }
 
-  /** @throws {FormatError} where this is no list */
+  /** @throws {FormatError} if this is not a list */
   mustBeList(): JsonNode[] {
     if (!this.isList) throw this.wrong('is not a list', CHECK_VERSION);
     return this.items;
@@ -113,8 +114,8 @@ export class JsonNode {
   }
 }
 
-const FLATTER = 'Give the file that the tool wrote.';
-const CHECK_VERSION = 'Look whether the file is of the format that was asked for.';
+const CHECK_FILE = 'Use the file that the tool wrote.';
+const CHECK_VERSION = 'Check the format of the file.';
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

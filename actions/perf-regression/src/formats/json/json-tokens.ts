@@ -3,10 +3,10 @@ interface JsonToken {
   readonly token: string;
 }
 
-// A word is whatever is none of the others: numbers, true, NaN.
+// The last alternative matches words: numbers, true, NaN.
 const TOKEN = /\s+|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/y;
 
-/** The tokens of a JSON text, in linear time, up to a string that does not end. */
+/** The tokens of a JSON text, up to an unterminated string, in linear time. */
 export function* jsonTokens(text: string): Generator<JsonToken, void, undefined> {
   TOKEN.lastIndex = 0;
   for (let start = 0; start < text.length; ) {
@@ -18,9 +18,9 @@ export function* jsonTokens(text: string): Generator<JsonToken, void, undefined>
   }
 }
 
-/** Where the value at a path begins; where it does not exist, its nearest owner. */
-export function offsetOfPath(text: string, path: readonly (string | number)[]): number {
-  // How many steps of the path the open brackets have gone along: -1 for one that leads elsewhere.
+/** The offset of the value at a path, or of its nearest existing parent. */
+export function findOffset(text: string, path: readonly (string | number)[]): number {
+  // `along`: the number of path steps that the open bracket matches, -1 for another branch.
   const open: { along: number; index: number; key: string | undefined; list: boolean }[] = [];
   let best = 0;
   let bestDepth = -1;
@@ -56,11 +56,11 @@ export function offsetOfPath(text: string, path: readonly (string | number)[]): 
   return best;
 }
 
-/** Where a text stops being JSON: its first wrong token, or its end. */
-export function offsetOfMistake(text: string): number {
+/** The offset of the first wrong token of invalid JSON, or its end. */
+export function findSyntaxError(text: string): number {
   const open: ('{' | '[')[] = [];
   let expected: 'value' | 'key' | 'colon' | 'comma' = 'value';
-  // An empty list or object may be closed at once, but not behind a comma.
+  // An empty list or object may be closed at once, but not after a comma.
   let closable = false;
   for (const { start, token } of jsonTokens(text)) {
     const parent = open.at(-1);
@@ -109,7 +109,7 @@ function unquoted(token: string): string {
   }
 }
 
-/** The 1-based line in which a character stands. */
+/** The 1-based line of an offset. */
 export function lineAt(text: string, offset: number): number {
   let line = 1;
   for (let at = text.indexOf('\n'); at !== -1 && at < offset; at = text.indexOf('\n', at + 1))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../format-error.ts';
-import { offsetOfPath } from './json-tokens.ts';
+import { findOffset } from './json-tokens.ts';
 import { parseJson } from './parse-json.ts';
 
 function failure(run: () => unknown): FormatError {
@@ -14,7 +14,7 @@ function failure(run: () => unknown): FormatError {
 }
 
 describe('parseJson', () => {
-  it('takes bare NaN and Infinity, which are not finite then, and leaves strings alone', () => {
+  it('reads bare NaN and Infinity as infinite numbers, and keeps strings', () => {
     const root = parseJson('{"a": NaN, "b": [-Infinity, inf, 1],\n "c": "NaN, \\" Infinity"}', 'f');
     expect(root.get('a').value).toBe(Number.POSITIVE_INFINITY);
     expect(root.get('b').items.map(({ value }) => Number.isFinite(value))).toEqual([
@@ -26,7 +26,7 @@ describe('parseJson', () => {
   });
 
   it.each([
-    ['{"a": 1,\n "b": [1, 2', 2, 'breaks off'],
+    ['{"a": 1,\n "b": [1, 2', 2, 'is incomplete'],
     ['[\n{"a": NaN},\n{"b": tru }]', 3, 'is not valid JSON'],
     ['{"a": 1}\n\n}', 3, 'is not valid JSON'],
     ['{"a": 1}\n5', 2, 'is not valid JSON'],
@@ -36,8 +36,8 @@ describe('parseJson', () => {
     ['{\na: 1}', 2, 'is not valid JSON'],
     ['{"a": [], "b": {},\n"c": 01}', 2, 'is not valid JSON'],
     ['nothing', 1, 'is not valid JSON'],
-    ['{"a": "b\n', 2, 'breaks off'],
-    ['[[', 1, 'breaks off'],
+    ['{"a": "b\n', 2, 'is incomplete'],
+    ['[[', 1, 'is incomplete'],
   ])('%j: line %d, %s', (text, line, problem) => {
     const error = failure(() => parseJson(text, 'out.json'));
     expect(error).toMatchObject({ file: 'out.json', line });
@@ -45,7 +45,7 @@ describe('parseJson', () => {
     expect(error.problem).toContain(problem);
   });
 
-  it('is not led astray by the names of Object', () => {
+  it('reads property names of Object', () => {
     const root = parseJson('{"__proto__": {"x": 1}, "constructor": 2}', 'f');
     expect(root.get('__proto__', 'x').value).toBe(1);
     expect(root.get('toString').value).toBeUndefined();
@@ -61,8 +61,8 @@ describe('parseJson', () => {
   });
 });
 
-describe('offsetOfPath', () => {
-  it('ends at a string that does not', () => {
-    expect(offsetOfPath('{"a": 1, "b', ['b'])).toBe(0);
+describe('findOffset', () => {
+  it('stops at an unterminated string', () => {
+    expect(findOffset('{"a": 1, "b', ['b'])).toBe(0);
   });
 });

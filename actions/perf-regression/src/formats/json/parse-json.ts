@@ -1,29 +1,29 @@
 import { FormatError } from '../format-error.ts';
 import { JsonNode } from './json-node.ts';
-import { jsonTokens, lineAt, offsetOfMistake } from './json-tokens.ts';
+import { findSyntaxError, jsonTokens, lineAt } from './json-tokens.ts';
 
 /**
- * Reads JSON as benchmark tools write it: bare NaN and Infinity, which Python and C++ write, become
- * infinite numbers, for which every reader of numbers has to look anyway.
+ * Parses JSON as benchmark tools write it: bare NaN and Infinity, which Python and C++ write, become
+ * infinite numbers, which every reader checks for.
  *
- * @throws {FormatError} with the line where it breaks off or goes wrong
+ * @throws {FormatError} with the line of the error
  */
 export function parseJson(text: string, file: string): JsonNode {
   try {
     return JsonNode.root(JSON.parse(text), text, file);
   } catch {
-    const finite = withoutBareNumbers(text);
-    if (finite === text) throw broken(text, file);
+    const finite = replaceBareNumbers(text);
+    if (finite === text) throw toFormatError(text, file);
     try {
       return JsonNode.root(JSON.parse(finite), text, file);
     } catch {
-      throw broken(finite, file);
+      throw toFormatError(finite, file);
     }
   }
 }
 
-/** `NaN`, `-Infinity` and the like outside of strings become `1e999`; line breaks stay. */
-function withoutBareNumbers(text: string): string {
+/** Replaces bare `NaN` and `-Infinity` by `1e999`; keeps line breaks. */
+function replaceBareNumbers(text: string): string {
   const parts: string[] = [];
   let end = 0;
   for (const { start, token } of jsonTokens(text)) {
@@ -34,14 +34,14 @@ function withoutBareNumbers(text: string): string {
   return end === 0 ? text : parts.join('') + text.slice(end);
 }
 
-function broken(text: string, file: string): FormatError {
+function toFormatError(text: string, file: string): FormatError {
   if (text.trim() === '') return new FormatError({ file }, 'is empty', WRITE_AGAIN);
-  // V8 does not tell the position of every mistake.
-  const at = offsetOfMistake(text);
+  // V8 does not report the position of every error.
+  const at = findSyntaxError(text);
   const line = lineAt(text, at);
   return at === text.length
-    ? new FormatError({ file, line }, 'the JSON breaks off: the file is not complete', WRITE_AGAIN)
-    : new FormatError({ file, line }, 'is not valid JSON', 'Have the tool write the file anew.');
+    ? new FormatError({ file, line }, 'the JSON is incomplete', WRITE_AGAIN)
+    : new FormatError({ file, line }, 'is not valid JSON', 'Run the tool again.');
 }
 
-const WRITE_AGAIN = 'Look whether the tool came to its end, and was not stopped while writing.';
+const WRITE_AGAIN = 'Check that the tool was not stopped while it wrote the file.';

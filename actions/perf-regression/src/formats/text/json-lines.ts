@@ -1,21 +1,21 @@
-import { linesOf } from './lines.ts';
+import { splitLines } from './lines.ts';
 
-interface Event {
+interface JsonLine {
   readonly event: Readonly<Record<string, unknown>>;
   readonly number: number;
 }
 
-/** The JSON objects of a text that has one in a line; lines that are none are left out. */
-export function* jsonLines(text: string): Generator<Event, void, undefined> {
-  for (const { text: line, number } of linesOf(text)) {
-    const event = line.startsWith('{') ? parsed(line) : undefined;
+/** The JSON objects of a text with one per line; other lines are ignored. */
+export function* jsonLines(text: string): Generator<JsonLine, void, undefined> {
+  for (const { text: line, number } of splitLines(text)) {
+    const event = line.startsWith('{') ? tryParse(line) : undefined;
     if (typeof event === 'object' && event !== null) {
       yield { event: event as Readonly<Record<string, unknown>>, number };
     }
   }
 }
 
-function parsed(line: string): unknown {
+function tryParse(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {

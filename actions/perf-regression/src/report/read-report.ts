@@ -2,18 +2,19 @@ import { lstat, readFile } from 'node:fs/promises';
 import { ActionError } from '@repo/core/errors/action-error';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import type { Judged } from '../compare/judged.ts';
-import type { Findings } from '../report/report.ts';
-import { STATES } from '../verdict.ts';
+import type { MetricResult } from '../compare/metric-result.ts';
+import type { ReportInput } from '../report/report.ts';
+import { type Counts, STATES } from '../verdict.ts';
 
-/** Largest report that is read, bytes: 2,000 rows with their trends have 4 MB. */
-const LARGEST = 8 * 2 ** 20;
+/** 2,000 rows with their trends are about 4 MB. */
+const MAX_BYTES = 8 * 2 ** 20;
 
-/** What a run found, as its JSON report has it. All of it is a stranger's word. */
-export type LeftReport = Pick<
-  Findings,
-  'series' | 'rows' | 'counts' | 'shift' | 'format' | 'against' | 'notes' | 'accepted'
->;
+/** The values of a JSON report. Untrusted: a fork may have written it. */
+export interface SavedReport
+  extends Pick<ReportInput, 'series' | 'shift' | 'format' | 'against' | 'warnings' | 'accepted'> {
+  readonly rows: readonly MetricResult[];
+  readonly counts: Counts;
+}
 
 const name = v.pipe(v.string(), v.maxLength(700));
 const clause = v.pipe(v.string(), v.maxLength(1_500));
@@ -22,7 +23,7 @@ const positive = v.pipe(number, v.gtValue(0));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const share = v.pipe(number, v.minValue(0), v.maxValue(1));
 
-const row: v.GenericSchema<unknown, Judged> = v.strictObject({
+const row: v.GenericSchema<unknown, MetricResult> = v.strictObject({
   benchmark: name,
   metric: name,
   unit: v.pipe(v.string(), v.maxLength(60)),
@@ -58,27 +59,26 @@ const report = v.object({
       reference: v.boolean(),
       benchmarks: count,
     }),
-    notes: v.pipe(v.array(clause), v.maxLength(100)),
+    warnings: v.pipe(v.array(clause), v.maxLength(100)),
     rows: v.pipe(v.array(row), v.maxLength(2_000)),
   }),
 });
 
 /**
- * Reads a report that a run without a token to write has left. It may have been made by anybody:
- * what is not as our reports are is refused, and of the rest only values are taken, which are
- * rendered anew.
+ * Reads the report of a run whose token could not write. A fork may have changed it: the schema and
+ * the sizes are checked, and only values are used, which are rendered again.
  *
- * @throws {ActionError} no plain file, too large, or no report of ours
+ * @throws {ActionError} if it is not a regular file, too large, or not a report of this action
  */
-export async function readLeftReport(path: string): Promise<LeftReport> {
+export async function readReport(path: string): Promise<SavedReport> {
   const refuse = (problem: string) =>
     new ActionError(`${plain(path)}: ${problem}`, {
-      remedy: 'Give the files that the output report-file of the first workflow named.',
+      remedy: 'Use the files of the output report-file of the first workflow.',
     });
   const info = await lstat(path);
-  // A link in an artifact could lead anywhere on this machine.
-  if (!info.isFile()) throw refuse('is no plain file');
-  if (info.size > LARGEST) throw refuse('is larger than 8 MiB');
+  // A symbolic link in an artifact could point to any file of this machine.
+  if (!info.isFile()) throw refuse('is not a regular file');
+  if (info.size > MAX_BYTES) throw refuse('is larger than 8 MiB');
   let data: unknown;
   try {
     data = JSON.parse(await readFile(path, 'utf8'));
@@ -88,5 +88,5 @@ export async function readLeftReport(path: string): Promise<LeftReport> {
   const read = v.safeParse(report, data, { abortEarly: true });
   if (read.success) return read.output.result;
   const where = plain(read.issues[0].path?.map(({ key }) => String(key)).join('.') ?? '', 100);
-  throw refuse(`is no report of perf-regression${where === '' ? '' : ` (${where})`}`);
+  throw refuse(`is not a report of perf-regression${where === '' ? '' : ` (${where})`}`);
 }

@@ -13,38 +13,35 @@ import { hiddenMarker, readMarker } from '@repo/github/marker';
 import type { SeriesName } from '../history/record.ts';
 
 const MARKER = 'perf-regression';
-/** A comment has room for 65,536 characters, and the marker needs some. */
-const MOST_BYTES = 60_000;
+/** GitHub accepts 65,536 characters, and the marker needs some of them. */
+const MAX_SUMMARY_BYTES = 60_000;
 
-/** What a comment is about: each series has its own on a pull request. */
-export interface Topic {
+/** Each series has its own comment on a pull request. */
+export interface CommentTarget {
   readonly pull: number;
   readonly series: SeriesName;
-  /** Without anything to tell, only a comment that is there already is brought up to date. */
+  /** Without notable results, an existing comment is updated and none is created. */
   readonly onlyUpdate: boolean;
 }
 
-/**
- * Tells the outcome in the one comment that the pull request has for this series: the first time it
- * is created, later it is updated.
- */
-export async function comment(
+/** Creates the comment of the series on the pull request, or updates the existing one. */
+export async function publishComment(
   summary: readonly Markdown[],
-  { pull, series, onlyUpdate }: Topic,
+  { pull, series, onlyUpdate }: CommentTarget,
   github: GitHub,
 ): Promise<void> {
-  const body = `${hiddenMarker(MARKER, series)}\n${fitSummary(summary, MOST_BYTES)}`;
+  const body = `${hiddenMarker(MARKER, series)}\n${fitSummary(summary, MAX_SUMMARY_BYTES)}`;
   const find = async () =>
-    (await listComments(github, pull)).filter(({ body: text }) => isAbout(text, series));
+    (await listComments(github, pull)).filter((comment) => hasMarker(comment.body, series));
   if (await updateFirst(github, await find(), body)) return;
   if (onlyUpdate) return;
   await createOnce(
     () => createComment(github, pull, body),
-    async () => (await find()).find((one) => one.body === body),
+    async () => (await find()).find((comment) => comment.body === body),
   );
 }
 
-/** Updates the first that may be: anybody can write a comment that looks like ours. */
+/** Updates the first comment that the token may edit: any user can write one with the marker. */
 async function updateFirst(
   github: GitHub,
   comments: readonly Comment[],
@@ -55,16 +52,17 @@ async function updateFirst(
       await updateComment(github, id, body);
       return true;
     } catch (error) {
-      const mayNot = error instanceof GitHubError && (error.status === 403 || error.status === 404);
-      if (!mayNot || comments.length === 1) throw error;
+      const isRefused =
+        error instanceof GitHubError && (error.status === 403 || error.status === 404);
+      if (!isRefused || comments.length === 1) throw error;
     }
   }
   return false;
 }
 
-function isAbout(text: string, { suite, environment }: SeriesName): boolean {
-  // Ours begin with it; in the middle it is somebody's quotation.
-  const marker = text.startsWith(`<!-- ${MARKER} `) ? readMarker(MARKER, text) : undefined;
+function hasMarker(body: string, { suite, environment }: SeriesName): boolean {
+  // A marker in the middle of a comment is a quotation.
+  const marker = body.startsWith(`<!-- ${MARKER} `) ? readMarker(MARKER, body) : undefined;
   return (
     typeof marker === 'object' &&
     marker !== null &&

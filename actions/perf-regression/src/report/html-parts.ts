@@ -1,4 +1,6 @@
-/** The style of the page; it follows the reader's light or dark. */
+import { stripInvisible } from '@repo/core/text/untrusted';
+
+/** Follows the light or dark setting of the browser. */
 export const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --bad: #d1242f; --soft: #bf8700; --good: #1a7f37; }
 body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 1280px; padding: 0 1rem; }
@@ -14,7 +16,7 @@ td.name { min-width: 16rem; overflow-wrap: anywhere; } td.name .small { display:
 .trend .change { stroke: var(--bad); stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
 `;
 
-/** Filters rows, and makes a trend large when it is clicked. */
+/** Filters rows, and enlarges a trend on a click. */
 export const SCRIPT = `
 const rows = [...document.querySelectorAll('tbody tr')];
 document.getElementById('filter').addEventListener('input', ({ target }) => {
@@ -29,3 +31,8 @@ for (const trend of document.querySelectorAll('.trend')) {
   trend.addEventListener('keydown', ({ key }) => key === 'Enter' && zoom());
 }
 `;
+
+/** Escapes untrusted text for HTML content and attributes. */
+export function escapeHtml(text: string): string {
+  return stripInvisible(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

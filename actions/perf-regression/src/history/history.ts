@@ -6,14 +6,15 @@ import { createGit } from '@repo/git/git';
 import type { Inputs } from '../inputs.ts';
 import type { HistoryStore } from './store.ts';
 
-/** The store that the inputs ask for; `auto` needs none where there is a baseline. */
+/** Opens the store that the inputs select; `auto` uses none if there is a baseline. */
 export async function openStore(
   { store, mode, baseline, historyBranch, historyPath, githubToken = '' }: Inputs,
   context: ActionContext,
 ): Promise<HistoryStore | undefined> {
+  if (mode === 'post') return undefined;
   const { workspace, signal, log } = context;
-  const needsNone = mode === 'run' || (mode !== 'record' && baseline.length > 0);
-  switch (store === 'auto' ? (needsNone ? 'none' : 'branch') : store) {
+  const hasBaseline = mode === 'run' || (mode !== 'record' && baseline.length > 0);
+  switch (store === 'auto' ? (hasBaseline ? 'none' : 'branch') : store) {
     case 'none':
       return undefined;
     case 'file': {
@@ -30,7 +31,7 @@ export async function openStore(
   }
 }
 
-/** By git where the workspace is a checkout whose remote answers, otherwise by GitHub's API. */
+/** Uses git if the workspace is a checkout whose remote answers, otherwise GitHub's API. */
 async function openBranch(
   branch: string,
   token: string,
@@ -38,7 +39,7 @@ async function openBranch(
 ): Promise<HistoryStore> {
   const { workspace, clock, signal, log } = context;
   const git = createGit({ cwd: workspace, exec, signal });
-  const byApi = async () => {
+  const openApiStore = async () => {
     const { connectGitHub } = await import('@repo/github/connect');
     const { settingsOf } = await import('@repo/github/settings');
     const { apiStore } = await import('./api-store.ts');
@@ -49,21 +50,19 @@ async function openBranch(
   signal.throwIfAborted();
   if (!ok) {
     if (token === '') throw unreachable(branch, problem);
-    log.info("git does not reach the history: it is read through GitHub's API");
-    return byApi();
+    log.info("git cannot reach the remote. Reading the history through GitHub's API");
+    return openApiStore();
   }
-  const { branchStore } = await import('./branch-store.ts');
-  const byGit = branchStore('origin', branch, { git, clock, signal, random: Math.random });
-  if (token === '') return byGit;
-  const { eitherStore } = await import('./either-store.ts');
-  return eitherStore(byGit, byApi, log);
+  const { branchStore, withFallback } = await import('./branch-store.ts');
+  const gitStore = branchStore('origin', branch, { git, clock, signal, random: Math.random });
+  return token === '' ? gitStore : withFallback(gitStore, openApiStore, log);
 }
 
 function unreachable(branch: string, problem: string): ActionError {
   const [first = ''] = problem.split('\n');
-  return new ActionError(`the history, branch ${branch} of the remote origin, cannot be reached`, {
+  return new ActionError(`the history branch ${branch} of the remote origin cannot be reached`, {
     remedy:
-      'Use actions/checkout before, or give github-token; or compare with a baseline, or remember runs elsewhere: store: cache, or store: file.',
+      'Run actions/checkout first or set github-token. Without a branch, use baseline, store: cache or store: file.',
     cause: new Error(first.replace(/^fatal: /, '')),
   });
 }
