@@ -16,9 +16,9 @@ const OR = 'or';
 export function labelSelector(): SyncParser<Selector> {
   return {
     verbatim: true,
-    parse: (given) => {
+    parse: (text) => {
       const groups: LabelRule[][] = [[]];
-      parseLines(given, SELECTOR_REMEDY, (line, isLast) => {
+      parseLines(text, SELECTOR_REMEDY, (line, isLast) => {
         if (line !== OR) groups.at(-1)?.push(labelRule().parse(line));
         else if (groups.at(-1)?.length === 0) {
           throw new InvalidValue('has no labels before it', SELECTOR_REMEDY);
@@ -34,10 +34,10 @@ export function labelSelector(): SyncParser<Selector> {
 /** `key=value`, or `key` for any value. */
 function labelRule(): SyncParser<LabelRule> {
   return {
-    parse: (given) => {
-      const separator = given.indexOf('=');
-      const key = (separator < 0 ? given : given.slice(0, separator)).trim();
-      const value = separator < 0 ? undefined : given.slice(separator + 1).trim();
+    parse: (text) => {
+      const separator = text.indexOf('=');
+      const key = (separator < 0 ? text : text.slice(0, separator)).trim();
+      const value = separator < 0 ? undefined : text.slice(separator + 1).trim();
       if (key === '') throw new InvalidValue('has no key before the "="', SELECTOR_REMEDY);
       // Docker reads `label!=x` as "without this label", which would select unrelated objects.
       if (key.endsWith('!')) {
@@ -58,9 +58,9 @@ function labelRule(): SyncParser<LabelRule> {
 export function protectLines(): SyncParser<readonly ProtectLine[]> {
   return {
     verbatim: true,
-    parse: (given) => {
+    parse: (text) => {
       const rules: ProtectLine[] = [];
-      parseLines(given, PROTECT_REMEDY, (line) => rules.push(protectLine().parse(line)));
+      parseLines(text, PROTECT_REMEDY, (line) => rules.push(protectLine().parse(line)));
       return rules;
     },
     empty: () => [],
@@ -100,12 +100,12 @@ function parseDisabledRule(name: string): string {
  * that line would select another set of objects. Throws an InvalidValue with all problems.
  */
 function parseLines(
-  given: string,
+  text: string,
   remedy: string,
   parse: (line: string, isLast: boolean) => void,
 ): void {
   // A YAML block ends with one line break.
-  const lines = given.replace(/\r?\n$/, '').split(/\r?\n/);
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const problems: string[] = [];
   const remedies = new Set<string>();
   for (const [index, line] of lines.entries()) {
@@ -128,8 +128,8 @@ export type Resource = (typeof RESOURCES)[number];
 /** `containers,images`; separated by commas or line breaks. */
 export function resources(): SyncParser<ReadonlySet<Resource>> {
   return {
-    parse: (given) => {
-      const words = given.split(/[\s,]+/).filter((word) => word !== '');
+    parse: (text) => {
+      const words = text.split(/[\s,]+/).filter((word) => word !== '');
       const unknown = words.filter((word) => !RESOURCES.some((resource) => resource === word));
       const remedy = `Write one or more of ${RESOURCES.join(', ')}, separated by commas.`;
       if (unknown.length > 0) {
@@ -151,8 +151,8 @@ export interface DiskThreshold {
 export function diskThreshold(): SyncParser<DiskThreshold> {
   const remedy = 'Write 85%>80% to start above 85% disk usage and stop at 80%.';
   return {
-    parse: (given) => {
-      const [high = '', low = '', ...more] = given.split('>').map((part) => part.trim());
+    parse: (text) => {
+      const [high = '', low = '', ...more] = text.split('>').map((part) => part.trim());
       if (high === '' || low === '' || more.length > 0) {
         throw new InvalidValue('is not two percentages separated by ">"', remedy);
       }

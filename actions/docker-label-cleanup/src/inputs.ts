@@ -92,12 +92,12 @@ export const inputs = defineInputs(parsers, [
   },
   {
     reads: ['resources', 'buildCacheOlderThan'],
-    check: ({ resources: given, buildCacheOlderThan }) =>
-      given.has('build-cache') === (buildCacheOlderThan !== undefined)
+    check: ({ resources, buildCacheOlderThan }) =>
+      resources.has('build-cache') === (buildCacheOlderThan !== undefined)
         ? undefined
         : {
             where: 'build-cache-older-than',
-            problem: given.has('build-cache')
+            problem: resources.has('build-cache')
               ? 'is required with resources: build-cache, because build cache has no labels'
               : 'is set, but resources does not contain build-cache',
             remedy: 'Set both: resources: …,build-cache and build-cache-older-than: 7d.',

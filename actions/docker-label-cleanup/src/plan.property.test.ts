@@ -38,7 +38,7 @@ const labels = fc
     },
     { requiredKeys: [] },
   )
-  .map((given) => ({ ...given }) as Record<string, string>);
+  .map((sample) => ({ ...sample }) as Record<string, string>);
 const age = fc.constantFrom(
   undefined,
   0,
@@ -114,40 +114,40 @@ const inventories: fc.Arbitrary<Inventory> = fc
   .map(({ images, containers, networks, volumes, self }) => {
     const free = new Set(TAGS);
     const imageList = images.map(
-      (given, number): Image =>
+      (sample, number): Image =>
         image(`sha256:i${number}`, {
-          labels: given.labels,
-          createdMs: before(given.age),
-          parentId: given.parent < number ? `sha256:i${given.parent}` : '',
-          tags: given.tags.filter((tag) => free.delete(tag)),
-          digests: given.digest ? [`app@sha256:${number}`] : [],
+          labels: sample.labels,
+          createdMs: before(sample.age),
+          parentId: sample.parent < number ? `sha256:i${sample.parent}` : '',
+          tags: sample.tags.filter((tag) => free.delete(tag)),
+          digests: sample.digest ? [`app@sha256:${number}`] : [],
         }),
     );
-    const networkList = networks.map((given, number) =>
+    const networkList = networks.map((sample, number) =>
       network(`n${number}`, {
-        name: `${given.name}${given.name === 'bridge' ? '' : number}`,
-        labels: given.labels,
-        createdMs: before(given.age),
+        name: `${sample.name}${sample.name === 'bridge' ? '' : number}`,
+        labels: sample.labels,
+        createdMs: before(sample.age),
       }),
     );
-    const volumeList = volumes.map((given, number) =>
-      volume(`${given.name}${number}`, { labels: given.labels, createdMs: before(given.age) }),
+    const volumeList = volumes.map((sample, number) =>
+      volume(`${sample.name}${number}`, { labels: sample.labels, createdMs: before(sample.age) }),
     );
-    const containerList = containers.map((given, number): Container => {
-      const from = imageList[given.image];
+    const containerList = containers.map((sample, number): Container => {
+      const from = imageList[sample.image];
       return container(`c${number}`, {
-        names: [`${given.name}${number}`],
-        labels: { ...Object.fromEntries(from?.labels ?? []), ...given.labels },
-        createdMs: before(given.age),
+        names: [`${sample.name}${number}`],
+        labels: { ...Object.fromEntries(from?.labels ?? []), ...sample.labels },
+        createdMs: before(sample.age),
         imageId: from?.id ?? 'sha256:gone',
-        image: (given.byTag && from?.tags[0]) || (from?.id ?? ''),
-        state: given.state,
-        networkOf: given.shares !== null && given.shares < number ? `c${given.shares}` : '',
-        networks: given.networks.flatMap(({ index: at, started }) => {
+        image: (sample.byTag && from?.tags[0]) || (from?.id ?? ''),
+        state: sample.state,
+        networkOf: sample.shares !== null && sample.shares < number ? `c${sample.shares}` : '',
+        networks: sample.networks.flatMap(({ index: at, started }) => {
           const net = networkList[at];
           return net ? [{ name: net.name, id: started ? net.id : '' }] : [];
         }),
-        mounts: given.volumes.flatMap((at) => {
+        mounts: sample.volumes.flatMap((at) => {
           const used = volumeList[at];
           return used ? [mount(used.name)] : [];
         }),
@@ -183,8 +183,8 @@ const group: fc.Arbitrary<LabelGroup> = fc.constantFrom<LabelGroup>(
   [{ key: 'environment', value: undefined }],
 );
 const PROTECT: Readonly<Record<string, (object: DockerObject) => boolean>> = {
-  'environment=production': ({ labels: given }) => given.get('environment') === 'production',
-  keep: ({ labels: given }) => given.has('keep'),
+  'environment=production': ({ labels: sample }) => sample.get('environment') === 'production',
+  keep: ({ labels: sample }) => sample.has('keep'),
   'name:prod-*': ({ kind, name }) => kind !== 'image' && name.startsWith('prod-'),
   'name:app': ({ kind, reference }) =>
     kind === 'image' && /^(app[:@]|reg:5000\/x\/app)/.test(reference ?? ''),
@@ -218,8 +218,8 @@ const isContainer = ({ object }: Step) => object.kind === 'container';
 
 test(`plans no removal of an object that must stay on ${RUNS} random daemons`, () => {
   fc.assert(
-    fc.property(inventories, policies, (given, { protect, policy: chosen }) => {
-      const { steps } = plan(given, chosen);
+    fc.property(inventories, policies, (sample, { protect, policy: chosen }) => {
+      const { steps } = plan(sample, chosen);
       const positions = new Map(
         steps.map(({ object }, position) => [
           `${object.kind} ${object.reference ?? object.id}`,
@@ -237,7 +237,7 @@ test(`plans no removal of an object that must stay on ${RUNS} random daemons`, (
 
         // Selected.
         expect(chosen.kinds).toContain(kind);
-        const counted = chosen.labelSource === 'own' ? ownLabels(object, given) : object.labels;
+        const counted = chosen.labelSource === 'own' ? ownLabels(object, sample) : object.labels;
         expect(
           chosen.selector.some((rules) =>
             rules.every(({ key, value }) =>
@@ -254,34 +254,35 @@ test(`plans no removal of an object that must stay on ${RUNS} random daemons`, (
         expect(reference ?? '').not.toMatch(/:prod/);
         expect(reference ?? '').not.toMatch(/^a1b2c3:/);
         expect(object.labels.get('a1b2c3')).not.toBe('');
-        if (kind === 'container') expect(given.self).not.toContain(id);
+        if (kind === 'container') expect(sample.self).not.toContain(id);
 
         // Old enough, and not running with running: skip.
         if (chosen.minAgeMs > 0) {
           expect(object.createdMs).toBeDefined();
           const pulled =
-            kind === 'image' && given.images.some((one) => one.id === id && one.digests.length > 0);
-          if (pulled) expect(given.taggedMs.has(id)).toBe(true);
+            kind === 'image' &&
+            sample.images.some((one) => one.id === id && one.digests.length > 0);
+          if (pulled) expect(sample.taggedMs.has(id)).toBe(true);
           expect(NOW_MS - (object.createdMs ?? NOW_MS)).toBeGreaterThanOrEqual(chosen.minAgeMs);
         }
-        const raw = given.containers.find((one) => kind === 'container' && one.id === id);
+        const raw = sample.containers.find((one) => kind === 'container' && one.id === id);
         if (chosen.running === 'skip') expect(['running', 'paused']).not.toContain(raw?.state);
 
         // Every user is removed before it.
-        for (const user of given.containers) {
+        for (const user of sample.containers) {
           const uses =
             (kind === 'container' && user.networkOf === id) ||
-            (kind === 'container' && given.sharing.get(user.id)?.includes(id)) ||
+            (kind === 'container' && sample.sharing.get(user.id)?.includes(id)) ||
             (kind === 'volume' && user.mounts.some((one) => one.volume === id)) ||
             (kind === 'network' &&
               user.networks.some((one) => one.id === id || one.name === name)) ||
             (kind === 'image' &&
               user.imageId === id &&
-              (isFullyRemoved(id, given, positions) || user.image === reference));
+              (isFullyRemoved(id, sample, positions) || user.image === reference));
           if (uses) expect(isRemovedBefore(user.id, position)).toBe(true);
         }
-        if (kind === 'image' && isFullyRemoved(id, given, positions)) {
-          for (const child of given.images.filter(({ parentId }) => parentId === id)) {
+        if (kind === 'image' && isFullyRemoved(id, sample, positions)) {
+          for (const child of sample.images.filter(({ parentId }) => parentId === id)) {
             for (const one of getImageKeys(child)) {
               const at = getPosition('image', one);
               expect(at >= 0 && at < position).toBe(true);
@@ -291,7 +292,7 @@ test(`plans no removal of an object that must stay on ${RUNS} random daemons`, (
       }
       if (chosen.keepLast > 0 && chosen.kinds.has('container')) {
         const gone = steps.filter(isContainer).map(({ object }) => object);
-        const candidates = given.containers.filter(({ id }) => !gone.some((one) => one.id === id));
+        const candidates = sample.containers.filter(({ id }) => !gone.some((one) => one.id === id));
         if (gone.length > 0) expect(candidates.length).toBeGreaterThanOrEqual(chosen.keepLast);
       }
     }),
@@ -315,9 +316,9 @@ function ownLabels(
     : new Map([...object.labels].filter(([key, value]) => below.get(key) !== value));
 }
 
-function getImageKeys(given: Image): readonly string[] {
-  const references = getReferences(given);
-  return references.length === 0 ? [given.id] : references;
+function getImageKeys(sample: Image): readonly string[] {
+  const references = getReferences(sample);
+  return references.length === 0 ? [sample.id] : references;
 }
 
 /** Whether all tags of an image are removed. */

@@ -84,16 +84,16 @@ export function parseComposeFile(text: string, path: string, absolute: string): 
 }
 
 /** `[a=b, c]` or `{a: b}`. */
-function parseLabels(given: unknown): Labels {
-  if (Array.isArray(given)) {
+function parseLabels(labels: unknown): Labels {
+  if (Array.isArray(labels)) {
     return new Map(
-      textsAt({ given }, 'given').map((line) => {
+      textsAt({ labels }, 'labels').map((line) => {
         const end = line.indexOf('=');
         return end < 0 ? [line, ''] : [line.slice(0, end), line.slice(end + 1)];
       }),
     );
   }
-  return new Map(entriesAt({ given }, 'given').map(([key, value]) => [key, String(value ?? '')]));
+  return new Map(entriesAt({ labels }, 'labels').map(([key, value]) => [key, String(value ?? '')]));
 }
 
 /** `./data:/data:ro`, `cache:/cache`, or the long form; read-only mounts are left out. */

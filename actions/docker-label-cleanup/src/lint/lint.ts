@@ -11,7 +11,7 @@ import {
   type SharedMount,
 } from './compose-file.ts';
 
-/** Something in a compose file that a clean-up by these labels misses, or must not remove. */
+/** A problem of a compose file: an object without labels, or a mount shared with kept services. */
 export interface Finding {
   readonly file: string;
   readonly line: number;

@@ -5,7 +5,7 @@ import type { Inputs } from '../inputs.ts';
 import { type Finding, lintComposeFiles } from '../lint/lint.ts';
 import { NO_OUTPUTS } from '../report/empty-report.ts';
 
-/** Reports what a clean-up by these labels would miss in compose files, or must not remove. */
+/** Reports objects without labels, and mounts shared with services that are not cleaned up. */
 export async function lint(
   { composeFiles, labels }: Inputs,
   { workspace }: ActionContext,
