@@ -401,7 +401,11 @@ describe('invalid inputs are reported, and nothing is changed', () => {
       { 'bad-release': 'abcdef1' },
       /bad-release: "abcdef1" is not a complete commit SHA/,
     ],
-    ['an invalid limit', { 'max-rollbacks': '3' }, /max-rollbacks: "3" is no limit in a window/],
+    [
+      'an invalid limit',
+      { 'max-rollbacks': '3' },
+      /max-rollbacks: "3" is not a number per time window/,
+    ],
     [
       'an identity without a URL',
       { 'expect-identity': '{sha}' },

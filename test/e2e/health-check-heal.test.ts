@@ -404,6 +404,8 @@ test('sends no GitHub request when there is nothing to do', async () => {
 
 test('rejects inputs without a workflow and an invalid limit', async () => {
   await using result = await monitor({ 'on-unhealthy-inputs': 'a=b', 'heal-limit': 'twice' });
-  expect(result.log).toContain('heal-limit: "twice" is no limit in a window. Write a number');
+  expect(result.log).toContain(
+    'heal-limit: "twice" is not a number per time window. Write a number',
+  );
   expect(result.log).toContain('on-unhealthy-inputs: is for on-unhealthy-workflow');
 });

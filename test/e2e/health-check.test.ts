@@ -255,10 +255,10 @@ describe('wrong inputs', () => {
     expect(others).toEqual([]);
     for (const name of Object.keys(wrong)) expect(error?.message).toContain(`${name}: `);
     for (const remedy of [
-      'Write a whole address',
+      'Write a complete URL',
       '500ms',
       '200-299',
-      'sign',
+      'Write a percentage',
       'RE2',
       'true or false',
     ]) {
@@ -478,7 +478,7 @@ test('a run that cannot go on is told as well, though it has no verdict', async 
   expect(result.exitCode).toBe(1);
   expect(hook.requests.map(({ body }) => JSON.parse(body).verdict)).toEqual(['unknown']);
   expect(result.annotations).toContainEqual(
-    expect.objectContaining({ title: 'health-check: could not go on' }),
+    expect.objectContaining({ title: 'health-check: failed' }),
   );
 });
 

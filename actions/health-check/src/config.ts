@@ -1,7 +1,7 @@
 import type { Expectation } from '@repo/checks/expectations/expectation';
 import { COMMON_VARIABLES, type Kind, type Target } from '@repo/checks/kinds/kind';
 import { field } from '@repo/core/config/field';
-import { keysOf } from '@repo/core/config/one-key';
+import { findKnownKeys } from '@repo/core/config/one-key';
 import { parseConfig } from '@repo/core/config/parse-config';
 import { boolean } from '@repo/core/inputs/boolean';
 import { duration } from '@repo/core/inputs/duration';
@@ -172,7 +172,7 @@ function kindsUsed(data: unknown): readonly string[] {
   const checks = Array.isArray(data) ? data : (data as { checks?: unknown } | null)?.checks;
   if (!Array.isArray(checks)) return [];
   const steps = checks.flatMap((check) => (check as { steps?: unknown } | null)?.steps ?? []);
-  return [...new Set([...checks, ...steps].flatMap((one) => keysOf(one, KNOWN)))];
+  return [...new Set([...checks, ...steps].flatMap((one) => findKnownKeys(one, KNOWN)))];
 }
 
 function policyRemedy(): string {

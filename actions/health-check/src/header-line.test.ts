@@ -13,8 +13,8 @@ test.each([
 });
 
 test.each([
-  ['X-A', 'has no ":" after a name'],
-  [': 1', 'has no ":" after a name'],
+  ['X-A', 'has no ":" after the name'],
+  [': 1', 'has no ":" after the name'],
   ['X A: 1', 'has a name that HTTP does not allow'],
   ['X-Ä: 1', 'has a name that HTTP does not allow'],
   ['X-A: a\u0000b', 'has a value that HTTP does not allow'],

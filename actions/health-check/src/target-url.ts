@@ -22,7 +22,7 @@ export function targetUrl(): SyncParser<TargetUrl> {
       if (!URL.canParse(given)) {
         throw new InvalidValue(
           'is not a URL',
-          'Write a whole address: https://example.com/health, tcp://db:5432.',
+          'Write a complete URL: https://example.com/health, tcp://db:5432.',
         );
       }
       const url = new URL(given);

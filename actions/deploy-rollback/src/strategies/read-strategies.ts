@@ -1,4 +1,4 @@
-import { keysOf, oneKey } from '@repo/core/config/one-key';
+import { findKnownKeys, oneKey } from '@repo/core/config/one-key';
 import { parseConfig } from '@repo/core/config/parse-config';
 import * as v from 'valibot';
 import { STRATEGIES } from './registry.ts';
@@ -17,7 +17,7 @@ export async function readStrategies(text: string): Promise<readonly Strategy[]>
 
 async function loadModules(data: unknown): Promise<ReadonlyMap<string, StrategyModule>> {
   const items: readonly unknown[] = Array.isArray(data) ? data : [];
-  const used = [...new Set(items.flatMap((item) => keysOf(item, KNOWN)))];
+  const used = [...new Set(items.flatMap((item) => findKnownKeys(item, KNOWN)))];
   const loaded = used.map(async (name) => [name, await STRATEGIES[name]?.()] as const);
   const modules = new Map<string, StrategyModule>();
   for (const [name, module] of await Promise.all(loaded)) if (module) modules.set(name, module);

@@ -38,7 +38,7 @@ interface ComposeResource {
 /** Throws an InputError if the text is not valid YAML. */
 export function parseComposeFile(text: string, path: string, absolute: string): ComposeFile {
   const { data, ...yaml } = readYaml(text, path, { merge: true });
-  const getLine = (section: string, name: string) => yaml.placeOf([section, name]).line;
+  const getLine = (section: string, name: string) => yaml.locate([section, name]).line;
   const folder = dirname(absolute);
   const project = textAt(data, 'name') || basename(folder);
 

@@ -334,7 +334,7 @@ test('the options of a configuration', () => {
   const issues = (options: object) =>
     read(options).issues?.map(({ message }) => message.split('\n')[0]);
   expect(issues({ url: 'tcp://a:1' })).toEqual(['has the scheme tcp']);
-  expect(issues({ url: 'http://a', method: 'get' })).toEqual(['is not a choice']);
+  expect(issues({ url: 'http://a', method: 'get' })).toEqual(['is not a valid value']);
   expect(issues({ url: 'http://a', headers: { 'X A': '1' } })).toEqual([
     'has a name that HTTP does not allow',
   ]);

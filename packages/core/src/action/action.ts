@@ -4,7 +4,7 @@ import type { NotifyTarget } from '../notify/notify-target.ts';
 import type { ActionContext } from './context.ts';
 import type { Outcome } from './outcome.ts';
 
-/** The values of the inputs that every action has. */
+/** The values of the inputs that all actions share. */
 export interface SharedInputs {
   readonly failOn: string;
   readonly reportFile: string;
@@ -13,16 +13,16 @@ export interface SharedInputs {
   readonly notifyOn: 'fail' | 'warn' | 'always';
 }
 
-/** An action, as `runAction` runs it. */
+/** An action that `runAction` can run. */
 export interface Action<Inputs extends SharedInputs> {
-  /** The name of its folder. */
+  /** The name of the action's folder. */
   readonly name: string;
   readonly inputs: InputDefinition<Inputs>;
   readonly failOn: FailOn;
   readonly run: (inputs: Inputs, context: ActionContext) => Promise<Outcome>;
   /**
-   * What is done at the end of the job, also when it failed or was cancelled; `undefined` when
-   * there is nothing to tell. action.yml says `post: dist/index.js`.
+   * Runs at the end of the job, even if the job failed or was cancelled. Returns `undefined` if there
+   * is nothing to report. Requires `post: dist/index.js` in action.yml.
    */
   readonly post?: (inputs: Inputs, context: ActionContext) => Promise<Outcome | undefined>;
 }

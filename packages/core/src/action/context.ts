@@ -2,24 +2,24 @@ import type { Clock } from '../process/clock.ts';
 import type { Log } from './log.ts';
 import type { RunInfo } from './run-info.ts';
 
-/** What every action is handed besides its inputs. */
+/** What an action receives besides its inputs. */
 export interface ActionContext {
   readonly log: Log;
   readonly clock: Clock;
-  /** Aborted on cancel; then about 7.5 s are left before the runner kills. */
+  /** Aborted on cancellation. The runner kills the process about 7.5 s later. */
   readonly signal: AbortSignal;
   readonly run: RunInfo;
-  /** The folder that relative paths are seen from. */
+  /** Relative paths are relative to this folder. */
   readonly workspace: string;
-  /** Makes a value found on the way a secret: masked in the log, redacted everywhere else. */
+  /** Registers a secret: it is masked in the log and redacted everywhere else. */
   readonly mask: (secret: string) => void;
-  /** Takes the secrets out of a text that goes elsewhere than into the outcome (an issue). */
+  /** Removes secrets from text that does not go through the outcome, such as the body of an issue. */
   readonly redact: (text: string) => string;
-  /** What `run` leaves for `post`, as texts by names; empty where nothing was left. */
+  /** Values that `run` saves for `post`; empty if nothing was saved. */
   readonly state: State;
   /**
-   * A variable of the environment, empty where it is not set: the settings of a tool whose place
-   * an action takes (DOCKER_HOST). Settings of an action's own are inputs.
+   * Reads an environment variable; empty if it is not set. For the settings of a tool that the action
+   * replaces (DOCKER_HOST); the action's own settings are inputs.
    */
   readonly variable: (name: string) => string;
 }

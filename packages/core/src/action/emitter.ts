@@ -14,19 +14,19 @@ import type { OutputValue } from './outcome.ts';
 import type { Report } from './report.ts';
 import type { Environment } from './run-info.ts';
 
-/** GitHub's limit on the message of an annotation, in characters. */
-const LONGEST_MESSAGE = 4_000;
+/** GitHub's limit for the message of an annotation, in characters. */
+const MAX_MESSAGE_LENGTH = 4_000;
 
 const annotate = { error: core.error, warning: core.warning, notice: core.notice };
 
-/** Everything that leaves the process; secrets are redacted, runner commands broken. */
+/** All output of the process, with secrets redacted and runner commands disabled. */
 export type Emitter = ReturnType<typeof emitter>;
 
 export function emitter(env: Environment) {
   const redact = redactor();
-  /** Without secrets, also those that were hidden behind colours. Always before a text is cut. */
+  /** Removes secrets, including those interrupted by ANSI codes. Must run before text is cut. */
   const clean = (text: string) => redact.text(stripInvisible(text));
-  /** As it is, but for secrets; where one hides behind what cannot be seen, without that. */
+  /** Keeps text unchanged, except for secrets and the invisible characters that hide one. */
   const exact = (text: string) => {
     const visible = stripInvisible(text);
     return redact.text(visible) === visible ? redact.text(text) : redact.text(visible);
@@ -47,12 +47,12 @@ export function emitter(env: Environment) {
       redact.add(secret);
       for (const line of secret.split(/\r?\n/)) if (line.trim() !== '') core.setSecret(line);
     },
-    /** A message as one line of plain text, for where nothing else is understood. */
-    plainMessage: (message: string) => plain(clean(message), LONGEST_MESSAGE),
+    /** A message as one line of plain text, for consumers that do not render Markdown. */
+    plainMessage: (message: string) => plain(clean(message), MAX_MESSAGE_LENGTH),
     redact: clean,
     report: (report: Report) => `${redact.json(report)}\n`,
 
-    /** Into a file, where nothing is read as a command: values stay exact. */
+    /** The runner does not parse commands in this file, so values stay exact. */
     outputs: (outputs: Readonly<Record<string, OutputValue>>) => {
       try {
         for (const [name, value] of Object.entries(outputs)) {
@@ -60,26 +60,27 @@ export function emitter(env: Environment) {
         }
       } catch (cause) {
         throw new ActionError('cannot write the outputs of the step (GITHUB_OUTPUT)', {
-          remedy: 'Check that the runner is allowed to write its temporary folder and has room.',
+          remedy:
+            'Check that the runner can write to its temporary folder and that the disk is not full.',
           cause,
         });
       }
     },
 
-    /** Appends to the job summary; where there is none (not on a runner), says nothing. */
+    /** Appends to the job summary. Does nothing outside of a runner. */
     summary: (blocks: readonly Markdown[]) => {
       const path = env.GITHUB_STEP_SUMMARY;
       if (!path || blocks.length === 0) return;
       try {
         appendFileSync(path, redact.text(fitSummary(blocks)));
       } catch (error) {
-        core.warning(`The job summary could not be written: ${describeError(error)}`);
+        core.warning(`Cannot write the job summary: ${describeError(error)}`);
       }
     },
 
     annotations: (annotations: readonly Annotation[]) => {
       for (const { level, title, message, file, line } of limitAnnotations(annotations)) {
-        annotate[level](plainLines(clean(message), 20, LONGEST_MESSAGE).join('\n'), {
+        annotate[level](plainLines(clean(message), 20, MAX_MESSAGE_LENGTH).join('\n'), {
           title: plain(clean(title), 120),
           ...(file !== undefined && { file }),
           ...(line !== undefined && { startLine: line }),
@@ -88,8 +89,8 @@ export function emitter(env: Environment) {
     },
 
     /**
-     * What stopped the run: a mistake, a fault of the world or a bug, each told its own way.
-     * Gives it back as one line of plain text.
+     * Reports what stopped the run: an invalid input, an external failure or a bug. Returns it as one
+     * line of plain text.
      */
     failure: (action: string, error: unknown): string => {
       const cancelled = cancellationIn(error);
@@ -100,7 +101,7 @@ export function emitter(env: Environment) {
         core.error(clean(error.message), { title: `${action}: invalid inputs` });
       } else if (error instanceof ActionError) {
         const sentence = reason.replace(/[^.!?…]$/, '$&.');
-        core.error(`${sentence} ${clean(error.remedy)}`, { title: `${action}: could not go on` });
+        core.error(`${sentence} ${clean(error.remedy)}`, { title: `${action}: failed` });
       } else {
         const stack = error instanceof Error ? (error.stack ?? reason) : reason;
         core.error(plainLines(clean(stack), 40).join('\n'), { title: `${action}: bug` });

@@ -1,8 +1,8 @@
-/** Where an action tells what it does; whatever is handed in comes out harmless. */
+/** The log of an action. It sanitizes the text. */
 export interface Log {
   readonly info: (text: string) => void;
-  /** Seen only with step debug logging on. */
+  /** Shown only if step debug logging is enabled. */
   readonly debug: (text: string) => void;
-  /** Folds what `work` logs under a title. */
+  /** Groups what `work` logs under a title. */
   readonly group: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }

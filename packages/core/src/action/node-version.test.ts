@@ -3,7 +3,7 @@ import { requireNode } from './node-version.ts';
 
 test('an older Node is told before anything is missing', () => {
   expect(() => requireNode('20.20.2')).toThrow(
-    'this is Node 20.20.2, and the action needs Node 24',
+    'the action requires Node 24, but runs on Node 20.20.2',
   );
   expect(() => requireNode('24.0.0')).not.toThrow();
   expect(() => requireNode('26.1.0')).not.toThrow();

@@ -1,17 +1,17 @@
 import { ActionError } from '../errors/action-error.ts';
 
-/** The Node that action.yml asks for (`using: node24`). */
-const NEEDED = 24;
+/** The version in action.yml (`using: node24`). */
+const REQUIRED = 24;
 
 /**
- * Runners hand over the Node that action.yml asks for; whoever imitates one may take another, and
- * then something would be missing somewhere in the middle. Throws an {@link ActionError}.
+ * Throws an {@link ActionError} if Node is too old. GitHub's runner uses the version in action.yml, but
+ * other implementations of a runner may not, and the action would fail later at a missing feature.
  *
- * @param version `24.3.0`, as `process.versions.node` has it
+ * @param version the value of `process.versions.node`: `24.3.0`
  */
 export function requireNode(version: string): void {
-  if (Number.parseInt(version, 10) >= NEEDED) return;
-  throw new ActionError(`this is Node ${version}, and the action needs Node ${NEEDED}`, {
-    remedy: `Update the runner to one that has node${NEEDED}, or put Node ${NEEDED} first on its PATH.`,
+  if (Number.parseInt(version, 10) >= REQUIRED) return;
+  throw new ActionError(`the action requires Node ${REQUIRED}, but runs on Node ${version}`, {
+    remedy: `Update the runner to a version with node${REQUIRED}, or put Node ${REQUIRED} first in its PATH.`,
   });
 }

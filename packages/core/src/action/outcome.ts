@@ -1,10 +1,10 @@
 import type { Markdown } from '../summary/markdown.ts';
 import type { Annotation } from './annotation.ts';
 
-/** `unknown` = could not judge; it is never a pass. */
+/** `unknown`: the action could not judge. It never counts as a pass. */
 export type Verdict = 'pass' | 'warn' | 'fail' | 'unknown';
 
-/** A verdict at a glance, in logs, summaries and messages. */
+/** The sign of a verdict in logs, summaries and messages. */
 export const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
   pass: '✅',
   warn: '⚠️',
@@ -14,24 +14,24 @@ export const VERDICT_SIGNS: Readonly<Record<Verdict, string>> = {
 
 export const VERDICTS: readonly Verdict[] = ['pass', 'warn', 'fail', 'unknown'];
 
-/** What an action found and did, as data; `runAction` alone turns it into effects. */
+/** What an action found and did, as data. `runAction` publishes it. */
 export interface Outcome {
   readonly verdict: Verdict;
-  /** One sentence, the answer; may hold text from outside. */
+  /** The result in one sentence. May contain untrusted text. */
   readonly message: string;
-  /** The outputs that are the action's own, by the names that action.yml has. */
+  /** The action's own outputs, by their names in action.yml. */
   readonly outputs: Readonly<Record<string, OutputValue>>;
-  /** The `result` of the JSON report, as the action's report.schema.json describes it. */
+  /** The `result` of the JSON report; its schema is in the action's report.schema.json. */
   readonly result: unknown;
-  /** The job summary, a block after the other, what matters first. */
+  /** The blocks of the job summary, the most important first. */
   readonly summary: readonly Markdown[];
   readonly annotations: readonly Annotation[];
-  /** Further files for people and tools, besides the JSON report. */
+  /** More files besides the JSON report. */
   readonly files?: readonly OutcomeFile[];
 }
 
 export interface OutcomeFile {
-  /** Seen from the workspace. */
+  /** Relative to the workspace. */
   readonly path: string;
   readonly content: string;
 }

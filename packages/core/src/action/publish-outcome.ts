@@ -5,12 +5,12 @@ import type { Emitter } from './emitter.ts';
 import type { Outcome } from './outcome.ts';
 import { VERDICT_SIGNS } from './outcome.ts';
 import { postReportFile, type Report, reportPath } from './report.ts';
-import { type Environment, readRunInfo, runUrl, workspaceOf } from './run-info.ts';
+import { type Environment, getWorkspace, readRunInfo, runUrl } from './run-info.ts';
 import { version } from './version.ts';
 
 /**
- * Tells an outcome: annotations, log, summary, outputs, report, notifications. What can go wrong
- * comes last, so that it hides as little as possible. Throws an ActionError.
+ * Publishes an outcome: annotations, log, summary, outputs, report, notifications. The steps that can
+ * fail come last, so that a failure hides as little as possible. Throws an ActionError.
  */
 export async function publishOutcome<Inputs extends SharedInputs>(
   action: Action<Inputs>,
@@ -26,7 +26,7 @@ export async function publishOutcome<Inputs extends SharedInputs>(
   emit.log.info(`${VERDICT_SIGNS[outcome.verdict]} ${message}`);
   if (inputs.summary) emit.summary(outcome.summary);
 
-  const workspace = workspaceOf(env);
+  const workspace = getWorkspace(env);
   const given = run.isPost ? postReportFile(inputs.reportFile) : inputs.reportFile;
   const path = await reportPath(given, action.name, {
     workspace,
@@ -53,11 +53,11 @@ export async function publishOutcome<Inputs extends SharedInputs>(
   for (const file of outcome.files ?? []) {
     await writeFileAtomic(resolve(workspace, file.path), emit.redact(file.content));
   }
-  const told = { verdict: outcome.verdict, message };
-  await sendNotification(action.name, inputs, told, env, emit, cancel);
+  const result = { verdict: outcome.verdict, message };
+  await sendNotification(action.name, inputs, result, env, emit, cancel);
 }
 
-/** Tells those who want to hear of it; what could not be sent is a warning. Never throws. */
+/** Sends the notifications. A failed notification becomes a warning. Never throws. */
 export async function sendNotification(
   action: string,
   { notify: targets, notifyOn }: SharedInputs,

@@ -39,7 +39,7 @@ describe('reportPath', () => {
       await expect(reportPath('', 'probe', { ...places(), temp })).rejects.toThrow(
         expect.objectContaining({
           name: 'ActionError',
-          message: `cannot write the report into ${temp}`,
+          message: `cannot write the report to ${temp}`,
         }),
       );
   });

@@ -4,7 +4,7 @@ import { ActionError } from '../errors/action-error.ts';
 import type { Verdict } from './outcome.ts';
 import type { RunInfo } from './run-info.ts';
 
-/** The envelope that the JSON reports of all actions share. */
+/** The fields that the JSON reports of all actions share. */
 export interface Report {
   /** `<action>/v1`. */
   readonly schema: string;
@@ -19,7 +19,7 @@ export interface Report {
   readonly result: unknown;
 }
 
-/** Where the report of `post` goes, so that it leaves that of `run` alone: `out/a-post.json`. */
+/** The path for the report of `post`, which does not overwrite that of `run`: `out/a-post.json`. */
 export function postReportFile(given: string): string {
   if (given === '') return '';
   const { dir, name, ext } = parse(given);
@@ -27,9 +27,9 @@ export function postReportFile(given: string): string {
 }
 
 /**
- * Where the report goes: the path that the user gave, seen from the workspace, or the first free
- * one of `<action>.json`, `<action>-2.json` … in the runner's temporary folder, so that two uses
- * in one job do not overwrite each other.
+ * The path of the report: the given path, relative to the workspace, or the first free name of
+ * `<action>.json`, `<action>-2.json` … in the runner's temporary folder. Two steps of one job that use
+ * the same action do not overwrite each other's report.
  */
 export async function reportPath(
   given: string,
@@ -44,14 +44,14 @@ export async function reportPath(
       if (await claim(path)) return path;
     }
   } catch (cause) {
-    throw new ActionError(`cannot write the report into ${temp}`, {
-      remedy: 'Make room on the disk, or give report-file a path that can be written.',
+    throw new ActionError(`cannot write the report to ${temp}`, {
+      remedy: 'Free disk space, or set report-file to a path that can be written.',
       cause,
     });
   }
 }
 
-/** Makes an empty file, unless there is one already. */
+/** Creates an empty file. Returns false if the file exists. */
 async function claim(path: string): Promise<boolean> {
   try {
     await (await open(path, 'wx')).close();

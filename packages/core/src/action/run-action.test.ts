@@ -232,7 +232,7 @@ describe('a run that comes to an answer', () => {
     env.GITHUB_STEP_SUMMARY = join(folder, 'output/below-a-file');
     const result = await run('return { ...pass, summary: [md`a`] };');
     expect(result.code).toBe(0);
-    expect(result.stdout).toMatch(/^::warning::The job summary could not be written: ENOTDIR/m);
+    expect(result.stdout).toMatch(/^::warning::Cannot write the job summary: ENOTDIR/m);
     expect(result.outputs.verdict).toBe('pass');
   });
 
@@ -259,7 +259,7 @@ describe('a run that comes to no answer', () => {
     expect(result.stdout.split('\n')).toEqual([
       '::add-mask::hunter2-token',
       '::error title=tiny%3A invalid inputs::2 invalid inputs:' +
-        '%0A  summary: "yes" is neither true nor false. Write true or false.' +
+        '%0A  summary: "yes" is not true or false. Write true or false.' +
         '%0A  timeout: "5" has no unit. Write a number with a unit: 500ms, 30s, 2m, 1h30m or 7d.',
       '',
     ]);
@@ -274,7 +274,7 @@ describe('a run that comes to no answer', () => {
       code: 1,
       stderr: '',
       stdout:
-        '::error title=tiny%3A could not go on::cannot reach the daemon: connect ECONNREFUSED ::1:80. Start it.\n',
+        '::error title=tiny%3A failed::cannot reach the daemon: connect ECONNREFUSED ::1:80. Start it.\n',
     });
   });
 
@@ -429,7 +429,7 @@ describe('what cannot be written', () => {
       expect(result.code).toBe(1);
       expect(result.stdout).toContain('::notice title=found::it\n');
       expect(result.stdout).toMatch(
-        /::error title=tiny%3A could not go on::cannot write the outputs of the step \(GITHUB_OUTPUT\): .+\. Check that /,
+        /::error title=tiny%3A failed::cannot write the outputs of the step \(GITHUB_OUTPUT\): .+\. Check that /,
       );
       expect(result.summary).toBe('text\n');
       expect(result.stdout.match(/::error/g)).toHaveLength(1);
@@ -450,9 +450,7 @@ describe('what cannot be written', () => {
     expect(result.code).toBe(1);
     expect(result.outputs).toMatchObject({ verdict: 'pass' });
     expect(result.stdout).toContain('::notice title=found::it\n');
-    expect(result.stdout).toMatch(
-      /::error title=tiny%3A could not go on::cannot write .*Give a path/,
-    );
+    expect(result.stdout).toMatch(/::error title=tiny%3A failed::cannot write .*Give a path/);
   });
 });
 

@@ -5,27 +5,27 @@ import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
 import { requireNode } from './node-version.ts';
 import type { Outcome } from './outcome.ts';
-import { type Environment, readRunInfo, workspaceOf } from './run-info.ts';
+import { type Environment, getWorkspace, readRunInfo } from './run-info.ts';
 
 /**
- * The state by which the second run of the same program knows that it is the `post` of the first, and
- * whether the first came further than its inputs.
+ * The saved state that tells the `post` run of the program that it is not the main run, and whether
+ * the main run got past its inputs.
  */
 const POST = 'post';
 const BEGUN = 'begun';
 const READ = 'read';
-/** Time that open sockets get to close by themselves once everything has been said. */
+/** How long open sockets may take to close at the end. */
 const LINGER_MS = 1_000;
 
 /**
- * Runs an action as the runner expects it, and is the only place that has effects on the process:
- * reads the inputs, prints, writes outputs, summary and report, sets the exit code.
+ * Runs an action. Only this function affects the process: it reads the inputs, prints, writes outputs,
+ * summary and report, and sets the exit code.
  *
- * Exit code 1: the verdict reaches `fail-on`, an input is invalid, something outside failed, or
- * there is a bug; only a bug shows its stack. A run that comes to no answer has the outputs
- * `verdict` (`unknown`) and `message` all the same.
+ * The exit code is 1 if the verdict reaches `fail-on`, an input is invalid, an external operation
+ * failed, or the action has a bug. Only a bug prints a stack. A run without a result still sets the
+ * outputs `verdict` (`unknown`) and `message`.
  *
- * An action with a `post` is run again at the end of the job, in a process of its own.
+ * An action with `post` runs again at the end of the job, in another process.
  */
 export async function runAction<Inputs extends SharedInputs>(
   action: Action<Inputs>,
@@ -47,11 +47,12 @@ export async function runAction<Inputs extends SharedInputs>(
     giveUp(error);
     process.exit();
   };
-  // Nothing is left that could ever wake us up: without this, Node would end with success.
-  const forgotten = () => giveUpAtOnce(new Error('the action waits for what never happens'));
-  // An error that escaped from everything: a timer, a socket without a listener.
+  // If nothing is left to wait for, Node exits with success, although the action has not finished.
+  const stopStalled = () =>
+    giveUpAtOnce(new Error('the action waits for an event that never happens'));
+  // An error outside of the call stack of `run`: in a timer, or a socket without a listener.
   process.on('uncaughtException', giveUpAtOnce);
-  process.once('beforeExit', forgotten);
+  process.once('beforeExit', stopStalled);
   let inputs: Inputs | undefined;
   const signal = stopSignal(process);
   try {
@@ -60,15 +61,15 @@ export async function runAction<Inputs extends SharedInputs>(
     const start = systemClock.monotonic();
     const before = action.post && emit.state.read(POST);
     const isPost = before === BEGUN || before === READ;
-    // Before anything can fail: whatever becomes of this run, the next one is not another like it.
+    // Saved before anything can fail, because the next run of this program is always `post`.
     if (before === '') emit.state.save(POST, BEGUN);
     let outcome: Outcome | undefined;
-    // The mistakes in the inputs have been told, and nothing was begun.
+    // After invalid inputs, `post` has nothing to do.
     if (before !== BEGUN) {
       inputs = await action.inputs.parse(emit.input, emit.mask);
       if (before === '') emit.state.save(POST, READ);
       const work = isPost && action.post ? action.post : action.run;
-      outcome = await work(inputs, contextOf(env, emit, signal));
+      outcome = await work(inputs, createContext(env, emit, signal));
     }
     answered = true;
     const durationMs = Math.round(systemClock.monotonic() - start);
@@ -80,25 +81,25 @@ export async function runAction<Inputs extends SharedInputs>(
     process.exitCode = inputs && outcome && isFailure(action, inputs, outcome) ? 1 : 0;
   } catch (error) {
     const message = giveUp(error);
-    // Who wants to hear of failures wants to hear of this one; a cancel is somebody's wish.
+    // A cancellation is intended, so it sends no notification.
     if (inputs && !cancellationIn(error)) {
       const { sendNotification } = await import('./publish-outcome.ts');
-      const told = { verdict: 'unknown', message } as const;
-      await sendNotification(action.name, inputs, told, env, emit, signal);
+      const result = { verdict: 'unknown', message } as const;
+      await sendNotification(action.name, inputs, result, env, emit, signal);
     }
   }
-  process.off('beforeExit', forgotten);
-  // A socket that a stranger keeps open must not keep the job waiting.
+  process.off('beforeExit', stopStalled);
+  // A socket that a remote host keeps open must not block the job.
   setTimeout(() => process.exit(), LINGER_MS).unref();
 }
 
-function contextOf(env: Environment, emit: Emitter, signal: AbortSignal): ActionContext {
+function createContext(env: Environment, emit: Emitter, signal: AbortSignal): ActionContext {
   return {
     log: emit.log,
     clock: systemClock,
     signal,
     run: readRunInfo(env),
-    workspace: workspaceOf(env),
+    workspace: getWorkspace(env),
     mask: emit.mask,
     redact: emit.redact,
     state: emit.state,
@@ -112,7 +113,7 @@ function isFailure<Inputs extends SharedInputs>(
   { verdict }: Outcome,
 ): boolean {
   const failing = failOn[inputs.failOn];
-  // A gate that does not know when to close must not stay open.
+  // Without verdicts to fail on, the step would always pass.
   if (failing === undefined) throw new Error(`fail-on has no verdicts for "${inputs.failOn}"`);
   return failing.includes(verdict);
 }

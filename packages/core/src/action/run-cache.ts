@@ -2,12 +2,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Keeps one text between runs in the cache of GitHub Actions. An entry never changes: a later one
- * has a key of its own with the same beginning. Anything may be gone at any time, and whoever may
- * push a branch may have written what is read back: it is untrusted.
+ * Keeps one text between runs in the cache of GitHub Actions. An entry never changes: a later one has
+ * another key with the same prefix. An entry can disappear at any time. Its content is untrusted,
+ * because everyone with write access to a branch can write to the cache.
  */
 export interface RunCache {
-  /** The newest entry whose key begins with `prefix`: of this branch, else of the default branch. */
+  /** The newest entry whose key starts with `prefix`, of this branch or else of the default branch. */
   readonly restore: (prefix: string) => Promise<Restored>;
   /** @param key at most 512 characters, without commas */
   readonly save: (key: string, text: string) => Promise<Saved>;
@@ -20,12 +20,12 @@ export type Restored =
 
 export type Saved =
   | { readonly kind: 'saved' }
-  /** Read-only for runs of low trust, an entry that is there already, a service that is down. */
+  /** The run has read-only access, the entry exists, or the service is unavailable. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'unavailable'; readonly why: string };
 
 interface Place {
-  /** Names the file, and with it all its entries: `perf-history.ndjson`. */
+  /** The name of the file, which also identifies its entries: `perf-history.ndjson`. */
   readonly name: string;
   readonly workspace: string;
   readonly signal: AbortSignal;
@@ -33,12 +33,12 @@ interface Place {
 
 const UNAVAILABLE = {
   kind: 'unavailable',
-  why: 'the cache of GitHub Actions is not there (it is within a workflow on GitHub)',
+  why: 'the cache of GitHub Actions is not available (it exists only in a workflow on GitHub)',
 } as const;
 
-/** The cache of this job. The library behind it, 2.4 MB, is loaded when it is used. */
+/** The cache of this job. Loads its library (2.4 MB) on first use. */
 export function runCache({ name, workspace, signal }: Place): RunCache {
-  // Entries are told apart by the path too: it has to be the same on every runner.
+  // The path is part of the identity of an entry, so it must be the same on every runner.
   const folder = `.kept-${name}`;
   const file = `${folder}/${name}`;
   const within = async <T>(work: (cache: typeof import('@actions/cache')) => Promise<T>) => {
@@ -54,7 +54,7 @@ export function runCache({ name, workspace, signal }: Place): RunCache {
   return {
     restore: (prefix) =>
       within(async ({ restoreCache }): Promise<Restored> => {
-        // No entry has the prefix alone as its key: the newest one that begins with it is meant.
+        // No key equals the prefix, so this restores the newest entry that starts with it.
         const key = await restoreCache([file], prefix, [prefix], undefined, true);
         if (key === undefined) return { kind: 'nothing' };
         return { kind: 'restored', key, text: await readFile(join(workspace, file), 'utf8') };
@@ -68,7 +68,7 @@ export function runCache({ name, workspace, signal }: Place): RunCache {
   };
 }
 
-/** The library cannot be stopped; it is left behind. */
+/** The library cannot be cancelled, so it continues in the background. */
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {

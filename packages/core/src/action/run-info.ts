@@ -1,7 +1,7 @@
-/** The variables of the process; handed in by `runAction`, never read elsewhere. */
+/** The environment variables. Only `runAction` reads them from the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the runner says about the run; empty where it does not say. */
+/** The run, from the variables of the runner; a field is empty if its variable is not set. */
 export interface RunInfo {
   readonly repository: string;
   readonly workflow: string;
@@ -37,7 +37,7 @@ export function runUrl(
   return `${serverUrl}/${repository}/actions/runs/${runId}`;
 }
 
-/** The folder that relative paths are seen from. */
-export function workspaceOf(env: Environment): string {
+/** Relative paths are relative to this folder. */
+export function getWorkspace(env: Environment): string {
   return env.GITHUB_WORKSPACE || process.cwd();
 }

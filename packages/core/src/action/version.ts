@@ -1,2 +1,2 @@
-/** The version of the actions; a release is refused when it is not the one being released. */
+/** The version of the actions. The release command requires it to match the released version. */
 export const version = '1.0.0';

@@ -3,8 +3,8 @@ import { InvalidValue } from '../errors/invalid-value.ts';
 import type { SyncParser } from '../inputs/parser.ts';
 
 /**
- * A scalar of a configuration that an input's parser reads, so that `5s` means the same in both.
- * A problem's message has two lines: what is wrong, and how to mend it.
+ * A scalar of a configuration that the parser of an input reads, so that `5s` means the same in both.
+ * The message of a problem has two lines: what is wrong, and how to fix it.
  */
 export function field<T>(parser: SyncParser<T>): GenericSchema<string | number | boolean, T> {
   return pipe(

@@ -1,18 +1,18 @@
 /**
- * The data of a text that is JSON and nothing else; `undefined` for YAML, for what is broken, and
- * where a key is written twice, of which `JSON.parse` says nothing.
+ * Parses JSON. Returns `undefined` for YAML, for invalid text, and for text with a duplicate key, which
+ * `JSON.parse` does not report.
  */
 export function jsonData(text: string): { readonly data: unknown } | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
     const data: unknown = JSON.parse(text);
-    return keysWritten(text) === keysOf(data) ? { data } : undefined;
+    return keysWritten(text) === countKeys(data) ? { data } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** How many keys a JSON text has: its strings with a colon behind them. */
+/** The number of keys in a JSON text: its strings that are followed by a colon. */
 function keysWritten(text: string): number {
   let count = 0;
   for (let open = text.indexOf('"'); open >= 0; ) {
@@ -26,15 +26,15 @@ function keysWritten(text: string): number {
   return count;
 }
 
-/** Whether an odd number of backslashes stands before a place. */
+/** Whether an odd number of backslashes precedes an index. */
 function isEscaped(text: string, place: number): boolean {
   let before = place;
   while (text.charAt(before - 1) === '\\') before--;
   return (place - before) % 2 === 1;
 }
 
-/** How many keys all objects within data have. Without recursion: it may be nested deeply. */
-function keysOf(data: unknown): number {
+/** The number of keys in all objects of the data. Not recursive, because nesting can be deep. */
+function countKeys(data: unknown): number {
   let count = 0;
   const left = [data];
   while (left.length > 0) {

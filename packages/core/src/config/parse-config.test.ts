@@ -268,7 +268,7 @@ describe('broken YAML', () => {
 
   test('what follows from a mistake is not told, and a tab is named', async () => {
     expect(await mistakes('- name: a\n\ttcp: {host: x, port: 1}\n- {name: b}\n')).toEqual([
-      'cfg:2:2: is not valid YAML: unexpected scalar at node end. Indent with spaces: YAML takes no tabs.',
+      'cfg:2:2: is not valid YAML: unexpected scalar at node end. Indent with spaces. YAML does not allow tabs.',
     ]);
     // Mistakes of their own are told.
     expect(await mistakes('a: 1\na: 2\nb: 1\nb: 2\n')).toHaveLength(2);
@@ -282,19 +282,21 @@ describe('broken YAML', () => {
         return `${name}: &${name} [${Array(9).fill(inner).join(', ')}]`;
       })
       .join('\n');
-    expect(await mistakes(text)).toEqual(['cfg: repeats its aliases too often. Write it out.']);
+    expect(await mistakes(text)).toEqual([
+      'cfg: expands its aliases too often. Write the value in full.',
+    ]);
   });
 
   test('an alias within itself', async () => {
     const circles = v.strictObject({ a: v.unknown() });
     expect(await mistakes('a: &a [*a]', circles)).toEqual([
-      'cfg: has an alias within itself. Write it out.',
+      'cfg: has an alias that contains itself. Write the value in full.',
     ]);
   });
 
   test('a text that is too long is not read', async () => {
     expect(await mistakes(`a: ${'x'.repeat(1_000_000)}`)).toEqual([
-      'cfg: is longer than a million characters. Split it up.',
+      'cfg: is longer than 1,000,000 characters. Split it up.',
     ]);
   });
 });
@@ -307,16 +309,16 @@ describe('harmless', () => {
     ['JSON', '{"a": "b",\n "c":\n  [{"d": "x\\u0000y"}]}'],
   ])('a NUL, which no path, command or protocol takes: %s', async (_, text) => {
     expect(await mistakes(text, anything)).toEqual([
-      expect.stringMatching(/^cfg:3:\d: c\.0\.d has a NUL character in it\. Take it out\.$/),
+      expect.stringMatching(/^cfg:3:\d: c\.0\.d contains a NUL character\. Remove it\.$/),
     ]);
   });
 
   test('a NUL in a key', async () => {
     expect(await mistakes('a: {"b\\0": 1}', anything)).toEqual([
-      'cfg:1:1: a has a NUL character in it. Take it out.',
+      'cfg:1:1: a contains a NUL character. Remove it.',
     ]);
     expect(await mistakes('{"b\\0": 1}', anything)).toEqual([
-      'cfg:1:1: a key has a NUL character in it. Take it out.',
+      'cfg:1:1: a key contains a NUL character. Remove it.',
     ]);
   });
 

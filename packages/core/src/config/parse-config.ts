@@ -8,54 +8,54 @@ import {
 import { InputError, type InputProblem } from '../errors/input-error.ts';
 import { jsonData } from './json-data.ts';
 import { pathToNul } from './nul.ts';
-import { isUnknownKey, keysTo, meantIssues, ownerOf, problemOf } from './schema-issue.ts';
+import { getOwner, isUnknownKey, keysTo, meantIssues, toProblem } from './schema-issue.ts';
 
-/** Longest configuration that is read, in characters. */
-const LONGEST = 1_000_000;
-/** How often a schema is asked again for further unknown keys. */
-const MOST_ROUNDS = 50;
+/** In characters. */
+const MAX_LENGTH = 1_000_000;
+/** How often the validation is repeated to find more unknown keys. */
+const MAX_ROUNDS = 50;
 
 /**
- * Reads a configuration, YAML or JSON (which YAML 1.2 contains), against a schema. Throws one
- * {@link InputError} with every mistake, unknown keys included, each as `source:line:column`.
- * Import this module lazily: it brings the schema library along, and YAML for what is not good JSON.
+ * Parses a configuration, YAML or JSON, and validates it. Throws one {@link InputError} with all
+ * problems, unknown keys included, each as `source:line:column`. Import this module lazily: it loads the
+ * schema library, and the YAML library for text that is not valid JSON.
  *
- * Messages of the schema are the remedy, or two lines: what is wrong, and the remedy.
+ * A message of the schema is the remedy, or two lines: the problem and the remedy.
  *
- * @param source where the text came from: an input's name or a file's path
- * @param schema what is allowed; a function where that depends on what is written
+ * @param source the name of an input or the path of a file
+ * @param schema a schema, or a function of the data that returns one
  */
 export async function parseConfig<const S extends GenericSchema>(
   text: string,
   source: string,
   schema: S | ((data: unknown) => Promise<S>),
 ): Promise<InferOutput<S>> {
-  if (text.length > LONGEST) {
-    const problem = 'is longer than a million characters';
+  if (text.length > MAX_LENGTH) {
+    const problem = 'is longer than 1,000,000 characters';
     throw new InputError([{ where: source, problem, remedy: 'Split it up.' }]);
   }
   const schemaFor = async (data: unknown) => (typeof schema === 'function' ? schema(data) : schema);
-  // JSON is read in a tenth of the time; where its mistakes are, only the other way tells.
+  // Parsing JSON takes a tenth of the time, but only the YAML parser locates problems.
   const json = jsonData(text);
   if (json && pathToNul(json.data) === undefined) {
     const answer = safeParse(await schemaFor(json.data), json.data);
     if (answer.success) return answer.output;
   }
   const { readYaml } = await import('./yaml-document.ts');
-  const { data, placeOf } = readYaml(text, source);
+  const { data, locate } = readYaml(text, source);
   const nul = pathToNul(data);
   if (nul !== undefined) {
-    const problem = `${nul.join('.') || 'a key'} has a NUL character in it`;
-    throw new InputError([{ where: placeOf(nul).where, problem, remedy: 'Take it out.' }]);
+    const problem = `${nul.join('.') || 'a key'} contains a NUL character`;
+    throw new InputError([{ where: locate(nul).where, problem, remedy: 'Remove it.' }]);
   }
   const asked = await schemaFor(data);
   const answer = ask(() => safeParse(asked, data));
   if (answer.success) return answer.output;
 
   const problems = answer.issues
-    .map((issue) => ({ issue, place: placeOf(keysTo(issue)) }))
+    .map((issue) => ({ issue, place: locate(keysTo(issue)) }))
     .sort((one, other) => one.place.offset - other.place.offset)
-    .map(({ issue, place }): InputProblem => problemOf(issue, place.where));
+    .map(({ issue, place }): InputProblem => toProblem(issue, place.where));
   throw new InputError(
     problems.filter(
       ({ where, problem }, index) =>
@@ -69,8 +69,8 @@ type Answer<S extends GenericSchema> =
   | { readonly success: false; readonly issues: readonly GenericIssue[] };
 
 /**
- * All that a schema has to say. It names only the first unknown key of an object: so those that it
- * named are taken out of the data, and it is asked again.
+ * All issues of a schema. It reports only the first unknown key of an object, so this removes the
+ * reported keys from the data and validates again.
  */
 function ask<S extends GenericSchema>(parse: () => SafeParseResult<S>): Answer<S> {
   const unknown: GenericIssue[] = [];
@@ -79,10 +79,10 @@ function ask<S extends GenericSchema>(parse: () => SafeParseResult<S>): Answer<S
     if (result.success && unknown.length === 0) return { success: true, output: result.output };
     const issues = (result.issues ?? []).flatMap(meantIssues);
     const found = issues.filter(isUnknownKey);
-    if (found.length === 0 || round === MOST_ROUNDS) {
+    if (found.length === 0 || round === MAX_ROUNDS) {
       return { success: false, issues: [...unknown, ...issues] };
     }
     unknown.push(...found);
-    for (const issue of found) delete ownerOf(issue)?.[String(issue.input)];
+    for (const issue of found) delete getOwner(issue)?.[String(issue.input)];
   }
 }

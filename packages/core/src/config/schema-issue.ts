@@ -2,10 +2,10 @@ import type { GenericIssue } from 'valibot';
 import type { InputProblem } from '../errors/input-error.ts';
 import { plain } from '../text/untrusted.ts';
 
-/** Longest value that is shown, so that what is wrong with it is seen as well. */
-const LONGEST_VALUE = 80;
+/** Longer values are cut, so that the problem stays visible. */
+const MAX_VALUE_LENGTH = 80;
 
-/** What the schema library expects, in the words of a remedy. */
+/** The types of the schema library, as a remedy names them. */
 const WORDS: ReadonlyMap<string, string> = new Map([
   ['string', 'text'],
   ['number', 'a number'],
@@ -15,8 +15,8 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The issues that tell a user most. A choice of shapes (`union`) hides what is wrong in the one
- * that was meant: of those, only the shapes that are of another type altogether are left out.
+ * The issues that help the user most. The issue of a `union` hides those of its options, so this
+ * returns the issues of the options, except for options of another type.
  */
 export function meantIssues(issue: GenericIssue): readonly GenericIssue[] {
   const nested = (issue.issues ?? []).flatMap(meantIssues).filter((inner) => inner.path);
@@ -27,49 +27,49 @@ export function meantIssues(issue: GenericIssue): readonly GenericIssue[] {
   }));
 }
 
-/** Whether the issue is a key that the schema does not know. */
+/** Whether the issue is an unknown key. */
 export function isUnknownKey(issue: GenericIssue): boolean {
   return isAboutKey(issue) && issue.expected === 'never';
 }
 
-/** What the key or value at the end of the issue's path belongs to. */
-export function ownerOf(issue: GenericIssue): Record<string, unknown> | undefined {
+/** The kind of container of the key or value at the end of the path. */
+export function getOwner(issue: GenericIssue): Record<string, unknown> | undefined {
   return issue.path?.at(-1)?.input as Record<string, unknown> | undefined;
 }
 
-/** The keys from the whole down to what the issue is about. */
+/** The keys from the root of the data to the issue. */
 export function keysTo(issue: GenericIssue): readonly string[] {
   const keys = (issue.path ?? []).map(({ key }) => String(key));
   return isListForMapping(issue) ? keys.slice(0, -1) : keys;
 }
 
-/** The issue as a mistake of the user. */
-export function problemOf(issue: GenericIssue, where: string): InputProblem {
+/** Converts an issue of the schema library to a problem. */
+export function toProblem(issue: GenericIssue, where: string): InputProblem {
   const name = keysTo(issue).join('.');
   const [what, remedy] = issue.message.split('\n', 2) as [string, string?];
   const isCustom = !/^Invalid \w+( \w+)?: (Expected|Received) /.test(what);
-  const told = (problem: string, itsRemedy: string) => ({
+  const problemAt = (problem: string, itsRemedy: string) => ({
     where,
     problem: name === '' ? problem : `${name} ${problem}`,
     remedy: isCustom ? (remedy ?? what) : itsRemedy,
   });
 
-  if (isListForMapping(issue)) return told('is a list', remedyFor('Object'));
+  if (isListForMapping(issue)) return problemAt('is a list', remedyFor('Object'));
   if (isUnknownKey(issue)) {
-    return told('is not a known key', 'Remove it, or check its spelling.');
+    return problemAt('is not a known key', 'Remove it, or check its spelling.');
   }
-  if (issue.input === undefined) return told('is missing', 'Add it.');
-  const given = isScalar(issue.input) ? `"${plain(String(issue.input), LONGEST_VALUE)}" ` : '';
-  if (isCustom && remedy !== undefined) return told(`${given}${what}`, remedy);
-  return told(
+  if (issue.input === undefined) return problemAt('is missing', 'Add it.');
+  const given = isScalar(issue.input) ? `"${plain(String(issue.input), MAX_VALUE_LENGTH)}" ` : '';
+  if (isCustom && remedy !== undefined) return problemAt(`${given}${what}`, remedy);
+  return problemAt(
     issue.input === null ? 'is empty' : `${given}is not valid`,
     issue.kind === 'schema' ? remedyFor(issue.expected) : expectation(issue.expected),
   );
 }
 
-/** The library takes a list for a mapping whose keys are 0, 1, 2. */
+/** The library treats a list as a mapping with the keys 0, 1, 2. */
 function isListForMapping(issue: GenericIssue): boolean {
-  return isAboutKey(issue) && Array.isArray(ownerOf(issue));
+  return isAboutKey(issue) && Array.isArray(getOwner(issue));
 }
 
 function isAboutKey(issue: GenericIssue): boolean {

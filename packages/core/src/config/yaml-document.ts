@@ -1,13 +1,13 @@
 import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { InputError, type InputProblem } from '../errors/input-error.ts';
 
-/** How often YAML aliases may be expanded: a few lines can stand for gigabytes. */
-const MOST_ALIASES = 100;
+/** YAML aliases are limited, because a few lines can expand to gigabytes. */
+const MAX_ALIASES = 100;
 
 export interface YamlDocument {
   readonly data: unknown;
-  /** Where the key at a path stands, as `source:line:column`, or its nearest owner. */
-  readonly placeOf: (path: readonly string[]) => {
+  /** The position of the key at a path, or of its nearest parent, as `source:line:column`. */
+  readonly locate: (path: readonly string[]) => {
     readonly offset: number;
     readonly line: number;
     readonly where: string;
@@ -15,9 +15,9 @@ export interface YamlDocument {
 }
 
 /**
- * Reads one YAML document. Throws an {@link InputError} with every mistake.
+ * Parses one YAML document. Throws an {@link InputError} with all problems.
  *
- * @param merge whether `<<` merges, for files of tools that know it
+ * @param merge whether `<<` merges mappings, for files of tools that support it
  */
 export function readYaml(
   text: string,
@@ -25,7 +25,7 @@ export function readYaml(
   { merge = false }: { readonly merge?: boolean } = {},
 ): YamlDocument {
   const lines = new LineCounter();
-  // The parser counts a byte order mark as a column of the first line, and no list holds together.
+  // The parser counts a byte order mark as a column, which breaks the indentation of the first line.
   const own = text.replace(/^\uFEFF/, '');
   const document = parseDocument(own, {
     lineCounter: lines,
@@ -39,8 +39,8 @@ export function readYaml(
   if (broken.length > 0) throw new InputError(broken);
   return {
     data: toData(document, source),
-    placeOf: (path) => {
-      const offset = offsetOf(document, path);
+    locate: (path) => {
+      const offset = findOffset(document, path);
       const { line } = lines.linePos(offset);
       return { offset, line: Math.max(1, line), where: position(source, lines, offset) };
     },
@@ -49,24 +49,30 @@ export function readYaml(
 
 function toData(document: Document, source: string): unknown {
   try {
-    const data: unknown = document.toJS({ maxAliasCount: MOST_ALIASES });
-    // Whoever walks a circle never ends.
+    const data: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+    // Later code would never finish on circular data.
     JSON.stringify(data);
     return data;
   } catch (error) {
     const { message } = error as Error;
     if (message.startsWith('Unresolved alias')) {
-      throw mistake(source, `is not valid YAML: ${lowerFirst(message)}`, 'Set its anchor first.');
+      throw mistake(
+        source,
+        `is not valid YAML: ${lowerFirst(message)}`,
+        'Define its anchor first.',
+      );
     }
     throw mistake(
       source,
-      error instanceof TypeError ? 'has an alias within itself' : 'repeats its aliases too often',
-      'Write it out.',
+      error instanceof TypeError
+        ? 'has an alias that contains itself'
+        : 'expands its aliases too often',
+      'Write the value in full.',
     );
   }
 }
 
-/** After a token that it does not expect, the parser does not expect the ones that follow either. */
+/** After an unexpected token, the parser also reports the tokens that follow it. */
 function withoutConsequences(errors: readonly YAMLError[]): readonly YAMLError[] {
   const first = errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
   return first < 0 ? errors : errors.slice(0, first + 1);
@@ -81,13 +87,17 @@ function brokenYaml(
   const where = position(source, lines, offset);
   const indentation = /^[^\S\n]*/.exec(text.slice(text.lastIndexOf('\n', offset - 1) + 1))?.[0];
   return code === 'MULTIPLE_DOCS'
-    ? { where, problem: 'has several documents', remedy: 'Keep one; "---" begins another.' }
+    ? {
+        where,
+        problem: 'has several documents',
+        remedy: 'Keep one document; "---" starts another.',
+      }
     : {
         where,
         problem: `is not valid YAML: ${lowerFirst(message)}`,
         remedy: indentation?.includes('\t')
-          ? 'Indent with spaces: YAML takes no tabs.'
-          : 'Check the indentation, colons and quotes around this place.',
+          ? 'Indent with spaces. YAML does not allow tabs.'
+          : 'Check the indentation, colons and quotes near this position.',
       };
 }
 
@@ -96,10 +106,9 @@ function mistake(where: string, problem: string, remedy: string): InputError {
 }
 
 /**
- * Where the key at a path stands, or the item of a list; for an unknown or missing one, its
- * nearest owner.
+ * Finds the position of a key or list item. For a missing one, the position of its nearest parent.
  */
-function offsetOf(document: Document, path: readonly string[]): number {
+function findOffset(document: Document, path: readonly string[]): number {
   let node = document.contents as Node | null;
   let offset = node?.range?.[0] ?? 0;
   for (const key of path) {
@@ -114,7 +123,7 @@ function offsetOf(document: Document, path: readonly string[]): number {
   return offset;
 }
 
-/** As much of a YAML node, or of a pair in a mapping, as is needed to find its place. */
+/** The parts of a YAML node or pair that its position is read from. */
 interface Node {
   readonly range?: readonly [number, number, number] | null;
   readonly key?: Node | null;

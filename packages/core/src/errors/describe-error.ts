@@ -1,41 +1,41 @@
 import { plain } from '../text/untrusted.ts';
 
-/** How deep causes are followed, and how many of them are told side by side. */
-const MOST = 5;
+/** Limits both the depth of causes and the number of causes at one level. */
+const MAX_CAUSES = 5;
 
 /**
- * An error and what caused it, in one line of harmless text: `reading report: EACCES: permission
- * denied`. Follows `cause` and the members of an AggregateError, at most five deep.
+ * Describes an error and its causes in one line of sanitized text: `reading report: EACCES: permission
+ * denied`. Follows `cause` and the members of an AggregateError, at most five levels deep.
  *
- * @param redact takes the secrets out of each message, before it is cut
+ * @param redact removes secrets from each message before it is cut
  */
 export function describeError(error: unknown, redact = (message: string) => message): string {
   const parts: string[] = [];
   let level: readonly unknown[] = [error];
-  for (let depth = 0; depth < MOST && level.length > 0; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && level.length > 0; depth++) {
     const texts = level
-      .map((one) => plain(redact(messageOf(one))))
+      .map((one) => plain(redact(getMessage(one))))
       .filter((text) => text !== '' && !parts.some((part) => part.includes(text)));
     if (texts.length > 0) parts.push([...new Set(texts)].join('; '));
-    level = level.flatMap(causesOf).slice(0, MOST);
+    level = level.flatMap(getCauses).slice(0, MAX_CAUSES);
   }
   return parts.join(': ');
 }
 
-function messageOf(error: unknown): string {
+function getMessage(error: unknown): string {
   if (typeof error === 'string') return error;
-  // Taken when it is needed: importing the module would cost every start.
+  // Loaded on demand, because an import would slow down every start.
   if (!(error instanceof Error)) return process.getBuiltinModule('node:util').inspect(error);
-  // The message of an AggregateError is often empty, and its name says nothing.
-  return error.message || (membersOf(error).length > 0 ? '' : error.name);
+  // The message of an AggregateError is often empty, and its name is not helpful.
+  return error.message || (getMembers(error).length > 0 ? '' : error.name);
 }
 
-function causesOf(error: unknown): readonly unknown[] {
+function getCauses(error: unknown): readonly unknown[] {
   if (!(error instanceof Error)) return [];
-  const members = membersOf(error);
+  const members = getMembers(error);
   return members.length > 0 || error.cause == null ? members : [error.cause];
 }
 
-function membersOf(error: Error): readonly unknown[] {
+function getMembers(error: Error): readonly unknown[] {
   return error instanceof AggregateError ? error.errors : [];
 }

@@ -1,18 +1,18 @@
 import { plain } from '../text/untrusted.ts';
 
-/** One mistake in what the user wrote. */
+/** One problem with the inputs or a configuration. */
 export interface InputProblem {
-  /** Where: an input's name, or `checks:12:5` for a line and column of a configuration. */
+  /** The name of an input, or `checks:12:5` for the line and column of a configuration. */
   readonly where: string;
-  /** What was given; left out for secrets and where nothing was given. */
+  /** The given value; omitted for secrets and missing values. */
   readonly given?: string;
   /** What is wrong, as a clause: `has no unit`. */
   readonly problem: string;
-  /** How to mend it, as a sentence: `Write 5s or 500ms.` */
+  /** How to fix it, as a sentence: `Write 5s or 500ms.` */
   readonly remedy: string;
 }
 
-/** The user's mistakes, all of them at once. Always fails the run, whatever `fail-on` says. */
+/** All problems with the inputs. Always fails the run, regardless of `fail-on`. */
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly problems: readonly InputProblem[];

@@ -1,4 +1,4 @@
-/** A value that a parser cannot take: what is wrong with it, and how to mend it. */
+/** A value that a parser rejects: the problem, and how to fix it. */
 export class InvalidValue extends Error {
   override readonly name = 'InvalidValue';
   /** What to write instead, as a sentence. */

@@ -12,7 +12,7 @@ test.each(['false', 'False', 'FALSE'])('%s is false', (given) => {
 test.each(['yes', 'no', 'on', 'off', '1', '0', 'tRUE', 'true '])('%j is neither', (given) => {
   expect(() => boolean().parse(given)).toThrow(
     expect.objectContaining({
-      message: 'is neither true nor false',
+      message: 'is not true or false',
       remedy: 'Write true or false.',
     }),
   );

@@ -80,7 +80,7 @@ describe('defineInputs', () => {
       {
         where: 'url',
         problem: 'has the scheme ftp (line 1)',
-        remedy: 'Write a whole address: https://example.com/health.',
+        remedy: 'Write a complete URL: https://example.com/health.',
       },
     ]);
   });

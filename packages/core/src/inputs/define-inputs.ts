@@ -2,31 +2,31 @@ import { InputError, type InputProblem } from '../errors/input-error.ts';
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { Parser, ValueOf } from './parser.ts';
 
-/** The parsers of an action's inputs, by the names that action.yml has. */
+/** The parsers of an action's inputs, by their names in action.yml. */
 export type InputParsers = Readonly<Record<string, Parser<unknown>>>;
 
 type CamelCase<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
-/** The parsed inputs: `fail-on` of action.yml is `failOn` here. */
+/** The parsed inputs: the input `fail-on` becomes `failOn`. */
 export type InputValues<P extends InputParsers> = {
   readonly [Name in keyof P & string as CamelCase<Name>]: ValueOf<P[Name]>;
 };
 
-/** A rule over several inputs, asked only when each of them could be read by itself. */
+/** A rule about several inputs. Applied only if each input is valid. */
 export interface Rule<Values> {
   readonly reads: readonly (keyof Values & string)[];
   readonly check: (values: Values) => InputProblem | undefined;
 }
 
 export interface InputDefinition<Values> {
-  /** The names of the inputs, as in action.yml. */
+  /** The names of the inputs in action.yml. */
   readonly names: readonly string[];
   /**
-   * Reads and checks all inputs. `read` gives the text of one (empty when it is not set), `mask`
-   * hears every secret before anything else can fail. Throws one {@link InputError} that names
-   * all mistakes.
+   * Parses and validates all inputs. `read` returns the text of an input (empty if it is not set).
+   * `mask` receives every secret before anything can fail. Throws one {@link InputError} with all
+   * problems.
    */
   readonly parse: (
     read: (name: string) => string,
@@ -35,8 +35,8 @@ export interface InputDefinition<Values> {
 }
 
 /**
- * Declares an action's inputs. Defaults are not here: action.yml has them, and the runner hands
- * them over like any other value.
+ * Declares the inputs of an action. The defaults are in action.yml; the runner passes them like any
+ * other value.
  */
 export function defineInputs<P extends InputParsers>(
   parsers: P,
@@ -46,7 +46,7 @@ export function defineInputs<P extends InputParsers>(
   return {
     names,
     parse: async (read, mask) => {
-      const texts = new Map(names.map((name) => [name, textOf(parsers[name], read(name))]));
+      const texts = new Map(names.map((name) => [name, normalize(parsers[name], read(name))]));
       for (const [name, text] of texts) {
         if (text !== '') for (const value of parsers[name]?.secrets?.(text) ?? []) mask(value);
       }
@@ -56,7 +56,7 @@ export function defineInputs<P extends InputParsers>(
         try {
           values[camelCase(name)] = await parseOne(parsers[name] as Parser<unknown>, text);
         } catch (error) {
-          problems.push(...problemsOf(name, text, parsers[name]?.secrets !== undefined, error));
+          problems.push(...toProblems(name, text, parsers[name]?.secrets !== undefined, error));
         }
       }
       for (const rule of rules) {
@@ -75,7 +75,7 @@ export function camelCase(name: string): string {
   return name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function textOf(parser: Parser<unknown> | undefined, given: string): string {
+function normalize(parser: Parser<unknown> | undefined, given: string): string {
   const trimmed = given.trim();
   return parser?.verbatim && trimmed !== '' ? given : trimmed;
 }
@@ -86,13 +86,13 @@ async function parseOne(parser: Parser<unknown>, text: string): Promise<unknown>
   throw new InvalidValue('is required but empty', 'Give it a value.');
 }
 
-function problemsOf(
+function toProblems(
   where: string,
   text: string,
   isSecret: boolean,
   error: unknown,
 ): readonly InputProblem[] {
-  // A configuration brings its own problems, each with its line and column.
+  // The problems of a configuration have their own line and column.
   if (error instanceof InputError) return error.problems;
   if (!(error instanceof InvalidValue)) throw error;
   return [

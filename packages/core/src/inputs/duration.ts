@@ -9,11 +9,11 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 const REMEDY = 'Write a number with a unit: 500ms, 30s, 2m, 1h30m or 7d.';
-/** Node's timers take at most 2^31 − 1 ms (24.8 days); a longer one would fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+/** A Node timer of more than 2^31 − 1 ms (24.8 days) fires immediately. */
+const MAX_MS = 2 ** 31 - 1;
 
-/** A length of time with its unit, in milliseconds. `0` needs none. */
-export function duration({ min = 0, max = LONGEST_MS } = {}): SyncParser<number> {
+/** A duration with a unit, in milliseconds. `0` needs no unit. */
+export function duration({ min = 0, max = MAX_MS } = {}): SyncParser<number> {
   return {
     parse: (given) => {
       const ms = parseDuration(given);
@@ -42,7 +42,7 @@ function parseDuration(given: string): number {
   return Math.round(total * 1_000) / 1_000;
 }
 
-/** Milliseconds as people write them: `0.4ms`, `450ms`, `2.5s`, `1m 30s`, `2h 5m`, `3d 4h`. */
+/** Formats milliseconds: `0.4ms`, `450ms`, `2.5s`, `1m 30s`, `2h 5m`, `3d 4h`. */
 export function formatDuration(ms: number): string {
   if (ms < 10) return `${Number(ms.toFixed(1))}ms`;
   if (ms < 999.5) return `${Math.round(ms)}ms`;

@@ -2,7 +2,7 @@ import type { Verdict } from '../action/outcome.ts';
 import { oneOf } from './one-of.ts';
 import type { SyncParser } from './parser.ts';
 
-/** For each word that `fail-on` takes, the verdicts that fail the step. */
+/** The verdicts that fail the step, for each value of `fail-on`. */
 export type FailOn<Word extends string = string> = Readonly<Record<Word, readonly Verdict[]>>;
 
 export function failOnInput<Word extends string>(failOn: FailOn<Word>): SyncParser<Word> {

@@ -17,7 +17,7 @@ describe('httpUrl', () => {
     expect(() => httpUrl().parse(given)).toThrow(
       expect.objectContaining({
         message,
-        remedy: 'Write a whole address: https://example.com/health.',
+        remedy: 'Write a complete URL: https://example.com/health.',
       }),
     );
   });

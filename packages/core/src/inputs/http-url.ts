@@ -1,11 +1,11 @@
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { SyncParser } from './parser.ts';
 
-/** An absolute http or https URL. A password or token within it is masked. */
+/** An absolute http or https URL. A password or token in it is masked. */
 export function httpUrl(): SyncParser<URL> {
   return {
     parse: (given) => {
-      const remedy = 'Write a whole address: https://example.com/health.';
+      const remedy = 'Write a complete URL: https://example.com/health.';
       if (!URL.canParse(given)) throw new InvalidValue('is not a URL', remedy);
       const url = new URL(given);
       if (url.protocol !== 'http:' && url.protocol !== 'https:') {
@@ -18,8 +18,8 @@ export function httpUrl(): SyncParser<URL> {
 }
 
 /**
- * The password within a URL, or the user that stands there alone (a token), as it stands there and
- * decoded; nothing where there is neither.
+ * The password of a URL, or the user if there is no password (a token), encoded and decoded. Empty if
+ * the URL has neither.
  */
 export function secretsOfUrl(url: string): readonly string[] {
   if (!URL.canParse(url)) return [];

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { SyncParser } from './parser.ts';
 
-/** A whole number from `min` to `max`, both included. */
+/** A whole number from `min` to `max`, inclusive. */
 export function integer({ min, max }: { min: number; max: number }): SyncParser<number> {
   return {
     parse: (given) => {

@@ -12,12 +12,12 @@ test.each([
 });
 
 test.each([
-  [':', 'Accept', 'Write Name: value, one a line.'],
-  [':', ': value', 'Write Name: value, one a line.'],
-  ['=', '  = value', 'Write name=value, one a line.'],
-  ['=', 'a: b', 'Write name=value, one a line.'],
+  [':', 'Accept', 'Write Name: value, one per line.'],
+  [':', ': value', 'Write Name: value, one per line.'],
+  ['=', '  = value', 'Write name=value, one per line.'],
+  ['=', 'a: b', 'Write name=value, one per line.'],
 ] as const)('a name is needed before "%s": %s', (separator, given, remedy) => {
   expect(() => keyValue(separator).parse(given)).toThrow(
-    expect.objectContaining({ message: `has no "${separator}" after a name`, remedy }),
+    expect.objectContaining({ message: `has no "${separator}" after the name`, remedy }),
   );
 });

@@ -4,7 +4,7 @@ import type { SyncParser } from './parser.ts';
 /** A name and a value. */
 export type KeyValue<T = string> = readonly [key: string, value: T];
 
-/** `name<separator>value`; the value may hold the separator again. */
+/** `name<separator>value`; the value can contain the separator. */
 export function keyValue(separator: ':' | '='): SyncParser<KeyValue> {
   return {
     parse: (given) => {
@@ -12,8 +12,10 @@ export function keyValue(separator: ':' | '='): SyncParser<KeyValue> {
       const key = given.slice(0, at).trim();
       if (at < 1 || key === '') {
         throw new InvalidValue(
-          `has no "${separator}" after a name`,
-          separator === ':' ? 'Write Name: value, one a line.' : 'Write name=value, one a line.',
+          `has no "${separator}" after the name`,
+          separator === ':'
+            ? 'Write Name: value, one per line.'
+            : 'Write name=value, one per line.',
         );
       }
       return [key, given.slice(at + 1).trim()];

@@ -12,9 +12,9 @@ describe('limit', () => {
   });
 
   test.each([
-    ['2', 'is no limit in a window'],
-    ['2/6h', 'is no limit in a window'],
-    ['-1 per 6h', 'is no limit in a window'],
+    ['2', 'is not a number per time window'],
+    ['2/6h', 'is not a number per time window'],
+    ['-1 per 6h', 'is not a number per time window'],
     ['0 per 6h', 'allows nothing'],
     ['2 per 6', 'has no unit'],
     ['2 per 0s', 'is too short'],

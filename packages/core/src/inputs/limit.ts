@@ -2,7 +2,7 @@ import { InvalidValue } from '../errors/invalid-value.ts';
 import { duration, formatDuration } from './duration.ts';
 import type { SyncParser } from './parser.ts';
 
-/** At most so many within a window of time. */
+/** A maximum number of events in a time window. */
 export interface Limit {
   readonly most: number;
   /** ms */
@@ -17,7 +17,7 @@ export function limit(): SyncParser<Limit> {
     parse: (given) => {
       const [, most, window] = /^(\d{1,3})\s+per\s+(\S+)$/.exec(given) ?? [];
       if (most === undefined || window === undefined) {
-        throw new InvalidValue('is no limit in a window', REMEDY);
+        throw new InvalidValue('is not a number per time window', REMEDY);
       }
       if (Number(most) === 0) throw new InvalidValue('allows nothing', REMEDY);
       return { most: Number(most), window: duration({ min: 1 }).parse(window) };

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { Parser } from './parser.ts';
 
-/** Several values, one a line; blank lines do not count. May be empty. */
+/** Several values, one per line. Ignores blank lines. May be empty. */
 export function list<T>(item: Parser<T>): Parser<readonly T[]> {
   return {
     parse: async (given) => {

@@ -8,7 +8,7 @@ test('takes the words, and no others', () => {
   for (const other of ['All', 'none', 'toString'])
     expect(() => parse(other)).toThrow(
       expect.objectContaining({
-        message: 'is not a choice',
+        message: 'is not a valid value',
         remedy: 'Write any, all or first.',
       }),
     );

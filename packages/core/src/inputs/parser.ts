@@ -1,28 +1,28 @@
-/** Turns the text of one input into a value. */
+/** Converts the text of one input to a value. */
 export interface Parser<T> {
-  /** Throws {@link InvalidValue} when the text cannot be taken. Never sees an empty text. */
+  /** Throws an {@link InvalidValue} if the text is invalid. The text is never empty. */
   readonly parse: (text: string) => T | Promise<T>;
-  /** What an empty text means; without it, the input is required. */
+  /** The value of an empty input; without it, the input is required. */
   readonly empty?: () => T;
-  /** The text counts as it stands; otherwise white space around it does not. */
+  /** Keeps white space around the text, which is trimmed otherwise. */
   readonly verbatim?: true;
-  /** The values within the text that must never be printed. */
+  /** The parts of the text that must never be printed. */
   readonly secrets?: (text: string) => readonly string[];
 }
 
-/** A parser that answers at once, so that a configuration's fields can use it too. */
+/** A synchronous parser, which the fields of a configuration can use too. */
 export interface SyncParser<T> extends Parser<T> {
   readonly parse: (text: string) => T;
 }
 
 export type ValueOf<P> = P extends Parser<infer T> ? T : never;
 
-/** The same input, but it may be left empty: then it is `undefined`. */
+/** Makes an input optional: `undefined` if it is empty. */
 export function optional<T>(parser: Parser<T>): Parser<T | undefined> {
   return { ...parser, empty: () => undefined };
 }
 
-/** The same input, but its value is masked in the log and shown in no message. */
+/** Makes an input secret: its value is masked in the log and omitted from messages. */
 export function secret<T>(parser: Parser<T>): Parser<T> {
   return { ...parser, secrets: (text) => [text, ...(parser.secrets?.(text) ?? [])] };
 }

@@ -21,13 +21,13 @@ test.each([
   ['five%', 'is not a percentage'],
 ])('%s %s', (given, message) => {
   expect(() => percentage().parse(given)).toThrow(
-    expect.objectContaining({ message, remedy: 'Write it with its sign, from 0% to 100%.' }),
+    expect.objectContaining({ message, remedy: 'Write a percentage from 0% to 100%.' }),
   );
 });
 
 test('another maximum is named as people write it', () => {
   expect(percentage({ max: 10 }).parse('1000%')).toBe(10);
   expect(() => percentage({ max: 0.07 }).parse('8%')).toThrow(
-    expect.objectContaining({ remedy: 'Write it with its sign, from 0% to 7%.' }),
+    expect.objectContaining({ remedy: 'Write a percentage from 0% to 7%.' }),
   );
 });

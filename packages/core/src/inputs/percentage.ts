@@ -1,9 +1,9 @@
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { SyncParser } from './parser.ts';
 
-/** A percentage with its sign, as a fraction: `5%` is 0.05. `0` needs no sign. */
+/** A percentage as a fraction: `5%` is 0.05. `0` needs no sign. */
 export function percentage({ max = 1 } = {}): SyncParser<number> {
-  const remedy = `Write it with its sign, from 0% to ${Number((max * 100).toFixed(6))}%.`;
+  const remedy = `Write a percentage from 0% to ${Number((max * 100).toFixed(6))}%.`;
   return {
     parse: (given) => {
       if (/^0+$/.test(given)) return 0;

@@ -25,8 +25,7 @@ describe('regex', () => {
         expect.objectContaining({
           name: 'InvalidValue',
           message: expect.stringMatching(/^is not a regular expression \(.+\)$/),
-          remedy:
-            'Write RE2 syntax; look-ahead, look-behind and back references are not part of it.',
+          remedy: 'Use RE2 syntax, which has no look-ahead, look-behind or back references.',
         }),
       );
     },

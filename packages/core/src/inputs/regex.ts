@@ -1,15 +1,15 @@
 import { InvalidValue } from '../errors/invalid-value.ts';
 import type { Parser } from './parser.ts';
 
-/** A regular expression that takes time linear in the text, whoever wrote the text. */
+/** A regular expression that runs in linear time, also on untrusted text. */
 export interface LinearRegex {
   readonly source: string;
   test(text: string): boolean;
 }
 
 /**
- * A regular expression in RE2 syntax. V8's own engine backtracks: `^(a+)+$` on 28 characters of a
- * stranger's body cost 19 s. Loaded when first used (about 90 KB).
+ * A regular expression in RE2 syntax. The engine of V8 backtracks: `^(a+)+$` takes 19 s for 28
+ * characters. Loaded on first use (about 90 KB).
  */
 export function regex(): Parser<LinearRegex> {
   return {
@@ -21,7 +21,7 @@ export function regex(): Parser<LinearRegex> {
       } catch (error) {
         throw new InvalidValue(
           `is not a regular expression (${(error as Error).message})`,
-          'Write RE2 syntax; look-ahead, look-behind and back references are not part of it.',
+          'Use RE2 syntax, which has no look-ahead, look-behind or back references.',
         );
       }
     },

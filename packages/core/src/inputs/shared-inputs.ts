@@ -4,7 +4,7 @@ import { list } from './list.ts';
 import { oneOf } from './one-of.ts';
 import { text } from './text.ts';
 
-/** The inputs that every action has; `fail-on` is one too, with words of the action's own. */
+/** The inputs that all actions share. `fail-on` is missing, because its values differ. */
 export const sharedInputs = {
   'report-file': text(),
   summary: boolean(),

@@ -15,7 +15,7 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 ]);
 const REMEDY = 'Write a number with a unit: 512B, 50MB (1000-based) or 20MiB (1024-based).';
 
-/** A number of bytes with its unit, at most `max`. `0` needs none. */
+/** A number of bytes with a unit, at most `max`. `0` needs no unit. */
 export function size({ max = Number.MAX_SAFE_INTEGER } = {}): SyncParser<number> {
   return {
     parse: (given) => {
@@ -32,12 +32,12 @@ export function size({ max = Number.MAX_SAFE_INTEGER } = {}): SyncParser<number>
   };
 }
 
-/** Bytes as people write them, 1000-based: `0B`, `512B`, `1.5kB`, `20MB`. */
+/** Formats bytes, 1000-based: `0B`, `512B`, `1.5kB`, `20MB`. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let amount = bytes;
   let step = 0;
-  // 999,950 bytes would be rounded to 1000kB.
+  // Otherwise, 999,950 bytes would be rounded to 1000kB.
   for (; step < units.length - 1 && amount >= (step === 0 ? 1_000 : 999.95); step++)
     amount /= 1_000;
   return `${Number(amount.toFixed(1))}${units[step]}`;

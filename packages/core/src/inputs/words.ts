@@ -2,20 +2,20 @@ import { InvalidValue } from '../errors/invalid-value.ts';
 import type { SyncParser } from './parser.ts';
 
 /**
- * A line of words as a POSIX shell would split it: at white space, with '…', "…" and \ to keep
- * some together. Nothing else of a shell: no variables, no globs, no operators.
+ * Splits a line into words like a POSIX shell: at white space, with the quotes '…', "…" and \. Does not
+ * support variables, globs or operators.
  */
 export function words(): SyncParser<readonly [string, ...string[]]> {
   return {
     parse: (given) => {
       const [first, ...rest] = split(given);
-      if (first === undefined) throw new InvalidValue('has no word in it', 'Write a command.');
+      if (first === undefined) throw new InvalidValue('has no words', 'Write a command.');
       return [first, ...rest];
     },
   };
 }
 
-// A run of what is not special, \ and what it keeps, '…', "…" with \ in it; or white space.
+// Plain characters, an escaped character, '…', "…" with escapes, or white space.
 const PIECE = /([^\s'"\\]+)|\\([\s\S])|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|(\s+)/y;
 
 function split(text: string): string[] {
@@ -25,7 +25,7 @@ function split(text: string): string[] {
   while (PIECE.lastIndex < text.length) {
     const piece = PIECE.exec(text);
     if (piece === null) {
-      throw new InvalidValue('has a quote or \\ with nothing to it', 'Close each quote.');
+      throw new InvalidValue('has an unclosed quote or a \\ at the end', 'Close each quote.');
     }
     const [, bare, escaped, single, double, space] = piece;
     if (space === undefined) {

@@ -1,10 +1,10 @@
 import { headline, type Notification } from './message.ts';
 import type { NotifyTarget } from './notify-target.ts';
 
-/** Most characters in a message to Discord. */
+/** The limit of Discord, in characters. */
 const DISCORD_LENGTH = 2_000;
 
-/** The JSON body that each service takes. */
+/** The JSON body for each service. */
 export const formats: Readonly<
   Record<NotifyTarget['service'], (notification: Notification) => unknown>
 > = {
@@ -17,10 +17,10 @@ export const formats: Readonly<
   }),
   discord: (notification) => ({
     content: discordContent(notification),
-    // Nobody is notified by a name that a response body carried in.
+    // A user name in untrusted text must not notify that user.
     allowed_mentions: { parse: [] },
   }),
-  // The format of the "Workflows" webhooks; the older connectors were retired.
+  // The format of "Workflows" webhooks, which replaced the retired connectors.
   teams: (notification) => ({
     type: 'message',
     attachments: [
@@ -54,14 +54,14 @@ function discordEscape(text: string): string {
   return text.replace(/[\\*_~`|>[\]()#]/g, '\\$&');
 }
 
-/** The message is cut to what Discord takes, the link to the run is not. */
+/** Cuts the message to Discord's limit, but not the link to the run. */
 function discordContent(notification: Notification): string {
   const before = `**${headline(notification)}**\n`;
   const after = notification.runUrl === '' ? '' : `\n${notification.runUrl}`;
   const room = DISCORD_LENGTH - before.length - after.length;
   const message = discordEscape(notification.message);
   if (message.length <= room) return `${before}${message}${after}`;
-  // Neither half a surrogate pair nor half an escape at the end.
+  // Does not cut a surrogate pair or an escape in half.
   const head = message.slice(0, room - 1).replace(/[\ud800-\udbff]$|(?<!\\)((?:\\\\)*)\\$/, '$1');
   return `${before}${head}…${after}`;
 }

@@ -1,6 +1,6 @@
 import { VERDICT_SIGNS, type Verdict } from '../action/outcome.ts';
 
-/** One message, told in the format of each service. */
+/** A notification, independent of the service. */
 export interface Notification {
   readonly action: string;
   readonly verdict: Verdict;
@@ -8,7 +8,7 @@ export interface Notification {
   readonly message: string;
   readonly repository: string;
   readonly workflow: string;
-  /** The page of the run; empty outside of one. */
+  /** The URL of the run; empty outside of a run. */
   readonly runUrl: string;
 }
 

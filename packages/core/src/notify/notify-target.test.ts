@@ -12,9 +12,9 @@ describe('notifyTarget', () => {
   });
 
   test.each([
-    ['https://hooks.test/a', 'names no known service'],
-    ['Slack=https://hooks.test/a', 'names no known service'],
-    ['toString=https://hooks.test/a', 'names no known service'],
+    ['https://hooks.test/a', 'does not name a known service'],
+    ['Slack=https://hooks.test/a', 'does not name a known service'],
+    ['toString=https://hooks.test/a', 'does not name a known service'],
     ['slack', 'has no URL after the "="'],
     ['slack=', 'has no URL after the "="'],
     ['slack=hooks.test/a', 'has no URL after the "="'],
@@ -23,7 +23,7 @@ describe('notifyTarget', () => {
     expect(() => parse(given)).toThrow(
       expect.objectContaining({
         message,
-        remedy: 'Write slack=URL, discord=URL, teams=URL, webhook=URL, one a line.',
+        remedy: 'Write slack=URL, discord=URL, teams=URL, webhook=URL, one per line.',
       }),
     );
   });

@@ -3,7 +3,7 @@ import type { SyncParser } from '../inputs/parser.ts';
 
 export const SERVICES = ['slack', 'discord', 'teams', 'webhook'] as const;
 
-/** Where a notification goes. The URL is a secret: who has it can post. */
+/** Where a notification goes. The URL is a secret, because it permits posting. */
 export interface NotifyTarget {
   readonly service: (typeof SERVICES)[number];
   readonly url: string;
@@ -17,8 +17,8 @@ export function notifyTarget(): SyncParser<NotifyTarget> {
       if (service !== undefined && URL.canParse(url) && /^https?:/.test(url))
         return { service, url };
       throw new InvalidValue(
-        service === undefined ? 'names no known service' : 'has no URL after the "="',
-        `Write ${SERVICES.map((one) => `${one}=URL`).join(', ')}, one a line.`,
+        service === undefined ? 'does not name a known service' : 'has no URL after the "="',
+        `Write ${SERVICES.map((one) => `${one}=URL`).join(', ')}, one per line.`,
       );
     },
     secrets: (given) => {

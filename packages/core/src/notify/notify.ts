@@ -5,20 +5,20 @@ import type { NotifyTarget } from './notify-target.ts';
 
 const TIMEOUT_MS = 5_000;
 const ATTEMPTS = 2;
-/** What is left for it after a cancel, ms: the runner kills 7.5 s after that. */
+/** Time limit after a cancellation, ms. The runner kills the process 7.5 s after it. */
 const AFTER_CANCEL_MS = 2_000;
 
 export interface NotifyOptions {
-  /** Of one attempt, connecting included, ms. */
+  /** Of one attempt, including the connection, ms. */
   readonly timeoutMs?: number;
-  /** Aborted on cancel, which people want to hear of too: from then on it has to be quick. */
+  /** Aborted on cancellation: then the notification is still sent, with a short time limit. */
   readonly cancel?: AbortSignal;
   readonly afterCancelMs?: number;
 }
 
 /**
- * Sends a notification to all targets at once. Never throws: what could not be sent comes back as
- * a sentence each, without the URL, which is a secret.
+ * Sends a notification to all targets concurrently. Never throws. Returns one sentence per failed
+ * target, without the URL, which is a secret.
  */
 export async function notify(
   targets: readonly NotifyTarget[],
@@ -63,7 +63,7 @@ async function send(
       await response.body?.cancel();
       if (response.ok) return undefined;
       failure = `the service answered ${response.status}`;
-      // A refusal stays one; only a fault of the service is worth another try.
+      // Retries server errors only, because a rejected request stays rejected.
       if (response.status < 500 && response.status !== 429) break;
     } catch (error) {
       failure = describeError(error, (message) => message.replaceAll(target.url, '***'));

@@ -1,11 +1,11 @@
-/** The run was cancelled: a person, a newer run, or a time limit of the job. */
+/** The run was cancelled: by a user, a newer run, or the time limit of the job. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
 }
 
 /**
- * A signal that aborts on SIGINT and SIGTERM. The runner sends SIGINT, SIGTERM 7.5 s later, and
- * kills 2.5 s after that.
+ * A signal that aborts on SIGINT and SIGTERM. The runner sends SIGINT, then SIGTERM 7.5 s later, and
+ * kills the process after another 2.5 s.
  */
 export function stopSignal(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
@@ -15,7 +15,7 @@ export function stopSignal(process: NodeJS.Process): AbortSignal {
   return controller.signal;
 }
 
-/** Node and our own code wrap the reason of an abort, as the cause of their own errors. */
+/** Finds the cancellation in the causes of an error, because Node wraps the reason of an abort. */
 export function cancellationIn(error: unknown): Cancelled | undefined {
   let next = error;
   for (let depth = 0; depth < 10 && next instanceof Error; depth++) {

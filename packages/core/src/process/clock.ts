@@ -1,4 +1,4 @@
-/** Time as a port, so that waiting can be tested without waiting. */
+/** Time, which tests can replace to avoid waiting. */
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
   now(): number;
@@ -10,7 +10,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // `performance` would load another module at the start of every run.
+  // `performance` would load another module on every start.
   monotonic: () => {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1e3 + nanoseconds / 1e6;

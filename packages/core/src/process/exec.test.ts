@@ -119,10 +119,10 @@ test('what cannot be started is told with its reason', async () => {
     reason: 'no-such-program is not installed here (ENOENT)',
   });
   const folder = await exec({ argv: [node], cwd: '/no/such', timeoutMs: 1_000, signal });
-  expect(folder).toMatchObject({ reason: 'there is no folder /no/such (ENOENT)' });
+  expect(folder).toMatchObject({ reason: 'the folder /no/such does not exist (ENOENT)' });
   const source = fileURLToPath(new URL('exec.ts', import.meta.url));
   const file = await exec({ argv: [source], timeoutMs: 1_000, signal });
-  expect(file).toMatchObject({ reason: `${source} may not be run (EACCES)` });
+  expect(file).toMatchObject({ reason: `${source} is not executable (EACCES)` });
   const zero = await exec({ argv: ['a\0b'], timeoutMs: 1_000, signal });
   expect(zero).toMatchObject({ state: 'not-started' });
 });

@@ -2,54 +2,54 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { plain } from '../text/untrusted.ts';
 
-/** A program and how far it may go. */
+/** A program with its arguments, environment and limits. */
 export interface Command {
-  /** The program (a name on the PATH, or a path) and its arguments, handed over as they are. */
+  /** The program (a name in the PATH, or a path) and its arguments, passed unchanged. */
   readonly argv: readonly [string, ...string[]];
   readonly cwd?: string;
-  /** Added to our own environment, which it inherits; `undefined` takes a variable away. */
+  /** Added to the inherited environment; `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Variables of our environment, by their names, that it does not inherit; none unless told. */
+  /** Names the environment variables that it does not inherit. Default: none. */
   readonly withhold?: (name: string) => boolean;
-  /** What it reads from its standard input; without it, that is empty. */
+  /** Its standard input. Default: empty. */
   readonly stdin?: string | Uint8Array;
-  /** Milliseconds until it is killed, with all that it has started. */
+  /** Milliseconds until it is killed, together with its child processes. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Most bytes that are kept of stdout, and of stderr; 64 KiB unless told. The rest is dropped. */
+  /** Bytes to keep of stdout and of stderr. The rest is dropped. Default: 64 KiB. */
   readonly maxBytes?: number;
 }
 
-/** What a program wrote; untrusted. */
+/** The output of a program; untrusted. */
 export interface Output {
   readonly stdout: string;
   readonly stderr: string;
-  /** One of them was longer than `maxBytes`. */
+  /** Whether stdout or stderr was longer than `maxBytes`. */
   readonly truncated: boolean;
-  /** From the start to the end, milliseconds. */
+  /** Duration, milliseconds. */
   readonly ms: number;
 }
 
 export type Execution =
-  /** It came to an end by itself, whatever it thinks of it. */
+  /** It exited, with any exit code. */
   | (Output & { readonly state: 'exited'; readonly exitCode: number })
-  /** Somebody else killed it, e.g. the kernel for want of memory. */
+  /** Another process killed it, such as the kernel when memory is low. */
   | (Output & { readonly state: 'killed'; readonly by: NodeJS.Signals })
-  /** We killed it. */
+  /** `exec` killed it. */
   | (Output & { readonly state: 'timeout' | 'aborted' })
-  /** It could not be started; harmless text, e.g. `ping is not installed here (ENOENT)`. */
+  /** It could not be started. The reason is sanitized: `ping is not installed here (ENOENT)`. */
   | { readonly state: 'not-started'; readonly code: string; readonly reason: string };
 
-/** Runs a program; the port that tests put a fake into. */
+/** Runs a program. Tests replace it. */
 export type Exec = (command: Command) => Promise<Execution>;
 
 const DEFAULT_MAX_BYTES = 65_536;
-/** What a killed program leaves in its pipes is waited for no longer than this, ms. */
+/** How long the remaining output of a finished program is read, ms. */
 const DRAIN_MS = 200;
 
 /**
- * Runs a program without a shell and without printing anything. Never rejects. At the time limit
- * or the abort it is killed together with its children (on Windows, alone).
+ * Runs a program without a shell and without printing. Never rejects. On timeout or abort, kills it
+ * together with its child processes (on Windows, without them).
  */
 export const exec: Exec = async (command) => {
   const { argv, cwd, stdin, timeoutMs, signal, maxBytes = DEFAULT_MAX_BYTES } = command;
@@ -70,23 +70,23 @@ export const exec: Exec = async (command) => {
     try {
       child = spawn(program, args, {
         ...(cwd !== undefined && { cwd }),
-        env: environmentOf(command),
+        env: buildEnvironment(command),
         stdio: 'pipe',
         shell: false,
         windowsHide: true,
-        // Its own process group: what it has started can be killed with it.
+        // A separate process group, which can be killed with all of its processes.
         detached: process.platform !== 'win32',
       });
     } catch (error) {
       return resolve(notStarted(command, error));
     }
-    let why: 'timeout' | 'aborted' | undefined;
+    let killReason: 'timeout' | 'aborted' | undefined;
     let drain: NodeJS.Timeout | undefined;
     const kill = (reason: 'timeout' | 'aborted') => {
-      if (why !== undefined) return;
-      why = reason;
+      if (killReason !== undefined) return;
+      killReason = reason;
       killGroup(child.pid);
-      // One that runs as somebody else cannot be killed, and must not keep us.
+      // A process of another user cannot be killed and must not keep this process alive.
       child.unref();
       drain ??= setTimeout(end, DRAIN_MS, null, null);
     };
@@ -102,25 +102,25 @@ export const exec: Exec = async (command) => {
       resolve(execution);
     };
     const end = (exitCode: number | null, by: NodeJS.Signals | null) => {
-      if (why !== undefined) settle({ ...output(), state: why });
+      if (killReason !== undefined) settle({ ...output(), state: killReason });
       else if (exitCode !== null) settle({ ...output(), state: 'exited', exitCode });
       else settle({ ...output(), state: 'killed', by: by ?? 'SIGKILL' });
     };
     child.stdout?.on('data', stdout.take);
     child.stderr?.on('data', stderr.take);
-    // A program need not read what it is given.
+    // A program may not read its standard input.
     child.stdin?.on('error', () => {});
     child.stdin?.end(stdin);
     child.once('error', (error) => settle(notStarted(command, error)));
     child.once('exit', (exitCode, by) => {
-      // A grandchild that left the group may hold the pipes open for ever.
+      // A descendant outside of the group may keep the pipes open.
       drain ??= setTimeout(end, DRAIN_MS, exitCode, by);
     });
     child.once('close', end);
   });
 };
 
-function environmentOf({ env, withhold }: Command): NodeJS.ProcessEnv {
+function buildEnvironment({ env, withhold }: Command): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !withhold?.(name));
   return { ...Object.fromEntries(inherited), ...env };
 }
@@ -132,7 +132,7 @@ function collector(maxBytes: number) {
   return {
     take: (chunk: Buffer) => {
       more ||= chunk.length > room;
-      // A copy: a slice would hold on to the whole chunk.
+      // A copy, because a slice keeps the whole chunk in memory.
       if (room > 0) chunks.push(Buffer.from(chunk.subarray(0, room)));
       room = Math.max(0, room - chunk.length);
     },
@@ -146,7 +146,7 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
   } catch {
-    // It has ended in the meantime.
+    // It has exited.
   }
 }
 
@@ -154,12 +154,12 @@ function notStarted({ argv: [program], cwd }: Command, error: unknown): Executio
   const { code = 'unknown error', message } = error as NodeJS.ErrnoException;
   const name = plain(program, 100);
   const reasons: Readonly<Record<string, string>> = {
-    // The system has the same code for both.
+    // The same code for a missing program and a missing folder.
     ENOENT:
       cwd === undefined || existsSync(cwd)
         ? `${name} is not installed here`
-        : `there is no folder ${plain(cwd, 100)}`,
-    EACCES: `${name} may not be run`,
+        : `the folder ${plain(cwd, 100)} does not exist`,
+    EACCES: `${name} is not executable`,
   };
   return { state: 'not-started', code, reason: `${reasons[code] ?? plain(message)} (${code})` };
 }

@@ -1,4 +1,4 @@
-/** Lets a bounded number of tasks run at a time, the others wait in order. */
+/** Runs a limited number of tasks concurrently. The others wait in order. */
 export interface Slots {
   readonly take: <T>(task: () => Promise<T>) => Promise<T>;
 }

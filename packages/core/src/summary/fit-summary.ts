@@ -1,16 +1,16 @@
 import { pluralize } from '../text/pluralize.ts';
 import { joinBlocks, type Markdown } from './markdown.ts';
 
-/** GitHub drops a step's summary whole when it is over 1 MiB; some room is left for others. */
-const MOST_BYTES = 1_000_000;
+/** GitHub drops the whole summary of a step if it is larger than 1 MiB. Leaves some room. */
+const MAX_BYTES = 1_000_000;
 
-/** The blocks as one text below GitHub's limit; what does not fit is left out, and said. */
-export function fitSummary(blocks: readonly Markdown[], mostBytes = MOST_BYTES): string {
+/** Joins blocks up to GitHub's limit. A note states how many do not fit. */
+export function fitSummary(blocks: readonly Markdown[], maxBytes = MAX_BYTES): string {
   const kept: Markdown[] = [];
   let bytes = 0;
   for (const block of blocks) {
     bytes += Buffer.byteLength(block.markdown) + 2;
-    if (bytes > mostBytes - 200) break;
+    if (bytes > maxBytes - 200) break;
     kept.push(block);
   }
   const left = blocks.length - kept.length;

@@ -1,22 +1,21 @@
 import { pluralize } from '../text/pluralize.ts';
 import { stripInvisible } from '../text/untrusted.ts';
 
-/** A piece of GitHub Markdown whose foreign parts are escaped. */
+/** GitHub Markdown in which untrusted text is escaped. */
 export interface Markdown {
   readonly markdown: string;
 }
 
 type Part = string | number | Markdown | readonly Markdown[];
 
-/** Characters that Markdown or HTML would read; `@` would notify people, `#1` link issues. */
+/** Characters with a meaning in Markdown or HTML. `@` notifies users, `#1` links an issue. */
 const SPECIAL = /[\\`*_{}[\]()<>#+=!|~$@&-]/g;
 
-/** A word joiner: it cannot be seen, and breaks what GitHub looks for in the rendered text. */
+/** A word joiner: an invisible character that prevents mentions and links. */
 const JOINER = '&#8288;';
 
 /**
- * Markdown from a template: what is written here stands as it is, what is filled in is escaped
- * unless it is Markdown itself.
+ * Markdown from a template. The template is not escaped; inserted values are, unless they are Markdown.
  */
 export function md(template: TemplateStringsArray, ...parts: readonly Part[]): Markdown {
   return {
@@ -26,14 +25,14 @@ export function md(template: TemplateStringsArray, ...parts: readonly Part[]): M
   };
 }
 
-/** Text as code: nothing in it is read as Markdown. Line breaks become spaces. */
+/** Inline code. Line breaks become spaces. */
 export function code(text: string | number): Markdown {
   const plain = stripInvisible(String(text)).replace(/\s+/g, ' ');
-  // The HTML form: backticks within a code span, and bars within a table, have no other escape.
+  // HTML, because backticks in a code span and bars in a table cannot be escaped otherwise.
   return { markdown: `<code>${htmlEscape(plain)}</code>` };
 }
 
-/** Lines as a code block; nothing in it is read as Markdown. */
+/** A code block. */
 export function codeBlock(lines: readonly string[]): Markdown {
   const text = lines.map((line) => htmlEscape(stripInvisible(line))).join('\n');
   return { markdown: `<pre><code>${text}</code></pre>` };
@@ -43,12 +42,12 @@ export function heading(level: 2 | 3 | 4, text: Markdown): Markdown {
   return { markdown: `${'#'.repeat(level)} ${text.markdown}` };
 }
 
-/** A part that is folded until somebody opens it. */
+/** A collapsed section. */
 export function details(summary: Markdown, body: readonly Markdown[]): Markdown {
-  // The blank lines make GitHub read Markdown inside of the HTML.
+  // With blank lines, GitHub renders Markdown inside of HTML.
   const title = oneLine(summary.markdown).replace(
     /\\([!-/:-@[-`{-~])/g,
-    // Within HTML a backslash escapes nothing.
+    // In HTML, a backslash does not escape.
     (_, character: string) => reference(character),
   );
   return {
@@ -61,29 +60,28 @@ export interface Column {
   readonly align?: 'right';
 }
 
-/** Most rows that a table shows by default. */
-const MOST_ROWS = 200;
+const MAX_ROWS = 200;
 
-/** A table; rows beyond `most` are left out, and a line below says how many. */
+/** A table with at most `maxRows` rows. A line below states how many were omitted. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Markdown[])[],
-  most = MOST_ROWS,
+  maxRows = MAX_ROWS,
 ): Markdown {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const lines = [
     line(columns.map(({ title }) => md`${title}`.markdown)),
     line(columns.map(({ align }) => (align === 'right' ? '--:' : '---'))),
-    ...rows.slice(0, most).map((cells) => line(cells.map(({ markdown }) => oneLine(markdown)))),
+    ...rows.slice(0, maxRows).map((cells) => line(cells.map(({ markdown }) => oneLine(markdown)))),
   ];
-  const left = rows.length - most;
+  const left = rows.length - maxRows;
   if (left > 0) {
     lines.push('', `… and ${pluralize(left, 'more row')}; the report has all.`);
   }
   return { markdown: lines.join('\n') };
 }
 
-/** Blocks with a blank line between them. */
+/** Joins blocks with blank lines. */
 export function joinBlocks(blocks: readonly Markdown[]): string {
   return blocks.map(({ markdown }) => markdown).join('\n\n');
 }
@@ -103,17 +101,17 @@ function markdownEscape(text: string): string {
           ? reference(character)
           : `\\${character}`,
       )
-      // People, issues and bare addresses would become links, mail or notifications.
+      // Prevents links to users, issues and URLs, and notifications.
       .replace(/&#64;|#(?=\d)(?<!&#)|(?:https?|ftp|www)(?=[:.])/gi, `$&${JOINER}`)
   );
 }
 
-/** Text for HTML and XML, attributes included; every secret is known in this form too. */
+/** Escapes text for HTML and XML, attributes included. The redaction knows this form of a secret. */
 export function htmlEscape(text: string): string {
   return text.replace(/[<>&"'`|@*_[\]\\~$]/g, reference);
 }
 
-/** A character as HTML and Markdown read it, without any meaning. */
+/** A character reference, which has no meaning in HTML and Markdown. */
 function reference(character: string): string {
   return `&#${character.charCodeAt(0)};`;
 }

@@ -1,13 +1,13 @@
 const BARS = '▁▂▃▄▅▆▇█';
-/** Wider ones wrap in a table cell. */
-const MOST_BARS = 30;
+/** Longer sparklines wrap in a table cell. */
+const MAX_BARS = 30;
 
 /**
- * Values as a line of bars from zero to their maximum, at most 30 of them (then each bar is the
- * largest of its share); `undefined` and what is not finite is a gap, shown as `×`.
+ * Draws values as bars from zero to their maximum. With more than 30 values, each bar is the maximum of
+ * several. `undefined` and infinite values are gaps, shown as `×`.
  */
 export function sparkline(values: readonly (number | undefined)[]): string {
-  const share = Math.ceil(values.length / MOST_BARS);
+  const share = Math.ceil(values.length / MAX_BARS);
   const groups = Array.from({ length: Math.ceil(values.length / Math.max(share, 1)) }, (_, index) =>
     values.slice(index * share, (index + 1) * share),
   );

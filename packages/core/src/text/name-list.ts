@@ -1,16 +1,16 @@
-/** The outputs of a whole job share 1 MB; a list of names must leave room for the others. */
-const MOST_BYTES = 64_000;
+/** All outputs of a job share 1 MB, so a list must leave room for others. */
+const MAX_BYTES = 64_000;
 
 /**
- * Names as one output, separated by commas; a comma in a name becomes a space. A list that is too
- * long ends with the last name that fits as a whole: the JSON report has them all.
+ * Joins names with commas for an output. A comma in a name becomes a space. A list that is too long ends
+ * with the last complete name; the JSON report has all names.
  */
-export function nameList(names: readonly string[], mostBytes = MOST_BYTES): string {
+export function nameList(names: readonly string[], maxBytes = MAX_BYTES): string {
   const kept: string[] = [];
   let bytes = 0;
   for (const name of names) {
     bytes += Buffer.byteLength(name) + 1;
-    if (bytes > mostBytes + 1) break;
+    if (bytes > maxBytes + 1) break;
     kept.push(name.replaceAll(',', ' '));
   }
   return kept.join(',');

@@ -1,23 +1,23 @@
 import { code, md } from '../summary/markdown.ts';
 import { stripInvisible } from './untrusted.ts';
 
-/** Replaces every known secret in what is about to leave the process. */
+/** Replaces all known secrets in the output of the process. */
 export interface Redactor {
-  /** Makes a value a secret from now on. */
+  /** Registers a secret. */
   readonly add: (secret: string) => void;
   readonly text: (text: string) => string;
-  /** The same in all texts, keys included, within data; as JSON would have it (`toJSON`). */
+  /** Redacts all texts and keys of the data, after applying `toJSON`. */
   readonly data: (data: unknown) => unknown;
-  /** The same data as JSON, with two spaces for each level. */
+  /** Redacts the data and formats it as JSON, indented by two spaces. */
   readonly json: (data: unknown) => string;
 }
 
-/** Shorter ones would blank out half of every message, and protect nothing. */
-const SHORTEST = 4;
+/** Redacting shorter secrets would damage most messages and protect nothing. */
+const MIN_LENGTH = 4;
 
 /**
- * The runner masks the log only; reports, summaries, outputs and notifications would carry a
- * secret away. The forms that it takes on the way (escaped, encoded) count as well.
+ * Redacts secrets in reports, summaries, outputs and notifications, because the runner masks only the
+ * log. Covers the escaped and encoded forms of a secret.
  */
 export function redactor(): Redactor {
   const forms = new Set<string>();
@@ -34,21 +34,21 @@ export function redactor(): Redactor {
   return {
     add: (secret) => {
       for (const line of secret.split(/\r\n|\r|\n/).map((one) => one.trim())) {
-        if (line.length >= SHORTEST) for (const form of formsOf(line)) forms.add(form);
+        if (line.length >= MIN_LENGTH) for (const form of listForms(line)) forms.add(form);
       }
     },
     text,
     data,
     json: (given) => {
       const written = JSON.stringify(given, undefined, 2);
-      // Seldom is there any: going through all of a large report takes longer than looking.
+      // Rebuilding a large report takes longer than searching it, and most contain no secret.
       const found = forms.values().some((form) => written.includes(jsonText(form)));
       return found ? JSON.stringify(data(given), undefined, 2) : written;
     },
   };
 }
 
-function formsOf(secret: string): readonly string[] {
+function listForms(secret: string): readonly string[] {
   const wellFormed = secret.toWellFormed();
   return [
     secret,
@@ -59,15 +59,15 @@ function formsOf(secret: string): readonly string[] {
     md`${secret}`.markdown,
     code(secret).markdown.slice('<code>'.length, -'</code>'.length),
     jsonText(secret),
-  ].filter((form) => form.length >= SHORTEST);
+  ].filter((form) => form.length >= MIN_LENGTH);
 }
 
-/** As it stands within a text in JSON. */
+/** As in a JSON string. */
 function jsonText(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** Where secrets overlap or contain each other, no piece of one may be left over. */
+/** Merges overlapping secrets, so that no part of one remains. */
 function replaceAll(text: string, forms: Iterable<string>): string {
   const places: { readonly from: number; readonly to: number }[] = [];
   for (const form of forms) {
