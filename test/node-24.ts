@@ -1,11 +1,11 @@
 /**
- * Refuses to run the tests on anything but Node 24, the one that GitHub's runner gives to actions.
- * When the automatic install fails, pnpm still runs the script, on whatever node the machine has.
+ * Throws if the tests do not run on Node 24, the version of GitHub's runner. If installing Node
+ * fails, pnpm runs scripts with the Node of the machine.
  */
 export default function requireNode24(): void {
   if (process.version.startsWith('v24.')) return;
   throw new Error(
-    `The tests run on Node 24, this is ${process.version} (${process.execPath}). ` +
-      'Linux gets it from node_modules (pnpm install); on macOS and Windows install Node 24.',
+    `The tests require Node 24 (got ${process.version}, ${process.execPath}). ` +
+      'On Linux, run pnpm install. On macOS and Windows, install Node 24.',
   );
 }

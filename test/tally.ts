@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
-/** What a run came to. */
+/** The result of a run. */
 interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -10,20 +10,20 @@ interface Tally {
 const NEEDS = /\bneeds ([^:()]+): ([^()]+)/;
 
 /**
- * Closes every run with what was skipped, why and how to get it, and then, as the very last line,
- * `N passed, N failed, N skipped` over all projects.
+ * Prints at the end of every run the skipped tests with their requirement and how to install it,
+ * then, as the last line, `N passed, N failed, N skipped` for all projects.
  *
- * A test says what it lacks in its name, in that of a `describe` around it, or in the note of
- * `context.skip`: `describe.skipIf(!nginx)('nginx (needs nginx: apt-get install nginx)', …)`.
+ * The name of a test, the name of its `describe` or the note of `context.skip` contains the
+ * requirement: `describe.skipIf(!nginx)('nginx (needs nginx: apt-get install nginx)', …)`.
  *
- * Failed are, beside tests: files and suites that did not load, errors that nobody caught, tests
- * that never ended. With `REQUIRE_REAL=1` a skipped test is a failed one.
+ * Files and suites that do not load, unhandled errors and unfinished tests count as failures. With
+ * `REQUIRE_REAL=1`, skipped tests count as failures too.
  */
 export default class TallyReporter implements Reporter {
   #tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
-  // Said on exit, for whatever vitest still has to say (and a set-up that throws skips the end of
-  // the run altogether) comes before it.
+  // Printed on exit, after all other output of vitest. If the setup throws, vitest skips the end of
+  // the run.
   onInit(): void {
     process.on('exit', (code) => {
       const { passed, failed, skipped } = this.#tally;
@@ -63,17 +63,17 @@ function count(
   };
 }
 
-/** In a skipped group inside of a skipped group, vitest leaves tests `pending`. */
+/** vitest leaves tests `pending` in a skipped group within a skipped group. */
 function isSkipped(test: TestCase): boolean {
   const { state } = test.result();
-  return state === 'skipped' || (state === 'pending' && suitesAround(test).some(isSkippedSuite));
+  return state === 'skipped' || (state === 'pending' && findSuites(test).some(isSkippedSuite));
 }
 
 function isSkippedSuite({ options }: TestSuite): boolean {
   return options.mode === 'skip';
 }
 
-function suitesAround(test: TestCase): readonly TestSuite[] {
+function findSuites(test: TestCase): readonly TestSuite[] {
   const suites: TestSuite[] = [];
   for (let at = test.parent; at.type === 'suite'; at = at.parent) suites.push(at);
   return suites;
@@ -81,16 +81,18 @@ function suitesAround(test: TestCase): readonly TestSuite[] {
 
 function describeSkipped(tests: readonly TestCase[], strict: boolean): string {
   if (tests.length === 0) return '';
-  const groups = Object.groupBy(tests, lackOf);
-  const lines = Object.entries(groups).map(([lack, group]) => `  ${group?.length} × ${lack}`);
-  const title = strict ? 'Skipped, which REQUIRE_REAL=1 forbids' : 'Skipped';
+  const groups = Object.groupBy(tests, findRequirement);
+  const lines = Object.entries(groups).map(
+    ([requirement, group]) => `  ${group?.length} × ${requirement}`,
+  );
+  const title = strict ? 'Skipped (not allowed with REQUIRE_REAL=1)' : 'Skipped';
   return `\n${title}:\n${lines.sort().join('\n')}\n`;
 }
 
-function lackOf(test: TestCase): string {
+function findRequirement(test: TestCase): string {
   const result = test.result();
   const note = result.state === 'skipped' ? (result.note ?? '') : '';
-  for (const text of [note, test.name, ...suitesAround(test).map(({ name }) => name)]) {
+  for (const text of [note, test.name, ...findSuites(test).map(({ name }) => name)]) {
     const [, engine, install] = NEEDS.exec(text) ?? [];
     if (engine && install) return `needs ${engine.trim()}: ${install.trim()}`;
   }

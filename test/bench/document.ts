@@ -2,7 +2,7 @@ import { replaceSection } from '@repo/devtools/readme/markdown';
 import type { Benchmark, Table } from './benchmark.ts';
 
 /** The table as GitHub's Markdown. */
-export function tableText({ columns, rows }: Table): string {
+export function renderTable({ columns, rows }: Table): string {
   return [columns, columns.map(() => '---'), ...rows]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');
@@ -12,20 +12,20 @@ export function tableText({ columns, rows }: Table): string {
  * `docs/benchmarks.md` with one section made anew: what was measured, with which command, when and
  * where. The others stay, each with its own date; a benchmark that it lacks comes at its end.
  *
- * @param where date, Node and machine
+ * @param environment date, Node and machine
  */
-export function withSection(
+export function updateSection(
   document: string,
   name: string,
   benchmark: Pick<Benchmark, 'title' | 'method'>,
   table: Table,
-  where: string,
+  environment: string,
 ): string {
   const content = [
     `## ${benchmark.title}`,
     benchmark.method,
-    tableText(table),
-    `\`npx --yes pnpm@12.21.0 bench ${name}\`, ${where}`,
+    renderTable(table),
+    `\`npx --yes pnpm@12.21.0 bench ${name}\`, ${environment}`,
   ].join('\n\n');
   const marked = document.includes(`<!-- ${name}:start -->`)
     ? document

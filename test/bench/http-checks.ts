@@ -9,7 +9,7 @@ import { median } from '@repo/statistics/median';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Benchmark, Table } from './benchmark.ts';
 import { startBlackbox } from './blackbox.ts';
-import { actionEnvironment, type Spent, spend } from './process.ts';
+import { actionEnvironment, measureCost, type ProcessCost } from './process.ts';
 
 const CHECKS = 1_000;
 const ROUNDS = 5;
@@ -26,9 +26,10 @@ async function measure(): Promise<Table> {
   const server = await startServer();
   try {
     const cases = await casesOf(folder, server.url);
-    const spent = cases.map(() => [] as Spent[]);
+    const spent = cases.map(() => [] as ProcessCost[]);
     for (let round = 0; round < ROUNDS; round++) {
-      for (const [index, one] of cases.entries()) spent[index]?.push(spend(one.argv, one.env));
+      for (const [index, one] of cases.entries())
+        spent[index]?.push(measureCost(one.argv, one.env));
     }
     const [many, one, plainMany, plainOne] = spent.map((all) => ({
       cpuMs: median(all.map(({ cpuMs }) => cpuMs)),
@@ -134,7 +135,7 @@ async function latencies(folder: string, url: string): Promise<Latencies> {
   const report = join(folder, 'report.json');
   const ask = (given: Readonly<Record<string, string>>): number => {
     const env = actionEnvironment(folder, inputs, { url, 'report-file': report, ...given });
-    spend([process.execPath, join(action, 'dist/index.js')], env);
+    measureCost([process.execPath, join(action, 'dist/index.js')], env);
     return JSON.parse(readFileSync(report, 'utf8')).result.checks[0].latency.total.p50;
   };
   const own: number[] = [];
@@ -142,7 +143,7 @@ async function latencies(folder: string, url: string): Promise<Latencies> {
   // In turns: a busy moment of the machine affects both.
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     own.push(ask({}));
-    const { stdout } = spend(['curl', '-s', '-o', '/dev/null', '-w', '%{time_total}', url], {
+    const { stdout } = measureCost(['curl', '-s', '-o', '/dev/null', '-w', '%{time_total}', url], {
       PATH: process.env.PATH ?? '',
     });
     curl.push(Number(stdout.trim().split('\n')[0]) * 1_000);

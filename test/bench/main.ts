@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Benchmark } from './benchmark.ts';
-import { tableText, withSection } from './document.ts';
+import { renderTable, updateSection } from './document.ts';
 
 /** The benchmarks, by the argument of `pnpm bench <name>`. */
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
@@ -24,7 +24,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
 // pnpm bench [--write] [name …]; --write also updates docs/benchmarks.md.
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const options = process.argv.slice(2);
-const isWritten = options.includes('--write');
+const writesDocument = options.includes('--write');
 const names = options.filter((option) => option !== '--write');
 const unknown = names.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
@@ -34,16 +34,16 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-const where = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}`;
-console.log(`${where}\n`);
+const environment = `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}`;
+console.log(`${environment}\n`);
 for (const [name, load] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const { benchmark } = await load();
   console.log(`## ${benchmark.title}\n\n${benchmark.method}\n`);
   const table = await benchmark.run();
-  console.log(`${tableText(table)}\n`);
-  if (!isWritten) continue;
+  console.log(`${renderTable(table)}\n`);
+  if (!writesDocument) continue;
   // After each benchmark: a later failure does not lose the result.
   const document = readFileSync(DOCUMENT, 'utf8');
-  writeFileSync(DOCUMENT, withSection(document, name, benchmark, table, where));
+  writeFileSync(DOCUMENT, updateSection(document, name, benchmark, table, environment));
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ActionInput } from '@repo/testkit/runner/action-manifest';
 
 /** The cost of a process. */
-export interface Spent {
+export interface ProcessCost {
   /** User and system time per process. */
   readonly cpuMs: number;
   readonly wallMs: number;
@@ -16,11 +16,11 @@ export interface Spent {
  * Runs a command `times` times in sequence, and returns the cost of one run. The shell measures the CPU
  * time of its children, so it includes the start of the process.
  */
-export function spend(
+export function measureCost(
   argv: readonly string[],
   env: Readonly<Record<string, string>>,
   times = 1,
-): Spent {
+): ProcessCost {
   const script = `i=0; while [ $i -lt ${times} ]; do "$@" 2>/dev/null; i=$((i+1)); done; echo; times`;
   const start = performance.now();
   const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...argv], {

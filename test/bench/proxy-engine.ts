@@ -17,7 +17,7 @@ import { freePort } from '../real/free-port.ts';
 import { singBox } from '../real/proxy-engines.ts';
 import { startServer } from '../real/server-process.ts';
 import type { Benchmark, Table } from './benchmark.ts';
-import { actionEnvironment, spend } from './process.ts';
+import { actionEnvironment, measureCost } from './process.ts';
 
 const ENDPOINTS = 1_000;
 const ALONE = 40;
@@ -123,7 +123,7 @@ async function bundleRate(
     'engine-path': singBox.path ?? '',
     'report-file': report,
   });
-  spend([process.execPath, join(action, 'dist/index.js')], env);
+  measureCost([process.execPath, join(action, 'dist/index.js')], env);
   const { result } = JSON.parse(readFileSync(report, 'utf8'));
   if (result.numbers.alive !== ENDPOINTS) {
     throw new Error(`only ${result.numbers.alive} of ${ENDPOINTS} were alive`);

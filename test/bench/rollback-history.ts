@@ -34,7 +34,9 @@ const METHODS: readonly Method[] = [
   {
     name: 'REST, 1 + N calls in parallel',
     read: async (github) => {
-      const all = await Promise.all((await listed(github)).map((id) => statusesOf(github, id)));
+      const all = await Promise.all(
+        (await listDeployments(github)).map((id) => listStatuses(github, id)),
+      );
       return all.filter((statuses) => statuses.some(isSuccess)).length;
     },
   },
@@ -42,8 +44,8 @@ const METHODS: readonly Method[] = [
     name: 'REST, 1 + N calls in sequence',
     read: async (github) => {
       let count = 0;
-      for (const id of await listed(github)) {
-        if ((await statusesOf(github, id)).some(isSuccess)) count++;
+      for (const id of await listDeployments(github)) {
+        if ((await listStatuses(github, id)).some(isSuccess)) count++;
       }
       return count;
     },
@@ -54,14 +56,14 @@ function isSuccess({ state }: { readonly state: string }): boolean {
   return state === 'success';
 }
 
-async function listed({ request, repository }: GitHub): Promise<readonly number[]> {
+async function listDeployments({ request, repository }: GitHub): Promise<readonly number[]> {
   const { data } = await request('GET /repos/{owner}/{repo}/deployments', {
     ...{ ...repository, environment: ENVIRONMENT, per_page: DEPLOYMENTS },
   });
   return data.map(({ id }) => Number(id));
 }
 
-async function statusesOf({ request, repository }: GitHub, id: number) {
+async function listStatuses({ request, repository }: GitHub, id: number) {
   const { data } = await request('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
     ...repository,
     deployment_id: id,
@@ -71,7 +73,7 @@ async function statusesOf({ request, repository }: GitHub, id: number) {
 
 async function measure(): Promise<Table> {
   await using local = await startLocalGitHub({ latencyMs: LATENCY_MS });
-  fill(local);
+  addDeployments(local);
   const github = await connectGitHub({
     token: 'a-token',
     apiUrl: local.apiUrl,
@@ -107,7 +109,7 @@ async function measure(): Promise<Table> {
 }
 
 /** Every second deployment succeeded once, and is `inactive` now. */
-function fill({ state, advance }: LocalGitHub): void {
+function addDeployments({ state, advance }: LocalGitHub): void {
   for (let count = 0; count < DEPLOYMENTS; count++) {
     const sha = count.toString(16).padStart(40, 'a');
     const made = { creator: state.user, createdAt: state.now() };

@@ -16,13 +16,13 @@ async function measure(): Promise<Table> {
     const runs = [];
     for (let round = 0; round < ROUNDS; round++) runs.push(await rollBack(part));
     const recovered = runs.map(({ recoveredMs }) => recoveredMs);
-    const whole = runs.map(({ wholeMs }) => wholeMs);
+    const total = runs.map(({ totalMs }) => totalMs);
     rows.push([
       name,
       String(runs[0]?.calls),
       median(recovered).toFixed(0),
       Math.max(...recovered).toFixed(0),
-      median(whole).toFixed(0),
+      median(total).toFixed(0),
     ]);
   }
   return {
@@ -37,15 +37,16 @@ async function rollBack(part: Part) {
   part.deploy(world, world.good);
   part.deploy(world, world.bad);
   // The first query loads the schema of the local GitHub, which is not part of the measured time.
-  await using known = await world.run({ mode: 'check' });
-  const asked = world.github.calls.length;
+  await using check = await world.run({ mode: 'check' });
+  const callsBefore = world.github.calls.length;
   const start = performance.now();
-  await using back = await world.run({});
-  const wholeMs = performance.now() - start;
-  if (known.exitCode !== 0 || back.outputs.result !== 'rolled-back') throw new Error(back.log);
+  await using rollback = await world.run({});
+  const totalMs = performance.now() - start;
+  if (check.exitCode !== 0 || rollback.outputs.result !== 'rolled-back')
+    throw new Error(rollback.log);
   return {
-    calls: world.github.calls.length - asked,
-    recoveredMs: Number(back.outputs['time-to-recover-ms']),
-    wholeMs,
+    calls: world.github.calls.length - callsBefore,
+    recoveredMs: Number(rollback.outputs['time-to-recover-ms']),
+    totalMs,
   };
 }

@@ -53,7 +53,7 @@ async function measure(): Promise<Table> {
     const workspace = join(root, 'docker');
     mkdirSync(workspace);
     rows.push(row(docker, await timeRollbacks(workspace, docker)));
-    const { script, start } = await timeByHand(docker);
+    const { script, start } = await timeManualScript(docker);
     rows.push(row({ title: 'docker, by hand' }, script));
     rows.push(row({ title: 'docker run until it answers' }, start));
   } finally {
@@ -205,7 +205,7 @@ async function dockerPart(daemon: Dockerd): Promise<DockerPart> {
 }
 
 /** Measures hand-written commands, and the start of the container alone. */
-async function timeByHand({ daemon, deploy, runArguments, url }: DockerPart) {
+async function timeManualScript({ daemon, deploy, runArguments, url }: DockerPart) {
   const env = { PATH: process.env.PATH ?? '', DOCKER_HOST: daemon.host };
   const until = `until curl -sf ${url} | grep -q "$1"; do sleep 0.01; done`;
   const start = `docker ${runArguments.join(' ')} >/dev/null; ${until}`;

@@ -6,7 +6,7 @@ import { median } from '@repo/statistics/median';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Benchmark, Table } from './benchmark.ts';
-import { actionEnvironment, spend } from './process.ts';
+import { actionEnvironment, measureCost } from './process.ts';
 
 /** Processes per measurement, and measurements per case. */
 const BATCH = 10;
@@ -21,11 +21,11 @@ export const benchmark: Benchmark = {
 async function measure(): Promise<Table> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-start-'));
   try {
-    const cases = await casesOf(folder);
+    const cases = await createCases(folder);
     const times = cases.map(() => [] as number[]);
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, { argv, env }] of cases.entries()) {
-        times[index]?.push(spend(argv, env, BATCH).cpuMs);
+        times[index]?.push(measureCost(argv, env, BATCH).cpuMs);
       }
     }
     const medians = times.map(median);
@@ -42,7 +42,7 @@ async function measure(): Promise<Table> {
   }
 }
 
-async function casesOf(folder: string) {
+async function createCases(folder: string) {
   const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
   const { inputs } = await readActionManifest(action);
   const node = process.execPath;

@@ -18,7 +18,7 @@ import { samples } from './samples.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Inputs and outputs that all actions have (architecture.md, "Shared contract"). */
+/** The inputs and outputs of all actions (architecture.md, "Shared contract"). */
 const SHARED_INPUTS = ['fail-on', 'report-file', 'summary', 'notify', 'notify-on'];
 const SHARED_OUTPUTS = ['verdict', 'message', 'report-file'];
 
@@ -41,11 +41,11 @@ describe.each(named('node'))('%s', (name) => {
     ({ inputs } = await import(pathToFileURL(join(folder, 'src/inputs.ts')).href));
   });
 
-  test('action.yml is valid for GitHub’s own language service, icon and colour included', async () => {
-    expect(await problemsOf(await readFile(join(folder, 'action.yml'), 'utf8'))).toEqual([]);
+  test("action.yml is valid for GitHub's language service, including icon and colour", async () => {
+    expect(await findProblems(await readFile(join(folder, 'action.yml'), 'utf8'))).toEqual([]);
   });
 
-  test('action.yml, inputs.ts and the shared contract name the same inputs', () => {
+  test('action.yml and inputs.ts have the same inputs, including the shared ones', () => {
     const names = manifest.inputs.map((input) => input.name);
     expect(names.toSorted()).toEqual(inputs.names.toSorted());
     expect(names).toEqual(expect.arrayContaining(SHARED_INPUTS));
@@ -60,7 +60,7 @@ describe.each(named('node'))('%s', (name) => {
     }
   });
 
-  test('every default can be read', async () => {
+  test('every default is valid', async () => {
     const defaults = new Map(manifest.inputs.map((input) => [input.name, input.default ?? '']));
     const problems = await inputs
       .parse(
@@ -74,19 +74,19 @@ describe.each(named('node'))('%s', (name) => {
           throw error;
         },
       );
-    // What has no default may be asked for; what has one has to be right.
+    // An input without a default may be required; every default must be valid.
     expect(problems.filter(({ where }) => defaults.get(where) !== '')).toEqual([]);
   });
 
-  test('the README tables are fresh', async () => {
+  test('the README tables are up to date', async () => {
     const path = `actions/${name}/README.md`;
     const readme = (await generateReadmes(root)).find((one) => one.path === path);
     expect(readme, 'run pnpm readme').toMatchObject({ kind: 'current' });
   });
 
-  test('a run of the bundle has the outputs of action.yml and a report as its schema says', async () => {
+  test('a run of the bundle sets the outputs of action.yml and writes a valid report', async () => {
     const sample = samples[name];
-    expect(sample, `test/contract/samples.ts lacks ${name}`).toBeDefined();
+    expect(sample, `test/contract/samples.ts has no sample for ${name}`).toBeDefined();
     await using result = await runAction({ action: folder, with: (await sample?.()) ?? {} });
     expect(Object.keys(result.outputs).toSorted(), result.log).toEqual(
       manifest.outputs.map((output) => output.name).toSorted(),
@@ -105,8 +105,8 @@ describe.each(named('node'))('%s', (name) => {
 describe.each(named('composite'))('%s', (name) => {
   const folder = join(root, 'actions', name);
 
-  test('action.yml is valid for GitHub’s own language service, icon and colour included', async () => {
-    expect(await problemsOf(await readFile(join(folder, 'action.yml'), 'utf8'))).toEqual([]);
+  test("action.yml is valid for GitHub's language service, including icon and colour", async () => {
+    expect(await findProblems(await readFile(join(folder, 'action.yml'), 'utf8'))).toEqual([]);
   });
 
   test('every input and output has a description, and every input is used', async () => {
@@ -118,7 +118,7 @@ describe.each(named('composite'))('%s', (name) => {
     for (const { name } of inputs) expect(text, name).toMatch(new RegExp(`inputs\\.${name}\\b`));
   });
 
-  test('what it hands to its siblings are inputs of theirs, and what it reads are outputs', async () => {
+  test('passes only existing inputs to its siblings and reads only existing outputs', async () => {
     const { runs } = parse(await readFile(join(folder, 'action.yml'), 'utf8')) as Composite;
     const siblings = runs.steps.filter(({ uses }) => uses?.startsWith('$/'));
     expect(siblings.length).toBeGreaterThan(0);
@@ -150,7 +150,7 @@ interface Composite {
   };
 }
 
-describe('the language service sees', () => {
+describe('the language service reports', () => {
   test.each([
     ['an unknown icon', 'icon: activity', 'icon: no-such-icon'],
     ['an unknown colour', 'color: green', 'color: mauve'],
@@ -159,12 +159,12 @@ describe('the language service sees', () => {
   ])('%s', async (_, from, to) => {
     const text = await readFile(join(root, 'actions/health-check/action.yml'), 'utf8');
     expect(text).toMatch(from);
-    expect(await problemsOf(text.replace(from, to))).not.toEqual([]);
+    expect(await findProblems(text.replace(from, to))).not.toEqual([]);
   });
 });
 
-async function problemsOf(text: string): Promise<readonly string[]> {
-  // The service keeps what it read by address: the same one would answer for the first text only.
+async function findProblems(text: string): Promise<readonly string[]> {
+  // The service caches documents by URL, so each text needs a different one.
   const address = `file:///${createHash('sha256').update(text).digest('hex')}/action.yml`;
   const document = TextDocument.create(address, 'yaml', 1, text);
   return (await validate(document)).map(

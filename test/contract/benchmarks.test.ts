@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { withSection } from '../bench/document.ts';
+import { updateSection } from '../bench/document.ts';
 
-const table = (figure: string) => ({ columns: ['What', 'Figure'], rows: [['ours', figure]] });
+const table = (figure: string) => ({ columns: ['What', 'Figure'], rows: [['action', figure]] });
 const START = { title: 'Cold start', method: 'Medians of 20.' };
 const put = (document: string, name: string, figure: string, where: string) =>
-  withSection(document, name, START, table(figure), where);
+  updateSection(document, name, START, table(figure), where);
 
-test('a benchmark that is measured again replaces its own section, and only that', () => {
+test('replaces only the section of the benchmark', () => {
   const both = put(put('# Benchmarks\n', 'start', '25 ms', 'on a'), 'http', '5 ms', 'on a');
   const again = put(both, 'start', '24 ms', 'on b');
   expect(again).toBe(`# Benchmarks
@@ -19,7 +19,7 @@ Medians of 20.
 
 | What | Figure |
 | --- | --- |
-| ours | 24 ms |
+| action | 24 ms |
 
 \`npx --yes pnpm@12.21.0 bench start\`, on b
 
@@ -33,7 +33,7 @@ Medians of 20.
 
 | What | Figure |
 | --- | --- |
-| ours | 5 ms |
+| action | 5 ms |
 
 \`npx --yes pnpm@12.21.0 bench http\`, on a
 
@@ -42,6 +42,6 @@ Medians of 20.
   expect(put(again, 'start', '24 ms', 'on b')).toBe(again);
 });
 
-test('a section that was cut off is told, not guessed', () => {
+test('rejects a section without an end marker', () => {
   expect(() => put('<!-- start:start -->', 'start', '1 ms', 'here')).toThrow('start:end');
 });

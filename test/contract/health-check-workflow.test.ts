@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { readmeYaml } from '../real/readme-example.ts';
 
-const problemsOf = async (text: string) => {
+const findProblems = async (text: string) => {
   const address = `file:///repo/.github/workflows/${text.length}.yml`;
   const found = await validate(TextDocument.create(address, 'yaml', 1, text));
   return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
 };
 
-test('the hourly workflow of the README is valid for GitHub’s own language service', async () => {
+test("the hourly workflow of the README is valid for GitHub's language service", async () => {
   const text = await readmeYaml('monitor');
-  expect(await problemsOf(text)).toEqual([]);
-  expect(await problemsOf(text.replace('issues: write', 'isues: write'))).not.toEqual([]);
+  expect(await findProblems(text)).toEqual([]);
+  expect(await findProblems(text.replace('issues: write', 'isues: write'))).not.toEqual([]);
 });

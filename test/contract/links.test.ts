@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const LINK = /(?:\]\(|<img[^>]*\ssrc=")([^)\s"]+)/g;
 
-/** The anchor that GitHub gives a heading. */
-function anchorOf(heading: string): string {
+/** Returns the anchor of a heading on GitHub. */
+function toAnchor(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
@@ -24,7 +24,7 @@ const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--ex
   .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
   .filter((path) => !/fixtures|template/.test(path));
 
-test.each(documents)('every link of %s leads to something', (path) => {
+test.each(documents)('every link of %s has a target', (path) => {
   const text = readFileSync(join(root, path), 'utf8').replace(/^```.*?^```/gms, '');
   const broken = [...text.matchAll(LINK)]
     .map(([, link = '']) => link)
@@ -35,7 +35,7 @@ test.each(documents)('every link of %s leads to something', (path) => {
       if (!existsSync(target)) return true;
       if (anchor === undefined) return false;
       const headings = readFileSync(target, 'utf8').matchAll(/^#+ (.+)$/gm);
-      return ![...headings].some(([, heading = '']) => anchorOf(heading) === anchor);
+      return ![...headings].some(([, heading = '']) => toAnchor(heading) === anchor);
     });
   expect(broken).toEqual([]);
 });

@@ -1,9 +1,9 @@
-/** A test that shows a requirement: its file, and its title or an unmistakable part of it. */
+/** A test of a requirement: its file, and its title or a unique part of it. */
 export type Evidence = readonly [file: string, title: string];
 
 /**
- * The requirements of the systems that use these actions, by id, each with a test that shows it, or
- * with the document for what only a document can show. Ids appear in no other file.
+ * The requirements of the systems that use these actions, by ID, each with a test, or with a document
+ * if it cannot be tested. IDs appear only in this file.
  */
 export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   // health-check
@@ -61,7 +61,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   H26: [
     'test/contract/health-check-workflow.test.ts',
-    'the hourly workflow of the README is valid for GitHub’s own language service',
+    "the hourly workflow of the README is valid for GitHub's language service",
   ],
   H27: ['test/real/health-check-docker.test.ts', 'the example of the README works when copied'],
   H28: ['test/real/health-check-examples.test.ts', 'services, databases'],
@@ -181,7 +181,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   X10: ['actions/proxy-retest/src/select.test.ts', 'rulesFor'],
   X11: [
     'test/workflows/example-configstream.test.ts',
-    'between two runs the list is tested again, and a dead proxy revives',
+    'retests the list between two runs and finds a recovered proxy',
   ],
   X12: [
     'test/e2e/proxy-retest-outputs.test.ts',
@@ -248,16 +248,16 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'who was faster loses nothing: the findings are put into their list',
   ],
   E11: ['docs/workflows.md', '**Caches**'],
-  E12: ['test/contract/links.test.ts', 'every link of %s leads to something'],
-  E13: ['test/contract/links.test.ts', 'every link of %s leads to something'],
+  E12: ['test/contract/links.test.ts', 'every link of %s has a target'],
+  E13: ['test/contract/links.test.ts', 'every link of %s has a target'],
   E14: [
     'test/contract/workflows.test.ts',
-    'names its permissions, and pins the actions of others by SHA',
+    'declares permissions and pins third-party actions by SHA',
   ],
   E15: ['test/e2e/health-check-heal.test.ts', 'secrets appear neither in files nor in issues'],
   E16: [
     'test/contract/workflows.test.ts',
-    'names its permissions, and pins the actions of others by SHA',
+    'declares permissions and pins third-party actions by SHA',
   ],
   E17: ['docs/workflows.md', '**Self-hosted runners**'],
   E18: ['README.md', 'Linux, macOS and Windows'],
@@ -274,7 +274,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'packages/release/src/changelog.test.ts',
     'lists user-facing changes, breaking changes first',
   ],
-  E34: ['test/contract/snippets.test.ts', 'what $path uses'],
+  E34: ['test/contract/snippets.test.ts', 'actions and inputs used in $path'],
   E35: ['docs/workflows.md', 'workflow_dispatch'],
   E37: ['docs/workflows.md', '**Artifacts**'],
   E38: [
@@ -334,7 +334,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   R19: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
   R21: [
     'test/workflows/example-dataknobs.test.ts',
-    'what is sick in staging is brought back there, and never reaches production',
+    'rolls back an unhealthy release in staging and does not deploy it to production',
   ],
   R22: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
 };

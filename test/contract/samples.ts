@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 
-/** Inputs with which each action runs to its end, so that all its outputs and its report show. */
+/** Inputs for a complete run of each action with all outputs and a report. */
 export const samples: Readonly<Record<string, () => Promise<Readonly<Record<string, string>>>>> = {
   'health-check': async () => ({
     url: `http://127.0.0.1:${await closedPort()}/`,

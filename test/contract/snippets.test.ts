@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const NAME = /^(?:org\/actions|\$)\/(?<workflow>\.github\/workflows\/)?(?<name>[\w.-]+?)(?:@v1)?$/;
 
-/** A step or a job that uses something of ours. */
+/** A step or a job that uses an action or a workflow of this repository. */
 interface Use {
   readonly uses: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -21,21 +21,21 @@ interface Input {
   readonly default?: unknown;
 }
 
-/** Inputs that composites and reusable workflows hand on as they are, and to whom. */
-const HANDED_ON: Readonly<Record<string, string>> = {
+/** The inputs that composites and reusable workflows pass on, and the target action. */
+const PASSED_ON: Readonly<Record<string, string>> = {
   strategies: 'deploy-rollback',
   checks: 'health-check',
 };
 
-/** Every such step and job, however deep it stands. */
-function usesIn(node: unknown): readonly Use[] {
+/** Finds all such steps and jobs at any depth. */
+function findUses(node: unknown): readonly Use[] {
   if (typeof node !== 'object' || node === null) return [];
   const own = 'uses' in node && NAME.test(String(node.uses)) ? [node as Use] : [];
-  return [...own, ...Object.values(node).flatMap(usesIn)];
+  return [...own, ...Object.values(node).flatMap(findUses)];
 }
 
-/** The docs of deploy-rollback show strategies, and inputs of it, by themselves. */
-function rollbackUse(yaml: string): readonly Use[] {
+/** Reads snippets with only strategies or inputs, as in the docs of deploy-rollback. */
+function readRollbackSnippet(yaml: string): readonly Use[] {
   const uses = 'org/actions/deploy-rollback@v1';
   const shown: unknown = parse(yaml, { logLevel: 'silent' });
   if (Array.isArray(shown)) return [{ uses, with: { strategies: yaml } }];
@@ -43,8 +43,8 @@ function rollbackUse(yaml: string): readonly Use[] {
   return isInputs ? [{ uses, with: { ...shown } }] : [];
 }
 
-/** What an action or a reusable workflow takes; undefined where there is none of that name. */
-function inputsOf(uses: string): Readonly<Record<string, Input>> | undefined {
+/** Reads the inputs of an action or a reusable workflow; `undefined` if it does not exist. */
+function readInputs(uses: string): Readonly<Record<string, Input>> | undefined {
   const { workflow, name = '' } = NAME.exec(uses)?.groups ?? {};
   const path = workflow ? `.github/workflows/${name}` : `actions/${name}/action.yml`;
   if (!existsSync(join(root, path))) return undefined;
@@ -52,30 +52,30 @@ function inputsOf(uses: string): Readonly<Record<string, Input>> | undefined {
   return (workflow ? file.on?.workflow_call?.inputs : file.inputs) ?? {};
 }
 
-function problemOf({ uses, with: given = {} }: Use): readonly string[] {
-  const inputs = inputsOf(uses);
-  if (inputs === undefined) return [`there is no ${uses}`];
+function findProblems({ uses, with: given = {} }: Use): readonly string[] {
+  const inputs = readInputs(uses);
+  if (inputs === undefined) return [`${uses} does not exist`];
   const unknown = Object.keys(given).filter((key) => !(key in inputs));
   const missing = Object.keys(inputs).filter((key) => inputs[key]?.required && !(key in given));
   return [
     ...unknown.map((key) => `${uses} has no input ${key}`),
-    ...missing.map((key) => `${uses} needs ${key}`),
+    ...missing.map((key) => `${uses} requires ${key}`),
   ];
 }
 
-/** What the action itself says of the inputs; what the runner would fill in is let pass. */
-async function mistakesOf({ uses, with: given = {} }: Use): Promise<readonly string[]> {
+/** Validates the inputs with the parsers of the action; ignores values with expressions. */
+async function findInvalidInputs({ uses, with: given = {} }: Use): Promise<readonly string[]> {
   const { name = '' } = NAME.exec(uses)?.groups ?? {};
   const source = join(root, 'actions', name, 'src/inputs.ts');
   if (!existsSync(source)) {
-    const handedOn = Object.entries(HANDED_ON).filter(([input]) => input in given);
-    const all = handedOn.map(([input, to]) =>
-      mistakesOf({ uses: `org/actions/${to}@v1`, with: { [input]: given[input] } }),
+    const passedOn = Object.entries(PASSED_ON).filter(([input]) => input in given);
+    const all = passedOn.map(([input, to]) =>
+      findInvalidInputs({ uses: `org/actions/${to}@v1`, with: { [input]: given[input] } }),
     );
     return (await Promise.all(all)).flat();
   }
   const { inputs }: { readonly inputs: InputDefinition<unknown> } = await import(source);
-  const known = inputsOf(uses) ?? {};
+  const known = readInputs(uses) ?? {};
   const text = (input: string) => String(given[input] ?? known[input]?.default ?? '');
   try {
     await inputs.parse(text, () => {});
@@ -100,21 +100,23 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
     const snippets = path.endsWith('.md')
       ? [...text.matchAll(/^```ya?ml\n(.*?)^```/gms)].map(([, yaml = '']) => yaml)
       : [text];
-    const own = /^docs\/(?:rollback-|recipes\/)/.test(path) ? snippets.flatMap(rollbackUse) : [];
-    const uses = snippets.flatMap((yaml) => usesIn(parse(yaml, { logLevel: 'silent' })));
+    const own = /^docs\/(?:rollback-|recipes\/)/.test(path)
+      ? snippets.flatMap(readRollbackSnippet)
+      : [];
+    const uses = snippets.flatMap((yaml) => findUses(parse(yaml, { logLevel: 'silent' })));
     return { path, uses: [...own, ...uses] };
   })
   .filter(({ uses }) => uses.length > 0);
 
-test.each(files)('what $path uses of ours exists and takes these inputs', ({ uses }) => {
-  expect(uses.flatMap(problemOf)).toEqual([]);
+test.each(files)('actions and inputs used in $path exist', ({ uses }) => {
+  expect(uses.flatMap(findProblems)).toEqual([]);
 });
 
-test.each(files)('what $path says to them is what they understand', async ({ uses }) => {
-  expect((await Promise.all(uses.map(mistakesOf))).flat()).toEqual([]);
+test.each(files)('input values in $path are valid', async ({ uses }) => {
+  expect((await Promise.all(uses.map(findInvalidInputs))).flat()).toEqual([]);
 });
 
-test('they are found', () => {
+test('finds the snippets', () => {
   const paths = files.map(({ path }) => path);
   expect(paths).toEqual(expect.arrayContaining(['README.md', 'docs/workflows.md']));
   expect(paths.length).toBeGreaterThan(10);

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs vitest with the reporter on some files; `config` joins the `test` part of its config. */
+/** Runs vitest with the reporter on these files; `config` extends its `test` settings. */
 async function vitest(
   files: Record<string, string>,
   env: Record<string, string> = {},
@@ -57,7 +57,7 @@ test.skip('without a word', () => {});
 `,
 };
 
-test('skipped tests are grouped by what they lack; the tally is the last line', async () => {
+test('groups skipped tests by their requirement and prints the tally last', async () => {
   const { code, lines } = await vitest(SKIPPING);
   expect(lines.at(-1)).toBe('1 passed, 0 failed, 5 skipped');
   expect(lines.slice(lines.indexOf('Skipped:') + 1).slice(0, 3)).toEqual([
@@ -68,13 +68,13 @@ test('skipped tests are grouped by what they lack; the tally is the last line', 
   expect(code).toBe(0);
 });
 
-test('with REQUIRE_REAL=1 a skip is a failure', async () => {
+test('counts skipped tests as failures with REQUIRE_REAL=1', async () => {
   const { code, lines } = await vitest(SKIPPING, { REQUIRE_REAL: '1' });
   expect(lines.at(-1)).toBe('1 passed, 5 failed, 0 skipped');
   expect(code).toBe(1);
 });
 
-test('failed are tests, files that do not load, suites that do not start and lost errors', async () => {
+test('counts failing tests, files, suites and unhandled errors as failures', async () => {
   const { code, lines } = await vitest({
     'a.test.mjs': "test('wrong', () => { expect(1).toBe(2); }); test('fine', () => {});",
     'b.test.mjs': "import './missing.mjs';",
@@ -89,13 +89,13 @@ test('failed are tests, files that do not load, suites that do not start and los
 });
 
 test.each([
-  ['there is no test', {}, {}],
+  ['no test exists', {}, {}],
   [
-    'the global set-up throws',
+    'the global setup throws',
     { 'a.test.mjs': "test('fine', () => {});", 'setup.mjs': "throw new Error('no');" },
     { globalSetup: ['./setup.mjs'] },
   ],
-])('it never says "0 failed" when vitest fails because %s', async (_, files, config) => {
+])('reports a failure if %s', async (_, files, config) => {
   const { code, lines } = await vitest(files, {}, config);
   expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped');
   expect(code).toBe(1);

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What turbo would run `test` and `bundle` of after a change in one package. */
-function afterChangeIn(name: string): readonly string[] {
+/** Returns the packages for which turbo runs `test` and `bundle` after a change in one package. */
+function findAffected(name: string): readonly string[] {
   const turbo = join(root, 'node_modules/.bin/turbo');
   const args = ['run', 'test', 'bundle', `--filter=...@repo/${name}`, '--dry-run=json'];
   const plan = JSON.parse(
@@ -21,21 +21,21 @@ function afterChangeIn(name: string): readonly string[] {
   return (
     plan.packages
       .map((one) => one.replace('@repo/', ''))
-      // The tests that run the bundles; they are nobody's dependency, and have no tasks.
+      // The package of bundle tests has no dependents and no tasks.
       .filter((one) => one !== 'test')
       .toSorted()
   );
 }
 
-/** The packages that depend on one, by their package.json, at whatever distance; and itself. */
-function dependents(name: string): readonly string[] {
+/** Returns a package and its direct and indirect dependents, according to package.json. */
+function findDependents(name: string): readonly string[] {
   const manifests = ['packages', 'actions'].flatMap((folder) =>
     readdirSync(join(root, folder)).flatMap((one) => {
       const file = join(root, folder, one, 'package.json');
       try {
         return [{ name: one, ...JSON.parse(readFileSync(file, 'utf8')) }];
       } catch {
-        // A composite action is no package.
+        // A composite action has no package.json.
         return [];
       }
     }),
@@ -54,12 +54,12 @@ function dependents(name: string): readonly string[] {
 }
 
 test.each(['core', 'docker', 'github', 'probe', 'health-check'])(
-  'a change in %s is built and tested anew in what depends on it, and nowhere else',
+  'a change in %s rebuilds and tests only its dependents',
   (name) => {
-    expect(afterChangeIn(name)).toEqual(dependents(name));
+    expect(findAffected(name)).toEqual(findDependents(name));
   },
 );
 
-test('an action is nobody’s dependency', () => {
-  expect(afterChangeIn('health-check')).toEqual(['health-check']);
+test('an action has no dependents', () => {
+  expect(findAffected('health-check')).toEqual(['health-check']);
 });

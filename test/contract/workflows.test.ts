@@ -22,7 +22,7 @@ const zizmor = engine('zizmor', 'pip install --target ~/.local/share/zizmor zizm
   join(ZIZMOR, 'bin'),
 ]);
 
-/** Our own workflows, the reusable ones, and those of the examples. */
+/** The workflows of this repository, the reusable ones, and those of the examples. */
 const workflows = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
@@ -30,8 +30,8 @@ const workflows = execFileSync('git', ['ls-files', '--cached', '--others', '--ex
   .split('\n')
   .filter((path) => /(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
 
-async function problemsOf(text: string): Promise<readonly string[]> {
-  // The service keeps what it read by address.
+async function findProblems(text: string): Promise<readonly string[]> {
+  // The service caches documents by URL.
   const name = createHash('sha256').update(text).digest('hex');
   const address = `file:///repo/.github/workflows/${name}.yml`;
   const found = await validate(TextDocument.create(address, 'yaml', 1, text));
@@ -39,11 +39,11 @@ async function problemsOf(text: string): Promise<readonly string[]> {
 }
 
 describe.each(workflows)('%s', (path) => {
-  test('is valid for GitHub’s own language service', async () => {
-    expect(await problemsOf(await readFile(join(root, path), 'utf8'))).toEqual([]);
+  test("is valid for GitHub's language service", async () => {
+    expect(await findProblems(await readFile(join(root, path), 'utf8'))).toEqual([]);
   });
 
-  test('names its permissions, and pins the actions of others by SHA', async () => {
+  test('declares permissions and pins third-party actions by SHA', async () => {
     const text = await readFile(join(root, path), 'utf8');
     expect(text).toMatch(/^permissions:/m);
     const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, one = '']) => one);
@@ -53,10 +53,10 @@ describe.each(workflows)('%s', (path) => {
 });
 
 test.skipIf(actionlint.path === undefined)(
-  `actionlint finds nothing in them ${actionlint.needs}`,
+  `actionlint reports no problems ${actionlint.needs}`,
   () => {
     const config = ['-config-file', join(root, '.github/actionlint.yaml')];
-    // Its shell checks need programs that not every machine has.
+    // The shell checks require further programs.
     const args = ['-no-color', '-shellcheck=', '-pyflakes=', ...config, ...workflows];
     const { stdout, status } = spawnSync(actionlint.path ?? '', args, {
       cwd: root,
@@ -69,7 +69,7 @@ test.skipIf(actionlint.path === undefined)(
 );
 
 test.skipIf(zizmor.path === undefined)(
-  `zizmor finds nothing in them, nor in composite actions ${zizmor.needs}`,
+  `zizmor reports no problems in workflows and composite actions ${zizmor.needs}`,
   () => {
     const args = ['--offline', '--no-progress', '--quiet', '--color=never', '.'];
     const { stdout, status } = spawnSync(zizmor.path ?? '', args, { cwd: root, encoding: 'utf8' });
@@ -78,7 +78,7 @@ test.skipIf(zizmor.path === undefined)(
   },
 );
 
-test('the release has no caches, and each build asks for nothing but reading', async () => {
+test('the release uses no caches and builds with read permissions only', async () => {
   const text = await readFile(join(root, '.github/workflows/release.yml'), 'utf8');
   expect(text).not.toMatch(/actions\/cache|cache: (?!false)/);
   const { jobs } = parse(text);

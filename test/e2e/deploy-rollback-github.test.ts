@@ -3,7 +3,7 @@ import { BAD_GATEWAY, rateLimited } from '@repo/testkit/github/faults';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { inPlaceOf, inputsOf, readmeYaml } from '../real/readme-example.ts';
+import { inputsOf, readmeYaml, replaceValues } from '../real/readme-example.ts';
 import {
   action,
   appOn,
@@ -296,7 +296,7 @@ describe('the reusable workflow of the README', () => {
       'production',
     );
     const { steps } = parse(yaml).jobs.deploy;
-    const inputs = inPlaceOf(inputsOf(steps[1]), {
+    const inputs = replaceValues(inputsOf(steps[1]), {
       'https://production.example.com/version': world.siteUrl,
     });
     const { context } = world.github;

@@ -7,7 +7,7 @@ import { certificates } from '@repo/testkit/certificates/certificates';
 import { banner, startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { describe, expect, test } from 'vitest';
-import { inPlaceOf, readmeExample } from '../real/readme-example.ts';
+import { readmeExample, replaceValues } from '../real/readme-example.ts';
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const { ca, good } = certificates();
@@ -17,7 +17,7 @@ const runExample = async (name: string, places: Readonly<Record<string, string>>
   runAction({
     action,
     with: {
-      ...inPlaceOf(await readmeExample(name), places),
+      ...replaceValues(await readmeExample(name), places),
       'ca-file': ca.certFile,
       'ip-family': '4',
     },
@@ -101,7 +101,7 @@ describe('the first examples of the README work when copied', () => {
       "degraded: [window.p95 > duration('300ms')]": "degraded: [window.p95 > duration('30s')]",
     };
     const inputs = async () => ({
-      ...inPlaceOf(await readmeExample('checks'), places),
+      ...replaceValues(await readmeExample('checks'), places),
       'degraded-latency': '30s',
       'ca-file': ca.certFile,
       'ip-family': '4',

@@ -14,7 +14,7 @@ import { everythingWritten } from '@repo/testkit/runner/everything-written';
 import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { inPlaceOf, inputsOf, readmeYaml } from '../real/readme-example.ts';
+import { inputsOf, readmeYaml, replaceValues } from '../real/readme-example.ts';
 
 // Each outage is several runs of the bundle, each a process.
 vi.setConfig({ testTimeout: 120_000 });
@@ -349,7 +349,10 @@ test('the monitor workflow of the README works with its permissions', async () =
   await startGitHub({ permissions });
   const [check, upload] = jobs.check.steps;
   expect(upload.with['retention-days']).toBe(30);
-  const inputs = inPlaceOf(inputsOf(check), { 'https://shop.example': target.url, '5m': '100ms' });
+  const inputs = replaceValues(inputsOf(check), {
+    'https://shop.example': target.url,
+    '5m': '100ms',
+  });
   await using result = await monitor(inputs);
   expect(result.outputs.status).toBe('unhealthy');
   expect(result.annotations.filter(({ level }) => level === 'warning')).toEqual([]);

@@ -8,7 +8,7 @@ import { startLocalGitHub } from '@repo/testkit/github/local-github';
 import { everythingWritten } from '@repo/testkit/runner/everything-written';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { describe, expect, test } from 'vitest';
-import { inPlaceOf, readmeExample } from '../real/readme-example.ts';
+import { readmeExample, replaceValues } from '../real/readme-example.ts';
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const files = {
@@ -96,7 +96,7 @@ test('report files contain no secrets in any encoding', async () => {
 
 test('the README example for metrics and a badge works', async () => {
   await using server = await startHttpServer({ script: respond(200) });
-  const inputs = inPlaceOf(await readmeExample('reports'), {
+  const inputs = replaceValues(await readmeExample('reports'), {
     'https://shop.example': server.url,
     '/var/lib/node_exporter': 'out',
     public: 'out',

@@ -9,7 +9,7 @@ import { dockerEngine, startDockerd } from './dockerd.ts';
 const demo = fileURLToPath(new URL('../../packages/devtools/src/cli/demo.ts', import.meta.url));
 
 describe.skipIf(dockerEngine.path === undefined)(`the demo ${dockerEngine.needs}`, () => {
-  test('cleans up a real daemon, keeps what is labelled production, and leaves nothing', {
+  test('cleans up a real daemon, keeps production objects and removes its own', {
     timeout: 120_000,
   }, async () => {
     await using daemon = await startDockerd();

@@ -10,7 +10,7 @@ export interface Dnsmasq extends AsyncDisposable {
   readonly stop: () => Promise<void>;
 }
 
-/** More than fits into a datagram of 512 bytes. */
+/** Too long for a datagram of 512 bytes. */
 const LONG_TEXTS = Array.from({ length: 4 }, (_, index) => `${index}`.repeat(200));
 
 export async function startDnsmasq(path: string): Promise<Dnsmasq> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildImage, cleanUp, listAll, readAudit } from './docker-cleanup.ts';
-import { startSkewed } from './docker-proxy.ts';
+import { startSkewedProxy } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 
 const TESTING = ['--label', 'environment=testing'];
@@ -33,18 +33,18 @@ describe.skipIf(dockerEngine.path === undefined)(
       await using young = await cleanUp(daemon, { 'min-age': '1h' });
       expect(young.outputs).toMatchObject({ removed: '0', 'too-young': '4', verdict: 'warn' });
       // The Date header has whole seconds, so the second run is two hours later.
-      await using later = await startSkewed(daemon, 2 * 3_600_000);
+      await using later = await startSkewedProxy(daemon, 2 * 3_600_000);
       await using old = await cleanUp(later, { 'min-age': '1h' });
       expect(old.outputs).toMatchObject({ 'too-young': '0' });
     });
 
     test('measures age by the clock of the daemon', async () => {
       await create('old-there');
-      await using skewed = await startSkewed(daemon, 2 * 3_600_000);
+      await using skewed = await startSkewedProxy(daemon, 2 * 3_600_000);
       await using ahead = await cleanUp(skewed, { 'min-age': '1h' });
       expect(ahead.outputs).toMatchObject({ removed: '1', 'too-young': '0' });
       await create('young-there');
-      await using behind = await startSkewed(daemon, -2 * 3_600_000);
+      await using behind = await startSkewedProxy(daemon, -2 * 3_600_000);
       await using result = await cleanUp(behind, { 'min-age': '1s' });
       expect(result.outputs).toMatchObject({ removed: '0', 'too-young': '1' });
     });

@@ -6,7 +6,7 @@ import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-actio
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { buildImage, cleanupAction, listAll, readAudit } from './docker-cleanup.ts';
-import { startSkewed } from './docker-proxy.ts';
+import { startSkewedProxy } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 import { inputsOf, readmeYaml } from './readme-example.ts';
 
@@ -117,7 +117,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       }
       await buildImage(daemon, ['app:v1'], { label: 'environment=preview' });
       const [step] = await readSteps('sweep');
-      await using skewed = await startSkewed(daemon, 24 * 3_600_000);
+      await using skewed = await startSkewedProxy(daemon, 24 * 3_600_000);
       await daemon.docker('context', 'create', 'builder', '--docker', `host=${skewed.host}`);
       await using result = await runStep(step, {
         env: { DOCKER_HOST: '', DOCKER_CONFIG: join(daemon.folder, 'config') },

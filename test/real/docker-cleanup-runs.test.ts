@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildImage, cleanUp, listAll, readAudit } from './docker-cleanup.ts';
-import { startStalling } from './docker-proxy.ts';
+import { startStallingProxy } from './docker-proxy.ts';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 
 const TESTING = ['--label', 'environment=testing'];
@@ -119,7 +119,7 @@ describe.skipIf(dockerEngine.path === undefined)(
     test('a run after a killed one removes the rest', async () => {
       await fill(6);
       // The daemon stalls, so that the run cannot finish before it is killed.
-      await using stalling = await startStalling(daemon, 2);
+      await using stalling = await startStallingProxy(daemon, 2);
       await using killed = await cleanUp(
         stalling,
         {},

@@ -1,47 +1,47 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
 import type { Dockerd } from './dockerd.ts';
 
-/** A daemon, seen through something between it and us. */
+/** A proxy in front of a daemon. */
 export interface DockerProxy extends AsyncDisposable {
   readonly host: string;
 }
 
-/** The daemon with another clock: the `Date` of its answers is that much ahead, ms. */
-export function startSkewed(daemon: Dockerd, aheadMs: number): Promise<DockerProxy> {
+/** Starts a proxy that moves the `Date` of responses into the future by `aheadMs`. */
+export function startSkewedProxy(daemon: Dockerd, aheadMs: number): Promise<DockerProxy> {
   return startProxy(daemon, `${aheadMs}`, {
     date: () => new Date(Date.now() + aheadMs).toUTCString(),
   });
 }
 
-/** The daemon, which never gets nor answers the removals that come after the first few. */
-export function startStalling(daemon: Dockerd, after: number): Promise<DockerProxy> {
+/** Starts a proxy that blocks removals after the first `after` ones. */
+export function startStallingProxy(daemon: Dockerd, after: number): Promise<DockerProxy> {
   let removals = 0;
   return startProxy(daemon, 'stalling', {
-    holds: ({ method }) => method === 'DELETE' && ++removals > after,
+    blocks: ({ method }) => method === 'DELETE' && ++removals > after,
   });
 }
 
 interface Changes {
   readonly date?: () => string;
-  readonly holds?: (incoming: IncomingMessage) => boolean;
+  readonly blocks?: (incoming: IncomingMessage) => boolean;
 }
 
 async function startProxy(
   { host }: Dockerd,
   name: string,
-  { date, holds = () => false }: Changes,
+  { date, blocks = () => false }: Changes,
 ): Promise<DockerProxy> {
   const socketPath = host.slice('unix://'.length);
   const server = createServer((incoming, outgoing) => {
-    if (holds(incoming)) return;
+    if (blocks(incoming)) return;
     const { method, url, headers } = incoming;
-    const sent = request({ socketPath, method, path: url, headers }, (answer) => {
+    const sent = request({ socketPath, method, path: url, headers }, (response) => {
       outgoing.sendDate = false;
-      outgoing.writeHead(answer.statusCode ?? 500, {
-        ...answer.headers,
+      outgoing.writeHead(response.statusCode ?? 500, {
+        ...response.headers,
         ...(date && { date: date() }),
       });
-      answer.pipe(outgoing);
+      response.pipe(outgoing);
     });
     incoming.pipe(sent);
   });

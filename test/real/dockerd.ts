@@ -14,26 +14,26 @@ const busybox = engine('busybox', 'apt-get install busybox-static');
 const daemon = engine('dockerd', 'apt-get install docker.io busybox-static, as root');
 const isRoot = process.getuid?.() === 0;
 
-/** The Docker engine; without a path where it, busybox or the right to start it is missing. */
+/** The Docker engine; its path is `undefined` without dockerd, busybox or root. */
 export const dockerEngine: Engine = {
   ...daemon,
   path: isRoot && busybox.path !== undefined ? daemon.path : undefined,
 };
 
-/** A real Docker daemon with folders and a socket of its own, beside any other. */
+/** A real Docker daemon with its own folders and socket. */
 export interface Dockerd extends AsyncDisposable {
   /** For DOCKER_HOST: `unix:///tmp/dockerd-…/docker.sock`. */
   readonly host: string;
-  /** `tcp://127.0.0.1:port`, where asked for. */
+  /** `tcp://127.0.0.1:port` with TLS. */
   readonly tcp: string | undefined;
   readonly folder: string;
-  /** The docker CLI against this daemon; what it printed, trimmed. Throws when it fails. */
+  /** Runs the docker CLI and returns its trimmed output. Throws if it fails. */
   readonly docker: (...args: readonly string[]) => Promise<string>;
-  /** The same with something on its standard input: a Dockerfile for `build -`. */
+  /** Runs the docker CLI with standard input, such as a Dockerfile for `build -`. */
   readonly dockerWith: (input: string | Buffer, ...args: readonly string[]) => Promise<string>;
   /**
-   * Makes an image that can run (`sh`, `sleep` and all of busybox) without any registry, and gives
-   * its ID. `changes` are lines of a Dockerfile: `LABEL a=b`, `CMD […]`.
+   * Creates a runnable image with busybox, without a registry, and returns its ID. `changes` are
+   * lines of a Dockerfile: `LABEL a=b`, `CMD […]`.
    */
   readonly importBusybox: (tag: string, ...changes: readonly string[]) => Promise<string>;
   /** Removes all containers, images, networks and volumes. */
@@ -41,13 +41,13 @@ export interface Dockerd extends AsyncDisposable {
 }
 
 export interface DockerdOptions {
-  /** PEM files: listen on TCP too, and take only clients that this authority signed. */
+  /** PEM files to listen on TCP too, for clients with a certificate of this CA. */
   readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
-  /** Puts everything that it stores on a RAM disk of this size, bytes. */
+  /** Stores all data on a RAM disk of this size. */
   readonly diskBytes?: number;
 }
 
-/** Starts a daemon without a network to the outside; ready when it answers. Takes 1 to 3 s. */
+/** Starts a daemon without external network and waits until it responds (1 to 3 s). */
 export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Promise<Dockerd> {
   if (dockerEngine.path === undefined) throw new Error(dockerEngine.needs);
   const folder = await mkdtemp(join(tmpdir(), 'dockerd-'));
@@ -66,7 +66,7 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
     [
       ['--data-root', data, '--exec-root', exec, '--pidfile', join(folder, 'pid')],
       ['--host', host, '--bridge=none', '--iptables=false', '--ip6tables=false'],
-      // Many small networks, away from those that Docker takes by itself.
+      // Many small networks, outside of Docker's default address pools.
       ['--default-address-pool', 'base=10.213.0.0/16,size=24', '--shutdown-timeout=1'],
       tcp && tls
         ? [
@@ -97,7 +97,7 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
       },
       maxBuffer: 2 ** 26,
     });
-    // Most commands do not read it, and may end before it is written.
+    // Most commands do not read their input and may exit before it is written.
     run.child.stdin?.on('error', () => {}).end(input);
     return (await run).stdout.trim();
   };
@@ -123,7 +123,7 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
         ['volume', 'rm', '-f'],
       ],
     ] as const) {
-      // More than once: an image that others were built on only goes after them.
+      // Repeated, because a parent image can only be removed after its children.
       for (let round = 0; round < 5; round++) {
         const ids = [...new Set(await lines(...list))];
         if (ids.length === 0) break;
@@ -142,7 +142,7 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
     await rm(folder, { recursive: true, maxRetries: 5 });
   };
   try {
-    await answering(host, child, join(folder, 'log'));
+    await waitForDaemon(host, child, join(folder, 'log'));
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
@@ -163,8 +163,8 @@ export async function startDockerd({ tls, diskBytes }: DockerdOptions = {}): Pro
   };
 }
 
-/** Tries until the daemon answers; throws its log when it ends or 30 s have passed. */
-async function answering(host: string, child: ChildProcess, log: string): Promise<void> {
+/** Waits until the daemon responds; throws its log if it exits or after 30 s. */
+async function waitForDaemon(host: string, child: ChildProcess, log: string): Promise<void> {
   const end = Date.now() + 30_000;
   while (Date.now() < end && child.exitCode === null) {
     try {
@@ -174,10 +174,10 @@ async function answering(host: string, child: ChildProcess, log: string): Promis
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  throw new Error(`dockerd does not answer:\n${(await readFile(log, 'utf8')).slice(-2_000)}`);
+  throw new Error(`dockerd does not respond:\n${(await readFile(log, 'utf8')).slice(-2_000)}`);
 }
 
-/** Containers on the host's network leave a mount behind. */
+/** Unmounts the network namespaces that containers on the host network leave behind. */
 async function unmount(exec: string): Promise<void> {
   const spaces = join(exec, 'netns');
   for (const name of await readdir(spaces).catch(() => [])) {

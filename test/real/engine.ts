@@ -2,26 +2,26 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Where `go install` puts programs, which no PATH need lead to. */
+/** The target folder of `go install`, which may not be on the PATH. */
 export const GO_BIN = join(homedir(), 'go/bin');
 
-/** A real program that a test runs against. */
+/** A real program for tests. */
 export interface Engine {
   readonly name: string;
-  /** Its path; `undefined` where the machine lacks it. */
+  /** Its path; `undefined` if it is not installed. */
   readonly path: string | undefined;
-  /** For the name of a `describe`: how to get it, as the tally at the end lists it. */
+  /** The requirement for the name of a `describe`, which the tally lists. */
   readonly needs: string;
 }
 
 /**
- * Finds a program on the PATH or where Debian puts servers.
+ * Finds a program on the PATH or in Debian's folders for servers.
  *
- * @param elsewhere further folders to look into
+ * @param folders further folders to search
  */
-export function engine(name: string, install: string, elsewhere: readonly string[] = []): Engine {
+export function engine(name: string, install: string, folders: readonly string[] = []): Engine {
   const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
-    .concat(elsewhere)
+    .concat(folders)
     .map((folder) => join(folder, name))
     .find(isExecutable);
   return { name, path, needs: `(needs ${name}: ${install})` };

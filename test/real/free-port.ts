@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** A port of the loopback that nobody listens on, for TCP and for UDP. */
+/** Finds a port of the loopback interface that is free for TCP and UDP. */
 export async function freePort(): Promise<number> {
   const tcp = createServer().listen(0, '127.0.0.1');
   await once(tcp, 'listening');

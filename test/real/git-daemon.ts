@@ -4,12 +4,12 @@ import { closedPort } from '@repo/testkit/faults/unreachable';
 import { type Repository, startRepository } from '@repo/testkit/git/repository';
 import { startServer } from './server-process.ts';
 
-/** A bare repository that `git daemon` serves, and takes pushes for. */
+/** A bare repository served by `git daemon`, including pushes. */
 export interface ServedRepository extends AsyncDisposable {
   readonly repository: Repository;
   /** `git://127.0.0.1:PORT/remote.git` */
   readonly url: string;
-  /** Puts a shell script in the place of a hook; `undefined` takes it away. */
+  /** Sets a hook to a shell script; `undefined` removes it. */
   readonly hook: (name: string, script: string | undefined) => void;
 }
 

@@ -2,7 +2,7 @@ import { everythingWritten } from '@repo/testkit/runner/everything-written';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 import { checksOf, healthCheck } from './health-check.ts';
-import { inPlaceOf, readmeExample } from './readme-example.ts';
+import { readmeExample, replaceValues } from './readme-example.ts';
 
 /** What a small service says on both streams: an error on each, requests, a traceback. */
 const SERVICE = `
@@ -149,7 +149,7 @@ describe.skipIf(dockerEngine.path === undefined)(
     });
 
     test('the example of the README works when copied', async () => {
-      const inputs = inPlaceOf(await readmeExample('containers'), { tailpaste: 'well' });
+      const inputs = replaceValues(await readmeExample('containers'), { tailpaste: 'well' });
       await using result = await check(inputs.checks ?? '');
       expect(result.outputs.message).toBe('All 2 checks are healthy');
     });

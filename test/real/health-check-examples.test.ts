@@ -14,7 +14,7 @@ import { engine } from './engine.ts';
 import { healthCheck } from './health-check.ts';
 import { MARIADB_PASSWORD, startMariadb } from './mariadb.ts';
 import { POSTGRES_PASSWORD, postgresEngine, startPostgres } from './postgres.ts';
-import { inPlaceOf, readmeExample } from './readme-example.ts';
+import { readmeExample, replaceValues } from './readme-example.ts';
 import { startRedis } from './redis.ts';
 
 const mariadb = engine('mariadbd', 'apt-get install mariadb-server');
@@ -34,7 +34,7 @@ describe.skipIf(databases.some(({ path }) => path === undefined))(
       await using mysql = await startMariadb(mariadb.path ?? '');
       await using cache = await startRedis(redis.path ?? '');
 
-      const services = inPlaceOf(await readmeExample('services'), {
+      const services = replaceValues(await readmeExample('services'), {
         'localhost:5432': `localhost:${postgres.port}`,
         'localhost:3306': `localhost:${mysql.port}`,
         'localhost:6379': `localhost:${cache.port}`,
@@ -64,7 +64,7 @@ describe.skipIf(databases.some(({ path }) => path === undefined))(
       });
       expect(prepared.outputs.message).toBe('All 2 checks are healthy');
 
-      const example = inPlaceOf(await readmeExample('databases'), {
+      const example = replaceValues(await readmeExample('databases'), {
         'app:${{ secrets.DB_PASSWORD }}@db.example/shop': `admin:${encodeURIComponent(POSTGRES_PASSWORD)}@localhost:${postgres.port}/postgres`,
         'host: mysql.example': `host: localhost\n    port: ${mysql.port}`,
         '${{ secrets.MYSQL_PASSWORD }}': MARIADB_PASSWORD,
@@ -109,7 +109,7 @@ describe.skipIf(tools.some(({ path }) => path === undefined))(
           );
         });
         const { port: chatPort } = chat.address() as { port: number };
-        const inputs = inPlaceOf(await readmeExample('network'), {
+        const inputs = replaceValues(await readmeExample('network'), {
           'ns.example': `"127.0.0.1:${names.port}"`,
           'shop.example:50051': `shop.example:${rpcPort}`,
           'shop.example:8080': `shop.example:${chatPort}`,

@@ -6,16 +6,16 @@ import { closedPort } from '@repo/testkit/faults/unreachable';
 import { accountFor } from './account.ts';
 import { runToEnd, startServer } from './server-process.ts';
 
-/** A real MariaDB with data of its own, and the database `shop`. */
+/** A real MariaDB with its own data and the database `shop`. */
 export interface Mariadb extends AsyncDisposable {
   readonly port: number;
   readonly stop: () => Promise<void>;
 }
 
-/** Of its user `app`. */
+/** The password of the user `app`. */
 export const MARIADB_PASSWORD = 's3cr3t-maria-pässword';
 
-/** @param settings further settings, as its command line takes them */
+/** @param settings further command-line options */
 export async function startMariadb(
   path: string,
   settings: readonly string[] = [],
@@ -34,25 +34,25 @@ export async function startMariadb(
       `create user edwards@'%' identified via unix_socket;`,
     ].join('\n'),
   );
-  const who = { ...(await accountFor('mysql', folder, file('server.key'))), cwd: folder };
+  const account = { ...(await accountFor('mysql', folder, file('server.key'))), cwd: folder };
   const data = file('data');
-  const owned = [`--datadir=${data}`, '--no-defaults'].reverse();
+  const dataOptions = [`--datadir=${data}`, '--no-defaults'].reverse();
   await runToEnd(
     'mariadb-install-db',
-    [...owned, '--auth-root-authentication-method=normal', '--skip-test-db'],
-    who,
+    [...dataOptions, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    account,
   );
   const port = await closedPort();
   const { stop } = await startServer(
     path,
     [
-      ...owned,
+      ...dataOptions,
       ...[`--port=${port}`, '--bind-address=127.0.0.1', `--socket=${file('mariadb.sock')}`],
       ...[`--pid-file=${file('mariadb.pid')}`, `--init-file=${file('init.sql')}`],
       ...[`--ssl-cert=${file('server.crt')}`, `--ssl-key=${file('server.key')}`],
       ...['--character-set-server=utf8mb4', '--innodb-flush-log-at-trx-commit=0', ...settings],
     ],
-    { ...who, ready: { port, host: '127.0.0.1' } },
+    { ...account, ready: { port, host: '127.0.0.1' } },
   );
   return {
     port,

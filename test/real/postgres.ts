@@ -8,21 +8,21 @@ import { accountFor } from './account.ts';
 import { engine } from './engine.ts';
 import { runToEnd, startServer } from './server-process.ts';
 
-/** A real PostgreSQL with a cluster of its own. */
+/** A real PostgreSQL with its own cluster. */
 export interface Postgres extends AsyncDisposable {
   readonly port: number;
   readonly stop: () => Promise<void>;
 }
 
-/** Of its superuser `admin`. */
+/** The password of the superuser `admin`. */
 export const POSTGRES_PASSWORD = 's3cr3t-pg-pässword';
 
 const ROOT = '/usr/lib/postgresql';
 
-/** Debian keeps its programs out of the PATH. */
-export const postgresEngine = engine('postgres', 'apt-get install postgresql', versions());
+/** The programs of PostgreSQL are not on the PATH on Debian. */
+export const postgresEngine = engine('postgres', 'apt-get install postgresql', listBinFolders());
 
-/** How it wants its users to log in, and whether it offers TLS. */
+/** The authentication method and TLS of the server. */
 export interface PostgresOptions {
   /** A method of pg_hba.conf. */
   readonly login: 'scram-sha-256' | 'md5' | 'password';
@@ -40,7 +40,7 @@ export async function startPostgres(
   await copyFile(good.certFile, file('server.crt'));
   await writeFile(file('server.key'), good.key, { mode: 0o600 });
   const names = ['', 'password', 'server.crt', 'server.key'];
-  const who = { ...(await accountFor('postgres', ...names.map(file))), cwd: folder };
+  const account = { ...(await accountFor('postgres', ...names.map(file))), cwd: folder };
   const data = file('data');
   await runToEnd(
     join(path, '../initdb'),
@@ -48,7 +48,7 @@ export async function startPostgres(
       ...['-D', data, '-U', 'admin', '--pwfile', file('password'), `--auth=${login}`],
       ...['--encoding', 'UTF8', '--locale', 'C', '--no-sync'],
     ],
-    who,
+    account,
   );
   const port = await closedPort();
   await appendFile(
@@ -63,9 +63,9 @@ ssl_cert_file = '${file('server.crt')}'
 ssl_key_file = '${file('server.key')}'
 `,
   );
-  // SIGINT is its fast way to stop.
+  // SIGINT is the fast shutdown of PostgreSQL.
   const { stop } = await startServer(path, ['-D', data], {
-    ...who,
+    ...account,
     stopWith: 'SIGINT',
     ready: { port, host: '127.0.0.1' },
   });
@@ -79,7 +79,7 @@ ssl_key_file = '${file('server.key')}'
   };
 }
 
-function versions(): readonly string[] {
+function listBinFolders(): readonly string[] {
   try {
     return readdirSync(ROOT).map((version) => join(ROOT, version, 'bin'));
   } catch {

@@ -6,7 +6,7 @@ import { certificates, type KeyPair } from '@repo/testkit/certificates/certifica
 import type { Engine } from './engine.ts';
 import { freePort } from './free-port.ts';
 import { shadowsocks, singBox, trojan, v2ray, wireGuard } from './proxy-engines.ts';
-import { type ServerProcess, startServer, takesConnections } from './server-process.ts';
+import { acceptsConnections, type ServerProcess, startServer } from './server-process.ts';
 
 /** A running server of one protocol, and the links that lead to it. */
 export interface ProxyServer extends ServerProcess {
@@ -353,7 +353,7 @@ async function singBoxInbound(
       link: (credential) => link(port, credential),
       right,
       wrong,
-      ready: () => takesConnections({ host: '127.0.0.1', port: beside }),
+      ready: () => acceptsConnections({ host: '127.0.0.1', port: beside }),
     }),
     file,
     folder,

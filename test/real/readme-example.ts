@@ -2,18 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-/** The YAML of an example of an action's README, by the name in the comment in front of it. */
+/** Reads the YAML of an example in the README of an action, by the name in its comment. */
 export async function readmeYaml(name: string, action = 'health-check'): Promise<string> {
   const path = fileURLToPath(new URL(`../../actions/${action}/README.md`, import.meta.url));
   const [, yaml] =
     new RegExp(`<!-- example:${name} -->\n\`\`\`yaml\n(.*?)\`\`\``, 's').exec(
       await readFile(path, 'utf8'),
     ) ?? [];
-  if (yaml === undefined) throw new Error(`the README has no example ${name}`);
+  if (yaml === undefined) throw new Error(`the README does not have the example ${name}`);
   return yaml;
 }
 
-/** The inputs of the one step of such an example. */
+/** Reads the inputs of an example with one step. */
 export async function readmeExample(name: string): Promise<Readonly<Record<string, string>>> {
   const [step] = parse(await readmeYaml(name)) as [Step];
   return inputsOf(step);
@@ -23,25 +23,25 @@ interface Step {
   readonly with: Readonly<Record<string, unknown>>;
 }
 
-/** The inputs of a step, as texts. */
+/** Returns the inputs of a step as strings. */
 export function inputsOf(step: Step): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(step.with).map(([key, value]) => [key, `${value}`]));
 }
 
-/** The same inputs with the places of a test instead of those of the example; each has to be there. */
-export function inPlaceOf(
+/** Replaces texts of the example by those of the test. Throws if the example lacks one of them. */
+export function replaceValues(
   inputs: Readonly<Record<string, string>>,
-  places: Readonly<Record<string, string>>,
+  replacements: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
-  const left = new Set(Object.keys(places));
+  const unused = new Set(Object.keys(replacements));
   const replaced = Object.entries(inputs).map(([key, value]) => {
     let text = value;
-    for (const [example, real] of Object.entries(places)) {
-      if (text.includes(example)) left.delete(example);
+    for (const [example, real] of Object.entries(replacements)) {
+      if (text.includes(example)) unused.delete(example);
       text = text.replaceAll(example, real);
     }
     return [key, text];
   });
-  if (left.size > 0) throw new Error(`the example does not have ${[...left].join(', ')}`);
+  if (unused.size > 0) throw new Error(`the example does not have ${[...unused].join(', ')}`);
   return Object.fromEntries(replaced);
 }

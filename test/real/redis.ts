@@ -5,15 +5,15 @@ import { certificates } from '@repo/testkit/certificates/certificates';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { startServer } from './server-process.ts';
 
-/** A real redis-server in a folder of its own. */
+/** A real redis-server in its own folder. */
 export interface Redis extends AsyncDisposable {
   readonly port: number;
-  /** With a certificate for localhost of the test authority. */
+  /** Uses a localhost certificate of the test CA. */
   readonly tlsPort: number;
   readonly stop: () => Promise<void>;
 }
 
-/** @param settings further settings of redis.conf, a line each */
+/** @param settings further lines of redis.conf */
 export async function startRedis(path: string, settings: readonly string[] = []): Promise<Redis> {
   const folder = await mkdtemp(join(tmpdir(), 'redis-test-'));
   const [port, tlsPort] = [await closedPort(), await closedPort()];

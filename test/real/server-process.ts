@@ -2,15 +2,15 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { connect, type NetConnectOpts } from 'node:net';
 
-/** A server that runs in the foreground, as a child of the test. */
+/** A server process in the foreground. */
 export interface ServerProcess {
-  /** Resolves when it has ended; may be called again. */
+  /** Stops the server; can be called again. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts a server and waits until it takes connections. Throws, with what it printed, when it ends
- * before that or 20 s have passed.
+ * Starts a server and waits until it accepts connections. Throws an error with its output if it exits
+ * or is not ready within 20 s.
  */
 export async function startServer(
   path: string,
@@ -20,48 +20,49 @@ export async function startServer(
     stopWith = 'SIGTERM',
     ...options
   }: Omit<SpawnOptions, 'signal'> & {
-    /** Where it takes connections when it is ready, or what says so. */
+    /** The address of the server, or a check whether it is ready. */
     readonly ready: NetConnectOpts | (() => Promise<boolean>);
-    /** What makes it end. */
+    /** The signal to stop the server. */
     readonly stopWith?: NodeJS.Signals;
   },
 ): Promise<ServerProcess> {
   const child = spawn(path, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  const take = (chunk: Buffer) => {
-    printed = (printed + chunk).slice(-4_000);
-  };
-  child.stdout?.on('data', take);
-  child.stderr?.on('data', take);
+  const output = collectOutput(child);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill(stopWith);
     await once(child, 'exit');
   };
-  const isReady = typeof ready === 'function' ? ready : () => takesConnections(ready);
-  if (await becomes(isReady, child)) return { stop };
+  const isReady = typeof ready === 'function' ? ready : () => acceptsConnections(ready);
+  if (await waitUntil(isReady, child)) return { stop };
   await stop();
-  throw new Error(`${path} does not get ready:\n${printed}`);
+  throw new Error(`${path} is not ready:\n${output()}`);
 }
 
-/** Runs a program to its end. Throws, with what it printed, when it fails. */
+/** Runs a program until it exits. Throws an error with its output if it fails. */
 export async function runToEnd(
   path: string,
   args: readonly string[],
   options: SpawnOptions = {},
 ): Promise<void> {
   const child = spawn(path, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  const take = (chunk: Buffer) => {
-    printed = (printed + chunk).slice(-4_000);
-  };
-  child.stdout?.on('data', take);
-  child.stderr?.on('data', take);
+  const output = collectOutput(child);
   await once(child, 'close');
-  if (child.exitCode !== 0) throw new Error(`${path} failed (${child.exitCode}):\n${printed}`);
+  if (child.exitCode !== 0) throw new Error(`${path} failed (${child.exitCode}):\n${output()}`);
 }
 
-async function becomes(isReady: () => Promise<boolean>, child: ChildProcess): Promise<boolean> {
+/** Returns a function that returns the end of the output so far. */
+function collectOutput({ stdout, stderr }: ChildProcess): () => string {
+  let output = '';
+  const append = (chunk: Buffer) => {
+    output = (output + chunk).slice(-4_000);
+  };
+  stdout?.on('data', append);
+  stderr?.on('data', append);
+  return () => output;
+}
+
+async function waitUntil(isReady: () => Promise<boolean>, child: ChildProcess): Promise<boolean> {
   const end = Date.now() + 20_000;
   while (Date.now() < end && child.exitCode === null && child.pid !== undefined) {
     if (await isReady()) return true;
@@ -70,8 +71,8 @@ async function becomes(isReady: () => Promise<boolean>, child: ChildProcess): Pr
   return false;
 }
 
-/** Whether somebody listens there. */
-export async function takesConnections(where: NetConnectOpts): Promise<boolean> {
+/** Whether a server accepts connections at this address. */
+export async function acceptsConnections(where: NetConnectOpts): Promise<boolean> {
   const socket = connect(where);
   const open = await new Promise<boolean>((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

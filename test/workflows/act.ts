@@ -5,27 +5,27 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exec } from '@repo/core/process/exec';
 import { engine, GO_BIN } from '../real/engine.ts';
-import { type ActionsTree, makeActionsTree } from './actions-tree.ts';
+import { type ActionsTree, createActionsTree } from './actions-tree.ts';
 
-/** What a run of a workflow came to. */
+/** The result of a workflow run. */
 interface WorkflowRun {
   readonly succeeded: boolean;
-  /** What became of each job, by its name; jobs that were skipped are absent. */
+  /** The result of each job that was not skipped, by name. */
   readonly jobs: Readonly<Record<string, 'success' | 'failure'>>;
-  /** What became of each step, `job › step`; steps that were skipped are absent. */
+  /** The result of each step that was not skipped, by `job › step`. */
   readonly steps: Readonly<Record<string, 'success' | 'failure'>>;
-  /** What all steps printed, and what the runner said. */
+  /** The output of all steps and of the runner. */
   readonly log: string;
-  /** Outputs that steps set, `step.output`, the last one of that name. */
+  /** The outputs of steps; the last value of each name. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** The names of the files in each uploaded artifact, by its name. */
+  /** The file names of each uploaded artifact. */
   readonly artifacts: Readonly<Record<string, readonly string[]>>;
 }
 
 interface WorkflowOptions {
-  /** The file of the workflow, below `.github/workflows`. */
+  /** The workflow file below `.github/workflows`. */
   readonly workflow: string;
-  /** `workflow_dispatch` unless told. */
+  /** `workflow_dispatch` by default. */
   readonly event?: string;
   /** The payload of the event. */
   readonly payload?: object;
@@ -34,21 +34,21 @@ interface WorkflowOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The `vars` of the repository. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** A folder of programs that stand in for those of the machine. */
+  /** A folder with fake programs, first on the PATH. */
   readonly programs?: string;
-  /** Folders with a stand-in for an action of others, by `owner/name`. */
+  /** Folders with fake third-party actions, by `owner/name`. */
   readonly standIns?: Readonly<Record<string, string>>;
 }
 
-/** A repository whose workflows are run by act on this machine, without containers. */
+/** A repository whose workflows run locally with act, without containers. */
 export interface Runner extends AsyncDisposable {
-  /** The repository; each job works in a copy of it, which is gone afterwards. */
+  /** The repository; each job works in a temporary copy of it. */
   readonly folder: string;
-  /** The bare repository that jobs take for github.com's. */
+  /** The bare repository that replaces github.com for jobs. */
   readonly remote: string;
-  /** Writes files, commits and pushes them; the SHA. */
+  /** Writes, commits and pushes files, and returns the SHA. */
   readonly commit: (files: Readonly<Record<string, string>>) => Promise<string>;
-  /** git in the repository; `fetch` first to see what jobs have pushed. */
+  /** Runs git in the repository; `fetch` first to see pushes of jobs. */
   readonly git: (...args: readonly string[]) => string;
   readonly run: (options: WorkflowOptions) => Promise<WorkflowRun>;
 }
@@ -56,23 +56,23 @@ export interface Runner extends AsyncDisposable {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standIns = join(root, 'test/workflows/stand-ins');
 const GITHUB = 'https://github.com/octo-org/octo-repo.git';
-/** Of a whole workflow, ms. */
+/** The timeout of a workflow. */
 const TIMEOUT_MS = 110_000;
 
 /** The workflow runner. */
 export const act = engine('act', 'go install github.com/nektos/act@v0.2.89', [GO_BIN]);
 
 /**
- * Makes a repository of these files (contents by their paths), a commit for each map of them, that
- * uses our actions and workflows as `org/actions/…@v1`, from the bundles of this working tree.
+ * Creates a repository with one commit per map of files (contents by path). `org/actions/…@v1` refers
+ * to the bundles and workflows of this working tree.
  */
 export async function startRunner(
   ...commits: readonly Readonly<Record<string, string>>[]
 ): Promise<Runner> {
   const base = await mkdtemp(join(tmpdir(), 'workflow-'));
   const [folder, remote] = [join(base, 'checkout'), join(base, 'remote.git')];
-  const tree = await makeActionsTree(root, join(base, 'org-actions'));
-  // What jobs take for github.com is a bare repository here.
+  const tree = await createActionsTree(root, join(base, 'org-actions'));
+  // A local bare repository replaces github.com.
   const gitConfig = [
     '[user]\n  name = Ann\n  email = ann@example.org',
     `[url "${remote}"]\n  insteadOf = ${GITHUB}`,
@@ -125,7 +125,7 @@ async function runAct(
       Object.entries(options.standIns ?? {}).map(([name, path]) => [`${name}@v1`, path]),
     ),
     ...Object.fromEntries(
-      [...tree.foreign, ...(await usedIn(file))].map((uses) => [
+      [...tree.thirdParty, ...(await findGitHubActions(file))].map((uses) => [
         uses,
         join(standIns, uses.replace(/@.*/, '')),
       ]),
@@ -142,7 +142,7 @@ async function runAct(
     ...pairs('--secret', { GITHUB_TOKEN: 'ghs_of_act', ...options.secrets }),
     ...pairs('--env', {
       STAND_IN_ARTIFACTS: artifacts,
-      // act calls every run 1.
+      // act uses the run ID 1 for every run.
       GITHUB_RUN_ID: basename(base).replace(/\D/g, ''),
       ...options.env,
     }),
@@ -152,11 +152,11 @@ async function runAct(
     timeoutMs: TIMEOUT_MS,
     signal: new AbortController().signal,
     maxBytes: 64 * 1024 * 1024,
-    // Its own home and nothing else: no settings of whoever runs the tests, no cache of theirs.
+    // A separate home folder, without the settings and caches of the user.
     withhold: () => true,
     env: {
       HOME: home,
-      // Node 24 first, as runners have it.
+      // Node 24 first, as on runners.
       PATH: [options.programs, dirname(process.execPath), process.env.PATH]
         .filter((part) => part !== undefined)
         .join(delimiter),
@@ -166,17 +166,17 @@ async function runAct(
   return {
     ...readLog(`${result.stdout}\n${result.stderr}`),
     succeeded: result.state === 'exited' && result.exitCode === 0,
-    artifacts: await filesIn(artifacts),
+    artifacts: await listFiles(artifacts),
   };
 }
 
-/** What a workflow uses of GitHub's own actions. */
-async function usedIn(file: string): Promise<readonly string[]> {
+/** Finds the GitHub actions that a workflow uses. */
+async function findGitHubActions(file: string): Promise<readonly string[]> {
   const text = await readFile(file, 'utf8');
   return [...text.matchAll(/uses: (actions\/[\w-]+@\S+)/g)].map(([, uses = '']) => uses);
 }
 
-/** What act says in its lines of JSON. */
+/** Parses the JSON lines of act. */
 function readLog(text: string): Pick<WorkflowRun, 'jobs' | 'steps' | 'log' | 'outputs'> {
   const jobs: Record<string, 'success' | 'failure'> = {};
   const steps: Record<string, 'success' | 'failure'> = {};
@@ -201,7 +201,7 @@ function readLog(text: string): Pick<WorkflowRun, 'jobs' | 'steps' | 'log' | 'ou
   return { jobs, steps, outputs, log: lines.join('\n') };
 }
 
-interface Entry {
+interface LogEntry {
   readonly msg?: string;
   readonly jobID?: string;
   readonly jobResult?: string;
@@ -213,7 +213,7 @@ interface Entry {
   readonly arg?: string;
 }
 
-function parse(line: string): Entry | undefined {
+function parse(line: string): LogEntry | undefined {
   try {
     const value: unknown = JSON.parse(line);
     return typeof value === 'object' && value !== null ? value : undefined;
@@ -226,7 +226,7 @@ function isResult(value: string | undefined): value is 'success' | 'failure' {
   return value === 'success' || value === 'failure';
 }
 
-async function filesIn(folder: string): Promise<Readonly<Record<string, readonly string[]>>> {
+async function listFiles(folder: string): Promise<Readonly<Record<string, readonly string[]>>> {
   const names = await readdir(folder);
   return Object.fromEntries(
     await Promise.all(
@@ -235,7 +235,7 @@ async function filesIn(folder: string): Promise<Readonly<Record<string, readonly
   );
 }
 
-/** A workflow of this repository, of an example or of the reusable ones, as it stands. */
+/** Reads a workflow file of this repository. */
 export function workflowFile(path: string): Promise<string> {
   return readFile(join(root, path), 'utf8');
 }

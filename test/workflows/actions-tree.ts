@@ -1,19 +1,19 @@
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Our actions and reusable workflows as a release has them, for `org/actions/<name>@v1`. */
+/** The actions and reusable workflows in the layout of a release, for `org/actions/<name>@v1`. */
 export interface ActionsTree {
   readonly folder: string;
-  /** The actions of others that its workflows and composites use, `owner/name@ref`. */
-  readonly foreign: ReadonlySet<string>;
+  /** The third-party actions of its workflows and composites, `owner/name@ref`. */
+  readonly thirdParty: ReadonlySet<string>;
 }
 
-/** Makes the tree from the bundles of a checkout. */
-export async function makeActionsTree(root: string, folder: string): Promise<ActionsTree> {
-  const foreign = new Set<string>();
+/** Creates the tree from the bundles of a checkout. */
+export async function createActionsTree(root: string, folder: string): Promise<ActionsTree> {
+  const thirdParty = new Set<string>();
   const stamp = (text: string) => {
-    for (const [, uses = ''] of text.matchAll(/uses: ([\w-]+\/[\w-]+@\S+)/g)) foreign.add(uses);
-    // act does not know `$/`, which stands for the repository at the running commit.
+    for (const [, uses = ''] of text.matchAll(/uses: ([\w-]+\/[\w-]+@\S+)/g)) thirdParty.add(uses);
+    // act does not support `$/`, the repository at the running commit.
     return text.replace(/uses: \$\/(\S+)/g, 'uses: org/actions/$1@v1');
   };
   for (const name of await readdir(join(root, 'actions'))) {
@@ -32,5 +32,5 @@ export async function makeActionsTree(root: string, folder: string): Promise<Act
     const text = await readFile(join(workflows, name), 'utf8');
     await writeFile(join(folder, '.github/workflows', name), stamp(text));
   }
-  return { folder, foreign };
+  return { folder, thirdParty };
 }

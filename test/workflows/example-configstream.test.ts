@@ -8,10 +8,10 @@ import { act, type Runner, startRunner, workflowFile } from './act.ts';
 
 const WORKFLOWS = 'examples/configstream/.github/workflows';
 
-/** Stands in for the aggregator: what it would find is in the repository. */
+/** Replaces the aggregator: the repository contains its results. */
 const PIPELINE = '#!/bin/bash\nset -eu\nmkdir -p output\ncp found/* output/\n';
 
-const found = (proxies: number, successRate: number) => ({
+const createResults = (proxies: number, successRate: number) => ({
   'found/proxies.json': JSON.stringify(Array.from({ length: proxies }, () => ({ latency: 1 }))),
   'found/metadata.json': JSON.stringify({
     cache_bust: proxies * 7,
@@ -26,12 +26,12 @@ describe.skipIf(act.path === undefined)(`ConfigStream ${act.needs}`, () => {
 
   beforeEach(async () => {
     runner = await startRunner(
-      { 'index.html': 'list', 'output/proxies.json': '[1]', ...renamed(found(3, 95)) },
+      { 'index.html': 'list', 'output/proxies.json': '[1]', ...toPublished(createResults(3, 95)) },
       {
         '.github/workflows/pipeline.yml': await workflowFile(`${WORKFLOWS}/pipeline.yml`),
         '.github/workflows/retest.yml': await workflowFile(`${WORKFLOWS}/retest.yml`),
         'pipeline.sh': PIPELINE,
-        ...found(4, 94),
+        ...createResults(4, 94),
       },
     );
     runner.git('push', '--quiet', 'origin', 'HEAD~1:refs/heads/live');
@@ -57,39 +57,39 @@ describe.skipIf(act.path === undefined)(`ConfigStream ${act.needs}`, () => {
     });
   const published = () => JSON.parse(show(runner.remote, 'live:output/proxies.json') ?? '').length;
 
-  test('a good list is published, an empty one is brought back, a worse run is not published', async () => {
+  test('publishes a good list, rolls back an empty one, and does not publish a worse one', async () => {
     const good = await pipeline();
     expect(good.succeeded, good.log).toBe(true);
     expect(published()).toBe(4);
 
-    await runner.commit(found(5, 94));
+    await runner.commit(createResults(5, 94));
     const second = await pipeline();
     expect(second.succeeded, second.log).toBe(true);
 
-    await runner.commit(found(0, 94));
+    await runner.commit(createResults(0, 94));
     const empty = await pipeline();
     expect(empty.succeeded, empty.log).toBe(false);
     expect(empty.outputs.result, empty.log).toBe('rolled-back');
     expect(published()).toBe(5);
     expect(github.state.issues).toHaveLength(1);
 
-    await runner.commit(found(6, 60));
+    await runner.commit(createResults(6, 60));
     const worse = await pipeline();
     expect(worse.succeeded, worse.log).toBe(false);
     expect(worse.log).toMatch(/stats\.success_rate/);
     expect(published()).toBe(5);
   });
 
-  test('between two runs the list is tested again, and a dead proxy revives', async () => {
+  test('retests the list between two runs and finds a recovered proxy', async () => {
     await using world = await proxyWorld();
     await using one = await startHttpServer({ script: respond(204) });
     await using other = await startHttpServer({ script: respond(204) });
     const proxy = await world.proxy({ protocol: 'http' });
     const text = await workflowFile(`${WORKFLOWS}/retest.yml`);
-    // The test may dial nothing but this machine.
-    const here = `      allow-private: true\n      targets: |\n        ${one.url}/\n        ${other.url}/\n`;
+    // The test connects only to this machine.
+    const localTargets = `      allow-private: true\n      targets: |\n        ${one.url}/\n        ${other.url}/\n`;
     await runner.commit({
-      '.github/workflows/retest.yml': text.replace(/^( {6}shards: 4\n)/m, `$1${here}`),
+      '.github/workflows/retest.yml': text.replace(/^( {6}shards: 4\n)/m, `$1${localTargets}`),
       'output/proxies.json': listText([
         { ...record(`http://127.0.0.1:${proxy.port}#a`), is_working: false, latency: null },
       ]),
@@ -101,7 +101,7 @@ describe.skipIf(act.path === undefined)(`ConfigStream ${act.needs}`, () => {
   });
 });
 
-/** A file in a bare repository. */
+/** Reads a file from a bare repository. */
 function show(remote: string, name: string): string | undefined {
   try {
     return execFileSync('git', ['show', name], { cwd: remote, encoding: 'utf8', stdio: 'pipe' });
@@ -110,8 +110,8 @@ function show(remote: string, name: string): string | undefined {
   }
 }
 
-/** What the pipeline found, as it is once published. */
-function renamed(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** Moves the results of the pipeline to their published paths. */
+function toPublished(files: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(files).map(([path, text]) => [path.replace('found/', 'output/'), text]),
   );

@@ -7,7 +7,7 @@ import { act, startRunner, workflowFile } from './act.ts';
 
 const WORKFLOWS = 'examples/dataknobs/.github/workflows';
 
-/** Stands in for pytest-benchmark: how long a test takes stands in the package, in milliseconds. */
+/** Retargets pytest-benchmark: each package contains the duration of its tests in milliseconds. */
 const PYTEST = `#!/usr/bin/env node
 const { readFileSync, writeFileSync } = require('node:fs');
 const cost = Number(readFileSync(process.argv[2] + '/cost', 'utf8'));
@@ -18,7 +18,7 @@ writeFileSync('bench.json', JSON.stringify({ machine_info: {}, commit_info: {}, 
 `;
 
 describe.skipIf(act.path === undefined)(`Dataknobs ${act.needs}`, () => {
-  test('a package that does not import and one that got slower are told, each by itself', async () => {
+  test('reports a package that cannot be imported and a slower package separately', async () => {
     const programs = await mkdtemp(join(tmpdir(), 'programs-'));
     await writeFile(join(programs, 'pytest'), PYTEST, { mode: 0o755 });
     try {
@@ -43,7 +43,7 @@ describe.skipIf(act.path === undefined)(`Dataknobs ${act.needs}`, () => {
       expect(bad.succeeded, bad.log).toBe(false);
       expect(bad.log).toMatch(/packages import: unhealthy/);
       expect(bad.log).toMatch(/ModuleNotFoundError/);
-      // Of the two packages one is slower.
+      // One of the two packages is slower.
       expect(bad.log).toMatch(/set-output:: regressions=2/);
       expect(bad.log.match(/\[compare\] 🏁 {2}Job (succeeded|failed)/g)?.sort()).toEqual([
         '[compare] 🏁  Job failed',
@@ -54,19 +54,19 @@ describe.skipIf(act.path === undefined)(`Dataknobs ${act.needs}`, () => {
     }
   });
 
-  test('what is sick in staging is brought back there, and never reaches production', async () => {
+  test('rolls back an unhealthy release in staging and does not deploy it to production', async () => {
     const machine = await mkdtemp(join(tmpdir(), 'machine-'));
-    const places = ['staging', 'production/eu', 'production/us'];
-    for (const place of places) {
-      await mkdir(join(machine, place, 'releases/zero'), { recursive: true });
-      await writeFile(join(machine, place, 'releases/zero/health'), 'well zero');
-      await symlink('releases/zero', join(machine, place, 'current'));
+    const targets = ['staging', 'production/eu', 'production/us'];
+    for (const target of targets) {
+      await mkdir(join(machine, target, 'releases/zero'), { recursive: true });
+      await writeFile(join(machine, target, 'releases/zero/health'), 'healthy zero');
+      await symlink('releases/zero', join(machine, target, 'current'));
     }
     await using server = await startHttpServer({
       script: async ({ request, response }) => {
         const path = request.path.replace(/\/health$/, '/current/health').slice(1);
         const text = await readFile(join(machine, path), 'utf8').catch(() => '');
-        response.writeHead(text.startsWith('well') ? 200 : 503).end(text);
+        response.writeHead(text.startsWith('healthy') ? 200 : 503).end(text);
       },
     });
     const deploy = `#!/bin/bash
@@ -75,12 +75,12 @@ name=$(cut -d' ' -f2 health)
 mkdir -p "$1/releases/$name" && cp health "$1/releases/$name/"
 ln -s "releases/$name" "$1/next" && mv -T "$1/next" "$1/current"
 `;
-    const current = (place: string) => readlink(join(machine, place, 'current'));
+    const current = (target: string) => readlink(join(machine, target, 'current'));
     try {
       await using runner = await startRunner({
         '.github/workflows/deploy.yml': await workflowFile(`${WORKFLOWS}/deploy.yml`),
         'deploy.sh': deploy,
-        health: 'well one',
+        health: 'healthy one',
       });
       const run = () =>
         runner.run({
@@ -96,13 +96,13 @@ ln -s "releases/$name" "$1/next" && mv -T "$1/next" "$1/current"
         });
       const good = await run();
       expect(good.succeeded, good.log).toBe(true);
-      for (const place of places) expect(await current(place)).toMatch(/one$/);
+      for (const target of targets) expect(await current(target)).toMatch(/one$/);
 
-      await runner.commit({ health: 'sick two' });
-      const sick = await run();
-      expect(sick.succeeded, sick.log).toBe(false);
-      for (const place of places) expect(await current(place), sick.log).toMatch(/one$/);
-      expect(sick.outputs.result).toBe('rolled-back');
+      await runner.commit({ health: 'unhealthy two' });
+      const unhealthy = await run();
+      expect(unhealthy.succeeded, unhealthy.log).toBe(false);
+      for (const target of targets) expect(await current(target), unhealthy.log).toMatch(/one$/);
+      expect(unhealthy.outputs.result).toBe('rolled-back');
     } finally {
       await rm(machine, { recursive: true });
     }

@@ -14,7 +14,7 @@ import { act, startRunner, workflowFile } from './act.ts';
 
 const WORKFLOWS = 'examples/loka-stratum/.github/workflows';
 
-/** Stands in for cargo: how long each benchmark takes stands in the repository, in nanoseconds. */
+/** Replaces cargo: the repository contains the duration of each benchmark in nanoseconds. */
 const CARGO = `#!/usr/bin/env node
 const { readFileSync } = require('node:fs');
 if (process.argv[2] === 'build') process.exit(0);
@@ -34,7 +34,7 @@ describe.skipIf(act.path === undefined)(`Loka Stratum ${act.needs}`, () => {
   });
   afterAll(() => rm(programs, { recursive: true }));
 
-  test('the slow commit is caught, and only pull requests with the label are measured', async () => {
+  test('detects a slow commit and measures only pull requests with the label', async () => {
     const costs = (parse: number) =>
       JSON.stringify({
         'share/parse': parse,
@@ -67,14 +67,14 @@ describe.skipIf(act.path === undefined)(`Loka Stratum ${act.needs}`, () => {
 const ready = act.path !== undefined && postgresEngine.path !== undefined;
 
 describe.skipIf(!ready)(`the gates of Loka Stratum ${act.needs} ${postgresEngine.needs}`, () => {
-  test('figures are held to the last ones of main; without its database nothing is measured', async () => {
+  test('compares figures with the last ones of main, and does not measure without the database', async () => {
     await using postgres = await startPostgres(postgresEngine.path ?? '', {
       login: 'scram-sha-256',
     });
     await using runner = await startRunner({
       '.github/workflows/gates.yml': await workflowFile(`${WORKFLOWS}/gates.yml`),
       'measure.sh': '#!/bin/bash\ncat figures.json\n',
-      ...figures({}),
+      ...createFigures({}),
     });
     await using github = await startLocalGitHub({
       repository: 'octo-org/octo-repo',
@@ -93,12 +93,12 @@ describe.skipIf(!ready)(`the gates of Loka Stratum ${act.needs} ${postgresEngine
     const first = await run(postgres.port);
     expect(first.succeeded, first.log).toBe(true);
 
-    await runner.commit(figures({ image_bytes: 190e6, coverage_percent: 79 }));
+    await runner.commit(createFigures({ image_bytes: 190e6, coverage_percent: 79 }));
     const worse = await run(postgres.port);
     expect(worse.succeeded, worse.log).toBe(false);
     expect(worse.outputs.regressions, worse.log).toBe('2');
 
-    await runner.commit(figures({ migration_seconds: 61 }));
+    await runner.commit(createFigures({ migration_seconds: 61 }));
     const late = await run(postgres.port);
     expect(late.succeeded, late.log).toBe(false);
 
@@ -109,13 +109,13 @@ describe.skipIf(!ready)(`the gates of Loka Stratum ${act.needs} ${postgresEngine
 });
 
 const compose = engine('docker-compose-v2', 'from the Go module proxy, see .ci/run', [GO_BIN]);
-const mayDeploy =
+const canDeploy =
   act.path !== undefined && dockerEngine.path !== undefined && compose.path !== undefined;
 
-describe.skipIf(!mayDeploy)(
+describe.skipIf(!canDeploy)(
   `the deploy of Loka Stratum ${act.needs} ${dockerEngine.needs} ${compose.needs}`,
   () => {
-    test('what is sick in staging goes back there, with compose, and production is not touched', async () => {
+    test('rolls back an unhealthy release in staging with compose and does not change production', async () => {
       await using daemon = await startDockerd();
       await daemon.importBusybox('box:1');
       const ports = { staging: await closedPort(), production: await closedPort() };
@@ -125,8 +125,8 @@ describe.skipIf(!mayDeploy)(
         script: async ({ request, response }) => {
           const [, environment = '', page] = request.path.split('/');
           const port = ports[environment as keyof typeof ports];
-          const answer = await fetch(`http://127.0.0.1:${port}/${page}`).catch(() => undefined);
-          response.writeHead(answer?.status ?? 502).end(await answer?.text());
+          const upstream = await fetch(`http://127.0.0.1:${port}/${page}`).catch(() => undefined);
+          response.writeHead(upstream?.status ?? 502).end(await upstream?.text());
         },
       });
       const service = (environment: keyof typeof ports) =>
@@ -147,9 +147,9 @@ describe.skipIf(!mayDeploy)(
         });
       const commit = async (environment: string) =>
         (await fetch(`${front.url}/${environment}/commit`)).text();
-      // A first release of each, by hand.
+      // A first release of each, deployed manually.
       for (const environment of ['staging', 'production'] as const) {
-        await deployByHand(runner.folder, environment, { programs, host: daemon.host });
+        await deployManually(runner.folder, environment, { programs, host: daemon.host });
       }
       const good = await run();
       expect(good.succeeded, good.log).toBe(true);
@@ -157,9 +157,9 @@ describe.skipIf(!mayDeploy)(
       expect(await commit('staging')).toBe(first);
 
       await runner.commit({ pages: 'health' });
-      const sick = await run();
-      expect(sick.succeeded, sick.log).toBe(false);
-      expect(sick.outputs.result, sick.log).toBe('rolled-back');
+      const unhealthy = await run();
+      expect(unhealthy.succeeded, unhealthy.log).toBe(false);
+      expect(unhealthy.outputs.result, unhealthy.log).toBe('rolled-back');
       expect(await commit('staging')).toBe(first);
       expect(await commit('production')).toBe(first);
       await rm(programs, { recursive: true });
@@ -167,17 +167,17 @@ describe.skipIf(!mayDeploy)(
   },
 );
 
-/** Builds the image of an environment and runs it. */
+/** Builds and starts the image of an environment. */
 const LOKA_DEPLOY = `#!/bin/bash
 set -eu
 {
-  echo FROM box:1; echo "RUN busybox mkdir /www && echo \${DEPLOY_SHA:-by hand} > /www/commit"
+  echo FROM box:1; echo "RUN busybox mkdir /www && echo \${DEPLOY_SHA:-manual} > /www/commit"
   for page in $(cat pages); do echo "RUN echo stratum_connections 1 > /www/$page"; done
 } | docker build --quiet --network none --tag "loka:$1" -
 docker-compose -f "compose.$1.yml" -p "loka-$1" up --detach --no-build
 `;
 
-async function deployByHand(
+async function deployManually(
   folder: string,
   environment: string,
   { programs, host }: { programs: string; host: string },
@@ -187,8 +187,8 @@ async function deployByHand(
   await promisify(execFile)('./deploy.sh', [environment], { cwd: folder, env });
 }
 
-function figures(changes: Readonly<Record<string, number>>) {
-  const usual = {
+function createFigures(changes: Readonly<Record<string, number>>) {
+  const defaults = {
     memory_bytes: 300e6,
     image_bytes: 120e6,
     coverage_percent: 85,
@@ -196,5 +196,5 @@ function figures(changes: Readonly<Record<string, number>>) {
     oldest_dependency_days: 12,
     migration_seconds: 20,
   };
-  return { 'figures.json': JSON.stringify({ ...usual, ...changes }) };
+  return { 'figures.json': JSON.stringify({ ...defaults, ...changes }) };
 }

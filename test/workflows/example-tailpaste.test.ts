@@ -10,10 +10,10 @@ import { act, type Runner, startRunner, workflowFile } from './act.ts';
 
 const EXAMPLE = 'examples/tailpaste/.github';
 
-/** Builds the image of the release, migrates, and runs it in place of the old one. */
+/** Builds the image of the release, migrates the database and replaces the container. */
 const DEPLOY = `#!/bin/bash
 set -eu
-{ echo FROM box:1; echo "RUN busybox mkdir /www"; [ ! -e sick ] && echo "RUN echo '{\\"version\\":\\"$DEPLOY_SHA\\"}' > /www/health" || true; } |
+{ echo FROM box:1; echo "RUN busybox mkdir /www"; [ ! -e unhealthy ] && echo "RUN echo '{\\"version\\":\\"$DEPLOY_SHA\\"}' > /www/health" || true; } |
   docker build --quiet --network none --tag tailpaste:production -
 node migrate.mjs "$HOME_FOLDER/storage/pastes.db"
 cp settings.env "$HOME_FOLDER/.env"
@@ -43,7 +43,7 @@ describe.skipIf(!ready)(`Tailpaste ${act.needs} ${dockerEngine.needs}`, () => {
   beforeAll(async () => {
     daemon = await startDockerd();
     await daemon.importBusybox('box:1');
-    // Somebody's container on the same machine, stopped, without any label.
+    // An unrelated stopped container without labels on the same machine.
     await daemon.docker('create', '--name', 'shop', 'box:1', 'true');
   });
   afterAll(() => daemon?.[Symbol.asyncDispose]());
@@ -56,7 +56,7 @@ describe.skipIf(!ready)(`Tailpaste ${act.needs} ${dockerEngine.needs}`, () => {
     const database = new DatabaseSync(join(home, 'storage/pastes.db'));
     database.exec("create table pastes (text); insert into pastes values ('kept'), ('too')");
     database.close();
-    // A first release, by hand.
+    // A first release, deployed manually.
     await daemon.docker('run', '-d', '--name', 'tailpaste', '--network', 'host', 'box:1');
     runner = await startRunner({
       '.github/workflows/deploy.yml': await workflowFile(`${EXAMPLE}/workflows/deploy.yml`),
@@ -64,7 +64,7 @@ describe.skipIf(!ready)(`Tailpaste ${act.needs} ${dockerEngine.needs}`, () => {
       '.github/health.yml': (await workflowFile(`${EXAMPLE}/health.yml`))
         .replaceAll('http://localhost:8080', `http://127.0.0.1:${port}`)
         .replaceAll('/srv/tailpaste', home)
-        // The stand-in takes no pastes.
+        // The fake application does not accept pastes.
         .replace(/ {2}- name: paste and read back\n(?: {4}.*\n)+/, '')
         .replace('interval: 5s, max-attempts: 3', 'max-attempts: 1'),
       'deploy.sh': DEPLOY,
@@ -93,14 +93,14 @@ describe.skipIf(!ready)(`Tailpaste ${act.needs} ${dockerEngine.needs}`, () => {
     return rows.map(({ text }) => text);
   };
 
-  test('a bad release is brought back with its image, database and settings; only what the job made goes', async () => {
+  test('rolls back image, database and settings of a bad release, and removes only objects of the job', async () => {
     const good = await run('deploy.yml');
     expect(good.succeeded, good.log).toBe(true);
     expect(good.outputs.result).toBe('deployed');
     const first = await health();
 
     await runner.commit({
-      sick: '',
+      unhealthy: '',
       'migrate.mjs': migrate('drop table pastes'),
       'settings.env': 'LEVEL=bad\n',
     });
@@ -114,19 +114,19 @@ describe.skipIf(!ready)(`Tailpaste ${act.needs} ${dockerEngine.needs}`, () => {
     expect(containers.split('\n').sort()).toEqual(['shop', 'tailpaste']);
   });
 
-  test('the hourly monitor is green, and starts the deploy when the container is gone', async () => {
+  test('the hourly monitor passes, and dispatches the deployment if the container is missing', async () => {
     expect((await run('deploy.yml')).succeeded).toBe(true);
     await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
     github.state.workflows.push({ id: 7, file: 'deploy.yml', inputs: {} });
     const monitor = () => run('monitor.yml', { GITHUB_API_URL: github.apiUrl });
-    const well = await monitor();
-    expect(well.succeeded, well.log).toBe(true);
-    expect(well.artifacts).toEqual({ 'health-report': ['health-check.json'] });
+    const healthy = await monitor();
+    expect(healthy.succeeded, healthy.log).toBe(true);
+    expect(healthy.artifacts).toEqual({ 'health-report': ['health-check.json'] });
 
     await daemon.docker('rm', '--force', 'tailpaste');
-    const gone = await monitor();
-    expect(gone.succeeded, gone.log).toBe(false);
-    expect(gone.outputs['failed-checks']).toMatch(/page/);
+    const missing = await monitor();
+    expect(missing.succeeded, missing.log).toBe(false);
+    expect(missing.outputs['failed-checks']).toMatch(/page/);
     expect(github.state.runs).toHaveLength(1);
     expect(github.state.issues).toMatchObject([{ state: 'open' }]);
   });
