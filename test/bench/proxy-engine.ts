@@ -11,7 +11,7 @@ import { median } from '@repo/statistics/median';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Vless } from '../../actions/proxy-retest/src/endpoint/endpoint.ts';
-import { singBox as engineOf } from '../../actions/proxy-retest/src/engine/sing-box.ts';
+import { createSingBox as engineOf } from '../../actions/proxy-retest/src/engine/sing-box.ts';
 import { formatShareLink } from '../../actions/proxy-retest/src/share-link/share-link.ts';
 import { freePort } from '../real/free-port.ts';
 import { singBox } from '../real/proxy-engines.ts';
@@ -36,7 +36,7 @@ async function measure(): Promise<Table> {
   const users = Array.from({ length: ENDPOINTS }, () => randomUUID());
   const server = await startVless(folder, users);
   try {
-    const endpoints = users.map((uuid) => endpointOf(uuid, server.port));
+    const endpoints = users.map((uuid) => readEndpoint(uuid, server.port));
     const open = await times(ROUNDS, () => openMs(endpoints));
     const whole = await times(ROUNDS, () => bundleRate(folder, endpoints, target.urls));
     const alone = await times(ROUNDS, () => aloneRate(folder, endpoints, target.urls[0] ?? ''));
@@ -67,7 +67,7 @@ async function times(count: number, one: () => Promise<number>): Promise<readonl
   return all;
 }
 
-function endpointOf(uuid: string, port: number): Vless {
+function readEndpoint(uuid: string, port: number): Vless {
   return {
     protocol: 'vless',
     host: '127.0.0.1',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { runAction } from '@repo/testkit/runner/run-action';
-import { identityOf } from '../../actions/proxy-retest/src/endpoint/identity.ts';
+import { computeIdentity } from '../../actions/proxy-retest/src/endpoint/endpoint.ts';
 import type { Benchmark, Table } from './benchmark.ts';
 
 const SIZES = [10_000, 1_000_000];
@@ -89,8 +89,14 @@ async function writeList(folder: string, size: number): Promise<void> {
         password: 'password',
       } as const;
       const at = Date.now();
-      const finding = { id: identityOf(endpoint), state: 'alive', at, latency: 120, address: '' };
-      found.push(JSON.stringify(finding));
+      const result = {
+        id: computeIdentity(endpoint),
+        state: 'alive',
+        at,
+        latency: 120,
+        address: '',
+      };
+      found.push(JSON.stringify(result));
     }
     const more = file.write(`${index === 0 ? '' : ','}\n${JSON.stringify(record, undefined, 1)}`);
     if (!more) await once(file, 'drain');

@@ -2,31 +2,31 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commit, git, type Repository, startRepository } from '@repo/testkit/git/repository';
 import { describe, expect, test } from 'vitest';
-import { listText, type ProxyWorld, proxyWorld, record } from './proxy/proxy-world.ts';
+import { listText, record, startTestbed, type Testbed } from './proxy/testbed.ts';
 
 interface Stage extends AsyncDisposable {
-  readonly world: ProxyWorld;
+  readonly testbed: Testbed;
   readonly repository: Repository;
   readonly links: readonly string[];
 }
 
-/** A repository whose list has two proxies: one that works, and one that does not. */
+/** A repository whose list has one working proxy and one that fails. */
 async function stage(): Promise<Stage> {
-  const world = await proxyWorld();
-  const good = await world.proxy({ protocol: 'http' });
-  const bad = await world.proxy({ protocol: 'http', fault: { kind: 'refuse' } });
+  const testbed = await startTestbed();
+  const good = await testbed.proxy({ protocol: 'http' });
+  const bad = await testbed.proxy({ protocol: 'http', fault: { kind: 'refuse' } });
   const links = [good, bad].map(({ port }) => `http://127.0.0.1:${port}`);
   const repository = startRepository({
     'proxies.json': listText(links.map((link) => record(link))),
     'other.txt': 'one\n',
   });
   return {
-    world,
+    testbed,
     repository,
     links,
     [Symbol.asyncDispose]: async () => {
       repository[Symbol.dispose]();
-      await world[Symbol.asyncDispose]();
+      await testbed[Symbol.asyncDispose]();
     },
   };
 }
@@ -35,8 +35,8 @@ function listIn(folder: string): readonly { config: string; is_working: boolean 
   return JSON.parse(readFileSync(join(folder, 'proxies.json'), 'utf8'));
 }
 
-/** As on GitHub's runners: nobody is set up, and none is made up of the machine's name. */
-const NOBODY = {
+/** Like on GitHub-hosted runners: git has no user, and does not derive one from the host name. */
+const WITHOUT_GIT_USER = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_COUNT: '1',
   GIT_CONFIG_KEY_0: 'user.useConfigOnly',
@@ -44,11 +44,11 @@ const NOBODY = {
 };
 
 describe('commit: true', () => {
-  test('one commit with the list and its state, marked for CI; none when nothing changed', async () => {
+  test('commits the list and its state once, with [skip ci]', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
-    writeFileSync(join(clone, 'other.txt'), 'not ours to commit\n');
-    const run = (inputs = {}) => here.world.run({ commit: 'true', ...inputs }, { cwd: clone });
+    writeFileSync(join(clone, 'other.txt'), 'unrelated change\n');
+    const run = (inputs = {}) => here.testbed.run({ commit: 'true', ...inputs }, { cwd: clone });
     await using result = await run();
     expect(result.outputs, result.log).toMatchObject({ changed: 'true', died: '1' });
     const fresh = here.repository.clone();
@@ -65,12 +65,12 @@ describe('commit: true', () => {
     expect(git(clone, 'rev-parse', 'HEAD')).toBe(head);
   });
 
-  test('a list that is a link: where it leads is what changes, and is committed', async () => {
+  test('commits the target of a symbolic link', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
     symlinkSync('proxies.json', join(clone, 'current.json'));
     commit(clone, {});
-    await using result = await here.world.run(
+    await using result = await here.testbed.run(
       { commit: 'true', list: 'current.json' },
       { cwd: clone },
     );
@@ -80,14 +80,14 @@ describe('commit: true', () => {
     expect(git(fresh, 'ls-files', '--stage', 'current.json')).toMatch(/^120000 /);
   });
 
-  test('who was faster loses nothing: the findings are put into their list', async () => {
+  test('applies the results to a list that was pushed in the meantime', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
-    const faster = here.repository.clone();
-    const theirs = [record('http://192.0.2.1:1#new'), ...here.links.map((link) => record(link))];
-    commit(faster, { 'proxies.json': listText(theirs), 'other.txt': 'two\n' });
-    git(faster, 'push', '--quiet', 'origin', 'main');
-    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    const other = here.repository.clone();
+    const otherList = [record('http://192.0.2.1:1#new'), ...here.links.map((link) => record(link))];
+    commit(other, { 'proxies.json': listText(otherList), 'other.txt': 'two\n' });
+    git(other, 'push', '--quiet', 'origin', 'main');
+    await using result = await here.testbed.run({ commit: 'true' }, { cwd: clone });
     expect(result.outputs, result.log).toMatchObject({ verdict: 'pass', changed: 'true' });
     const fresh = here.repository.clone();
     expect(listIn(fresh).map(({ config, is_working }) => [config, is_working])).toEqual([
@@ -100,14 +100,17 @@ describe('commit: true', () => {
     expect(git(fresh, 'log', '--merges', '--format=%s')).toBe('');
   });
 
-  test('commits of an earlier step are kept when somebody was faster, where git knows nobody', async () => {
+  test('keeps commits of earlier steps when another push comes first, without a git user', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
     commit(clone, { 'mine.txt': 'earlier step\n' });
-    const faster = here.repository.clone();
-    commit(faster, { 'other.txt': 'two\n' });
-    git(faster, 'push', '--quiet', 'origin', 'main');
-    await using result = await here.world.run({ commit: 'true' }, { cwd: clone, env: NOBODY });
+    const other = here.repository.clone();
+    commit(other, { 'other.txt': 'two\n' });
+    git(other, 'push', '--quiet', 'origin', 'main');
+    await using result = await here.testbed.run(
+      { commit: 'true' },
+      { cwd: clone, env: WITHOUT_GIT_USER },
+    );
     expect(result.outputs, result.log).toMatchObject({ verdict: 'pass' });
     const fresh = here.repository.clone();
     expect(readFileSync(join(fresh, 'mine.txt'), 'utf8')).toBe('earlier step\n');
@@ -115,22 +118,22 @@ describe('commit: true', () => {
     expect(listIn(fresh)[1]?.is_working).toBe(false);
   });
 
-  test('a push that is not allowed says how to allow it, and the list is written all the same', async () => {
+  test('explains a rejected push and still writes the list', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
     git(clone, 'remote', 'set-url', 'origin', join(clone, 'nowhere.git'));
-    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    await using result = await here.testbed.run({ commit: 'true' }, { cwd: clone });
     expect(result.exitCode).toBe(1);
     expect(result.log).toMatch(/could not be pushed.*contents: write/s);
     expect(result.log).not.toMatch(/This is a bug/);
     expect(listIn(clone)[1]?.is_working).toBe(false);
   });
 
-  test('without a branch there is nothing to push to', async () => {
+  test('fails when no branch is checked out', async () => {
     await using here = await stage();
     const clone = here.repository.clone();
     git(clone, 'checkout', '--quiet', '--detach');
-    await using result = await here.world.run({ commit: 'true' }, { cwd: clone });
+    await using result = await here.testbed.run({ commit: 'true' }, { cwd: clone });
     expect(result.outputs.message, result.log).toMatch(/no branch is checked out/);
   });
 });

@@ -6,33 +6,33 @@ import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { mmdb } from './proxy/mmdb.ts';
-import { listText, proxyWorld, record } from './proxy/proxy-world.ts';
+import { listText, record, startTestbed } from './proxy/testbed.ts';
 
 const FORCED = { 'min-retain-ratio': '0', 'fail-on': 'never' };
 
-test('further files hold what is alive, and counts for perf-regression', async () => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'socks5' });
+test('writes the alive endpoints and the metadata to extra files', async () => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'socks5' });
   const alive = `socks5://127.0.0.1:${port}`;
-  await world.write(
+  await testbed.write(
     'proxies.json',
     listText([record(`http://127.0.0.1:${await closedPort()}`), record(`${alive}#one`)]),
   );
-  await using result = await world.run({
+  await using result = await testbed.run({
     outputs:
       'txt=out/alive.txt\nbase64=out/alive.b64\nclash=out/clash.yaml\nsing-box=out/box.json\nmetadata=out/metadata.json',
   });
   expect(result.outputs.alive, result.log).toBe('1');
-  const text = await world.read('out/alive.txt');
+  const text = await testbed.read('out/alive.txt');
   expect(text).toBe(`${alive}#n708\n`);
-  expect(Buffer.from(await world.read('out/alive.b64'), 'base64').toString()).toBe(text);
-  expect(parse(await world.read('out/clash.yaml')).proxies).toMatchObject([
+  expect(Buffer.from(await testbed.read('out/alive.b64'), 'base64').toString()).toBe(text);
+  expect(parse(await testbed.read('out/clash.yaml')).proxies).toMatchObject([
     { type: 'socks5', server: '127.0.0.1', port },
   ]);
-  expect(JSON.parse(await world.read('out/box.json')).outbounds).toContainEqual(
+  expect(JSON.parse(await testbed.read('out/box.json')).outbounds).toContainEqual(
     expect.objectContaining({ type: 'socks', server: '127.0.0.1', server_port: port }),
   );
-  expect(JSON.parse(await world.read('out/metadata.json'))).toMatchObject({
+  expect(JSON.parse(await testbed.read('out/metadata.json'))).toMatchObject({
     proxy_count: 2,
     working_count: 1,
     tested_count: 2,
@@ -40,24 +40,24 @@ test('further files hold what is alive, and counts for perf-regression', async (
   });
 });
 
-test('compat changes the fields of the list alone, the rest goes beside it', async () => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'http' });
+test('existing-fields-only writes new fields to the side file', async () => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'http' });
   const text = listText([record(`http://127.0.0.1:${port}`)]);
-  await world.write('proxies.json', text);
-  await using result = await world.run({ compat: 'true' });
+  await testbed.write('proxies.json', text);
+  await using result = await testbed.run({ 'existing-fields-only': 'true' });
   expect(result.outputs.changed, result.log).toBe('true');
-  const [after] = JSON.parse(await world.read('proxies.json'));
+  const [after] = JSON.parse(await testbed.read('proxies.json'));
   expect(Object.keys(after)).toEqual(Object.keys(JSON.parse(text)[0]));
-  const side = JSON.parse(await world.read('proxies.json.retest.ndjson'));
+  const side = JSON.parse(await testbed.read('proxies.json.retest.ndjson'));
   expect(side).toMatchObject({ status: 'alive', fails: 0, health: 0.5 });
 });
 
-describe('other forms of a list', () => {
-  test('the records of monosans get what was found out beside their own fields', async () => {
-    await using world = await proxyWorld();
+describe('other list formats', () => {
+  test('adds the field retest to records of monosans', async () => {
+    await using testbed = await startTestbed();
     const credentials = { user: 'u', password: 'p' };
-    const { port } = await world.proxy({ protocol: 'socks5', credentials });
+    const { port } = await testbed.proxy({ protocol: 'socks5', credentials });
     const one = {
       protocol: 'socks5',
       username: 'u',
@@ -68,124 +68,124 @@ describe('other forms of a list', () => {
       exit_ip: '192.0.2.7',
       geolocation: null,
     };
-    await world.write('proxies.json', JSON.stringify([one]));
-    await using result = await world.run();
+    await testbed.write('proxies.json', JSON.stringify([one]));
+    await using result = await testbed.run();
     expect(result.outputs, result.log).toMatchObject({ alive: '1', changed: 'true' });
-    const [after] = JSON.parse(await world.read('proxies.json'));
+    const [after] = JSON.parse(await testbed.read('proxies.json'));
     expect(after).toMatchObject({ ...one, retest: { alive: true, fails: 0 } });
     expect(Object.keys(after)).toEqual([...Object.keys(one), 'retest']);
   });
 
-  test('plain lists and subscriptions keep their bytes; what is long dead leaves them', async () => {
-    await using world = await proxyWorld();
-    const good = await world.proxy({ protocol: 'socks5' });
+  test('keeps the bytes of plain lists and subscriptions, and removes dead endpoints', async () => {
+    await using testbed = await startTestbed();
+    const good = await testbed.proxy({ protocol: 'socks5' });
     const dead = await closedPort();
     const lines = `# socks\r\n127.0.0.1:${dead}\r\n\r\n127.0.0.1:${good.port} fast one\r\nsocks5://u:p@127.0.0.1:${dead}#x`;
-    await world.write('socks5.txt', lines);
+    await testbed.write('socks5.txt', lines);
     const base64 = Buffer.from(lines).toString('base64').replace(/=+$/, '');
-    await world.write('socks5-sub.txt', base64);
+    await testbed.write('socks5-sub.txt', base64);
     const inputs = { ...FORCED, select: 'all' };
     for (const list of ['socks5.txt', 'socks5-sub.txt']) {
-      await using result = await world.run({ ...inputs, list, format: 'auto' });
+      await using result = await testbed.run({ ...inputs, list, format: 'auto' });
       expect(result.outputs, result.log).toMatchObject({
         total: '3',
         changed: 'false',
         tested: '3',
       });
     }
-    expect(await world.read('socks5.txt')).toBe(lines);
-    expect(await world.read('socks5-sub.txt')).toBe(base64);
-    // As if the deaths were two weeks old.
+    expect(await testbed.read('socks5.txt')).toBe(lines);
+    expect(await testbed.read('socks5-sub.txt')).toBe(base64);
+    // Pretends that the endpoints died two weeks ago.
     for (const list of ['socks5.txt', 'socks5-sub.txt']) {
-      const state = await world.read(`${list}.state.ndjson`);
+      const state = await testbed.read(`${list}.state.ndjson`);
       const past = Date.now() - 14 * 86_400_000;
-      await world.write(
+      await testbed.write(
         `${list}.state.ndjson`,
         state.replace(/"since":\d+,"fails":1/g, `"since":${past},"fails":2`),
       );
-      await using result = await world.run({ ...inputs, list, 'drop-after': '7d' });
+      await using result = await testbed.run({ ...inputs, list, 'drop-after': '7d' });
       expect(result.outputs.changed, result.log).toBe('true');
     }
     const left = `# socks\r\n\r\n127.0.0.1:${good.port} fast one\r\n`;
-    expect(await world.read('socks5.txt')).toBe(left);
-    expect(Buffer.from(await world.read('socks5-sub.txt'), 'base64').toString()).toBe(left);
+    expect(await testbed.read('socks5.txt')).toBe(left);
+    expect(Buffer.from(await testbed.read('socks5-sub.txt'), 'base64').toString()).toBe(left);
   });
 
-  test('records that are dropped from an array take their commas along', async () => {
-    await using world = await proxyWorld();
+  test('removes records from an array together with their commas', async () => {
+    await using testbed = await startTestbed();
     const dead = await closedPort();
     const configs = ['http://a:b@', 'http://'].map((start) => `${start}127.0.0.1:${dead}`);
     const kept = { config: 'vmess://broken' };
-    await world.write(
+    await testbed.write(
       'proxies.json',
       listText([record(configs[0] ?? ''), kept, record(configs[1] ?? ''), kept]),
     );
-    await using first = await world.run(FORCED);
+    await using first = await testbed.run(FORCED);
     expect(first.outputs.died, first.log).toBe('2');
-    const state = await world.read('proxies.json.state.ndjson');
-    await world.write('proxies.json.state.ndjson', state.replace(/"since":\d+/g, '"since":1'));
-    await using second = await world.run({ ...FORCED, select: 'all', 'drop-after': '1h' });
+    const state = await testbed.read('proxies.json.state.ndjson');
+    await testbed.write('proxies.json.state.ndjson', state.replace(/"since":\d+/g, '"since":1'));
+    await using second = await testbed.run({ ...FORCED, select: 'all', 'drop-after': '1h' });
     expect(second.outputs.changed, second.log).toBe('true');
-    expect(JSON.parse(await world.read('proxies.json'))).toEqual([kept, kept]);
+    expect(JSON.parse(await testbed.read('proxies.json'))).toEqual([kept, kept]);
   });
 
-  test('NDJSON, a record a line', async () => {
-    await using world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'http' });
+  test('NDJSON', async () => {
+    await using testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'http' });
     const other = '{"config":"nonsense"}';
-    await world.write(
+    await testbed.write(
       'proxies.json',
       `${JSON.stringify(record(`http://127.0.0.1:${port}`))}\n${other}\n`,
     );
-    await using result = await world.run();
+    await using result = await testbed.run();
     expect(result.outputs, result.log).toMatchObject({ alive: '1', invalid: '1' });
-    const [first = '', second] = (await world.read('proxies.json')).split('\n');
+    const [first = '', second] = (await testbed.read('proxies.json')).split('\n');
     expect(JSON.parse(first)).toMatchObject({ is_working: true, retest: { fails: 0 } });
     expect(second).toBe(other);
   });
 });
 
-test('the user’s own database fills in where a proxy is; without it the fields stay', async () => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'http' });
-  await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
+test('sets the location from a MaxMind database', async () => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'http' });
+  await testbed.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
   const names = (en: string) => ({ names: { en } });
   const data = {
     country: { iso_code: 'NL', ...names('Netherlands') },
     city: names('Delft'),
     autonomous_system_number: 1103,
   };
-  await world.write('city.mmdb', mmdb({ firstByte: 127, data }));
-  await using result = await world.run({ mmdb: 'city.mmdb' });
+  await testbed.write('city.mmdb', mmdb({ firstByte: 127, data }));
+  await using result = await testbed.run({ mmdb: 'city.mmdb' });
   expect(result.outputs.alive, result.log).toBe('1');
-  const [after] = JSON.parse(await world.read('proxies.json'));
+  const [after] = JSON.parse(await testbed.read('proxies.json'));
   expect(after).toMatchObject({
     country: 'Netherlands',
     country_code: 'NL',
     city: 'Delft',
     asn: 'AS1103',
   });
-  await using broken = await world.run({ mmdb: 'proxies.json', select: 'all' });
+  await using broken = await testbed.run({ mmdb: 'proxies.json', select: 'all' });
   expect(broken.outputs.message).toMatch(/cannot use the database proxies\.json/);
   expect(broken.log).not.toMatch(/This is a bug/);
 });
 
-describe('judge-url finds what changes on the way', () => {
+describe('judge-url', () => {
   const judge = ({ request, response, socket }: HttpExchange) => {
-    const body = { ip: socket.remoteAddress, headers: request.headers, motto: 'as it was' };
+    const body = { ip: socket.remoteAddress, headers: request.headers, motto: 'original' };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   };
 
-  test('headers, body, and what a proxy gives away', async () => {
-    await using world = await proxyWorld();
+  test('detects changed headers, changed bodies and the anonymity', async () => {
+    await using testbed = await startTestbed();
     await using page = await startHttpServer({ script: judge });
-    const plain = await world.proxy({ protocol: 'http', from: '127.0.0.9' });
-    const via = await world.proxy({
+    const plain = await testbed.proxy({ protocol: 'http', from: '127.0.0.9' });
+    const via = await testbed.proxy({
       protocol: 'http',
       from: '127.0.0.9',
       fault: { kind: 'tamper', request: (head) => head.replace('\r\n', '\r\nVia: 1.1 proxy\r\n') },
     });
-    const leaks = await world.proxy({
+    const leaks = await testbed.proxy({
       protocol: 'http',
       from: '127.0.0.9',
       fault: {
@@ -193,15 +193,15 @@ describe('judge-url finds what changes on the way', () => {
         request: (head) => head.replace('\r\n', '\r\nX-Forwarded-For: 10.1.1.1, 127.0.0.1\r\n'),
       },
     });
-    const strips = await world.proxy({
+    const strips = await testbed.proxy({
       protocol: 'http',
       fault: { kind: 'tamper', request: (head) => head.replace(/^X-Retest-Token:.*\r\n/im, '') },
     });
-    const edits = await world.proxy({
+    const edits = await testbed.proxy({
       protocol: 'http',
-      fault: { kind: 'tamper', answer: (text) => text.replace('as it was', 'as I like') },
+      fault: { kind: 'tamper', answer: (text) => text.replace('original', 'modified') },
     });
-    const injects = await world.proxy({
+    const injects = await testbed.proxy({
       protocol: 'http',
       fault: {
         kind: 'tamper',
@@ -210,12 +210,12 @@ describe('judge-url finds what changes on the way', () => {
       },
     });
     const all = [plain, via, leaks, strips, edits, injects];
-    await world.write(
+    await testbed.write(
       'proxies.json',
       listText(all.map(({ port }) => record(`http://127.0.0.1:${port}`))),
     );
-    await using result = await world.run({ 'judge-url': `${page.url}/judge`, ...FORCED });
-    const after = JSON.parse(await world.read('proxies.json'));
+    await using result = await testbed.run({ 'judge-url': `${page.url}/judge`, ...FORCED });
+    const after = JSON.parse(await testbed.read('proxies.json'));
     const told = after.map(
       ({ retest }: { retest: { anonymity?: string; kind?: string; score: number } }) =>
         retest.anonymity ?? `${retest.kind} ${retest.score}`,
@@ -230,39 +230,41 @@ describe('judge-url finds what changes on the way', () => {
     ]);
   });
 
-  test('a judge that is none is said, and judges nobody', async () => {
-    await using world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'http' });
-    await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
-    await using result = await world.run({ 'judge-url': world.targets[0]?.url ?? '' });
+  test('warns about an unusable judge', async () => {
+    await using testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'http' });
+    await testbed.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
+    await using result = await testbed.run({ 'judge-url': testbed.targets[0]?.url ?? '' });
     expect(result.outputs, result.log).toMatchObject({ verdict: 'pass', alive: '1' });
     expect(result.annotations[0]?.message).toMatch(/judge-url does not answer with JSON/);
   });
 });
 
-test('progressive timeouts are those of the attempts', async () => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
-  await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
+test('timeouts sets the timeout of each attempt', async () => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+  await testbed.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
   const started = performance.now();
-  await using result = await world.run({ timeouts: '600ms,200ms', ...FORCED });
+  await using result = await testbed.run({ timeouts: '600ms,200ms', ...FORCED });
   expect(result.outputs.died, result.log).toBe('1');
   const took = performance.now() - started;
   expect(took).toBeGreaterThan(800);
   expect(took).toBeLessThan(4_000);
 });
 
-test('the history in the cache of GitHub Actions: nothing stays in the workspace', async () => {
-  await using world = await proxyWorld();
+test('keeps the history in the cache of GitHub Actions', async () => {
+  await using testbed = await startTestbed();
   await using cache = await startLocalCache();
   const dead = await closedPort();
-  await world.write('proxies.json', listText([record(`http://127.0.0.1:${dead}`)]));
+  await testbed.write('proxies.json', listText([record(`http://127.0.0.1:${dead}`)]));
   const inputs = { 'state-store': 'cache', select: 'all', ...FORCED };
-  await using first = await world.run(inputs, { env: cache.env });
+  await using first = await testbed.run(inputs, { env: cache.env });
   expect(first.outputs.died, first.log).toBe('1');
-  expect(await readdir(world.folder)).toEqual(['proxies.json']);
-  await using second = await world.run(inputs, { env: cache.env });
+  expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
+  await using second = await testbed.run(inputs, { env: cache.env });
   expect(second.outputs, second.log).toMatchObject({ died: '0', tested: '1' });
-  await using without = await world.run(inputs);
-  expect(without.log).toMatch(/No history: the cache of GitHub Actions is not there/);
+  await using without = await testbed.run(inputs);
+  expect(without.log).toMatch(
+    /The history is not available: the cache of GitHub Actions is not there/,
+  );
 });

@@ -5,7 +5,7 @@ import { closedPort } from '@repo/testkit/faults/unreachable';
 import type { ProxyFault, ProxyOptions } from '@repo/testkit/proxies/proxy-server';
 import type { RunResult } from '@repo/testkit/runner/run-action';
 import { describe, expect, test } from 'vitest';
-import { listText, type ProxyWorld, pem, proxyWorld, record } from './proxy/proxy-world.ts';
+import { listText, pem, record, startTestbed, type Testbed } from './proxy/testbed.ts';
 
 const OLD = '2025-10-25T05:27:49.858144+00:00';
 
@@ -13,21 +13,21 @@ async function reportOf(result: RunResult) {
   return JSON.parse(await readFile(result.outputs['report-file'] ?? '', 'utf8'));
 }
 
-async function proxies(world: ProxyWorld) {
-  return JSON.parse(await world.read('proxies.json'));
+async function proxies(testbed: Testbed) {
+  return JSON.parse(await testbed.read('proxies.json'));
 }
 
-test('the list is loaded, retested and written back in its shape, without any source', async () => {
-  await using world = await proxyWorld();
-  const good = await world.proxy({ protocol: 'http' });
+test('retests the list and changes only the results', async () => {
+  await using testbed = await startTestbed();
+  const good = await testbed.proxy({ protocol: 'http' });
   const dead = await closedPort();
   const before = listText([
     record(`http://127.0.0.1:${good.port}#a`),
     { config: 'vmess://broken', odd: [1, { 'x"y': null }], is_working: true },
     record(`socks5://127.0.0.1:${dead}`, { unknown_field: { deep: [1.0, 2e3] } }),
   ]);
-  await world.write('proxies.json', before);
-  await using result = await world.run();
+  await testbed.write('proxies.json', before);
+  await using result = await testbed.run();
   expect(result.outputs, result.log).toMatchObject({
     verdict: 'pass',
     total: '3',
@@ -38,7 +38,7 @@ test('the list is loaded, retested and written back in its shape, without any so
     changed: 'true',
     'stop-reason': 'done',
   });
-  const after = await world.read('proxies.json');
+  const after = await testbed.read('proxies.json');
   const [first, second, third] = JSON.parse(after);
   expect(first).toMatchObject({ is_working: true, country: 'Türkiye' });
   expect(first.tested_at).toMatch(/^20\d\d-.*\+00:00$/);
@@ -51,7 +51,7 @@ test('the list is loaded, retested and written back in its shape, without any so
     retest: { fails: 1, phase: 'tcp', kind: 'refused' },
   });
   expect(Object.keys(third)).toEqual([...Object.keys(JSON.parse(before)[2]), 'retest']);
-  // Everything but the changed values and the added member is where it was, byte for byte.
+  // Every byte other than the changed values and the added member stays the same.
   const same = (text: string) =>
     text
       .replace(/"(latency|tested_at|is_working)": [^,\n]*/g, '"$1": …')
@@ -60,57 +60,61 @@ test('the list is loaded, retested and written back in its shape, without any so
 });
 
 test.each(['retest', 'plan'])(
-  'mode: %s: a list in which nothing is a proxy is probably another file',
+  'mode: %s: is unknown for a list without valid endpoints',
   async (mode) => {
-    await using world = await proxyWorld();
+    await using testbed = await startTestbed();
     const text = 'name,age\nann,7\n';
-    await world.write('proxies.json', text);
-    await using result = await world.run({ format: 'plain', mode });
+    await testbed.write('proxies.json', text);
+    await using result = await testbed.run({ format: 'plain', mode });
     expect(result.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({
       verdict: 'unknown',
-      message: 'None of 2 records names an endpoint',
+      message: 'None of 2 records is a valid endpoint',
       invalid: '2',
       changed: 'false',
     });
-    expect(await world.read('proxies.json')).toBe(text);
+    expect(await testbed.read('proxies.json')).toBe(text);
   },
 );
 
-test('what is not tested is written back as the same bytes, whatever its form', async () => {
-  await using world = await proxyWorld();
+test('writes untested records back byte for byte', async () => {
+  await using testbed = await startTestbed();
   const text = `\ufeff [ {"config" :"http://192.0.2.1:1" , "tested_at":"${new Date().toISOString()}","a":1.50,"a":2,\r\n "b":"\\u00e9é"},{} ,null, "socks5://198.51.100.1:1080"\t]\n\n`;
-  await world.write('proxies.json', text);
-  await using result = await world.run({ select: 'failed', output: 'copy.json' });
+  await testbed.write('proxies.json', text);
+  await using result = await testbed.run({ select: 'failed', output: 'copy.json' });
   expect(result.outputs, result.log).toMatchObject({ tested: '0', total: '4', invalid: '2' });
-  expect(await world.read('copy.json')).toBe(text);
-  expect(await world.read('proxies.json')).toBe(text);
+  expect(await testbed.read('copy.json')).toBe(text);
+  expect(await testbed.read('proxies.json')).toBe(text);
 });
 
-describe('a list that is none is an error, and stays as it is', () => {
+describe('fails for an invalid list and does not change it', () => {
   test.each([
     ['empty', '', /is empty/],
     ['blank', ' \n\n', /is empty/],
-    ['cut off', '[{"config":"http://192.0.2.1:1"},{"conf', /cut off: it ends after 1 whole record/],
-    ['an object', '{"proxies": []}', /JSON object, where an array/],
+    [
+      'truncated',
+      '[{"config":"http://192.0.2.1:1"},{"conf',
+      /truncated: it ends after 1 complete record/,
+    ],
+    ['an object', '{"proxies": []}', /JSON object instead of an array/],
     ['a number', '42', /JSON value/],
-    ['a page', '<!DOCTYPE html><p>', /is a page/],
+    ['HTML', '<!DOCTYPE html><p>', /is HTML or XML/],
     ['binary', 'a\0b', /is not text/],
-    ['with something after its end', '[] []', /goes on after/],
+    ['content after its end', '[] []', /has content after/],
   ])('%s', async (_, text, message) => {
-    await using world = await proxyWorld();
-    await world.write('proxies.json', text);
-    await using result = await world.run();
+    await using testbed = await startTestbed();
+    await testbed.write('proxies.json', text);
+    await using result = await testbed.run();
     expect(result.exitCode).toBe(1);
     expect(result.outputs.message).toMatch(message);
     expect(result.log).not.toMatch(/This is a bug|\.js:\d+/);
-    expect(await world.read('proxies.json')).toBe(text);
-    expect(await readdir(world.folder)).toEqual(['proxies.json']);
+    expect(await testbed.read('proxies.json')).toBe(text);
+    expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
   });
 
-  test('a list that is not there', async () => {
-    await using world = await proxyWorld();
-    await using result = await world.run();
+  test('a missing file', async () => {
+    await using testbed = await startTestbed();
+    await using result = await testbed.run();
     expect(result.outputs.message).toMatch(/cannot read the list proxies\.json/);
   });
 });
@@ -122,48 +126,48 @@ test.each([
   ['report-file', { 'report-file': 'link.json' }],
   ['results', { shard: '1/2', results: 'proxies.json' }],
   ['outputs', { outputs: 'txt=alive.txt\nbase64=alive.txt' }],
-])('one file that two inputs name is refused, and nothing is written: %s', async (name, inputs) => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'http' });
+])('rejects two inputs that name the same file: %s', async (name, inputs) => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'http' });
   const text = listText([record(`http://127.0.0.1:${port}`)]);
-  await world.write('proxies.json', text);
-  await symlink('proxies.json', join(world.folder, 'link.json'));
-  await using result = await world.run(inputs);
+  await testbed.write('proxies.json', text);
+  await symlink('proxies.json', join(testbed.folder, 'link.json'));
+  await using result = await testbed.run(inputs);
   expect(result.exitCode).toBe(1);
-  expect(result.log).toMatch(/Invalid input .*is the file of (list|output|outputs) too/);
+  expect(result.log).toMatch(/Invalid input .*names the same file as (list|output|outputs)/);
   expect(result.log).toContain(`${name}: `);
-  expect(await world.read('proxies.json')).toBe(text);
-  expect((await readdir(world.folder)).sort()).toEqual(['link.json', 'proxies.json']);
+  expect(await testbed.read('proxies.json')).toBe(text);
+  expect((await readdir(testbed.folder)).sort()).toEqual(['link.json', 'proxies.json']);
 });
 
-test('an array without records is warned about', async () => {
-  await using world = await proxyWorld();
-  await world.write('proxies.json', '[]');
-  await using result = await world.run();
+test('warns about an empty array', async () => {
+  await using testbed = await startTestbed();
+  await testbed.write('proxies.json', '[]');
+  await using result = await testbed.run();
   expect(result, result.log).toMatchObject({
     exitCode: 0,
     outputs: { total: '0', changed: 'false' },
   });
-  expect(result.annotations.map(({ message }) => message)).toEqual(['It holds no record.']);
+  expect(result.annotations.map(({ message }) => message)).toEqual(['It has no records.']);
 });
 
-test('records that are not as they should be are warned about, and tested', async () => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'http' });
-  await world.write(
+test('warns about invalid fields and tests the record anyway', async () => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'http' });
+  await testbed.write(
     'proxies.json',
     listText([record(`http://127.0.0.1:${port}`, { latency: 'fast', tested_at: 'yesterday' })]),
   );
-  await using result = await world.run();
+  await using result = await testbed.run();
   expect(result.outputs, result.log).toMatchObject({ verdict: 'pass', alive: '1' });
   const [warning] = result.annotations;
   expect(warning).toMatchObject({ level: 'warning' });
   expect(warning?.message).toMatch(
-    /record 1: tested_at is no time; record 1: latency is no number/,
+    /record 1: tested_at is not a valid time; record 1: latency is not a number/,
   );
 });
 
-describe('fault truth table: nothing dead is alive, nothing alive is dead', () => {
+describe('reports every kind of failure, and no working proxy as dead', () => {
   const QUICK = {
     'connect-timeout': '1s',
     'handshake-timeout': '400ms',
@@ -184,12 +188,12 @@ describe('fault truth table: nothing dead is alive, nothing alive is dead', () =
     [{ kind: 'mitm', pair: pem.untrustedChain }, 'tls', 'tls-mitm'],
   ];
 
-  test('a proxy of each kind, beside as many that work', async () => {
-    await using world = await proxyWorld();
+  test('one proxy per failure, next to working proxies', async () => {
+    await using testbed = await startTestbed();
     const records: object[] = [];
     const truth: (readonly [string, string] | 'alive')[] = [];
     const add = async (options: ProxyOptions, expected: (typeof truth)[number]) => {
-      const { port } = await world.proxy(options);
+      const { port } = await testbed.proxy(options);
       records.push(record(`${options.protocol}://127.0.0.1:${port}`));
       truth.push(expected);
     };
@@ -203,91 +207,102 @@ describe('fault truth table: nothing dead is alive, nothing alive is dead', () =
     }
     records.push(record(`http://127.0.0.1:${await closedPort()}`));
     truth.push(['tcp', 'refused']);
-    await world.write('proxies.json', listText(records));
-    await using result = await world.run(QUICK);
-    const found = (await proxies(world)).map(
+    await testbed.write('proxies.json', listText(records));
+    await using result = await testbed.run(QUICK);
+    const found = (await proxies(testbed)).map(
       (one: { is_working: boolean; retest: { phase: string; kind: string } }) =>
         one.is_working ? 'alive' : [one.retest.phase, one.retest.kind],
     );
     expect(found, result.log).toEqual(truth);
-    expect(result.outputs).toMatchObject({ void: '0', invalid: '0', died: String(bad.length + 1) });
+    expect(result.outputs).toMatchObject({
+      inconclusive: '0',
+      invalid: '0',
+      died: String(bad.length + 1),
+    });
   });
 });
 
-describe('the judges are judged', () => {
-  test('no target answers: nothing is said, nothing is written', async () => {
-    await using world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'http' });
+describe('unavailable targets', () => {
+  test('writes nothing when no target answers', async () => {
+    await using testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'http' });
     const text = listText([record(`http://127.0.0.1:${port}`)]);
-    await world.write('proxies.json', text);
-    for (const target of world.targets) await target.close();
-    await using result = await world.run();
+    await testbed.write('proxies.json', text);
+    for (const target of testbed.targets) await target.close();
+    await using result = await testbed.run();
     expect(result.outputs, result.log).toMatchObject({
       verdict: 'unknown',
-      'stop-reason': 'void',
+      'stop-reason': 'targets-down',
       tested: '0',
       changed: 'false',
     });
     expect(result.exitCode).toBe(1);
-    expect(await world.read('proxies.json')).toBe(text);
-    expect(await readdir(world.folder)).toEqual(['proxies.json']);
+    expect(await testbed.read('proxies.json')).toBe(text);
+    expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
   });
 
-  test('a proxy that fails on the only target that is up has not died', async () => {
-    await using world = await proxyWorld();
+  test('does not mark a proxy as dead after failing on one target', async () => {
+    await using testbed = await startTestbed();
     const dead = await closedPort();
     const text = listText([record(`http://127.0.0.1:${dead}`)]);
-    await world.write('proxies.json', text);
-    await world.targets[1]?.close();
-    await using result = await world.run();
+    await testbed.write('proxies.json', text);
+    await testbed.targets[1]?.close();
+    await using result = await testbed.run();
     expect(result.outputs, result.log).toMatchObject({ died: '0', tested: '1', changed: 'false' });
-    expect((await reportOf(result)).result.numbers.unsure).toBe(1);
-    expect(await world.read('proxies.json')).toBe(text);
-    // The next run has the other target, and the proof.
-    await using again = await world.run({
+    expect((await reportOf(result)).result.stats.unconfirmed).toBe(1);
+    expect(await testbed.read('proxies.json')).toBe(text);
+    // The next run requests a second target.
+    await using again = await testbed.run({
       select: 'all',
-      targets: `${world.targets[0]?.url}/other\n${world.targets[0]?.url}/`,
+      targets: `${testbed.targets[0]?.url}/other\n${testbed.targets[0]?.url}/`,
     });
     expect(again.outputs, again.log).toMatchObject({ died: '1', changed: 'true' });
   });
 
-  test('with one attempt a run, the second run takes the other target', async () => {
-    await using world = await proxyWorld();
-    await world.write('proxies.json', listText([record(`http://127.0.0.1:${await closedPort()}`)]));
+  test('uses the other target in the second run with one attempt', async () => {
+    await using testbed = await startTestbed();
+    await testbed.write(
+      'proxies.json',
+      listText([record(`http://127.0.0.1:${await closedPort()}`)]),
+    );
     const inputs = { attempts: '1', select: 'all', 'fail-on': 'never' };
-    await using first = await world.run(inputs);
+    await using first = await testbed.run(inputs);
     expect(first.outputs, first.log).toMatchObject({ tested: '1', died: '0', changed: 'false' });
-    await using second = await world.run(inputs);
+    await using second = await testbed.run(inputs);
     expect(second.outputs, second.log).toMatchObject({ tested: '1', died: '1', changed: 'true' });
   });
 
-  test('nine of ten dead at once: the list stays as it was', async () => {
-    await using world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'http' });
+  test('keeps the list when nine of ten fail at once', async () => {
+    await using testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'http' });
     const records = [record(`http://127.0.0.1:${port}`)];
     for (let count = 0; count < 9; count++) {
       records.push(record(`http://127.0.0.1:${await closedPort()}#${count}`));
     }
     const text = listText(records);
-    await world.write('proxies.json', text);
-    await using result = await world.run();
+    await testbed.write('proxies.json', text);
+    await using result = await testbed.run();
     expect(result.outputs, result.log).toMatchObject({
       verdict: 'warn',
       changed: 'false',
       alive: '1',
     });
-    expect((await reportOf(result)).result.guard).toEqual({ tested: 10, retained: 1, holds: true });
-    expect(await world.read('proxies.json')).toBe(text);
-    expect(await readdir(world.folder)).toEqual(['proxies.json']);
-    await using forced = await world.run({ 'min-retain-ratio': '0' });
+    expect((await reportOf(result)).result.guard).toEqual({
+      tested: 10,
+      retained: 1,
+      triggered: true,
+    });
+    expect(await testbed.read('proxies.json')).toBe(text);
+    expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
+    await using forced = await testbed.run({ 'min-retain-ratio': '0' });
     expect(forced.outputs, forced.log).toMatchObject({ died: '9', changed: 'true' });
   });
 });
 
 describe('addresses that are not public', () => {
-  test('are not dialled, also behind a name, unless it is allowed', async () => {
-    await using world = await proxyWorld();
-    const { port, connections } = await world.proxy({ protocol: 'http' });
+  test('are not dialled without allow-private, also behind a name', async () => {
+    await using testbed = await startTestbed();
+    const { port, connections } = await testbed.proxy({ protocol: 'http' });
     const hosts = [
       '127.0.0.1',
       'localhost',
@@ -308,11 +323,11 @@ describe('addresses that are not public', () => {
       '192.0.2.1',
     ];
     const text = listText(hosts.map((host) => record(`http://${host}:${port}`)));
-    await world.write('proxies.json', text);
-    const dials = join(world.folder, 'dials');
-    await world.write('dials', '');
+    await testbed.write('proxies.json', text);
+    const dials = join(testbed.folder, 'dials');
+    await testbed.write('dials', '');
     const preload = fileURLToPath(new URL('proxy/record-dials.mjs', import.meta.url));
-    await using result = await world.run(
+    await using result = await testbed.run(
       { 'allow-private': 'false' },
       { env: { NODE_OPTIONS: `--import=${preload}`, RECORD_DIALS: dials } },
     );
@@ -322,19 +337,19 @@ describe('addresses that are not public', () => {
       tested: '0',
       changed: 'false',
     });
-    expect(await world.read('proxies.json')).toBe(text);
+    expect(await testbed.read('proxies.json')).toBe(text);
     expect(connections).toBe(0);
-    // The targets are the user's, and are asked directly; nothing else is dialled at all.
-    const dialled = new Set((await world.read('dials')).trim().split('\n'));
-    expect(dialled).toEqual(new Set(world.targets.map((target) => `127.0.0.1 ${target.port}`)));
+    // Only the targets are dialled.
+    const dialled = new Set((await testbed.read('dials')).trim().split('\n'));
+    expect(dialled).toEqual(new Set(testbed.targets.map((target) => `127.0.0.1 ${target.port}`)));
   });
 });
 
-test('no credential and no link is in the log, the summary, the report or the state', async () => {
-  await using world = await proxyWorld();
+test('keeps credentials and links out of the log, summary, report and state', async () => {
+  await using testbed = await startTestbed();
   const credentials = { user: 'someuser', password: 'hunter2secret' };
-  const { port } = await world.proxy({ protocol: 'socks5', credentials });
-  await world.write(
+  const { port } = await testbed.proxy({ protocol: 'socks5', credentials });
+  await testbed.write(
     'proxies.json',
     listText([
       record(`socks5://someuser:hunter2secret@127.0.0.1:${port}#remark`),
@@ -343,9 +358,9 @@ test('no credential and no link is in the log, the summary, the report or the st
       record('http://someuser:hunter2secret@127.0.0.1:notaport'),
     ]),
   );
-  await using result = await world.run({}, { debug: true });
+  await using result = await testbed.run({}, { debug: true });
   expect(result.outputs, result.log).toMatchObject({ alive: '1', invalid: '2' });
-  const state = await world.read('proxies.json.state.ndjson');
+  const state = await testbed.read('proxies.json.state.ndjson');
   const everything = [
     result.stdout,
     result.stderr,
@@ -358,10 +373,10 @@ test('no credential and no link is in the log, the summary, the report or the st
 });
 
 describe('stopping', () => {
-  test('a cancel keeps what was tested; the next run tests the rest', async () => {
-    await using world = await proxyWorld();
-    const good = await world.proxy({ protocol: 'http' });
-    const hung = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+  test('keeps the results of a cancelled run', async () => {
+    await using testbed = await startTestbed();
+    const good = await testbed.proxy({ protocol: 'http' });
+    const hung = await testbed.proxy({ protocol: 'http', fault: { kind: 'hang' } });
     const records = [
       ...Array.from({ length: 5 }, (_, index) =>
         record(`http://u${index}:p@127.0.0.1:${good.port}`),
@@ -370,18 +385,20 @@ describe('stopping', () => {
         record(`http://u${index}:p@127.0.0.1:${hung.port}`),
       ),
     ];
-    await world.write('proxies.json', listText(records));
-    const patient = { 'handshake-timeout': '30s', 'total-timeout': '60s', 'per-host': '64' };
-    await using result = await world.run(
-      { ...patient, 'first-byte-timeout': '30s' },
+    await testbed.write('proxies.json', listText(records));
+    const longTimeouts = { 'handshake-timeout': '30s', 'total-timeout': '60s', 'per-host': '64' };
+    await using result = await testbed.run(
+      { ...longTimeouts, 'first-byte-timeout': '30s' },
       { cancel: { when: /tested$/ } },
     );
     expect(result.outcome).toBe('cancelled');
     expect(result.outputs, result.log).toMatchObject({ 'stop-reason': 'cancelled', alive: '5' });
     expect(result.durationMs).toBeLessThan(12_000);
-    const found = (await proxies(world)).map((one: { tested_at: string }) => one.tested_at !== OLD);
+    const found = (await proxies(testbed)).map(
+      (one: { tested_at: string }) => one.tested_at !== OLD,
+    );
     expect(found).toEqual([true, true, true, true, true, false, false, false, false, false]);
-    await using next = await world.run({
+    await using next = await testbed.run({
       'handshake-timeout': '300ms',
       'per-host': '64',
       'min-retain-ratio': '0',
@@ -389,107 +406,111 @@ describe('stopping', () => {
     expect(next.outputs, next.log).toMatchObject({ tested: '5', alive: '0', died: '5' });
   }, 40_000);
 
-  test('after a kill, the journal brings back what was tested', async () => {
-    await using world = await proxyWorld();
-    const good = await world.proxy({ protocol: 'http' });
-    const hung = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+  test('restores the results of a killed run from the journal', async () => {
+    await using testbed = await startTestbed();
+    const good = await testbed.proxy({ protocol: 'http' });
+    const hung = await testbed.proxy({ protocol: 'http', fault: { kind: 'hang' } });
     const text = listText([
       ...Array.from({ length: 3 }, (_, index) =>
         record(`http://u${index}:p@127.0.0.1:${good.port}`),
       ),
       record(`http://127.0.0.1:${hung.port}`),
     ]);
-    await world.write('proxies.json', text);
-    await using result = await world.run(
+    await testbed.write('proxies.json', text);
+    await using result = await testbed.run(
       { 'handshake-timeout': '30s', 'total-timeout': '60s' },
       { cancel: { when: /tested$/ }, patience: { afterInterrupt: 0, afterTerminate: 0 } },
     );
     expect(result.signal).toBe('SIGKILL');
-    expect(await world.read('proxies.json')).toBe(text);
+    expect(await testbed.read('proxies.json')).toBe(text);
     const before = good.connections;
-    await using next = await world.run({ 'handshake-timeout': '300ms' });
+    await using next = await testbed.run({ 'handshake-timeout': '300ms' });
     expect(next.outputs, next.log).toMatchObject({ alive: '3', died: '1', changed: 'true' });
     expect((await reportOf(next)).result.resumed).toBe(3);
-    expect(good.connections, 'nothing is tested twice').toBe(before);
-    expect(await readdir(world.folder)).toEqual(['proxies.json', 'proxies.json.state.ndjson']);
+    expect(good.connections, 'no endpoint is tested twice').toBe(before);
+    expect(await readdir(testbed.folder)).toEqual(['proxies.json', 'proxies.json.state.ndjson']);
   }, 40_000);
 
-  test('the budget ends it within a second, and the rest is untouched', async () => {
-    await using world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'http', fault: { kind: 'hang' } });
+  test('stops within a second after the budget', async () => {
+    await using testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'http', fault: { kind: 'hang' } });
     const records = Array.from({ length: 200 }, (_, index) =>
       record(`http://u${index}:p@127.0.0.1:${port}`),
     );
-    await world.write('proxies.json', listText(records));
+    await testbed.write('proxies.json', listText(records));
     const started = performance.now();
-    await using result = await world.run({ 'budget-minutes': '0.05', concurrency: '16' });
+    await using result = await testbed.run({ budget: '3s', concurrency: '16' });
     expect(result.outputs, result.log).toMatchObject({ 'stop-reason': 'budget', tested: '0' });
     expect(performance.now() - started).toBeLessThan(3_000 + 1_000);
   });
 });
 
-test('nothing is written when nothing material changed, and a plan writes nothing', async () => {
-  await using world = await proxyWorld();
-  const { port } = await world.proxy({ protocol: 'http' });
-  await world.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
-  await using plan = await world.run({ mode: 'plan' });
+test('writes nothing without significant changes, with dry-run and with mode: plan', async () => {
+  await using testbed = await startTestbed();
+  const { port } = await testbed.proxy({ protocol: 'http' });
+  await testbed.write('proxies.json', listText([record(`http://127.0.0.1:${port}`)]));
+  await using plan = await testbed.run({ mode: 'plan' });
   expect(plan.outputs, plan.log).toMatchObject({ planned: '1', tested: '0', changed: 'false' });
-  expect(await readdir(world.folder)).toEqual(['proxies.json']);
-  await using dry = await world.run({ 'dry-run': 'true' });
+  expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
+  await using dry = await testbed.run({ 'dry-run': 'true' });
   expect(dry.outputs, dry.log).toMatchObject({ tested: '1', changed: 'false' });
-  expect(await readdir(world.folder)).toEqual(['proxies.json']);
-  await using first = await world.run();
+  expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
+  await using first = await testbed.run();
   expect(first.outputs).toMatchObject({ changed: 'true' });
-  const { mtimeMs } = await stat(join(world.folder, 'proxies.json'));
-  await using second = await world.run({ select: 'all' });
+  const { mtimeMs } = await stat(join(testbed.folder, 'proxies.json'));
+  await using second = await testbed.run({ select: 'all' });
   expect(second.outputs, second.log).toMatchObject({ tested: '1', changed: 'false' });
-  expect((await stat(join(world.folder, 'proxies.json'))).mtimeMs).toBe(mtimeMs);
+  expect((await stat(join(testbed.folder, 'proxies.json'))).mtimeMs).toBe(mtimeMs);
 });
 
-test('a shard that could judge nothing says so; when all of them do, nothing is judged', async () => {
-  await using world = await proxyWorld();
+test('merges shards in which no target answered', async () => {
+  await using testbed = await startTestbed();
   const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4'];
   const links = await Promise.all(
     hosts.map(
-      async (host) => `http://${host}:${(await world.proxy({ protocol: 'http', host })).port}`,
+      async (host) => `http://${host}:${(await testbed.proxy({ protocol: 'http', host })).port}`,
     ),
   );
   const text = listText(links.map((link) => ({ ...record(link), is_working: false })));
-  await world.write('proxies.json', text);
+  await testbed.write('proxies.json', text);
   const down = `http://127.0.0.1:${await closedPort()}/\nhttp://127.0.0.1:${await closedPort()}/`;
-  const results = (shard: string) => join(world.folder, `results-${shard[0]}.ndjson`);
-  const blind = async (shard: string) => {
-    await using run = await world.run({ shard, results: results(shard), targets: down });
-    expect(run.outputs, run.log).toMatchObject({ verdict: 'unknown', 'stop-reason': 'void' });
+  const results = (shard: string) => join(testbed.folder, `results-${shard[0]}.ndjson`);
+  const runWithoutTargets = async (shard: string) => {
+    await using run = await testbed.run({ shard, results: results(shard), targets: down });
+    expect(run.outputs, run.log).toMatchObject({
+      verdict: 'unknown',
+      'stop-reason': 'targets-down',
+    });
   };
-  const merge = () => world.run({ mode: 'merge', results: join(world.folder, 'results-*.ndjson') });
-  await blind('1/2');
-  await blind('2/2');
+  const merge = () =>
+    testbed.run({ mode: 'merge', results: join(testbed.folder, 'results-*.ndjson') });
+  await runWithoutTargets('1/2');
+  await runWithoutTargets('2/2');
   await using none = await merge();
   expect(none.outputs, none.log).toMatchObject({
     verdict: 'unknown',
-    message: 'Nothing was judged: no target answered directly',
+    message: 'Nothing was tested: no target answered directly',
     changed: 'false',
   });
-  expect(await world.read('proxies.json')).toBe(text);
-  await using seeing = await world.run({ shard: '2/2', results: results('2/2') });
-  expect(Number(seeing.outputs.tested), seeing.log).toBeGreaterThan(0);
+  expect(await testbed.read('proxies.json')).toBe(text);
+  await using successful = await testbed.run({ shard: '2/2', results: results('2/2') });
+  expect(Number(successful.outputs.tested), successful.log).toBeGreaterThan(0);
   await using some = await merge();
   expect(some.outputs, some.log).toMatchObject({
-    revived: seeing.outputs.tested,
+    revived: successful.outputs.tested,
     changed: 'true',
   });
   expect(some.log).toContain('No target answered in 1 of 2 shards');
 });
 
-test('shards give the list that one run gives', async () => {
+test('shards produce the same list as a single run', async () => {
   const ports: number[] = [];
-  await using world = await proxyWorld();
-  await using single = await proxyWorld();
+  await using testbed = await startTestbed();
+  await using single = await startTestbed();
   for (let count = 0; count < 12; count++) {
     const fault: ProxyFault = count % 3 === 0 ? { kind: 'refuse' } : { kind: 'none' };
     const host = `127.0.0.${(count % 5) + 1}`;
-    ports.push((await world.proxy({ protocol: 'http', fault, host })).port);
+    ports.push((await testbed.proxy({ protocol: 'http', fault, host })).port);
   }
   const text = listText(
     ports.flatMap((port, index) => [
@@ -497,29 +518,29 @@ test('shards give the list that one run gives', async () => {
       record(`http://127.0.0.${(index % 5) + 1}:${port}#two`),
     ]),
   );
-  await world.write('proxies.json', text);
+  await testbed.write('proxies.json', text);
   await single.write('proxies.json', text);
-  await using shards = await world.run({ mode: 'shard', shards: '8' });
+  await using shards = await testbed.run({ mode: 'shard', shards: '8' });
   const { include } = JSON.parse(shards.outputs.matrix ?? '');
   expect(include).toHaveLength(8);
   let tested = 0;
   for (const { shard, name } of include) {
-    await using result = await world.run({ shard, results: `results-${name}.ndjson` });
+    await using result = await testbed.run({ shard, results: `results-${name}.ndjson` });
     tested += Number(result.outputs.tested);
     expect(result.outputs, result.log).toMatchObject({ changed: 'false' });
   }
   expect(tested).toBe(12);
-  expect(await world.read('proxies.json')).toBe(text);
-  await using merged = await world.run({
+  expect(await testbed.read('proxies.json')).toBe(text);
+  await using merged = await testbed.run({
     mode: 'merge',
-    results: join(world.folder, 'results-*.ndjson'),
+    results: join(testbed.folder, 'results-*.ndjson'),
   });
-  await using alone = await single.run({ targets: world.inputs.targets ?? '' });
+  await using alone = await single.run({ targets: testbed.inputs.targets ?? '' });
   expect(merged.outputs, merged.log).toMatchObject({ died: '4', alive: '8', changed: 'true' });
   expect(alone.outputs, alone.log).toMatchObject({ died: '4', alive: '8' });
-  const timeless = (list: string) =>
+  const withoutTimes = (list: string) =>
     list.replace(/"(tested_at|latency)": [^,\n]*|"score": [\d.]+/g, '…');
-  expect(timeless(await world.read('proxies.json'))).toBe(
-    timeless(await single.read('proxies.json')),
+  expect(withoutTimes(await testbed.read('proxies.json'))).toBe(
+    withoutTimes(await single.read('proxies.json')),
   );
 });

@@ -7,9 +7,9 @@ import { exec } from '@repo/core/process/exec';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { blackhole } from '@repo/testkit/faults/unreachable';
 import { describe, expect, it } from 'vitest';
-import { singBox as engineOf } from '../../actions/proxy-retest/src/engine/sing-box.ts';
-import { renderSingBox } from '../../actions/proxy-retest/src/outputs/sing-box.ts';
-import { sampleForEngine } from '../../actions/proxy-retest/src/share-link/endpoint.fixture.ts';
+import { createSingBox as engineOf } from '../../actions/proxy-retest/src/engine/sing-box.ts';
+import { renderSingBox } from '../../actions/proxy-retest/src/publish/sing-box.ts';
+import { sampleForEngine } from '../../actions/proxy-retest/src/testing/arbitrary-endpoints.ts';
 import { earlierSingBoxes, singBox } from './proxy-engines.ts';
 import { startTrojan } from './proxy-servers.ts';
 import { startTargets } from './proxy-targets.ts';
@@ -81,7 +81,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     expect(found.run.outputs, found.run.log).toMatchObject({
       tested: '499',
       skipped: '1',
-      void: '0',
+      inconclusive: '0',
     });
     expect(links.filter((link) => link !== bad).map(found.of)).toEqual(
       Array(499).fill('tcp refused'),
@@ -172,24 +172,24 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
       connectTimeoutMs: 1_000,
       signal,
     });
-    const doorOf = async (index: number) => {
+    const localProxy = async (index: number) => {
       const route = await session.route(index);
       if (route.kind !== 'ready') throw new Error(route.failure.message);
       return route.via;
     };
     try {
-      const via = await doorOf(0);
+      const via = await localProxy(0);
       for (const id of await processesOf(program)) process.kill(id, 'SIGKILL');
       const failure = await session.explain({
         index: 0,
         via,
         startedAt: 0,
-        seen: { phase: 'tls', kind: 'reset', message: 'connection reset' },
+        observed: { phase: 'tls', kind: 'reset', message: 'connection reset' },
         firstAnswerIn: 'tls',
       });
       expect(failure).toMatchObject({ kind: 'engine' });
-      expect((await doorOf(0)).port).not.toBe(via.port);
-      expect((await doorOf(19)).user).toBe('p19');
+      expect((await localProxy(0)).port).not.toBe(via.port);
+      expect((await localProxy(19)).user).toBe('p19');
     } finally {
       await session.close();
       expect(await processesOf(program)).toEqual([]);

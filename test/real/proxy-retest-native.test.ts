@@ -1,6 +1,6 @@
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
-import { listText, type ProxyWorld, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { listText, record, startTestbed, type Testbed } from '../e2e/proxy/testbed.ts';
 import {
   type Credentials,
   dante,
@@ -33,7 +33,7 @@ interface Judged {
 
 /** What the bundle says of each link, in order: `alive`, or phase and kind. */
 async function judge(
-  world: ProxyWorld,
+  world: Testbed,
   links: readonly string[],
   inputs: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
@@ -53,7 +53,7 @@ async function slowed(proxy: NativeProxy, delayMs: number) {
 
 describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
   test('alive on IPv4, IPv6 and a name; dead; slow', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using proxy = await startTinyproxy();
     await using slow = await slowed(proxy, 100);
     await using tooSlow = await slowed(proxy, 1_200);
@@ -77,7 +77,7 @@ describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
   });
 
   test('the right credentials, wrong ones and none', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using proxy = await startTinyproxy(ACCOUNT);
     expect(
       await judge(world, [
@@ -91,7 +91,7 @@ describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
 
 describe.skipIf(!squid.path)(`squid ${squid.needs}`, () => {
   test('alive, wrong credentials, dead, slow', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using open = await startSquid();
     await using closed = await startSquid(ACCOUNT);
     await using tooSlow = await slowed(open, 1_200);
@@ -111,7 +111,7 @@ describe.skipIf(!stunnel.path || !tinyproxy.path)(
   `stunnel before tinyproxy ${stunnel.needs}`,
   () => {
     test('an HTTPS proxy: alive, wrong credentials, dead, slow, and one without TLS', async () => {
-      await using world = await proxyWorld();
+      await using world = await startTestbed();
       await using proxy = await startTinyproxy(ACCOUNT);
       await using secure = await startStunnel(proxy.port);
       await using tooSlow = await slowed(secure, 1_200);
@@ -130,7 +130,7 @@ describe.skipIf(!stunnel.path || !tinyproxy.path)(
 
 describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
   test('SOCKS5: alive on IPv4 and IPv6, wrong credentials, dead, slow', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using open = await startMicrosocks();
     await using six = await startMicrosocks(undefined, '::1');
     await using closed = await startMicrosocks(ACCOUNT);
@@ -157,7 +157,7 @@ describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
   });
 
   test('targets by name, IPv4 and IPv6', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using proxy = await startMicrosocks();
     const [one, two] = world.targets.map(({ port }) => port);
     expect(
@@ -170,7 +170,7 @@ describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
 
 describe.skipIf(!dante.path)(`dante ${dante.needs}`, () => {
   test('SOCKS4, 4a and 5: alive, dead, slow, and what it does not speak', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using proxy = await startDante();
     await using tooSlow = await slowed(proxy, 1_200);
     const dead = await closedPort();
@@ -186,7 +186,7 @@ describe.skipIf(!dante.path)(`dante ${dante.needs}`, () => {
 });
 
 test('SOCKS4 and 4a: the right user, another, none', async () => {
-  await using world = await proxyWorld();
+  await using world = await startTestbed();
   const credentials = { user: 'tester', password: '' };
   const ports = await Promise.all(
     (['socks4', 'socks4a'] as const).map(

@@ -7,7 +7,7 @@ import {
   runAction,
   type StageResult,
 } from '@repo/testkit/runner/run-action';
-import { identityOf } from '../../actions/proxy-retest/src/endpoint/identity.ts';
+import { computeIdentity } from '../../actions/proxy-retest/src/endpoint/endpoint.ts';
 import { parseShareLink } from '../../actions/proxy-retest/src/share-link/share-link.ts';
 
 const action = fileURLToPath(new URL('../../actions/proxy-retest', import.meta.url));
@@ -58,16 +58,16 @@ export async function retestLinks(
 interface StateLine {
   readonly id: string;
   readonly status: string;
-  readonly why?: { readonly phase: string; readonly kind: string };
+  readonly failure?: { readonly phase: string; readonly kind: string };
 }
 
 function told(line: StateLine | undefined): string {
   if (!line) return 'untested';
-  return line.why ? `${line.why.phase} ${line.why.kind}` : line.status;
+  return line.failure ? `${line.failure.phase} ${line.failure.kind}` : line.status;
 }
 
 function idOf(link: string): string {
   const parsed = parseShareLink(link);
-  if (parsed.kind === 'invalid') throw new Error(`${link}: ${parsed.why}`);
-  return identityOf(parsed.endpoint);
+  if (parsed.kind === 'invalid') throw new Error(`${link}: ${parsed.reason}`);
+  return computeIdentity(parsed.endpoint);
 }

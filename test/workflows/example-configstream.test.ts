@@ -3,7 +3,7 @@ import { respond } from '@repo/testkit/faults/answers';
 import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-server';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listText, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { listText, startTestbed, record } from '../e2e/proxy/testbed.ts';
 import { act, type Runner, startRunner, workflowFile } from './act.ts';
 
 const WORKFLOWS = 'examples/configstream/.github/workflows';
@@ -81,7 +81,7 @@ describe.skipIf(act.path === undefined)(`ConfigStream ${act.needs}`, () => {
   });
 
   test('retests the list between two runs and finds a recovered proxy', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using one = await startHttpServer({ script: respond(204) });
     await using other = await startHttpServer({ script: respond(204) });
     const proxy = await world.proxy({ protocol: 'http' });

@@ -1,7 +1,7 @@
 import { startLocalCache } from '@repo/testkit/cache/local-cache';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { listText, type ProxyWorld, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { listText, record, startTestbed, type Testbed } from '../e2e/proxy/testbed.ts';
 import { readmeYaml } from '../real/readme-example.ts';
 import { act, type Runner, startRunner } from './act.ts';
 
@@ -16,10 +16,10 @@ interface Workflow {
 }
 
 describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}`, () => {
-  let world: ProxyWorld;
+  let world: Testbed;
   let links: readonly string[];
   beforeEach(async () => {
-    world = await proxyWorld();
+    world = await startTestbed();
     const [http, socks] = [
       await world.proxy({ protocol: 'http' }),
       await world.proxy({ protocol: 'socks5' }),

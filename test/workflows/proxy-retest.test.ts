@@ -2,12 +2,12 @@ import { respond } from '@repo/testkit/faults/answers';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
-import { listText, proxyWorld, record } from '../e2e/proxy/proxy-world.ts';
+import { listText, record, startTestbed } from '../e2e/proxy/testbed.ts';
 import { act, startRunner } from './act.ts';
 
 describe.skipIf(act.path === undefined)(`the retest in several jobs ${act.needs}`, () => {
   test('plan, shards and merge make one commit; a dead proxy revives', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using one = await startHttpServer({ script: respond(204) });
     await using another = await startHttpServer({ script: respond(204) });
     const [good, other] = [
@@ -53,7 +53,7 @@ jobs:
   });
 
   test('with the targets down it turns red, nothing is judged, and the list stays', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     const proxy = await world.proxy({ protocol: 'http' });
     const down = [await closedPort(), await closedPort()];
     const list = listText([record(`http://127.0.0.1:${proxy.port}#a`)]);
@@ -88,7 +88,7 @@ jobs:
   });
 
   test('two lists in one workflow keep their artifacts apart, and both commits arrive', async () => {
-    await using world = await proxyWorld();
+    await using world = await startTestbed();
     await using one = await startHttpServer({ script: respond(204) });
     await using another = await startHttpServer({ script: respond(204) });
     const proxy = await world.proxy({ protocol: 'http' });

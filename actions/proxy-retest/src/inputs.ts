@@ -1,4 +1,3 @@
-import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { boolean } from '@repo/core/inputs/boolean';
 import { defineInputs, type InputDefinition } from '@repo/core/inputs/define-inputs';
 import { duration } from '@repo/core/inputs/duration';
@@ -7,13 +6,21 @@ import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
-import { optional, type SyncParser } from '@repo/core/inputs/parser';
+import { optional } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { text } from '@repo/core/inputs/text';
-import { engineVersion, sha256 } from './engine-inputs.ts';
+import {
+  dropAfter,
+  durations,
+  engineVersion,
+  extraFile,
+  fraction,
+  path,
+  sha256,
+  shard,
+  statusRanges,
+} from './input-parsers.ts';
 import { LIST_FORMATS } from './list/list-format.ts';
-import { outputLine } from './outputs/output-line.ts';
-import { dropAfter, durations, shardInput, statusRanges } from './target-inputs.ts';
 
 export const failOn = {
   fail: ['fail', 'unknown'],
@@ -21,28 +28,30 @@ export const failOn = {
   never: [],
 } satisfies FailOn;
 
-/** Ages are no timers: years are fine. */
-const LONGEST_AGE_MS = 100 * 365 * 86_400_000;
+const DAY_MS = 86_400_000;
+/** Ages are compared, never waited for, so they may exceed the limit of timers. */
+const MAX_AGE_MS = 100 * 365 * DAY_MS;
+const MAX_LATENCY_MS = 600_000;
 
 const parsers = {
   list: path(),
   format: oneOf(['auto', ...LIST_FORMATS]),
   output: text(),
-  outputs: list(outputLine()),
+  outputs: list(extraFile()),
   state: text(),
   'state-store': oneOf(['file', 'cache']),
   mode: oneOf(['retest', 'plan', 'shard', 'merge']),
-  shard: optional(shardInput()),
+  shard: optional(shard()),
   shards: integer({ min: 1, max: 256 }),
   results: list(text()),
 
   select: oneOf(['smart', 'all', 'failed']),
-  'max-age': duration({ max: LONGEST_AGE_MS }),
+  'max-age': duration({ max: MAX_AGE_MS }),
   'min-health': fraction(),
-  'slow-ms': integer({ min: 1, max: 600_000 }),
-  'max-latency': integer({ min: 1, max: 600_000 }),
+  'slow-latency': duration({ min: 1, max: MAX_LATENCY_MS }),
+  'max-latency': duration({ min: 1, max: MAX_LATENCY_MS }),
 
-  'budget-minutes': minutes(),
+  budget: duration({ min: 1, max: 7 * DAY_MS }),
   concurrency: integer({ min: 1, max: 16_384 }),
   'per-host': integer({ min: 1, max: 1_024 }),
   rate: integer({ min: 0, max: 1_000_000 }),
@@ -56,7 +65,7 @@ const parsers = {
   'expect-status': statusRanges(),
   'ca-file': text(),
   'judge-url': optional(httpUrl()),
-  control: boolean(),
+  'check-targets': boolean(),
   'min-retain-ratio': fraction(),
   'drop-after': dropAfter(),
   'allow-private': boolean(),
@@ -68,7 +77,7 @@ const parsers = {
   'engine-url': httpUrl(),
   mmdb: list(text()),
 
-  compat: boolean(),
+  'existing-fields-only': boolean(),
   commit: boolean(),
   'commit-message': text(),
   'dry-run': boolean(),
@@ -84,8 +93,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'targets',
-            problem: 'has fewer than two addresses, and a proxy is dead when it fails on two',
-            remedy: 'Name two that do not fail together, one a line.',
+            problem: 'needs at least two URLs, because a proxy is dead only after failing on two',
+            remedy: 'Write two URLs of independent services, one per line.',
           },
   },
   {
@@ -95,19 +104,19 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'results',
-            problem: 'is empty, and mode: merge joins what it names',
+            problem: 'is required with mode: merge',
             remedy: 'Write results: results/*.ndjson.',
           },
   },
   {
     reads: ['mode', 'shard'],
-    check: ({ mode, shard }) =>
-      shard === undefined || mode === 'retest' || mode === 'plan'
+    check: ({ mode, shard: part }) =>
+      part === undefined || mode === 'retest' || mode === 'plan'
         ? undefined
         : {
             where: 'shard',
-            problem: `is for the jobs that test, not for mode: ${mode}`,
-            remedy: 'Leave it away here; write shards for mode: shard.',
+            problem: `cannot be used with mode: ${mode}`,
+            remedy: 'Remove it here; mode: shard takes shards.',
           },
   },
   {
@@ -117,48 +126,21 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: version === '' ? 'engine-version' : 'engine-sha256',
-            problem: 'is missing: nothing is downloaded that is not held to a checksum',
+            problem: 'is missing; a download requires both a version and a checksum',
             remedy: 'Set engine-version and engine-sha256 together.',
           },
   },
   {
     reads: ['commit', 'shard'],
-    check: ({ commit, shard }) =>
-      !commit || shard === undefined
+    check: ({ commit, shard: part }) =>
+      !commit || part === undefined
         ? undefined
         : {
             where: 'commit',
-            problem: 'is set for one shard, which writes no list',
+            problem: 'cannot be used with shard, because a shard does not write the list',
             remedy: 'Commit in the job with mode: merge.',
           },
   },
 ]);
 
 export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;
-
-/** A path, which is required. */
-function path(): SyncParser<string> {
-  return { parse: (given) => given };
-}
-
-/** From 0 to 1, such as `0.8`. */
-function fraction(): SyncParser<number> {
-  return {
-    parse: (given) => {
-      const value = /^(\d+(\.\d+)?|\.\d+)$/.test(given) ? Number(given) : Number.NaN;
-      if (value >= 0 && value <= 1) return value;
-      throw new InvalidValue('is no share from 0 to 1', 'Write a number such as 0.8.');
-    },
-  };
-}
-
-/** Minutes, which may have a fraction, as milliseconds. */
-function minutes(): SyncParser<number> {
-  return {
-    parse: (given) => {
-      const value = /^\d+(\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
-      if (value > 0 && value <= 7 * 24 * 60) return value * 60_000;
-      throw new InvalidValue('is no number of minutes', 'Write a number such as 20 or 0.5.');
-    },
-  };
-}

@@ -5,10 +5,16 @@ import { systemClock } from '@repo/core/process/clock';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { NativeEndpoint } from '../../../actions/proxy-retest/src/endpoint/endpoint.ts';
-import { type AttemptSettings, attempt } from '../../../actions/proxy-retest/src/test/attempt.ts';
-import { dispatch } from '../../../actions/proxy-retest/src/test/dispatch.ts';
-import { addressFinder } from '../../../actions/proxy-retest/src/test/find-address.ts';
-import { type Target, targetOf } from '../../../actions/proxy-retest/src/test/target.ts';
+import {
+  type AttemptSettings,
+  attempt,
+} from '../../../actions/proxy-retest/src/endpoint-test/attempt.ts';
+import { dispatch } from '../../../actions/proxy-retest/src/endpoint-test/dispatch.ts';
+import { createAddressFinder } from '../../../actions/proxy-retest/src/endpoint-test/find-address.ts';
+import {
+  createTarget,
+  type Target,
+} from '../../../actions/proxy-retest/src/endpoint-test/target.ts';
 
 const [what = '', count = '', proxyPort = '', targetPort = ''] = process.argv.slice(2);
 const { ca } = certificates();
@@ -16,15 +22,15 @@ const authorities = [...getCACertificates('default'), ca.cert];
 const context = createSecureContext({ ca: authorities });
 const signal = new AbortController();
 const settings: AttemptSettings = {
-  timeouts: { connect: 60_000, handshake: 60_000, firstByte: 60_000, total: 120_000 },
-  findAddress: addressFinder({ policy: () => undefined, timeoutMs: 1_000 }),
+  timeouts: { connectMs: 60_000, handshakeMs: 60_000, firstByteMs: 60_000, totalMs: 120_000 },
+  findAddress: createAddressFinder({ policy: () => undefined, timeoutMs: 1_000 }),
   context,
   isExpected: (status) => status === 204,
-  maxLatency: 60_000,
+  maxLatencyMs: 60_000,
   signal: signal.signal,
 };
 const url = new URL(`https://127.0.0.1:${targetPort}/`);
-const target: Target = targetOf(url, context);
+const target: Target = createTarget(url, context);
 
 const TASKS: Readonly<Record<string, (host: string) => Promise<unknown>>> = {
   own: async (host) => {

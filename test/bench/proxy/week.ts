@@ -1,11 +1,11 @@
-import type { Finding, History } from '../../../actions/proxy-retest/src/history/history.ts';
-import { remember } from '../../../actions/proxy-retest/src/history/history.ts';
-import { plan, prospectOf } from '../../../actions/proxy-retest/src/plan.ts';
-import { factsOf } from '../../../actions/proxy-retest/src/select.ts';
+import type { History, TestResult } from '../../../actions/proxy-retest/src/history/history.ts';
+import { updateHistory } from '../../../actions/proxy-retest/src/history/history.ts';
+import { estimateTest, schedule } from '../../../actions/proxy-retest/src/schedule/schedule.ts';
+import { getStatus } from '../../../actions/proxy-retest/src/schedule/selection.ts';
 
 const HOUR = 3_600_000;
 const HOURS = 7 * 24;
-const COSTS = { timeout: 10_000, latency: 1_000 };
+const COSTS = { timeoutMs: 10_000, latencyMs: 1_000 };
 const START = Date.parse('2026-01-01T00:00:00Z');
 
 /** The real state of an endpoint, which strategies do not see. */
@@ -29,10 +29,10 @@ export type Strategy = (
 
 export const STRATEGIES: Readonly<Record<string, Strategy>> = {
   'proxy-retest': (known, ids, now, random, budgetMs) =>
-    plan(
+    schedule(
       ids,
-      (id) => prospectOf(factsOf({}, known.get(id), now), known.get(id), COSTS, now),
-      { ms: budgetMs, concurrency: 1 },
+      (id) => estimateTest(getStatus({}, known.get(id), now), known.get(id), COSTS, now),
+      { budgetMs, concurrency: 1 },
       random,
     ).order,
   'oldest first': (known, ids, _now, random) =>
@@ -85,7 +85,7 @@ export function simulate(
     let spent = 0;
     for (const id of strategy(known, ids, now, random, budgetMs)) {
       const truth = truths[id] as Truth;
-      const cost = truth.isAlive ? truth.latency : COSTS.timeout;
+      const cost = truth.isAlive ? truth.latency : COSTS.timeoutMs;
       if (spent + cost > budgetMs) break;
       spent += cost;
       tests++;
@@ -110,7 +110,7 @@ export function simulate(
 }
 
 function test(known: Map<number, History>, { id, isAlive, latency }: Truth, at: number): void {
-  const finding: Finding = isAlive
+  const result: TestResult = isAlive
     ? { state: 'alive', at, latency, address: '' }
     : {
         state: 'failed',
@@ -120,7 +120,7 @@ function test(known: Map<number, History>, { id, isAlive, latency }: Truth, at: 
         message: '',
         targets: ['one', 'other'],
       };
-  const after = remember(known.get(id), finding);
+  const after = updateHistory(known.get(id), result);
   if (after) known.set(id, after);
 }
 
@@ -131,5 +131,5 @@ function shuffled(ids: readonly number[], random: () => number): number[] {
 
 /** Approximate time in ms to test all endpoints once. */
 export function fullCost(endpoints: number): number {
-  return endpoints * (0.55 * 650 + 0.45 * COSTS.timeout);
+  return endpoints * (0.55 * 650 + 0.45 * COSTS.timeoutMs);
 }

@@ -1,35 +1,35 @@
-import { listText, proxyWorld, record } from '../proxy/proxy-world.ts';
+import { listText, record, startTestbed } from '../proxy/testbed.ts';
 import type { Scenario } from './scenario.ts';
 
 export const scenario: Scenario = {
   passing: async () => {
-    const world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'socks5' });
-    await world.write('proxies.json', listText([record(`socks5://127.0.0.1:${port}`)]));
-    return toRun(world);
+    const testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'socks5' });
+    await testbed.write('proxies.json', listText([record(`socks5://127.0.0.1:${port}`)]));
+    return toRun(testbed);
   },
   endless: async () => {
-    const world = await proxyWorld();
-    const { port } = await world.proxy({ protocol: 'socks5', fault: { kind: 'hang' } });
+    const testbed = await startTestbed();
+    const { port } = await testbed.proxy({ protocol: 'socks5', fault: { kind: 'hang' } });
     const records = Array.from({ length: 200 }, (_, index) =>
       record(`socks5://user${index}:password@127.0.0.1:${port}`),
     );
-    await world.write('proxies.json', listText(records));
-    return { ...toRun(world), startedLine: /Testing \d+ endpoints/ };
+    await testbed.write('proxies.json', listText(records));
+    return { ...toRun(testbed), startedLine: /Testing \d+ endpoints/ };
   },
   oversized: async () => {
-    const world = await proxyWorld();
+    const testbed = await startTestbed();
     const records = Array.from({ length: 20_000 }, (_, index) => ({ config: `nonsense ${index}` }));
-    await world.write('proxies.json', listText(records));
-    return toRun(world);
+    await testbed.write('proxies.json', listText(records));
+    return toRun(testbed);
   },
   withoutNetwork: { exitCode: 1, verdict: 'unknown', message: /no target answered/ },
 };
 
-function toRun(world: Awaited<ReturnType<typeof proxyWorld>>) {
+function toRun(testbed: Awaited<ReturnType<typeof startTestbed>>) {
   return {
-    cwd: world.folder,
-    with: world.inputs,
-    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
+    cwd: testbed.folder,
+    with: testbed.inputs,
+    [Symbol.asyncDispose]: () => testbed[Symbol.asyncDispose](),
   };
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /**
  * A proxy as its share link or record names it. Everything in it is untrusted text that was held to
  * a form: hosts are names or IP addresses without brackets, ports 1 to 65535.
@@ -124,3 +126,28 @@ export type Transport =
   /** HTTP/2 over TLS; without TLS, HTTP/1.1 as v2ray's TCP with an HTTP header. */
   | { readonly kind: 'http'; readonly path: string; readonly hosts: readonly string[] }
   | { readonly kind: 'httpupgrade'; readonly path: string; readonly host: string };
+
+/**
+ * Identifies an endpoint across runs: the SHA-256, in hexadecimal, of every field that decides where
+ * a connection goes and with which credentials. Two links that differ only in their remarks or their
+ * spelling have the same identity.
+ */
+export function computeIdentity(endpoint: Endpoint): string {
+  return createHash('sha256').update(toCanonicalJson(endpoint)).digest('hex');
+}
+
+/** JSON with sorted keys and without empty fields: a new optional field keeps old identities. */
+function toCanonicalJson(endpoint: Endpoint): string {
+  return JSON.stringify(endpoint, (_key, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const entries = Object.entries(value)
+      .filter(([, field]) => !isEmpty(field))
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(entries);
+  });
+}
+
+function isEmpty(field: unknown): boolean {
+  if (Array.isArray(field)) return field.length === 0;
+  return field === undefined || field === '' || field === false;
+}

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CheckConfig, EngineBroken, namedBy, quarantine } from './check.ts';
-import type { Carried } from './config/engine-config.ts';
+import { type CheckConfig, EngineFailed, findNamedEndpoint, quarantine } from './check.ts';
+import type { ConfiguredEndpoint } from './config/engine-config.ts';
 
 const options = {
-  generation: { minor: 14, tags: new Set<string>() },
+  capabilities: { minor: 14, tags: new Set<string>() },
   password: 'x',
   caFile: '',
 };
-const carried = (index: number): Carried => ({
+const configured = (index: number): ConfiguredEndpoint => ({
   tag: `p${index}`,
   section: {
     section: index % 3 === 0 ? 'endpoints' : 'outbounds',
@@ -28,13 +28,13 @@ function engineThatRefuses(bad: ReadonlySet<string>, names: Names) {
       const index = section.findIndex(({ tag }) => bad.has(tag));
       const tag = section[index]?.tag;
       if (tag === undefined) continue;
-      const why = {
+      const reason = {
         outbound: `initialize ${name.slice(0, -1)}[${index}]: unknown method: ${tag}`,
         tag: `start ${name.slice(0, -1)}/trojan[${tag}]: no`,
         nothing: 'no reason given',
         crash: 'the engine crashed on it',
       }[names];
-      return { ok: false, why };
+      return { ok: false, reason };
     }
     return { ok: true };
   };
@@ -50,13 +50,13 @@ describe('quarantine', () => {
           fc.integer({ min: 0, max: 600 }),
           fc.uniqueArray(fc.integer({ min: 0, max: 599 }), { maxLength: 5 }),
           async (count, indexes) => {
-            const all = Array.from({ length: count }, (_, index) => carried(index));
+            const all = Array.from({ length: count }, (_, index) => configured(index));
             const bad = new Set(indexes.map((index) => `p${index}`));
-            const sorted = await quarantine(all, options, engineThatRefuses(bad, names).check);
-            expect(sorted.good.map(({ tag }) => tag)).toEqual(
+            const checked = await quarantine(all, options, engineThatRefuses(bad, names).check);
+            expect(checked.good.map(({ tag }) => tag)).toEqual(
               all.map(({ tag }) => tag).filter((tag) => !bad.has(tag)),
             );
-            expect(new Set(sorted.bad.map((one) => one.carried.tag))).toEqual(
+            expect(new Set(checked.bad.map((one) => one.configured.tag))).toEqual(
               new Set(all.map(({ tag }) => tag).filter((tag) => bad.has(tag))),
             );
           },
@@ -66,8 +66,8 @@ describe('quarantine', () => {
     },
   );
 
-  it('finds one among 500 by its name in one more check, by halving in few', async () => {
-    const all = Array.from({ length: 500 }, (_, index) => carried(index));
+  it('finds one of 500 by name in one more check, by bisection in a few', async () => {
+    const all = Array.from({ length: 500 }, (_, index) => configured(index));
     const named = engineThatRefuses(new Set(['p77']), 'outbound');
     await quarantine(all, options, named.check);
     expect(named.checks()).toBe(4);
@@ -76,20 +76,20 @@ describe('quarantine', () => {
     expect(unnamed.checks()).toBeLessThanOrEqual(3 + 2 * 8);
   });
 
-  it('says why, without the place in our configuration', async () => {
+  it('returns the reason without the position in the configuration', async () => {
     const { check } = engineThatRefuses(new Set(['p1']), 'outbound');
-    const { bad } = await quarantine([carried(1)], options, check);
-    expect(bad.map(({ why }) => why)).toEqual(['unknown method: p1']);
+    const { bad } = await quarantine([configured(1)], options, check);
+    expect(bad.map(({ reason }) => reason)).toEqual(['unknown method: p1']);
   });
 
-  it('blames nobody when the engine takes not even an empty configuration', async () => {
-    const check: CheckConfig = async () => ({ ok: false, why: 'dns: legacy format' });
-    await expect(quarantine([carried(1)], options, check)).rejects.toThrow(EngineBroken);
+  it('blames no endpoint when the engine rejects an empty configuration', async () => {
+    const check: CheckConfig = async () => ({ ok: false, reason: 'dns: legacy format' });
+    await expect(quarantine([configured(1)], options, check)).rejects.toThrow(EngineFailed);
   });
 });
 
 describe('namedBy', () => {
-  const batch = [carried(0), carried(1), carried(2), carried(3)];
+  const batch = [configured(0), configured(1), configured(2), configured(3)];
   it.each([
     ['initialize outbound[1]: x', 'p2'],
     ['decode config at stdin: outbounds[0].server_port: x', 'p1'],
@@ -97,7 +97,7 @@ describe('namedBy', () => {
     ['start endpoint/wireguard[p3]: x', 'p3'],
     ['initialize outbound[9]: x', undefined],
     ['decode config at stdin: dns: x', undefined],
-  ])('%s is %s', (why, tag) => {
-    expect(namedBy(why, batch)?.tag).toBe(tag);
+  ])('%s is %s', (reason, tag) => {
+    expect(findNamedEndpoint(reason, batch)?.tag).toBe(tag);
   });
 });

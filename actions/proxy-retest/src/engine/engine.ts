@@ -1,14 +1,14 @@
 import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
-import type { TestFailure } from '../test/failure.ts';
-import type { FindAddress } from '../test/find-address.ts';
+import type { TestFailure } from '../endpoint-test/failure.ts';
+import type { FindAddress } from '../endpoint-test/find-address.ts';
 
-/** A program that carries what our own sockets cannot. */
+/** A program that connects to endpoints of the protocols that are not built in. */
 export interface Engine {
   /** E.g. `sing-box 1.14.1`. */
   readonly name: string;
   /**
-   * Looks the endpoints up, checks them and starts one process for all of them. Rejects only with
-   * the reason of the signal; an engine that does not start leaves every route `void`.
+   * Resolves and checks the endpoints and starts one process for all of them. Rejects only with
+   * the reason of the signal; when the engine does not start, every route is unusable.
    */
   readonly open: (
     endpoints: readonly EngineEndpoint[],
@@ -17,9 +17,9 @@ export interface Engine {
 }
 
 export interface SessionOptions {
-  /** The one address of a host that may be dialled; the engine is given no name. */
+  /** Resolves a host to the address that may be dialled; the engine receives no names. */
   readonly findAddress: FindAddress;
-  /** Milliseconds for the engine to reach a server. */
+  /** Timeout of the engine for connecting to a server. */
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal;
 }
@@ -27,33 +27,32 @@ export interface SessionOptions {
 /** A running engine. */
 export interface EngineSession {
   /**
-   * How the endpoint at this index of those it was opened with is reached now. It waits while the
-   * engine is started again.
+   * The route to the endpoint with this index. Waits while the engine restarts.
    */
   readonly route: (index: number) => Promise<EngineRoute>;
   /**
-   * Why an attempt through a route failed: what the engine tells of it or, where it tells nothing,
-   * what our own socket saw, in the light of the protocol. Waits a moment for the engine's log.
+   * Explains a failed attempt by the log of the engine or, without an entry, by the observed failure
+   * and the protocol. Waits a moment for the log.
    */
-  readonly explain: (attempt: FailedAttempt) => Promise<TestFailure>;
-  /** Ends the process, and waits until it has ended. Can be called twice. */
+  readonly explain: (attempt: EngineAttempt) => Promise<TestFailure>;
+  /** Stops the process and waits for its end. Can be called twice. */
   readonly close: () => Promise<void>;
 }
 
 export type EngineRoute =
-  /** A SOCKS5 proxy on the loopback that leads through the endpoint. */
+  /** A SOCKS5 proxy on the loopback interface that connects through the endpoint. */
   | { readonly kind: 'ready'; readonly via: NativeEndpoint }
-  /** It is not tested: the endpoint itself cannot be, or (`engine`) nothing can be said of it. */
+  /** The endpoint is invalid or, with the failure kind `engine`, the engine failed. */
   | { readonly kind: 'unusable'; readonly failure: TestFailure };
 
-interface FailedAttempt {
+interface EngineAttempt {
   readonly index: number;
   /** The route that the attempt was made through. */
   readonly via: NativeEndpoint;
-  /** When the attempt began, of `performance.now()`. */
+  /** Start of the attempt, from `performance.now()`. */
   readonly startedAt: number;
-  /** What our own socket saw. */
-  readonly seen: TestFailure;
-  /** The phase in which the first byte from behind the proxy would have come. */
+  /** The failure of the connection to the engine. */
+  readonly observed: TestFailure;
+  /** The phase in which the first byte from the target is expected. */
   readonly firstAnswerIn: 'tls' | 'first-byte';
 }

@@ -56,12 +56,12 @@ describe('explainFailure', () => {
     expect(explainFailure(text)).toMatchObject({ phase: 'proxy', kind: 'closed' });
   });
 
-  it('says nothing where we ended the connection ourselves', () => {
+  it('ignores connections that the client closed', () => {
     expect(explainFailure(opening('context canceled'))).toBeUndefined();
     expect(explainFailure(opening('dial tcp 192.0.2.1:1: operation was canceled'))).toBeUndefined();
   });
 
-  it('tells what it does not know in one harmless line, without our own names', () => {
+  it('returns unknown errors as one printable line', () => {
     const told = explainFailure(opening('something \u001b[31mnew\n::error::x'));
     expect(told).toEqual({
       phase: 'proxy',

@@ -1,15 +1,15 @@
 import { plain } from '@repo/core/text/untrusted';
-import type { TestFailure } from '../test/failure.ts';
+import type { TestFailure } from '../endpoint-test/failure.ts';
 
-type Rule = readonly [
+type FailurePattern = readonly [
   pattern: RegExp,
   phase: TestFailure['phase'],
   kind: TestFailure['kind'],
   message: string,
 ];
 
-/** The words of Go's network, TLS and QUIC, and of sing-box; the first that fits counts. */
-const RULES: readonly Rule[] = [
+/** Errors of sing-box and of Go's network, TLS and QUIC libraries; the first match counts. */
+const PATTERNS: readonly FailurePattern[] = [
   [/authentication failed/, 'proxy', 'auth', 'its credentials are wrong'],
   [/reality verification failed/, 'proxy', 'auth', 'its reality key or short id is wrong'],
   [
@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
     /x509:|failed to verify certificate/,
     'proxy-tls',
     'proxy-certificate',
-    'its certificate is signed by nobody who is trusted',
+    'its certificate is not signed by a trusted authority',
   ],
   [
     /first record does not look like a TLS handshake/,
@@ -37,29 +37,34 @@ const RULES: readonly Rule[] = [
     'it does not speak TLS',
   ],
   [/TLS handshake: (EOF|unexpected EOF)/i, 'proxy-tls', 'closed', 'closed the connection'],
-  [/\btls: |CRYPTO_ERROR/, 'proxy-tls', 'tls-failed', 'no TLS with it'],
+  [/\btls: |CRYPTO_ERROR/, 'proxy-tls', 'tls-failed', 'TLS handshake failed'],
   [/connection refused/, 'tcp', 'refused', 'connection refused'],
-  [/(network|host) is (unreachable|down)|no route to host/, 'tcp', 'unreachable', 'no way to it'],
-  [/dial (tcp|udp) .*(i\/o timeout|deadline exceeded)/, 'tcp', 'timeout', 'no connection in time'],
+  [
+    /(network|host) is (unreachable|down)|no route to host/,
+    'tcp',
+    'unreachable',
+    'host unreachable',
+  ],
+  [/dial (tcp|udp) .*(i\/o timeout|deadline exceeded)/, 'tcp', 'timeout', 'connection timed out'],
   [/dial tcp .*reset by peer/, 'tcp', 'reset', 'connection reset'],
   [/reset by peer|broken pipe/, 'proxy', 'reset', 'connection reset'],
   [
     /no recent network activity|handshake did not complete|i\/o timeout|deadline exceeded/,
     'proxy',
     'timeout',
-    'no answer in time',
+    'timed out',
   ],
   [
     /unexpected (HTTP response )?status|bad status|malformed HTTP|unexpected response/i,
     'proxy',
     'protocol',
-    'it does not take its transport (WebSocket, HTTP or gRPC) there',
+    'its server does not support the transport (WebSocket, HTTP or gRPC)',
   ],
   [
     /Application error/,
     'proxy',
     'proxy-refused',
-    'closes without an answer: its credentials are wrong, or it cannot go on',
+    'closed the connection without an answer: wrong credentials, or the target is unreachable',
   ],
   [
     /\bEOF\b|closed network connection|closed pipe|connection (up|down)load closed/,
@@ -70,12 +75,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /**
- * The kind of a failure by what the engine wrote about it; `undefined` where it only says that we
- * ended the connection.
+ * Maps an error of the engine to a failure; `undefined` when the error only reports that the client
+ * closed the connection.
  */
 export function explainFailure(text: string): TestFailure | undefined {
   if (/context canceled|operation was canceled/.test(text)) return undefined;
-  for (const [pattern, phase, kind, message] of RULES) {
+  for (const [pattern, phase, kind, message] of PATTERNS) {
     if (pattern.test(text)) return { phase, kind, message };
   }
   const reason = text.replace(/^.* using outbound\/[\w-]+\[\w+\]: /, '');

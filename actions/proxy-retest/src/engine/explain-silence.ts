@@ -1,12 +1,12 @@
 import { connectTcp } from '@repo/probe/tcp';
 import type { EngineEndpoint } from '../endpoint/endpoint.ts';
-import type { TestFailure } from '../test/failure.ts';
+import type { TestFailure } from '../endpoint-test/failure.ts';
 
-/** No longer is a server asked whether it is there at all, ms. */
-const KNOCK_MS = 2_000;
+/** Timeout for checking whether the server accepts connections. */
+const MAX_CONNECT_MS = 2_000;
 
-/** Of these kinds are the failures that may have other reasons than they seem to. */
-const SILENCES: readonly TestFailure['kind'][] = [
+/** Kinds of failures that may have another cause. */
+const AMBIGUOUS: readonly TestFailure['kind'][] = [
   'timeout',
   'closed',
   'reset',
@@ -14,7 +14,7 @@ const SILENCES: readonly TestFailure['kind'][] = [
   'proxy-refused',
 ];
 
-/** Their servers listen on UDP: nobody can knock there. */
+/** Servers that listen on UDP cannot be checked with a TCP connection. */
 const OVER_UDP: ReadonlySet<EngineEndpoint['protocol']> = new Set([
   'hysteria2',
   'tuic',
@@ -22,37 +22,38 @@ const OVER_UDP: ReadonlySet<EngineEndpoint['protocol']> = new Set([
 ]);
 
 /**
- * What an attempt failed of that the engine says nothing about. Most of the protocols never say
- * whether they take a user: a server that does not closes, or keeps silent, when the first data
- * has come.
+ * Explains a failure without an error of the engine. Most of the protocols do not report invalid
+ * credentials: the server closes the connection or does not answer the first data.
  *
- * @param seen what our own socket saw, before any byte came back from behind the proxy
- * @param address where the engine dials the endpoint
+ * @param observed the failure before any byte arrived from the target
+ * @param address the address that the engine dials
  */
 export async function explainSilence(
   endpoint: EngineEndpoint,
   address: string,
-  seen: TestFailure,
+  observed: TestFailure,
   limits: { readonly timeoutMs: number; readonly signal: AbortSignal },
 ): Promise<TestFailure> {
-  if (!SILENCES.includes(seen.kind)) return seen;
-  const missing = OVER_UDP.has(endpoint.protocol)
+  if (!AMBIGUOUS.includes(observed.kind)) return observed;
+  const unreachable = OVER_UDP.has(endpoint.protocol)
     ? undefined
-    : await knock(endpoint, address, limits);
-  if (missing) return missing;
-  if (seen.kind === 'proxy-refused') return seen;
-  if (seen.kind === 'timeout') {
-    const message = 'keeps silent: its credentials may be wrong, or it is too slow';
+    : await checkConnection(endpoint, address, limits);
+  if (unreachable) return unreachable;
+  if (observed.kind === 'proxy-refused') return observed;
+  if (observed.kind === 'timeout') {
+    const message = 'does not answer: wrong credentials, or it is too slow';
     return { phase: 'proxy', kind: 'timeout', message };
   }
-  const does =
-    seen.kind === 'tls-failed' ? "answers in the target's place" : 'closes without an answer';
-  const message = `${does}: its credentials are wrong, or it cannot go on`;
+  const behaviour =
+    observed.kind === 'tls-failed'
+      ? 'answers instead of the target'
+      : 'closed the connection without an answer';
+  const message = `${behaviour}: wrong credentials, or the target is unreachable`;
   return { phase: 'proxy', kind: 'proxy-refused', message };
 }
 
-/** Some transports wait for a server that is not there, and do not tell. */
-async function knock(
+/** Some transports do not report that the server refuses connections. */
+async function checkConnection(
   { port }: EngineEndpoint,
   address: string,
   { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
@@ -60,7 +61,7 @@ async function knock(
   const connection = await connectTcp({
     address,
     port,
-    timeoutMs: Math.min(timeoutMs, KNOCK_MS),
+    timeoutMs: Math.min(timeoutMs, MAX_CONNECT_MS),
     signal,
   });
   if (connection.ok) {
@@ -71,9 +72,9 @@ async function knock(
     case 'refused':
       return { phase: 'tcp', kind: 'refused', message: 'connection refused' };
     case 'unreachable':
-      return { phase: 'tcp', kind: 'unreachable', message: 'no way to it' };
+      return { phase: 'tcp', kind: 'unreachable', message: 'host unreachable' };
     case 'timeout':
-      return { phase: 'tcp', kind: 'timeout', message: 'no connection in time' };
+      return { phase: 'tcp', kind: 'timeout', message: 'connection timed out' };
     case 'reset':
       return { phase: 'tcp', kind: 'reset', message: 'connection reset' };
     default:

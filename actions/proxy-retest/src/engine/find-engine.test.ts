@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { exec } from '@repo/core/process/exec';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeEngine } from './fake-engine.fixture.ts';
-import { type EngineWish, findEngine } from './find-engine.ts';
+import { fakeEngine } from '../testing/fake-engine.ts';
+import { type EngineRequest, findEngine } from './find-engine.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const wish = (given: Partial<EngineWish> & { readonly PATH?: string }): EngineWish => ({
+const request = (given: Partial<EngineRequest> & { readonly PATH?: string }): EngineRequest => ({
   engine: 'auto',
   path: '',
   workspace: folder,
@@ -31,43 +31,49 @@ async function engineAt(path: string, version: string): Promise<void> {
 }
 
 describe('findEngine', () => {
-  it('takes engine-path, seen from the workspace, before the PATH', async () => {
+  it('prefers engine-path, relative to the workspace, over the PATH', async () => {
     await engineAt(join(folder, 'tools/sb'), '1.13.2');
     await engineAt(join(folder, 'bin/sing-box'), '1.14.1');
     const PATH = ['relative', '', join(folder, 'nowhere'), join(folder, 'bin')].join(delimiter);
-    expect(await findEngine(wish({ path: 'tools/sb', PATH }))).toMatchObject({
+    expect(await findEngine(request({ path: 'tools/sb', PATH }))).toMatchObject({
       engine: { name: 'sing-box 1.13.2' },
     });
-    expect(await findEngine(wish({ PATH }))).toMatchObject({ engine: { name: 'sing-box 1.14.1' } });
+    expect(await findEngine(request({ PATH }))).toMatchObject({
+      engine: { name: 'sing-box 1.14.1' },
+    });
   });
 
-  it('finds out what one that does not know its version takes', async () => {
+  it('detects the format of a build without a version', async () => {
     await engineAt(join(folder, 'sb'), 'unknown');
-    expect(await findEngine(wish({ path: 'sb' }))).toMatchObject({
-      engine: { name: 'a sing-box of unknown version' },
+    expect(await findEngine(request({ path: 'sb' }))).toMatchObject({
+      engine: { name: 'sing-box of unknown version' },
     });
   });
 
-  it('does without one with engine: none, and with auto where there is none', async () => {
+  it('returns none with engine: none, and with auto when none is installed', async () => {
     await engineAt(join(folder, 'sing-box'), '1.14.1');
-    expect(await findEngine(wish({ engine: 'none', PATH: folder }))).toEqual({
+    expect(await findEngine(request({ engine: 'none', PATH: folder }))).toEqual({
       kind: 'none',
-      why: 'engine: none',
+      reason: 'engine: none',
     });
-    expect(await findEngine(wish({}))).toEqual({
+    expect(await findEngine(request({}))).toEqual({
       kind: 'none',
-      why: 'there is no engine (sing-box)',
+      reason: 'sing-box is not installed',
     });
   });
 
-  it('is an error where the one that was asked for is missing, too old or no engine', async () => {
-    await expect(findEngine(wish({ engine: 'sing-box' }))).rejects.toThrow(/no sing-box on/);
-    await expect(findEngine(wish({ path: 'missing' }))).rejects.toThrow(
+  it('fails when the requested engine is missing, too old or another program', async () => {
+    await expect(findEngine(request({ engine: 'sing-box' }))).rejects.toThrow(
+      /sing-box was not found on/,
+    );
+    await expect(findEngine(request({ path: 'missing' }))).rejects.toThrow(
       /engine-path\): .*not installed here/,
     );
     await engineAt(join(folder, 'old'), '1.10.7');
-    await expect(findEngine(wish({ path: 'old' }))).rejects.toThrow(/1\.10\.7 is older than 1\.11/);
+    await expect(findEngine(request({ path: 'old' }))).rejects.toThrow(
+      /1\.10\.7 is older than 1\.11/,
+    );
     await writeFile(join(folder, 'no'), '#!/bin/sh\necho hello\n', { mode: 0o755 });
-    await expect(findEngine(wish({ path: 'no' }))).rejects.toThrow(/does not tell its version/);
+    await expect(findEngine(request({ path: 'no' }))).rejects.toThrow(/does not print the version/);
   });
 });

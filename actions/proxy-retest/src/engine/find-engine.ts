@@ -2,79 +2,80 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { plain } from '@repo/core/text/untrusted';
-import { EngineBroken } from './check.ts';
+import { EngineFailed } from './check.ts';
 import type { Engine } from './engine.ts';
 import type { EngineRelease } from './install-engine.ts';
-import { type SingBoxOptions, singBox } from './sing-box.ts';
+import { createSingBox, type SingBoxOptions } from './sing-box.ts';
 
-/** Which engine the user wants, and where it may come from. */
-export interface EngineWish extends SingBoxOptions {
-  /** `auto` does without where there is none. */
+/** The engine that the inputs request. */
+export interface EngineRequest extends SingBoxOptions {
+  /** `auto` continues without an engine when none exists. */
   readonly engine: 'auto' | 'none' | 'sing-box';
-  /** Seen from the workspace; empty: it is looked for on the PATH. */
+  /** Relative to the workspace; empty: the PATH is searched. */
   readonly path: string;
   readonly workspace: string;
-  /** What is downloaded where there is none; `undefined`: nothing is. */
+  /** Downloaded when no engine is installed. */
   readonly release: EngineRelease | undefined;
-  /** A variable of the environment; empty where it is not set. */
+  /** An environment variable; empty when it is not set. */
   readonly variable: (name: string) => string;
 }
 
 export type FoundEngine =
   | { readonly kind: 'engine'; readonly engine: Engine }
-  /** A clause: why what needs one is not tested. */
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'none'; readonly reason: string };
 
-const HOW = 'Install sing-box, or set engine-path, or engine-version together with engine-sha256.';
+const REMEDY =
+  'Install sing-box, or set engine-path, or engine-version together with engine-sha256.';
 
 /**
- * The user's own engine before any other: `engine-path`, the PATH, and then a release that is
- * downloaded. Throws ActionError when the one that was asked for cannot be used.
+ * Finds an engine in `engine-path`, on the PATH, or as a download. Throws an ActionError when the
+ * requested engine cannot be used.
  */
-export async function findEngine(wish: EngineWish): Promise<FoundEngine> {
-  if (wish.engine === 'none') return { kind: 'none', why: 'engine: none' };
-  const environment = environmentFor(wish.variable);
-  if (wish.path !== '') {
-    const path = isAbsolute(wish.path) ? wish.path : join(wish.workspace, wish.path);
-    return started(path, 'engine-path', wish, environment);
+export async function findEngine(request: EngineRequest): Promise<FoundEngine> {
+  if (request.engine === 'none') return { kind: 'none', reason: 'engine: none' };
+  const environment = createEnvironment(request.variable);
+  if (request.path !== '') {
+    const path = isAbsolute(request.path) ? request.path : join(request.workspace, request.path);
+    return start(path, 'engine-path', request, environment);
   }
-  const own = await onPath(wish.variable('PATH'));
-  if (own !== undefined) return started(own, 'the sing-box on the PATH', wish, environment);
-  if (wish.release) {
+  const installed = await findOnPath(request.variable('PATH'));
+  if (installed !== undefined)
+    return start(installed, 'sing-box on the PATH', request, environment);
+  if (request.release) {
     const { installEngine } = await import('./install-engine.ts');
-    const path = await installEngine(wish.release, wish.signal);
-    return started(path, 'the sing-box that was downloaded', wish, environment);
+    const path = await installEngine(request.release, request.signal);
+    return start(path, 'downloaded sing-box', request, environment);
   }
-  if (wish.engine === 'auto') return { kind: 'none', why: 'there is no engine (sing-box)' };
-  throw new ActionError('There is no sing-box on the PATH.', { remedy: HOW });
+  if (request.engine === 'auto') return { kind: 'none', reason: 'sing-box is not installed' };
+  throw new ActionError('sing-box was not found on the PATH', { remedy: REMEDY });
 }
 
-async function started(
+async function start(
   path: string,
   where: string,
-  wish: EngineWish,
+  request: EngineRequest,
   environment: Readonly<Record<string, string>>,
 ): Promise<FoundEngine> {
   try {
-    return { kind: 'engine', engine: await singBox({ path, environment }, wish) };
+    return { kind: 'engine', engine: await createSingBox({ path, environment }, request) };
   } catch (error) {
-    if (!(error instanceof EngineBroken)) throw error;
-    throw new ActionError(`The engine cannot be used (${where}): ${plain(error.message)}.`, {
-      remedy: HOW,
+    if (!(error instanceof EngineFailed)) throw error;
+    throw new ActionError(`the engine cannot be used (${where}): ${plain(error.message)}`, {
+      remedy: REMEDY,
     });
   }
 }
 
 /**
- * All that the engine sees of our environment: by this one, the runner finds and ends what a job
- * that was killed has left behind. No token, no settings.
+ * The complete environment of the engine. The runner uses this variable to find and stop processes of
+ * a killed job.
  */
-function environmentFor(variable: (name: string) => string): Readonly<Record<string, string>> {
+function createEnvironment(variable: (name: string) => string): Readonly<Record<string, string>> {
   const id = variable('RUNNER_TRACKING_ID');
   return id === '' ? {} : { RUNNER_TRACKING_ID: id };
 }
 
-async function onPath(path: string): Promise<string | undefined> {
+async function findOnPath(path: string): Promise<string | undefined> {
   const name = process.platform === 'win32' ? 'sing-box.exe' : 'sing-box';
   for (const folder of path.split(delimiter).filter((part) => isAbsolute(part))) {
     const file = join(folder, name);

@@ -7,27 +7,27 @@ import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import { unpackTar } from 'modern-tar';
 
-/** A release of sing-box, and where it is downloaded and unpacked. */
+/** A release of sing-box to download. */
 export interface EngineRelease {
   /** `1.14.1` */
   readonly version: string;
-  /** SHA-256 of the archive, in hexadecimal: there is no download without it. */
+  /** SHA-256 of the archive in hexadecimal. */
   readonly sha256: string;
-  /** Before `/v1.14.1/sing-box-1.14.1-linux-amd64.tar.gz`. */
+  /** The base URL; `/v1.14.1/sing-box-1.14.1-linux-amd64.tar.gz` is appended. */
   readonly from: string;
-  /** The folder, of this job, that it is unpacked into. */
+  /** The folder to unpack into. */
   readonly folder: string;
 }
 
-/** A build for one system: how its archive is called. */
+/** The system in the name of an archive. */
 interface Build {
   readonly system: string;
   readonly processor: string;
 }
 
-const DOWNLOAD_MS = 120_000;
-const MOST_BYTES = 128 * 1024 ** 2;
-const MOST_UNPACKED_BYTES = 512 * 1024 ** 2;
+const DOWNLOAD_TIMEOUT_MS = 120_000;
+const MAX_BYTES = 128 * 1024 ** 2;
+const MAX_UNPACKED_BYTES = 512 * 1024 ** 2;
 
 const SYSTEMS: Partial<Record<NodeJS.Platform, string>> = { linux: 'linux', darwin: 'darwin' };
 const PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = {
@@ -37,22 +37,22 @@ const PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = {
 };
 
 /**
- * Downloads a release, and unpacks it only when it is the very archive that the user named.
- * Returns the path of the program. Throws ActionError, or the reason of the signal.
+ * Downloads a release, verifies its checksum and unpacks it. Returns the path of the program. Throws an
+ * ActionError, or the reason of the signal.
  */
 export async function installEngine(release: EngineRelease, signal: AbortSignal): Promise<string> {
-  const { system, processor } = buildForHere();
+  const { system, processor } = detectBuild();
   const name = `sing-box-${release.version}-${system}-${processor}`;
   const url = `${release.from.replace(/\/+$/, '')}/v${release.version}/${name}.tar.gz`;
   const archive = await download(url, signal);
   const found = createHash('sha256').update(archive).digest('hex');
   if (found !== release.sha256.toLowerCase()) {
-    throw new ActionError(`${name}.tar.gz is not what engine-sha256 says: it has ${found}.`, {
+    throw new ActionError(`${name}.tar.gz does not match engine-sha256 (got ${found})`, {
       remedy:
-        'Compare it with the checksum of the release. When that differs too, somebody has changed the file.',
+        'Compare both with the checksum that the release publishes; the archive may have been modified.',
     });
   }
-  const program = await programIn(archive, name);
+  const program = await extractProgram(archive, name);
   await mkdir(release.folder, { recursive: true });
   const path = join(await mkdtemp(join(release.folder, 'sing-box-')), 'sing-box');
   await writeFile(path, program, { flag: 'wx' });
@@ -60,55 +60,58 @@ export async function installEngine(release: EngineRelease, signal: AbortSignal)
   return path;
 }
 
-function buildForHere(): Build {
+function detectBuild(): Build {
   const system = SYSTEMS[process.platform];
   const processor = PROCESSORS[process.arch];
   if (system !== undefined && processor !== undefined) return { system, processor };
-  throw new ActionError(`There is no archive for ${process.platform} on ${process.arch}.`, {
-    remedy: 'Install sing-box yourself, and set engine-path.',
-  });
+  throw new ActionError(
+    `sing-box cannot be downloaded for ${process.platform} on ${process.arch}`,
+    {
+      remedy: 'Install sing-box and set engine-path.',
+    },
+  );
 }
 
 async function download(url: string, signal: AbortSignal): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_MS)]);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
     const response = await fetch(url, { signal: limit });
     if (!response.ok) throw new Error(`status ${response.status}`);
     for await (const chunk of response.body ?? []) {
       bytes += chunk.byteLength;
-      if (bytes > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES} bytes`);
+      if (bytes > MAX_BYTES) throw new Error(`the archive is larger than ${MAX_BYTES} bytes`);
       chunks.push(chunk);
     }
   } catch (error) {
     signal.throwIfAborted();
-    throw new ActionError(`The engine cannot be downloaded: ${describeError(error)}.`, {
-      remedy: `Look whether ${plain(url)} can be had from here, or install sing-box yourself.`,
+    throw new ActionError(`the engine cannot be downloaded: ${describeError(error)}`, {
+      remedy: `Check that ${plain(url)} is reachable from this runner, or install sing-box.`,
       cause: error,
     });
   }
   return Buffer.concat(chunks);
 }
 
-/** Only the program is taken out, whatever else there is, and under no name of the archive's. */
-async function programIn(archive: Buffer, name: string): Promise<Uint8Array> {
+/** Extracts only the program; paths in the archive are not used for files. */
+async function extractProgram(archive: Buffer, name: string): Promise<Uint8Array> {
   let data: Uint8Array | undefined;
   try {
-    const tar = gunzipSync(archive, { maxOutputLength: MOST_UNPACKED_BYTES });
-    const wanted = (path: string) => path.replace(/^\.\//, '') === `${name}/sing-box`;
+    const tar = gunzipSync(archive, { maxOutputLength: MAX_UNPACKED_BYTES });
+    const isProgram = (path: string) => path.replace(/^\.\//, '') === `${name}/sing-box`;
     const [entry] = await unpackTar(tar, {
-      filter: (header) => header.type === 'file' && wanted(header.name),
+      filter: (header) => header.type === 'file' && isProgram(header.name),
     });
     data = entry?.data;
   } catch (error) {
-    throw new ActionError(`${name}.tar.gz cannot be unpacked: ${describeError(error)}.`, {
-      remedy: 'Name the archive of a release in engine-version and engine-sha256.',
+    throw new ActionError(`${name}.tar.gz cannot be unpacked: ${describeError(error)}`, {
+      remedy: 'Set engine-version and engine-sha256 to those of a release.',
       cause: error,
     });
   }
   if (data) return data;
-  throw new ActionError(`${name}.tar.gz has no ${name}/sing-box.`, {
-    remedy: 'Name the archive of a release in engine-version and engine-sha256.',
+  throw new ActionError(`${name}.tar.gz does not contain ${name}/sing-box`, {
+    remedy: 'Set engine-version and engine-sha256 to those of a release.',
   });
 }

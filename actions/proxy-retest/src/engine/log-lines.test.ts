@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readLogLine } from './log-lines.ts';
+import { parseLogLine } from './log-lines.ts';
 
-describe('readLogLine', () => {
+describe('parseLogLine', () => {
   it.each([
     [
       'INFO[0000] inbound/mixed[in]: tcp server started at 127.0.0.1:40659',
@@ -29,11 +29,11 @@ describe('readLogLine', () => {
     ['goroutine 1 [running]:', undefined],
     ['', undefined],
   ])('%s', (line, event) => {
-    expect(readLogLine(line)).toEqual(event);
+    expect(parseLogLine(line)).toEqual(event);
   });
 
-  it('takes nobody for a user who is called like one', () => {
+  it('ignores a target that looks like a user', () => {
     const line = 'INFO[1] [1 0ms] inbound/mixed[in]: [a b] inbound connection to x:80';
-    expect(readLogLine(line)).toBeUndefined();
+    expect(parseLogLine(line)).toBeUndefined();
   });
 });

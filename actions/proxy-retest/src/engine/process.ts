@@ -1,41 +1,41 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { plain } from '@repo/core/text/untrusted';
-import type { Json } from './config/place.ts';
-import { type LogEvent, readLogLine } from './log-lines.ts';
+import type { Json } from './config/outbound-settings.ts';
+import { type LogEvent, parseLogLine } from './log-lines.ts';
 
 export interface EngineProgram {
   readonly path: string;
-  /** All of its environment: nothing of ours is inherited. */
+  /** The complete environment; nothing is inherited. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface EngineProcess {
   readonly port: number;
-  /** Resolves, never rejects, when it has ended. */
+  /** Resolves when the process has exited; never rejects. */
   readonly ended: Promise<void>;
-  /** Asks it to end, kills it where it does not, and waits until it has. */
+  /** Terminates the process, kills it after a timeout, and waits for its exit. */
   readonly stop: () => Promise<void>;
 }
 
 export type Started =
   | { readonly kind: 'started'; readonly process: EngineProcess }
-  /** What it said before it ended; untrusted. */
-  | { readonly kind: 'failed'; readonly why: string };
+  /** The last error of the process; untrusted. */
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export interface StartOptions {
   readonly onEvent: (event: LogEvent) => void;
-  /** Milliseconds until it must have started. */
+  /** Timeout for the start. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** What it has to put in order at its end takes no longer, ms. */
-const STOP_MS = 1_000;
+/** After this time, the process is killed. */
+const STOP_TIMEOUT_MS = 1_000;
 
 /**
- * Starts the engine. Its configuration, which holds credentials, goes through a pipe: no file of it
- * is ever written. Ends it when the signal is aborted.
+ * Starts the engine. The configuration contains credentials, so it is passed through a pipe and never
+ * written to a file. Stops the engine when the signal is aborted.
  */
 export async function startEngine(
   { path, environment }: EngineProgram,
@@ -48,43 +48,47 @@ export async function startEngine(
     shell: false,
     windowsHide: true,
   });
-  const stop = stopper(child);
+  const stop = createStop(child);
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve());
     child.once('close', () => resolve());
   });
-  // One that ends at once does not read what it is given.
+  // A process that exits immediately does not read its input.
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(config));
 
-  const outcome = await new Promise<{ port: number } | { why: string }>((resolve) => {
+  const outcome = await new Promise<{ port: number } | { reason: string }>((resolve) => {
     let port = 0;
-    let why = '';
-    const timer = setTimeout(resolve, timeoutMs, { why: `it did not start in ${timeoutMs} ms` });
-    const abort = () => resolve({ why: 'it was stopped' });
+    let reason = '';
+    const timer = setTimeout(resolve, timeoutMs, {
+      reason: `it did not start within ${timeoutMs} ms`,
+    });
+    const abort = () => resolve({ reason: 'it was stopped' });
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     createInterface({ input: child.stderr, crlfDelay: Number.POSITIVE_INFINITY }).on(
       'line',
       (line) => {
-        const event = readLogLine(line);
+        const event = parseLogLine(line);
         if (!event) return;
         if (event.kind === 'listening') port = event.port;
-        if (event.kind === 'fatal') why = event.text;
+        if (event.kind === 'fatal') reason = event.text;
         if (event.kind === 'started') resolve({ port });
         onEvent(event);
       },
     );
-    child.once('error', (error) => resolve({ why: plain(error.message) }));
-    ended.then(() => resolve({ why: why || `it ended at once (${endOf(child)})` }));
+    child.once('error', (error) => resolve({ reason: plain(error.message) }));
+    ended.then(() =>
+      resolve({ reason: reason || `it exited immediately (${describeExit(child)})` }),
+    );
     ended.then(() => signal.removeEventListener('abort', abort));
-    // The timer must not hold up a run whose engine has started.
+    // The timer must not delay the end of a run.
     ended.then(() => clearTimeout(timer));
     timer.unref();
   });
-  if ('why' in outcome) {
+  if ('reason' in outcome) {
     await stop(ended);
-    return { kind: 'failed', why: outcome.why };
+    return { kind: 'failed', reason: outcome.reason };
   }
   const end = () => stop(ended);
   signal.addEventListener('abort', end, { once: true });
@@ -92,14 +96,14 @@ export async function startEngine(
   return { kind: 'started', process: { port: outcome.port, ended, stop: end } };
 }
 
-function stopper(child: ChildProcess) {
+function createStop(child: ChildProcess) {
   return async (ended: Promise<void>): Promise<void> => {
     child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await ended;
     clearTimeout(timer);
   };
 }
 
-const endOf = ({ exitCode, signalCode }: ChildProcess) =>
+const describeExit = ({ exitCode, signalCode }: ChildProcess) =>
   exitCode === null ? (signalCode ?? 'not started') : `exit code ${exitCode}`;

@@ -6,10 +6,10 @@ import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trojan } from '../endpoint/endpoint.ts';
-import type { TestFailure } from '../test/failure.ts';
+import type { TestFailure } from '../endpoint-test/failure.ts';
+import { type FakeEngine, fakeEngine } from '../testing/fake-engine.ts';
 import type { EngineSession } from './engine.ts';
-import { type FakeEngine, fakeEngine } from './fake-engine.fixture.ts';
-import { singBox } from './sing-box.ts';
+import { createSingBox } from './sing-box.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -34,7 +34,7 @@ async function opened(
   await writeFile(path, fakeEngine(behaviour));
   await chmod(path, 0o755);
   const { signal } = new AbortController();
-  const engine = await singBox({ path, environment: {} }, { exec, caFile: '', signal });
+  const engine = await createSingBox({ path, environment: {} }, { exec, caFile: '', signal });
   return engine.open(endpoints, {
     findAddress: (host) =>
       host === 'inside.example'
@@ -47,16 +47,16 @@ async function opened(
 
 async function explained(
   session: EngineSession,
-  seen: TestFailure,
+  observed: TestFailure,
   firstAnswerIn: 'tls' | 'first-byte' = 'tls',
 ): Promise<TestFailure> {
   const route = await session.route(0);
   if (route.kind !== 'ready') throw new Error(route.failure.message);
-  return session.explain({ index: 0, via: route.via, startedAt: 0, seen, firstAnswerIn });
+  return session.explain({ index: 0, via: route.via, startedAt: 0, observed, firstAnswerIn });
 }
 
 describe('openSession', () => {
-  it('has a door of its own for each, and none for what may not be dialled', async () => {
+  it('has a local proxy for each endpoint that may be dialled', async () => {
     const session = await opened([trojan('a.example', 1), trojan('inside.example', 1)]);
     try {
       expect(await session.route(0)).toMatchObject({
@@ -72,11 +72,11 @@ describe('openSession', () => {
     }
   });
 
-  it('leaves all of them unjudged when the engine does not run', async () => {
+  it('is inconclusive for all endpoints when the engine does not run', async () => {
     const session = await opened([trojan('a.example', 1)], { refuses: true });
     expect(await session.route(0)).toMatchObject({
       kind: 'unusable',
-      failure: { kind: 'engine', message: expect.stringContaining('does not take our config') },
+      failure: { kind: 'engine', message: expect.stringContaining('rejects the base config') },
     });
     await session.close();
   });
@@ -84,16 +84,19 @@ describe('openSession', () => {
   const timeout: TestFailure = { phase: 'tls', kind: 'timeout', message: 'not in time' };
   const closed: TestFailure = { phase: 'tls', kind: 'closed', message: 'closed' };
 
-  it('finds out that nobody listens where the engine only keeps silent', async () => {
+  it('detects a closed port without an error of the engine', async () => {
     const session = await opened([trojan('a.example', await closedPort())]);
     expect(await explained(session, timeout)).toMatchObject({ phase: 'tcp', kind: 'refused' });
     await session.close();
   });
 
-  it('takes silence and an early end for what they are', async () => {
+  it('explains timeouts and closed connections', async () => {
     await using server = await startTcpServer({ script: () => {} });
     const session = await opened([trojan('a.example', server.port)]);
-    expect(await explained(session, timeout)).toMatchObject({ phase: 'proxy', kind: 'timeout' });
+    expect(await explained(session, timeout)).toMatchObject({
+      phase: 'proxy',
+      kind: 'timeout',
+    });
     expect(await explained(session, closed)).toMatchObject({
       phase: 'proxy',
       kind: 'proxy-refused',
@@ -101,7 +104,7 @@ describe('openSession', () => {
     await session.close();
   });
 
-  it('leaves alone what came after the first answer', async () => {
+  it('keeps failures after the first answer', async () => {
     const session = await opened([trojan('a.example', await closedPort())]);
     const late: TestFailure = { phase: 'first-byte', kind: 'timeout', message: 'not in time' };
     expect(await explained(session, late)).toBe(late);
@@ -113,12 +116,14 @@ describe('openSession', () => {
     await session.close();
   });
 
-  it('says that the engine failed when it is gone', async () => {
+  it('reports an exited engine', async () => {
     const session = await opened([trojan('a.example', 1)]);
     const route = await session.route(0);
     await session.close();
     if (route.kind !== 'ready') throw new Error(route.failure.message);
     const attempt = { index: 0, via: route.via, startedAt: 0, firstAnswerIn: 'tls' } as const;
-    expect(await session.explain({ ...attempt, seen: closed })).toMatchObject({ kind: 'engine' });
+    expect(await session.explain({ ...attempt, observed: closed })).toMatchObject({
+      kind: 'engine',
+    });
   });
 });

@@ -1,171 +1,190 @@
 import { randomBytes } from 'node:crypto';
 import type { Exec } from '@repo/core/process/exec';
+import { slots } from '@repo/core/process/slots';
 import { plain } from '@repo/core/text/untrusted';
 import type { EngineEndpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
-import type { TestFailure } from '../test/failure.ts';
-import type { FoundAddress } from '../test/find-address.ts';
-import { addressesOf } from './addresses.ts';
-import { checkWith, EngineBroken, quarantine } from './check.ts';
-import type { Carried, ConfigOptions } from './config/engine-config.ts';
-import type { Generation } from './config/generation.ts';
-import { outboundOf } from './config/outbound.ts';
-import { CannotCarry } from './config/place.ts';
+import type { TestFailure } from '../endpoint-test/failure.ts';
+import type { FoundAddress } from '../endpoint-test/find-address.ts';
+import { createConfigCheck, EngineFailed, quarantine } from './check.ts';
+import type { EngineCapabilities } from './config/capabilities.ts';
+import type { ConfigOptions, ConfiguredEndpoint } from './config/engine-config.ts';
+import { buildOutbound } from './config/outbound.ts';
+import { UnsupportedEndpoint } from './config/outbound-settings.ts';
 import type { EngineRoute, EngineSession, SessionOptions } from './engine.ts';
 import { explainFailure } from './explain-failure.ts';
 import { explainSilence } from './explain-silence.ts';
-import { failureLog } from './failure-log.ts';
+import { createFailureLog } from './failure-log.ts';
 import type { EngineProgram } from './process.ts';
 import { supervise } from './supervise.ts';
 
 export interface SessionEngine {
   readonly program: EngineProgram;
   readonly exec: Exec;
-  readonly generation: Generation;
+  readonly capabilities: EngineCapabilities;
   readonly caFile: string;
 }
 
-/** How long the engine's log may lag behind, ms: where it may have nothing to say … */
+/** How long to wait for a log line that may not come. */
 const LOG_LAG_MS = 150;
-/** … and where it has refused, and always says why. */
+/** How long to wait for a log line after a refusal, which is always logged. */
 const REFUSAL_LAG_MS = 2_000;
 
-const FACTS: ReadonlySet<TestFailure['kind']> = new Set([
+/** Failures that the target proves, regardless of the engine's log. */
+const CERTAIN_KINDS: ReadonlySet<TestFailure['kind']> = new Set([
   'bad-status',
   'too-slow',
   'tls-mitm',
   'tampered',
 ]);
 
-/** Opens a session as {@link Engine.open} promises. */
+/** Implements {@link Engine.open}. */
 export async function openSession(
-  { program, exec, generation, caFile }: SessionEngine,
+  { program, exec, capabilities, caFile }: SessionEngine,
   endpoints: readonly EngineEndpoint[],
   options: SessionOptions,
 ): Promise<EngineSession> {
   const { signal } = options;
   const config: ConfigOptions = {
-    generation,
+    capabilities,
     password: randomBytes(16).toString('hex'),
     caFile,
   };
   const failures = new Map<string, TestFailure>();
-  const addresses = await addressesOf(
+  const addresses = await resolveAddresses(
     endpoints.map(({ host }) => host),
     options,
   );
-  const carried = carry(endpoints, addresses, generation, options, failures);
-  let broken: string | undefined;
-  let good: readonly Carried[] = [];
+  const configured = configureOutbounds(endpoints, addresses, capabilities, options, failures);
+  let invalidLines: string | undefined;
+  let good: readonly ConfiguredEndpoint[] = [];
   try {
-    const sorted = await quarantine(carried, config, checkWith(program, exec, signal));
-    good = sorted.good;
-    for (const { carried: one, why } of sorted.bad) failures.set(one.tag, unfit(why));
+    const checked = await quarantine(configured, config, createConfigCheck(program, exec, signal));
+    good = checked.good;
+    for (const { configured: one, reason } of checked.bad)
+      failures.set(one.tag, invalidConfig(reason));
   } catch (error) {
-    if (!(error instanceof EngineBroken)) throw error;
-    broken = plain(error.message);
+    if (!(error instanceof EngineFailed)) throw error;
+    invalidLines = plain(error.message);
   }
 
-  const log = failureLog(() => performance.now());
+  const log = createFailureLog(() => performance.now());
   const running = supervise(program, good, config, {
-    onEvent: log.take,
-    onUnfit: ({ tag }, why) => failures.set(tag, unfit(why)),
+    onEvent: log.add,
+    onInvalid: ({ tag }, reason) => failures.set(tag, invalidConfig(reason)),
     signal,
   });
   signal.throwIfAborted();
 
   return {
     route: async (index): Promise<EngineRoute> => {
-      const known = failures.get(tagOf(index));
+      const known = failures.get(toTag(index));
       if (known) return { kind: 'unusable', failure: known };
-      if (broken !== undefined) return { kind: 'unusable', failure: ofTheEngine(broken) };
+      if (invalidLines !== undefined)
+        return { kind: 'unusable', failure: engineFailure(invalidLines) };
       const now = await running.current();
-      // It may have been found unfit while the engine started.
-      const found = failures.get(tagOf(index));
+      // The engine may have rejected it during its start.
+      const found = failures.get(toTag(index));
       if (found) return { kind: 'unusable', failure: found };
-      if (now.kind === 'down') return { kind: 'unusable', failure: ofTheEngine(now.why) };
-      return { kind: 'ready', via: doorOf(tagOf(index), now.port, config.password) };
+      if (now.kind === 'down') return { kind: 'unusable', failure: engineFailure(now.reason) };
+      return { kind: 'ready', via: localProxy(toTag(index), now.port, config.password) };
     },
-    explain: async ({ index, via, startedAt, seen, firstAnswerIn }) => {
-      // What has come through the proxy is a fact, whatever the engine says afterwards.
-      if (FACTS.has(seen.kind)) return seen;
-      const refused = seen.phase === 'proxy' && seen.kind !== 'timeout';
+    explain: async ({ index, via, startedAt, observed, firstAnswerIn }) => {
+      if (CERTAIN_KINDS.has(observed.kind)) return observed;
+      const refused = observed.phase === 'proxy' && observed.kind !== 'timeout';
       const lag = refused && running.isUp(via.port) ? REFUSAL_LAG_MS : LOG_LAG_MS;
-      const text = await log.of(tagOf(index), startedAt, lag);
-      if (!running.isUp(via.port)) return ofTheEngine('it ended during the test');
-      if (seen.phase === 'tcp') return ofTheEngine('it takes no connection');
-      const told = text === undefined ? undefined : explainFailure(text);
+      const text = await log.find(toTag(index), startedAt, lag);
+      if (!running.isUp(via.port)) return engineFailure('it exited during the test');
+      if (observed.phase === 'tcp') return engineFailure('it does not accept connections');
+      const logged = text === undefined ? undefined : explainFailure(text);
       const endpoint = endpoints[index];
       const address = endpoint && addresses.get(endpoint.host);
-      if (!endpoint || !address?.ok) return told ?? seen;
-      const unanswered = seen.phase === 'proxy' || seen.phase === firstAnswerIn;
-      if (!unanswered) return seen;
-      // That it was closed, our own socket saw too.
-      if (told && told.kind !== 'closed') return inTheLightOf(endpoint, told);
+      if (!endpoint || !address?.ok) return logged ?? observed;
+      const unanswered = observed.phase === 'proxy' || observed.phase === firstAnswerIn;
+      if (!unanswered) return observed;
+      // A closed connection was already observed.
+      if (logged && logged.kind !== 'closed') return refineFailure(endpoint, logged);
       const limits = { timeoutMs: options.connectTimeoutMs, signal };
-      return explainSilence(endpoint, address.address, told ?? seen, limits);
+      return explainSilence(endpoint, address.address, logged ?? observed, limits);
     },
     close: running.stop,
   };
 }
 
-const tagOf = (index: number) => `p${index}`;
+const toTag = (index: number) => `p${index}`;
 
-function doorOf(tag: string, port: number, password: string): NativeEndpoint {
+function localProxy(tag: string, port: number, password: string): NativeEndpoint {
   return { protocol: 'socks5', host: '127.0.0.1', port, user: tag, password };
 }
 
-const unfit = (why: string): TestFailure => ({
+const invalidConfig = (reason: string): TestFailure => ({
   phase: 'config',
   kind: 'config-invalid',
-  message: why,
+  message: reason,
 });
 
-const ofTheEngine = (why: string): TestFailure => ({
+const engineFailure = (reason: string): TestFailure => ({
   phase: 'engine',
   kind: 'engine',
-  message: `the engine failed: ${plain(why)}`,
+  message: `the engine failed: ${plain(reason)}`,
 });
 
-/** Who does not prove to be the server of a reality key shows the certificate of its disguise. */
-function inTheLightOf(endpoint: EngineEndpoint, failure: TestFailure): TestFailure {
+/** With a wrong reality key, the server presents the certificate of the site that it imitates. */
+function refineFailure(endpoint: EngineEndpoint, failure: TestFailure): TestFailure {
   const reality = 'tls' in endpoint && endpoint.tls?.reality !== undefined;
   if (!reality || failure.kind !== 'proxy-certificate') return failure;
   return { phase: 'proxy', kind: 'auth', message: 'its reality key or short id is wrong' };
 }
 
 /**
- * Early data saves its users a round trip, and no server insists on it. We do without: of the
- * connections with it, about one in 160 never got an answer (sing-box 1.11 and 1.12, measured).
+ * Early data is optional for servers. It is disabled because about one in 160 connections with early
+ * data never received an answer (measured with sing-box 1.11 and 1.12).
  */
 function withoutEarlyData(endpoint: EngineEndpoint): EngineEndpoint {
   if (!('transport' in endpoint) || endpoint.transport.kind !== 'ws') return endpoint;
   return { ...endpoint, transport: { ...endpoint.transport, earlyData: 0 } };
 }
 
-/** The outbounds of those that may be dialled and can be carried; the reasons of the others. */
-function carry(
+/** Builds the outbounds, and adds the failures of endpoints without one. */
+function configureOutbounds(
   endpoints: readonly EngineEndpoint[],
   addresses: ReadonlyMap<string, FoundAddress>,
-  generation: Generation,
+  capabilities: EngineCapabilities,
   options: SessionOptions,
   failures: Map<string, TestFailure>,
-): readonly Carried[] {
-  return endpoints.flatMap((endpoint, index): Carried[] => {
-    const tag = tagOf(index);
+): readonly ConfiguredEndpoint[] {
+  return endpoints.flatMap((endpoint, index): ConfiguredEndpoint[] => {
+    const tag = toTag(index);
     const found = addresses.get(endpoint.host);
     if (!found?.ok) {
       if (found) failures.set(tag, found.failure);
       return [];
     }
     try {
-      const place = { tag, server: found.address, generation };
-      const { section, json } = outboundOf(withoutEarlyData(endpoint), place);
+      const settings = { tag, server: found.address, capabilities };
+      const { section, json } = buildOutbound(withoutEarlyData(endpoint), settings);
       const bounded = { ...json, connect_timeout: `${options.connectTimeoutMs}ms` };
       return [{ section: { section, json: bounded }, tag }];
     } catch (error) {
-      if (!(error instanceof CannotCarry)) throw error;
-      failures.set(tag, unfit(error.message));
+      if (!(error instanceof UnsupportedEndpoint)) throw error;
+      failures.set(tag, invalidConfig(error.message));
       return [];
     }
   });
+}
+
+/** Concurrent DNS lookups. */
+const MAX_LOOKUPS = 64;
+
+/** Resolves each host once. Throws the reason of the signal. */
+async function resolveAddresses(
+  hosts: readonly string[],
+  { findAddress, signal }: SessionOptions,
+): Promise<ReadonlyMap<string, FoundAddress>> {
+  const lanes = slots(MAX_LOOKUPS);
+  const entries = [...new Set(hosts)].map(
+    async (host) => [host, await lanes.take(async () => findAddress(host, signal))] as const,
+  );
+  const addresses = new Map(await Promise.all(entries));
+  signal.throwIfAborted();
+  return addresses;
 }

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Carried } from './config/engine-config.ts';
-import { type FakeEngine, fakeEngine } from './fake-engine.fixture.ts';
+import { type FakeEngine, fakeEngine } from '../testing/fake-engine.ts';
+import type { ConfiguredEndpoint } from './config/engine-config.ts';
 import { type Supervised, supervise } from './supervise.ts';
 
 let folder: string;
@@ -13,8 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const CONFIG = { generation: { minor: 14, tags: new Set<string>() }, password: 'x', caFile: '' };
-const carried: readonly Carried[] = ['p0', 'p1'].map((tag) => ({
+const CONFIG = { capabilities: { minor: 14, tags: new Set<string>() }, password: 'x', caFile: '' };
+const configured: readonly ConfiguredEndpoint[] = ['p0', 'p1'].map((tag) => ({
   tag,
   section: { section: 'outbounds', json: { type: 'trojan', tag } },
 }));
@@ -25,17 +25,17 @@ async function supervised(
     signal = new AbortController().signal,
     environment = {},
   }: { readonly signal?: AbortSignal; readonly environment?: Record<string, string> } = {},
-): Promise<{ readonly running: Supervised; readonly unfit: string[] }> {
+): Promise<{ readonly running: Supervised; readonly invalidConfig: string[] }> {
   const path = join(folder, 'engine');
   await writeFile(path, fakeEngine(behaviour));
   await chmod(path, 0o755);
-  const unfit: string[] = [];
-  const running = supervise({ path, environment }, carried, CONFIG, {
+  const invalidConfig: string[] = [];
+  const running = supervise({ path, environment }, configured, CONFIG, {
     onEvent: () => {},
-    onUnfit: ({ tag }) => unfit.push(tag),
+    onInvalid: ({ tag }) => invalidConfig.push(tag),
     signal,
   });
-  return { running, unfit };
+  return { running, invalidConfig };
 }
 
 async function listens(port: number): Promise<boolean> {
@@ -49,12 +49,12 @@ async function listens(port: number): Promise<boolean> {
 
 async function portOf(running: Supervised): Promise<number> {
   const now = await running.current();
-  if (now.kind === 'down') throw new Error(now.why);
+  if (now.kind === 'down') throw new Error(now.reason);
   return now.port;
 }
 
 describe('supervise', () => {
-  it('runs until it is stopped, and leaves nothing behind', async () => {
+  it('runs until it is stopped', async () => {
     const { running } = await supervised({});
     const port = await portOf(running);
     expect(running.isUp(port)).toBe(true);
@@ -65,7 +65,7 @@ describe('supervise', () => {
     await running.stop();
   });
 
-  it('ends with the signal, started or not', async () => {
+  it('stops with the signal', async () => {
     for (const hangs of [false, true]) {
       const abort = new AbortController();
       const { running } = await supervised({ hangs }, { signal: abort.signal });
@@ -77,36 +77,39 @@ describe('supervise', () => {
     }
   });
 
-  it('gives the engine none of our environment', async () => {
-    const tells = join(folder, 'environment');
-    const { running } = await supervised({ tells }, { environment: { RUNNER_TRACKING_ID: 'a' } });
+  it('passes only the given environment', async () => {
+    const recordTo = join(folder, 'environment');
+    const { running } = await supervised(
+      { recordTo },
+      { environment: { RUNNER_TRACKING_ID: 'a' } },
+    );
     await portOf(running);
     await running.stop();
-    const { environment } = JSON.parse((await readFile(tells, 'utf8')).trim());
+    const { environment } = JSON.parse((await readFile(recordTo, 'utf8')).trim());
     expect(environment).toEqual({ RUNNER_TRACKING_ID: 'a' });
   });
 
-  it('takes out what it does not start with, and starts for the rest', async () => {
-    const { running, unfit } = await supervised({ refusesAtStart: 'p1' });
+  it('removes endpoints that prevent the start', async () => {
+    const { running, invalidConfig } = await supervised({ refusesAtStart: 'p1' });
     await portOf(running);
-    expect(unfit).toEqual(['p1']);
+    expect(invalidConfig).toEqual(['p1']);
     await running.stop();
   });
 
-  it('starts it again when it crashes, three times, and then says that it is down', async () => {
-    const tells = join(folder, 'starts');
-    const { running } = await supervised({ crashesAfter: 1, tells });
+  it('restarts it three times after a crash', async () => {
+    const recordTo = join(folder, 'starts');
+    const { running } = await supervised({ crashesAfterMs: 1, recordTo });
     await expect
       .poll(() => running.current(), { timeout: 20_000 })
-      .toMatchObject({ kind: 'down', why: 'it crashed 4 times' });
-    expect((await readFile(tells, 'utf8')).trim().split('\n')).toHaveLength(4);
+      .toMatchObject({ kind: 'down', reason: 'it crashed 4 times' });
+    expect((await readFile(recordTo, 'utf8')).trim().split('\n')).toHaveLength(4);
     await running.stop();
   });
 
-  it('starts nothing for nothing', async () => {
+  it('does not start without endpoints', async () => {
     const running = supervise({ path: '/nowhere', environment: {} }, [], CONFIG, {
       onEvent: () => {},
-      onUnfit: () => {},
+      onInvalid: () => {},
       signal: new AbortController().signal,
     });
     expect(await running.current()).toMatchObject({ kind: 'down' });

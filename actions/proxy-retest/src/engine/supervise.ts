@@ -1,72 +1,75 @@
-import { namedBy, reason } from './check.ts';
-import { type Carried, type ConfigOptions, engineConfig } from './config/engine-config.ts';
+import { findNamedEndpoint, formatReason } from './check.ts';
+import {
+  type ConfigOptions,
+  type ConfiguredEndpoint,
+  engineConfig,
+} from './config/engine-config.ts';
 import type { LogEvent } from './log-lines.ts';
 import { type EngineProcess, type EngineProgram, startEngine } from './process.ts';
 
 type Running =
   | { readonly kind: 'up'; readonly port: number }
-  /** For good; untrusted. */
-  | { readonly kind: 'down'; readonly why: string };
+  /** Not restarted; `reason` is untrusted. */
+  | { readonly kind: 'down'; readonly reason: string };
 
 export interface Supervised {
-  /** As it is now; waits while it is started again. */
+  /** The current state; waits for a restart. */
   readonly current: () => Promise<Running>;
-  /** The process that listens on this port still runs. */
+  /** Whether the process that listens on this port is still running. */
   readonly isUp: (port: number) => boolean;
   readonly stop: () => Promise<void>;
 }
 
 export interface SuperviseOptions {
   readonly onEvent: (event: LogEvent) => void;
-  /** One that the engine takes in its check but not at its start; `why` is harmless. */
-  readonly onUnfit: (carried: Carried, why: string) => void;
+  /** Called for an endpoint that passes the check but fails the start; `reason` is printable text. */
+  readonly onInvalid: (configured: ConfiguredEndpoint, reason: string) => void;
   readonly signal: AbortSignal;
 }
 
-const START_MS = 30_000;
-/** One that crashes more often is not started any more. */
-const RESTARTS = 3;
+const START_TIMEOUT_MS = 30_000;
+const MAX_RESTARTS = 3;
 
-/** Keeps one engine running for all that are carried; starts none for nothing. */
+/** Keeps one engine running for the endpoints; does not start one without endpoints. */
 export function supervise(
   program: EngineProgram,
-  all: readonly Carried[],
+  all: readonly ConfiguredEndpoint[],
   config: ConfigOptions,
-  { onEvent, onUnfit, signal }: SuperviseOptions,
+  { onEvent, onInvalid, signal }: SuperviseOptions,
 ): Supervised {
-  let carried = all;
+  let configured = all;
   let process: EngineProcess | undefined;
   let restarts = 0;
   let stopped = false;
 
   const start = async (): Promise<Running> => {
-    if (carried.length === 0) return { kind: 'down', why: 'there is nothing to carry' };
-    const outcome = await startEngine(program, engineConfig(carried, config), {
+    if (configured.length === 0) return { kind: 'down', reason: 'it has no endpoints' };
+    const outcome = await startEngine(program, engineConfig(configured, config), {
       onEvent,
-      timeoutMs: START_MS,
+      timeoutMs: START_TIMEOUT_MS,
       signal,
     });
     if (outcome.kind === 'started') {
-      const mine = outcome.process;
-      process = mine;
-      mine.ended.then(() => lost(mine));
-      return { kind: 'up', port: mine.port };
+      const started = outcome.process;
+      process = started;
+      started.ended.then(() => handleExit(started));
+      return { kind: 'up', port: started.port };
     }
-    const unfit = namedBy(outcome.why, carried);
-    if (!unfit) return { kind: 'down', why: outcome.why };
-    onUnfit(unfit, reason(outcome.why));
-    carried = carried.filter((one) => one !== unfit);
+    const invalidConfig = findNamedEndpoint(outcome.reason, configured);
+    if (!invalidConfig) return { kind: 'down', reason: outcome.reason };
+    onInvalid(invalidConfig, formatReason(outcome.reason));
+    configured = configured.filter((one) => one !== invalidConfig);
     return start();
   };
 
-  const lost = (mine: EngineProcess) => {
-    if (process !== mine) return;
+  const handleExit = (exited: EngineProcess) => {
+    if (process !== exited) return;
     process = undefined;
     if (stopped || signal.aborted) return;
     running =
-      restarts++ < RESTARTS
+      restarts++ < MAX_RESTARTS
         ? start()
-        : Promise.resolve({ kind: 'down', why: `it crashed ${restarts} times` });
+        : Promise.resolve({ kind: 'down', reason: `it crashed ${restarts} times` });
   };
 
   let running = start();

@@ -1,39 +1,40 @@
-import type { TestFailureKind, TestPhase } from '../test/failure.ts';
-import { NO_TALLY, type Tally, withTest } from './score.ts';
+import type { TestFailureKind, TestPhase } from '../endpoint-test/failure.ts';
+import { addTest, EMPTY_TALLY, type Tally } from './score.ts';
 
-/** What earlier runs found out about an endpoint. Times are milliseconds since the epoch. */
+/** The results of earlier runs for one endpoint. Times are milliseconds since the epoch. */
 export interface History extends Tally {
-  readonly status: 'alive' | 'dead' | 'unsure';
-  /** Of the last test. */
+  /** `unconfirmed`: it failed, but on one target only. */
+  readonly status: 'alive' | 'dead' | 'unconfirmed';
+  /** Time of the last test. */
   readonly at: number;
-  /** Since when it has been alive, or not. */
+  /** Time of the last change between alive and dead. */
   readonly since: number;
-  /** How often it failed one run after the other. */
+  /** Consecutive failures. */
   readonly fails: number;
-  /** How often it went from alive to dead or back. */
+  /** Changes between alive and dead. */
   readonly flips: number;
-  /** For how long it has been known, milliseconds. */
-  readonly watched: number;
-  /** Of the last answer, milliseconds. */
+  /** Time from the first to the last test. */
+  readonly observedMs: number;
+  /** Latency of the last answer, in milliseconds. */
   readonly latency?: number;
-  /** When it last answered. */
+  /** Time of the last answer. */
   readonly aliveAt?: number;
-  /** Why the last test failed. */
-  readonly why?: { readonly phase: TestPhase; readonly kind: TestFailureKind };
-  /** Where the last failures were: "died" takes two targets. */
+  /** The last failure. */
+  readonly failure?: { readonly phase: TestPhase; readonly kind: TestFailureKind };
+  /** The targets of the last failures: an endpoint is dead after failing on two. */
   readonly failedOn?: readonly string[];
   readonly tampered?: true;
   readonly anonymity?: Anonymity;
 }
 
-/** What a run found out about an endpoint. */
-export type Finding =
+/** The result of testing an endpoint. */
+export type TestResult =
   | {
       readonly state: 'alive';
       readonly at: number;
-      /** ms */
+      /** Milliseconds. */
       readonly latency: number;
-      /** The address of the proxy that was dialled; empty through an engine. */
+      /** The address that was dialled; empty when an engine dialled it. */
       readonly address: string;
       readonly anonymity?: Anonymity;
     }
@@ -43,12 +44,12 @@ export type Finding =
       readonly phase: TestPhase;
       readonly kind: TestFailureKind;
       readonly message: string;
-      /** The authorities of the targets that it failed on, each once. */
+      /** The targets that it failed on, without duplicates. */
       readonly targets: readonly string[];
     }
-  /** Nothing can be said of it: the targets, the engine or this machine were at fault. */
-  | { readonly state: 'void'; readonly at: number; readonly message: string }
-  /** It was not dialled, as its address is refused or its configuration is none. */
+  /** The targets, the engine or this machine failed, not the endpoint. */
+  | { readonly state: 'inconclusive'; readonly at: number; readonly message: string }
+  /** Not dialled: its address is not allowed or its configuration is not valid. */
   | {
       readonly state: 'skipped';
       readonly at: number;
@@ -58,33 +59,36 @@ export type Finding =
 
 export type Anonymity = 'transparent' | 'anonymous' | 'elite';
 
-/** The history after a finding; findings that say nothing about the endpoint change nothing. */
-export function remember(before: History | undefined, finding: Finding): History | undefined {
-  if (finding.state === 'void' || finding.state === 'skipped') return before;
-  const { at } = finding;
+/** Adds a result to the history; inconclusive and skipped results do not change it. */
+export function updateHistory(
+  before: History | undefined,
+  result: TestResult,
+): History | undefined {
+  if (result.state === 'inconclusive' || result.state === 'skipped') return before;
+  const { at } = result;
   const elapsed = before ? Math.max(0, at - before.at) : 0;
-  const isAlive = finding.state === 'alive';
-  const tally = withTest(before ?? NO_TALLY, elapsed, isAlive);
-  const watched = (before?.watched ?? 0) + elapsed;
-  if (finding.state === 'alive') {
-    const isBack = before !== undefined && before.status === 'dead';
+  const isAlive = result.state === 'alive';
+  const tally = addTest(before ?? EMPTY_TALLY, elapsed, isAlive);
+  const observedMs = (before?.observedMs ?? 0) + elapsed;
+  if (result.state === 'alive') {
+    const hasRevived = before !== undefined && before.status === 'dead';
     return {
       ...tally,
       status: 'alive',
       at,
       since: before?.status === 'dead' || before === undefined ? at : before.since,
       fails: 0,
-      flips: (before?.flips ?? 0) + (isBack ? 1 : 0),
-      watched,
-      latency: finding.latency,
+      flips: (before?.flips ?? 0) + (hasRevived ? 1 : 0),
+      observedMs,
+      latency: result.latency,
       aliveAt: at,
-      ...(finding.anonymity && { anonymity: finding.anonymity }),
+      ...(result.anonymity && { anonymity: result.anonymity }),
     };
   }
-  const failedOn = [...new Set([...(before?.failedOn ?? []), ...finding.targets])].slice(0, 8);
-  // Who was caught changing what passes needs no second witness.
-  const isProven = failedOn.length > 1 || finding.kind === 'tampered';
-  const status = before?.status === 'dead' || isProven ? 'dead' : 'unsure';
+  const failedOn = [...new Set([...(before?.failedOn ?? []), ...result.targets])].slice(0, 8);
+  // Tampering is certain after one test.
+  const isConfirmed = failedOn.length > 1 || result.kind === 'tampered';
+  const status = before?.status === 'dead' || isConfirmed ? 'dead' : 'unconfirmed';
   const dies = status === 'dead' && before?.status !== 'dead';
   return {
     ...tally,
@@ -93,11 +97,11 @@ export function remember(before: History | undefined, finding: Finding): History
     since: dies ? at : (before?.since ?? at),
     fails: (before?.fails ?? 0) + 1,
     flips: (before?.flips ?? 0) + (dies && before !== undefined ? 1 : 0),
-    watched,
+    observedMs,
     ...(before?.latency !== undefined && { latency: before.latency }),
     ...(before?.aliveAt !== undefined && { aliveAt: before.aliveAt }),
-    why: { phase: finding.phase, kind: finding.kind },
+    failure: { phase: result.phase, kind: result.kind },
     failedOn,
-    ...(finding.kind === 'tampered' && { tampered: true as const }),
+    ...(result.kind === 'tampered' && { tampered: true as const }),
   };
 }

@@ -1,13 +1,13 @@
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { ActionError } from '@repo/core/errors/action-error';
-import type { Finding } from './history.ts';
+import type { TestResult } from './history.ts';
 
 /**
- * Findings on disk as soon as they are known, NDJSON, appended: what was tested survives whatever
- * happens to us before the list is written.
+ * Appends results to an NDJSON file as soon as they are known: they survive a kill before the list is
+ * written.
  */
 export interface Journal {
-  readonly add: (id: string, finding: Finding) => void;
+  readonly add: (id: string, result: TestResult) => void;
   readonly close: () => void;
 }
 
@@ -21,7 +21,7 @@ export function openJournal(path: string): Journal {
     file = openSync(path, 'a');
   } catch (cause) {
     throw new ActionError(`cannot write ${path}`, {
-      remedy: 'Give state a path in a folder that exists and can be written.',
+      remedy: 'Set state to a path in a writable folder.',
       cause,
     });
   }
@@ -34,8 +34,8 @@ export function openJournal(path: string): Journal {
     lines = [];
   };
   return {
-    add: (id, finding) => {
-      lines.push(journalLine(id, finding));
+    add: (id, result) => {
+      lines.push(formatJournalLine(id, result));
       if (lines.length >= FLUSH_LINES) flush();
       else timer ??= setTimeout(flush, FLUSH_MS);
     },
@@ -46,41 +46,43 @@ export function openJournal(path: string): Journal {
   };
 }
 
-export function journalLine(id: string, finding: Finding): string {
-  return `${JSON.stringify({ id, ...finding })}\n`;
+export function formatJournalLine(id: string, result: TestResult): string {
+  return `${JSON.stringify({ id, ...result })}\n`;
 }
 
-/** What a journal holds, the last finding on each endpoint; a line that was cut off is left out. */
-export function readJournal(path: string): Map<string, Finding> {
+/** The last result of each endpoint in a journal; incomplete lines are ignored. */
+export function readJournal(path: string): Map<string, TestResult> {
   try {
-    return parseFindings(readFileSync(path, 'utf8'));
+    return parseResults(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
     throw error;
   }
 }
 
-export function parseFindings(text: string): Map<string, Finding> {
-  const findings = new Map<string, Finding>();
+export function parseResults(text: string): Map<string, TestResult> {
+  const results = new Map<string, TestResult>();
   for (const line of text.split('\n')) {
-    const found = parseFinding(line);
-    if (found) findings.set(...found);
+    const found = parseResult(line);
+    if (found) results.set(...found);
   }
-  return findings;
+  return results;
 }
 
-function parseFinding(line: string): [string, Finding] | undefined {
+function parseResult(line: string): [string, TestResult] | undefined {
   try {
-    const { id, ...finding }: Record<string, unknown> = JSON.parse(line);
+    const { id, ...result }: Record<string, unknown> = JSON.parse(line);
     if (typeof id !== 'string' || !/^[0-9a-f]{64}$/.test(id)) return undefined;
-    if (!Number.isFinite(finding.at) || !isFinding(finding)) return undefined;
-    return [id, finding];
+    if (!Number.isFinite(result.at) || !isTestResult(result)) return undefined;
+    return [id, result];
   } catch {
     return undefined;
   }
 }
 
-function isFinding(value: Record<string, unknown>): value is Finding & Record<string, unknown> {
+function isTestResult(
+  value: Record<string, unknown>,
+): value is TestResult & Record<string, unknown> {
   switch (value.state) {
     case 'alive':
       return Number.isFinite(value.latency) && typeof value.address === 'string';
@@ -91,7 +93,7 @@ function isFinding(value: Record<string, unknown>): value is Finding & Record<st
         Array.isArray(value.targets) &&
         value.targets.every((one) => typeof one === 'string')
       );
-    case 'void':
+    case 'inconclusive':
     case 'skipped':
       return typeof value.message === 'string';
     default:

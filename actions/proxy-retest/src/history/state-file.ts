@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import type { History } from './history.ts';
 
-/** What is known of endpoints, by their identities. */
+/** The histories of endpoints, by their identities. */
 export type Histories = Map<string, History>;
 
-export interface ReadState {
+export interface StoredState {
   readonly histories: Histories;
-  /** Lines that are none of ours; they are left out, and told. */
-  readonly broken: number;
+  /** The number of lines that could not be parsed. */
+  readonly invalidLines: number;
+  /** A problem with the store, for the summary. */
+  readonly note?: string;
 }
 
 /**
- * The state file: NDJSON, a line an endpoint, sorted by identity, so that a diff shows what changed.
- * A file that does not exist is an empty one.
+ * The state file is NDJSON with one line per endpoint, sorted by identity to keep diffs small. A file
+ * that does not exist is empty.
  */
-export async function readState(path: string): Promise<ReadState> {
+export async function readState(path: string): Promise<StoredState> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
@@ -22,10 +24,10 @@ export async function readState(path: string): Promise<ReadState> {
   return parseState(bytes);
 }
 
-export function parseState(bytes: Buffer): ReadState {
+export function parseState(bytes: Buffer): StoredState {
   const histories: Histories = new Map();
-  let broken = 0;
-  // A line at a time: the text of a million would not fit into one string.
+  let invalidLines = 0;
+  // One line at a time: a million lines exceed the maximum length of a string.
   for (let from = 0; from < bytes.length; ) {
     const end = bytes.indexOf(0x0a, from);
     const line = bytes.toString('utf8', from, end < 0 ? bytes.length : end).trim();
@@ -33,9 +35,9 @@ export function parseState(bytes: Buffer): ReadState {
     if (line === '') continue;
     const entry = parseLine(line);
     if (entry) histories.set(...entry);
-    else broken++;
+    else invalidLines++;
   }
-  return { histories, broken };
+  return { histories, invalidLines };
 }
 
 function parseLine(line: string): [string, History] | undefined {
@@ -48,30 +50,30 @@ function parseLine(line: string): [string, History] | undefined {
   }
 }
 
-const NUMBERS = ['s', 'n', 'at', 'since', 'fails', 'flips', 'watched'];
+const NUMBERS = ['s', 'n', 'at', 'since', 'fails', 'flips', 'observedMs'];
 
 function isHistory(value: Record<string, unknown>): value is History & Record<string, unknown> {
-  const { status, latency, aliveAt, why, failedOn } = value;
+  const { status, latency, aliveAt, failure, failedOn } = value;
   return (
     NUMBERS.every((name) => Number.isFinite(value[name])) &&
     [latency, aliveAt].every((one) => one === undefined || Number.isFinite(one)) &&
-    ['alive', 'dead', 'unsure'].includes(String(status)) &&
-    (why === undefined || isReason(why)) &&
-    (failedOn === undefined || isTexts(failedOn))
+    ['alive', 'dead', 'unconfirmed'].includes(String(status)) &&
+    (failure === undefined || isFailure(failure)) &&
+    (failedOn === undefined || isStrings(failedOn))
   );
 }
 
-function isReason(value: unknown): boolean {
+function isFailure(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return 'phase' in value && 'kind' in value && isTexts([value.phase, value.kind]);
+  return 'phase' in value && 'kind' in value && isStrings([value.phase, value.kind]);
 }
 
-function isTexts(value: unknown): boolean {
+function isStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-/** The lines of a state file, in order. */
-export async function* stateLines(histories: Histories): AsyncIterable<Buffer> {
+/** The lines of a state file, sorted. */
+export async function* formatState(histories: Histories): AsyncIterable<Buffer> {
   for (const id of [...histories.keys()].sort()) {
     const { s, n, ...rest } = histories.get(id) as History;
     const line = { id, s: round(s), n: round(n), ...rest };

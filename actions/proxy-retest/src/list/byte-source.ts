@@ -1,18 +1,18 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { ActionError } from '@repo/core/errors/action-error';
 
-/** The bytes of a list, a piece at a time: it may be larger than the memory. */
+/** The bytes of a list, in chunks: it may be larger than the memory. */
 export interface ByteSource extends AsyncDisposable {
   readonly size: number;
   read(start: number, length: number): Promise<Buffer>;
-  /** From `start` to `end` (or to the end of all), in order; a piece is valid until the next is asked for. */
+  /** From `start` to `end` or to the end of the file; the next chunk may reuse the memory of the last. */
   chunks(start?: number, end?: number): AsyncIterable<Buffer>;
 }
 
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * A file, held open: what is read is the file as it was, also when another takes its name. Throws an
+ * Keeps a file open: it can be read even after another file replaces it. Throws an
  * {@link ActionError}.
  */
 export async function fileSource(path: string, name: string): Promise<ByteSource> {
@@ -28,7 +28,7 @@ export async function fileSource(path: string, name: string): Promise<ByteSource
     size = facts.size;
   } catch (cause) {
     throw new ActionError(`cannot read the list ${name}`, {
-      remedy: 'Give list the path of a file in the workspace; actions/checkout comes first.',
+      remedy: 'Set list to the path of a file in the workspace, and run actions/checkout first.',
       cause,
     });
   }

@@ -1,4 +1,4 @@
-/** A member of a JSON object, by positions within its text. */
+/** The positions of a member in the text of a JSON object. */
 interface Member {
   readonly key: string;
   readonly keyStart: number;
@@ -8,14 +8,13 @@ interface Member {
 }
 
 /**
- * The text of a JSON object with some members set: values are replaced where they stand, new
- * members come after the last one, written as their neighbours are. Everything else stays as it is,
- * byte for byte.
+ * Sets members in the text of a JSON object: existing values are replaced in place, new members are
+ * appended in the style of the others. Every other byte stays the same.
  *
- * @param text a whole JSON object; Latin-1 or any other text
+ * @param text a complete JSON object in any encoding that extends ASCII
  */
 export function setMembers(text: string, changes: Readonly<Record<string, unknown>>): string {
-  const members = membersOf(text);
+  const members = findMembers(text);
   const separator = members[0] ? text.slice(members[0].keyEnd, members[0].valueStart) : ': ';
   const isSpaced = /\s$/.test(separator);
   let result = text;
@@ -23,19 +22,19 @@ export function setMembers(text: string, changes: Readonly<Record<string, unknow
   const edits: { readonly start: number; readonly end: number; readonly value: string }[] = [];
   for (const [key, value] of Object.entries(changes)) {
     const written = asciiJson(value, isSpaced);
-    // Of two members of one name, readers take the last.
+    // JSON parsers use the last of two members with the same name.
     const member = members.findLast((one) => one.key === key);
     if (member) edits.push({ start: member.valueStart, end: member.valueEnd, value: written });
     else added.push(`${JSON.stringify(key)}${separator}${written}`);
   }
-  if (added.length > 0) edits.push(insertion(text, members, added));
+  if (added.length > 0) edits.push(createInsertion(text, members, added));
   for (const { start, end, value } of edits.toSorted((a, b) => b.start - a.start)) {
     result = result.slice(0, start) + value + result.slice(end);
   }
   return result;
 }
 
-function insertion(text: string, members: readonly Member[], added: readonly string[]) {
+function createInsertion(text: string, members: readonly Member[], added: readonly string[]) {
   const last = members.at(-1);
   if (!last) {
     const at = text.indexOf('{') + 1;
@@ -50,25 +49,25 @@ function insertion(text: string, members: readonly Member[], added: readonly str
   return { start: last.valueEnd, end: last.valueEnd, value };
 }
 
-/** JSON that is ASCII alone, as the text around it may be in any encoding. */
+/** ASCII only, because the encoding of the list is unknown. */
 function asciiJson(value: unknown, isSpaced: boolean): string {
-  const compact = isSpaced ? spaced(value) : JSON.stringify(value);
+  const compact = isSpaced ? toSpacedJson(value) : JSON.stringify(value);
   return compact.replace(
     /[^\0-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 
-/** As Python writes it: `{"a": 1, "b": [2, 3]}`. */
-function spaced(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+/** The style of Python: `{"a": 1, "b": [2, 3]}`. */
+function toSpacedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toSpacedJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}: ${spaced(one)}`).join(', ')}}`;
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}: ${toSpacedJson(one)}`).join(', ')}}`;
 }
 
-/** The members of the outermost object. The text is known to be JSON. */
-function membersOf(text: string): readonly Member[] {
+/** The members of the outermost object; the text must be valid JSON. */
+function findMembers(text: string): readonly Member[] {
   const members: Member[] = [];
   let at = text.indexOf('{') + 1;
   for (;;) {

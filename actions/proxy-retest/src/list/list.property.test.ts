@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { memorySource } from './byte-source.ts';
 import { setMembers } from './json-members.ts';
 import { type ListFormat, openList } from './list-format.ts';
-import { edited } from './rewrite.ts';
-import type { Span } from './scan.ts';
+import { applyEdits } from './rewrite.ts';
+import type { RecordSpan } from './scan.ts';
 import { scanJsonArray } from './scan-json-array.ts';
 import { scanLines } from './scan-lines.ts';
 
@@ -12,8 +12,8 @@ async function* inPieces(bytes: Buffer, size: number): AsyncIterable<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function all(spans: AsyncIterable<Span>): Promise<Span[]> {
-  const found: Span[] = [];
+async function all(spans: AsyncIterable<RecordSpan>): Promise<RecordSpan[]> {
+  const found: RecordSpan[] = [];
   for await (const span of spans) found.push(span);
   return found;
 }
@@ -24,7 +24,7 @@ const jsonText = fc
   .map(([text, indent]) => JSON.stringify(JSON.parse(text), undefined, indent));
 
 describe('the elements of an array', () => {
-  test('are what JSON.parse sees, wherever the pieces end', async () => {
+  test('are the same as with JSON.parse, for any chunks', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(spaces, jsonText, spaces)),
@@ -45,17 +45,17 @@ describe('the elements of an array', () => {
     );
   });
 
-  test('one that is cut off anywhere is broken, never shorter', async () => {
+  test('a truncated array is invalid', async () => {
     const bytes = Buffer.from('[{"a":[1,{"b":"]\\""}]} , "x" , 3]');
     for (let end = 0; end < bytes.length; end++) {
       await expect(all(scanJsonArray(inPieces(bytes.subarray(0, end), 7)))).rejects.toThrow(
-        /cut off|is empty/,
+        /truncated|is empty/,
       );
     }
   });
 });
 
-test('lines are what split sees, wherever the pieces end', async () => {
+test('lines are the same as with split, for any chunks', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.stringMatching(/^[ -~\r]{0,12}$/)),
@@ -77,7 +77,7 @@ describe('members of an object', () => {
   const object = fc.dictionary(fc.string(), fc.jsonValue());
   const noProto = (value: object) => !Object.keys(value).includes('__proto__');
 
-  test('are set as an assignment would, and nothing else changes', () => {
+  test('are set without other changes', () => {
     fc.assert(
       fc.property(
         object.filter(noProto),
@@ -93,13 +93,13 @@ describe('members of an object', () => {
     );
   });
 
-  test('without changes, the text is the text', () => {
+  test('the text stays the same without changes', () => {
     const text = '{ "a" :1.50 ,\n"b":  [ ],"b":{} }';
     expect(setMembers(text, {})).toBe(text);
     expect(setMembers(text, { b: 7 })).toBe('{ "a" :1.50 ,\n"b":  [ ],"b":7 }');
   });
 
-  test('new ones look like their neighbours, and are ASCII', () => {
+  test('new members use the style of the others and ASCII', () => {
     expect(setMembers('{\n  "a": 1,\n  "b": 2\n}', { c: { d: 'é', e: [1, 2] } })).toBe(
       '{\n  "a": 1,\n  "b": 2,\n  "c": {"d": "\\u00e9", "e": [1, 2]}\n}',
     );
@@ -109,7 +109,7 @@ describe('members of an object', () => {
   });
 });
 
-test('edits change their place and leave every other byte', async () => {
+test('edits keep every other byte', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 10, maxLength: 40 }), async (array) => {
       const bytes = Buffer.from(array);
@@ -119,7 +119,7 @@ test('edits change their place and leave every other byte', async () => {
         { start: 7, end: 10, bytes: Buffer.alloc(0) },
       ];
       const pieces: Buffer[] = [];
-      for await (const piece of edited(memorySource(bytes), inOrder(edits))) pieces.push(piece);
+      for await (const piece of applyEdits(memorySource(bytes), inOrder(edits))) pieces.push(piece);
       expect(Buffer.concat(pieces)).toEqual(
         Buffer.concat([
           bytes.subarray(0, 2),
@@ -136,7 +136,7 @@ async function* inOrder<T>(values: readonly T[]): AsyncIterable<T> {
   yield* values;
 }
 
-describe('the form of a list is known by its beginning', () => {
+describe('the format of a list is detected', () => {
   test.each<[ListFormat, string]>([
     ['json', ' \n[{"config":"x"}]'],
     ['json', '\ufeff[]'],
@@ -160,7 +160,7 @@ describe('the form of a list is known by its beginning', () => {
     expect(found).toBe(format);
   });
 
-  test('whatever comes, it is a list or a clear reason', async () => {
+  test('any text is a list or has a reason', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
         const outcome = await openList(memorySource(Buffer.from(text)), 'auto')

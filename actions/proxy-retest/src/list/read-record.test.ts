@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Published, type ReadRecord, readJsonRecord, readLine } from './read-record.ts';
+import { type PublishedStatus, type ReadRecord, readJsonRecord, readLine } from './read-record.ts';
 
 /** The bytes of a text as the scanners hand them on, a character a byte. */
 const bytesOf = (text: string) => Buffer.from(text).toString('latin1');
@@ -29,7 +29,7 @@ describe('a line', () => {
   });
 
   test.each(['# one', '#', '// one', '; one'])('%s is a comment', (text) => {
-    expect(line(text)).toEqual({ kind: 'none' });
+    expect(line(text)).toEqual({ kind: 'comment' });
   });
 
   test.each([
@@ -41,13 +41,13 @@ describe('a line', () => {
     ['192.0.2.1:99999:a:b', /port/],
     ['gopher://192.0.2.1:70', /scheme "gopher" is not known/],
     ['http://192.0.2.1/page', /address of a page/],
-  ])('%j is none, and it is said why', (text, why) => {
-    expect(line(text)).toEqual({ kind: 'invalid', why: expect.stringMatching(why) });
+  ])('rejects %j', (text, reason) => {
+    expect(line(text)).toEqual({ kind: 'invalid', reason: expect.stringMatching(reason) });
   });
 });
 
 describe('a record', () => {
-  test('with a link: its own remarks, or else those of the link', () => {
+  test('prefers its own remarks over those of the link', () => {
     expect(endpoint(json(LINK)).remarks).toBe('from the link');
     expect(endpoint(json({ ...LINK, remarks: ' ' })).remarks).toBe('from the link');
     expect(endpoint(json({ ...LINK, remarks: '東京 é' })).remarks).toBe('東京 é');
@@ -77,17 +77,17 @@ describe('a record', () => {
   });
 
   test.each([
-    [[], /no JSON object/],
-    [null, /no JSON object/],
-    [7, /no JSON object/],
+    [[], /not a JSON object/],
+    [null, /not a JSON object/],
+    [7, /not a JSON object/],
     [{}, /neither config nor host/],
     [{ config: 7 }, /neither config nor host/],
     [{ config: '' }, /does not begin as a link/],
     [{ ...HOST, host: '' }, /neither config nor host/],
-    [{ ...HOST, protocol: 'carrier-pigeon' }, /protocol is not known/],
-    [{ ...HOST, protocol: undefined }, /protocol is not known/],
-    [{ ...HOST, protocol: 'constructor' }, /protocol is not known/],
-    [{ ...HOST, protocol: '__proto__' }, /protocol is not known/],
+    [{ ...HOST, protocol: 'carrier-pigeon' }, /protocol is not supported/],
+    [{ ...HOST, protocol: undefined }, /protocol is not supported/],
+    [{ ...HOST, protocol: 'constructor' }, /protocol is not supported/],
+    [{ ...HOST, protocol: '__proto__' }, /protocol is not supported/],
     [{ ...HOST, port: undefined }, /port/],
     [{ ...HOST, port: null }, /port/],
     [{ ...HOST, port: '' }, /port/],
@@ -102,15 +102,15 @@ describe('a record', () => {
     [{ ...HOST, host: '192.0.2.1?' }, /host/],
     [{ ...HOST, host: 'me@192.0.2.1' }, /host/],
     [{ ...HOST, host: '192.0.2.1:81' }, /host/],
-  ])('%j is none, and it is said why', (value, why) => {
-    expect(json(value)).toEqual({ kind: 'invalid', why: expect.stringMatching(why) });
+  ])('rejects %j', (value, reason) => {
+    expect(json(value)).toEqual({ kind: 'invalid', reason: expect.stringMatching(reason) });
   });
 
   test.each(['', '{', '{"config":', 'undefined', '\xff'])('%j is not JSON', (raw) => {
-    expect(readJsonRecord(raw)).toEqual({ kind: 'invalid', why: 'it is not JSON' });
+    expect(readJsonRecord(raw)).toEqual({ kind: 'invalid', reason: 'it is not JSON' });
   });
 
-  test('a link that stands in the array as it is, is read as one in a record', () => {
+  test('may be a bare link', () => {
     for (const config of [
       'http://192.0.2.1:80#東京 é',
       'http://bücher.example:80',
@@ -123,15 +123,16 @@ describe('a record', () => {
     }
   });
 
-  test('JSON has no comments: a text that looks like one is a bad record, which is kept', () => {
+  test('is invalid when it looks like a comment', () => {
     for (const text of ['# one', '//one', ';']) expect(json(text).kind).toBe('invalid');
   });
 });
 
-describe('what a list says of an endpoint', () => {
-  const published = (fields: object): Published => endpoint(json({ ...LINK, ...fields })).published;
+describe('the published status', () => {
+  const published = (fields: object): PublishedStatus =>
+    endpoint(json({ ...LINK, ...fields })).published;
 
-  test.each<[object, Published]>([
+  test.each<[object, PublishedStatus]>([
     [{}, {}],
     [{ latency: 0 }, { latency: 0 }],
     [
@@ -157,7 +158,7 @@ describe('what a list says of an endpoint', () => {
     expect(endpoint(json({ ...LINK, ...fields })).problems).toEqual([]);
   });
 
-  test('what we wrote beside a stranger’s fields is read again; their own come first', () => {
+  test('is read from the field retest, unless the record has its own fields', () => {
     const retest = { alive: true, latency: 30, tested_at: '2026-01-01T00:00:00Z', health: 0.5 };
     const [testedAt, isWorking] = [Date.UTC(2026, 0, 1), true];
     expect(published({ retest })).toEqual({ testedAt, latency: 30, isWorking, health: 0.5 });
@@ -168,27 +169,27 @@ describe('what a list says of an endpoint', () => {
   });
 
   test.each([
-    [{ latency: '12' }, 'latency is no number'],
-    [{ latency: -1 }, 'latency is no number'],
-    [{ health: 'good' }, 'health is no number'],
-    [{ success_rate: {} }, 'success_rate is no number'],
+    [{ latency: '12' }, 'latency is not a number'],
+    [{ latency: -1 }, 'latency is not a number'],
+    [{ health: 'good' }, 'health is not a number'],
+    [{ success_rate: {} }, 'success_rate is not a number'],
     [{ is_working: 'true' }, 'is_working is neither true nor false'],
-    [{ tested_at: 'yesterday' }, 'tested_at is no time'],
-    [{ tested_at: 1_700_000_000 }, 'tested_at is no time'],
-  ])('%j is told, and it is tested all the same', (fields, problem) => {
+    [{ tested_at: 'yesterday' }, 'tested_at is not a valid time'],
+    [{ tested_at: 1_700_000_000 }, 'tested_at is not a valid time'],
+  ])('%j is reported as a problem', (fields, problem) => {
     expect(endpoint(json({ ...LINK, ...fields }))).toMatchObject({
       published: {},
       problems: [problem],
     });
   });
 
-  test('all that is wrong is told at once', () => {
+  test('reports all invalid fields', () => {
     const wrong = { latency: 'x', health: 'x', is_working: 'x', tested_at: 'x', success_rate: 'x' };
     expect(endpoint(json({ ...LINK, ...wrong })).problems).toHaveLength(5);
   });
 });
 
-test('whatever comes, it is an endpoint or a reason on one line, without what was in it', () => {
+test('any text is an endpoint or has a reason on one line', () => {
   const value = fc.oneof(fc.jsonValue(), fc.record({ config: fc.string() }), fc.string());
   const fields = fc.record(
     { protocol: fc.constantFrom('http', 'socks5', 'x'), host: fc.string(), port: fc.jsonValue() },
@@ -198,19 +199,19 @@ test('whatever comes, it is an endpoint or a reason on one line, without what wa
     fc.property(fc.oneof(value, fields), (given) => {
       const record = json(given);
       expect(['endpoint', 'invalid']).toContain(record.kind);
-      if (record.kind === 'invalid') expect(record.why).toMatch(/^it[s ][ -~]+$/);
+      if (record.kind === 'invalid') expect(record.reason).toMatch(/^it[s ][ -~]+$/);
     }),
   );
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       const record = line(text);
       if (record.kind === 'endpoint') expect(record.endpoint.port).toBeGreaterThan(0);
-      if (record.kind === 'invalid') expect(record.why).toMatch(/^it[s ][ -~]+$/);
+      if (record.kind === 'invalid') expect(record.reason).toMatch(/^it[s ][ -~]+$/);
     }),
   );
 });
 
-test('what a password is, is told by no reason', () => {
+test('reasons do not contain passwords', () => {
   for (const record of [
     line('192.0.2.1:99999:me:s3cret'),
     line('me:s3cret@192.0.2.1:0'),

@@ -1,10 +1,10 @@
 import type { Endpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
-import { host as hostOf, port as portOf } from '../share-link/form.ts';
+import { host as hostOf, port as portOf } from '../share-link/field-parsers.ts';
+import { InvalidLink } from '../share-link/invalid-link.ts';
 import { parseShareLink } from '../share-link/share-link.ts';
-import { UnusableLink } from '../share-link/unusable-link.ts';
 
-/** What the list itself says of an endpoint. */
-export interface Published {
+/** The status of an endpoint according to the list. */
+export interface PublishedStatus {
   /** Milliseconds since the epoch. */
   readonly testedAt?: number;
   /** Milliseconds. */
@@ -14,7 +14,7 @@ export interface Published {
   readonly health?: number;
   /** From 0 to 1. */
   readonly successRate?: number;
-  /** It is marked as unstable. */
+  /** Whether the list marks it as unstable. */
   readonly isMarked?: boolean;
 }
 
@@ -22,79 +22,76 @@ export type ReadRecord =
   | {
       readonly kind: 'endpoint';
       readonly endpoint: Endpoint;
-      /** What its publisher calls it; untrusted. */
+      /** The name from the list; untrusted. */
       readonly remarks: string;
-      readonly published: Published;
-      /** Which of its fields are not as they should be; it is tested all the same. */
+      readonly published: PublishedStatus;
+      /** Invalid fields that do not prevent a test. */
       readonly problems: readonly string[];
     }
-  /** Kept as it is, told, not tested. `why` is harmless text without credentials. */
-  | { readonly kind: 'invalid'; readonly why: string }
-  /** A comment. */
-  | { readonly kind: 'none' };
+  /** Kept unchanged and not tested. `reason` is printable text without credentials. */
+  | { readonly kind: 'invalid'; readonly reason: string }
+  | { readonly kind: 'comment' };
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A record that is a JSON object: with a share link in `config`, or with host and port. */
+/** Reads a JSON object with a share link in `config`, or with host and port. */
 export function readJsonRecord(raw: string): ReadRecord {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(raw, 'latin1').toString('utf8'));
   } catch {
-    return { kind: 'invalid', why: 'it is not JSON' };
+    return { kind: 'invalid', reason: 'it is not JSON' };
   }
-  if (typeof value === 'string') return asRecord(named(value, 'http'));
+  if (typeof value === 'string') return toRecord(parseText(value, 'http'));
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { kind: 'invalid', why: 'it is no JSON object' };
+    return { kind: 'invalid', reason: 'it is not a JSON object' };
   }
   const fields = value as Fields;
-  const found = typeof fields.config === 'string' ? link(fields.config) : byFields(fields);
+  const found =
+    typeof fields.config === 'string' ? parseShareLink(fields.config) : parseFields(fields);
   if (found.kind !== 'endpoint') return found;
   const problems: string[] = [];
-  const remarks = textOf(fields.remarks) || found.remarks;
-  return { ...found, remarks, published: publishedIn(fields, problems), problems };
+  const remarks = toText(fields.remarks) || found.remarks;
+  return { ...found, remarks, published: readStatus(fields, problems), problems };
 }
 
 /**
- * A line of a plain list: a share link, `host:port`, `user:password@host:port` or
- * `host:port:user:password`; what comes after a blank is a remark. `#` and `//` begin comments.
+ * Reads a line of a plain list: a share link, `host:port`, `user:password@host:port` or
+ * `host:port:user:password`, followed by an optional remark. Comments start with `#`, `//` or `;`.
  */
 export function readLine(raw: string, protocol: NativeEndpoint['protocol']): ReadRecord {
-  if (/^(#|\/\/|;)/.test(raw)) return { kind: 'none' };
-  return asRecord(named(Buffer.from(raw, 'latin1').toString('utf8'), protocol));
+  if (/^(#|\/\/|;)/.test(raw)) return { kind: 'comment' };
+  return toRecord(parseText(Buffer.from(raw, 'latin1').toString('utf8'), protocol));
 }
 
-/** What a text names that says nothing else. */
-function named(text: string, protocol: NativeEndpoint['protocol']): Found {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? link(text) : bare(text, protocol);
+function parseText(text: string, protocol: NativeEndpoint['protocol']): ParsedEndpoint {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+    ? parseShareLink(text)
+    : parseBareAddress(text, protocol);
 }
 
-function asRecord(found: Found): ReadRecord {
+function toRecord(found: ParsedEndpoint): ReadRecord {
   return found.kind === 'endpoint' ? { ...found, published: {}, problems: [] } : found;
 }
 
-type Found =
+type ParsedEndpoint =
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly remarks: string }
   | Invalid;
 type Invalid = Extract<ReadRecord, { kind: 'invalid' }>;
 
-function link(text: string): Found {
-  return parseShareLink(text);
-}
-
-function bare(text: string, protocol: NativeEndpoint['protocol']): Found {
+function parseBareAddress(text: string, protocol: NativeEndpoint['protocol']): ParsedEndpoint {
   const [address = ''] = text.split(/\s+/, 1);
   const [, host, port, user, password] =
     /^([^:@/[\]]+):(\d{1,5}):([^:@]+):([^:@]+)$/.exec(address) ?? [];
   if (host !== undefined && port !== undefined) {
-    return link(
+    return parseShareLink(
       `${protocol}://${encodeURIComponent(user ?? '')}:${encodeURIComponent(password ?? '')}@${host}:${port}`,
     );
   }
   if (!/:\d+$/.test(address)) {
-    return { kind: 'invalid', why: 'it is neither a share link nor host:port' };
+    return { kind: 'invalid', reason: 'it is neither a share link nor host:port' };
   }
-  return link(`${protocol}://${address}`);
+  return parseShareLink(`${protocol}://${address}`);
 }
 
 const PROTOCOLS: Readonly<Record<string, NativeEndpoint['protocol']>> = {
@@ -108,72 +105,72 @@ const PROTOCOLS: Readonly<Record<string, NativeEndpoint['protocol']>> = {
   socks5h: 'socks5',
 };
 
-/** monosans and others: `protocol`, `host` or `ip` or `address`, `port`, `username`, `password`. */
-function byFields(fields: Fields): Found {
-  const protocol = PROTOCOLS[textOf(fields.protocol ?? fields.type).toLowerCase()];
-  const host = textOf(fields.host ?? fields.ip ?? fields.address);
-  if (host === '') return { kind: 'invalid', why: 'it has neither config nor host' };
-  if (protocol === undefined) return { kind: 'invalid', why: 'its protocol is not known' };
-  const user = textOf(fields.username ?? fields.user);
-  const password = textOf(fields.password);
+/** The format of monosans and others: `protocol`, `host` or `ip` or `address`, `port`, `username`, `password`. */
+function parseFields(fields: Fields): ParsedEndpoint {
+  const protocol = PROTOCOLS[toText(fields.protocol ?? fields.type).toLowerCase()];
+  const host = toText(fields.host ?? fields.ip ?? fields.address);
+  if (host === '') return { kind: 'invalid', reason: 'it has neither config nor host' };
+  if (protocol === undefined) return { kind: 'invalid', reason: 'its protocol is not supported' };
+  const user = toText(fields.username ?? fields.user);
+  const password = toText(fields.password);
   try {
     const endpoint = { protocol, host: hostOf(host), port: portOf(fields.port), user, password };
     return { kind: 'endpoint', endpoint, remarks: '' };
   } catch (error) {
-    if (error instanceof UnusableLink) return { kind: 'invalid', why: error.message };
+    if (error instanceof InvalidLink) return { kind: 'invalid', reason: error.message };
     throw error;
   }
 }
 
-function textOf(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-function publishedIn(fields: Fields, problems: string[]): Published {
+function readStatus(fields: Fields, problems: string[]): PublishedStatus {
   const number = (name: string, value: unknown): number | undefined => {
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-    problems.push(`${name} is no number`);
+    problems.push(`${name} is not a number`);
     return undefined;
   };
   const own = typeof fields.retest === 'object' && fields.retest !== null ? fields.retest : {};
   const retest = own as Fields;
-  const testedAt = timeOf(fields.tested_at ?? retest.tested_at, problems);
+  const testedAt = parseTime(fields.tested_at ?? retest.tested_at, problems);
   const latency = number('latency', fields.latency ?? retest.latency);
   const health = number('health', fields.health ?? fields.health_score ?? retest.health);
   const successRate = number('success_rate', fields.success_rate);
-  const isWorking = booleanOf(fields.is_working ?? retest.alive, problems);
+  const isWorking = parseBoolean(fields.is_working ?? retest.alive, problems);
   return {
     ...(testedAt !== undefined && { testedAt }),
     ...(latency !== undefined && { latency }),
     ...(isWorking !== undefined && { isWorking }),
-    ...(health !== undefined && { health: asFraction(health) }),
-    ...(successRate !== undefined && { successRate: asFraction(successRate) }),
+    ...(health !== undefined && { health: toFraction(health) }),
+    ...(successRate !== undefined && { successRate: toFraction(successRate) }),
     ...(isMarkedUnstable(fields) && { isMarked: true }),
   };
 }
 
-/** Some write 95 for 0.95. */
-function asFraction(value: number): number {
+/** Some lists contain percentages. */
+function toFraction(value: number): number {
   return value > 1 ? value / 100 : value;
 }
 
-function timeOf(value: unknown, problems: string[]): number | undefined {
+function parseTime(value: unknown, problems: string[]): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (!Number.isNaN(time)) return time;
-  problems.push('tested_at is no time');
+  problems.push('tested_at is not a valid time');
   return undefined;
 }
 
-function booleanOf(value: unknown, problems: string[]): boolean | undefined {
+function parseBoolean(value: unknown, problems: string[]): boolean | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
   problems.push('is_working is neither true nor false');
   return undefined;
 }
 
-/** `"unstable": true`, or the word as a status or among the tags. */
+/** `"unstable": true`, or `unstable` as the status or as a tag. */
 function isMarkedUnstable(fields: Fields): boolean {
   if (fields.unstable === true || fields.is_unstable === true) return true;
   return [fields.status, fields.tags, fields.flags].flat().includes('unstable');

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { writePieces } from './rewrite.ts';
+import { writeChunks } from './rewrite.ts';
 
 async function place(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'rewrite-'));
@@ -16,24 +16,24 @@ async function* pieces(text: string, meanwhile = async () => {}) {
   yield Buffer.from(text.slice(1));
 }
 
-test('two that write at once do not take each other’s draft; the later one stands', async () => {
+test('two concurrent writes do not interfere', async () => {
   const path = await place();
-  await writePieces(
+  await writeChunks(
     path,
-    pieces('[1]', () => writePieces(path, pieces('[2]'))),
+    pieces('[1]', () => writeChunks(path, pieces('[2]'))),
   );
   expect(await readFile(path, 'utf8')).toBe('[1]');
   expect(await readdir(join(path, '..'))).toEqual(['list.json']);
 });
 
-test('what a killed run left goes, and nothing that only looks like it', async () => {
+test('removes the temporary files of killed runs, and no others', async () => {
   const path = await place();
   const id = crypto.randomUUID();
   // No process has the number 0x7fffffff.
   for (const end of [`.2147483647-${id}.tmp`, '.tmp', `.${id}.tmp`, '.bak']) {
     await writeFile(`${path}${end}`, '');
   }
-  await writePieces(path, pieces('[1]'));
+  await writeChunks(path, pieces('[1]'));
   expect((await readdir(join(path, '..'))).sort()).toEqual(
     ['list.json', `list.json.${id}.tmp`, 'list.json.bak', 'list.json.tmp'].sort(),
   );

@@ -1,4 +1,4 @@
-import { BrokenList, MOST_RECORD_BYTES, type Span } from './scan.ts';
+import { InvalidList, MAX_RECORD_BYTES, type RecordSpan } from './scan.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -9,22 +9,22 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * The elements of a JSON array, one at a time. Looks at brackets and strings only: whether an
- * element is JSON is for who reads it, so that a bad one does not take the others along. An array
- * that does not end is broken: somebody cut it.
+ * The elements of a JSON array, one at a time. It checks only brackets and strings: the elements are
+ * parsed later, and one that is not valid JSON does not affect the others. An array without an end was
+ * truncated and is invalid.
  */
-export async function* scanJsonArray(chunks: AsyncIterable<Buffer>): AsyncIterable<Span> {
+export async function* scanJsonArray(chunks: AsyncIterable<Buffer>): AsyncIterable<RecordSpan> {
   let offset = 0;
   /** 0 before the array, 1 in it, more within an element, −1 after it. */
   let depth = 0;
   let inString = false;
   let escaped = false;
-  /** Where the element begins, −1 between elements. */
+  /** Start of the current element, −1 between elements. */
   let start = -1;
   let kept = '';
   let count = 0;
   for await (const chunk of chunks) {
-    const found: Span[] = [];
+    const found: RecordSpan[] = [];
     const length = chunk.length;
     let from = start < 0 ? -1 : 0;
     const finish = (end: number) => {
@@ -45,12 +45,12 @@ export async function* scanJsonArray(chunks: AsyncIterable<Buffer>): AsyncIterab
       }
       if (byte <= 0x20) continue;
       if (depth === 0) {
-        // Only a byte order mark may stand before it.
+        // Only a byte order mark may precede it.
         if (byte === OPEN_ARRAY) depth = 1;
-        else if (byte < 0x80) throw new BrokenList('does not begin with [');
+        else if (byte < 0x80) throw new InvalidList('does not start with [');
         continue;
       }
-      if (depth < 0) throw new BrokenList(`goes on after its ] (byte ${offset + at})`);
+      if (depth < 0) throw new InvalidList(`has content after its ] (byte ${offset + at})`);
       if (depth === 1 && (byte === COMMA || byte === CLOSE_ARRAY)) {
         if (start >= 0) finish(at);
         if (byte === CLOSE_ARRAY) depth = -1;
@@ -64,21 +64,22 @@ export async function* scanJsonArray(chunks: AsyncIterable<Buffer>): AsyncIterab
       else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
       else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) {
         depth--;
-        if (depth < 1) throw new BrokenList(`has a } too many (byte ${offset + at})`);
+        if (depth < 1)
+          throw new InvalidList(`has an unexpected closing bracket (byte ${offset + at})`);
         if (depth === 1) finish(at + 1);
       }
     }
     if (start >= 0) kept += chunk.toString('latin1', from);
     offset += length;
     yield* found;
-    if (kept.length > MOST_RECORD_BYTES) {
-      throw new BrokenList(
-        `has no end to its record ${count + 1}, which begins at byte ${start}: a quote or bracket is missing`,
+    if (kept.length > MAX_RECORD_BYTES) {
+      throw new InvalidList(
+        `has an incomplete record ${count + 1} at byte ${start}: a quote or bracket is missing`,
       );
     }
   }
-  if (depth === 0) throw new BrokenList('is empty');
+  if (depth === 0) throw new InvalidList('is empty');
   if (depth > 0) {
-    throw new BrokenList(`is cut off: it ends after ${count} whole records, without its ]`);
+    throw new InvalidList(`is truncated: it ends after ${count} complete records without a ]`);
   }
 }

@@ -1,18 +1,18 @@
-/** One record of a list: where it stands, in bytes, and what stands there. */
-export interface Span {
+/** A record of a list, with its byte range. */
+export interface RecordSpan {
   readonly start: number;
   readonly end: number;
-  /** Latin-1: a character a byte, so that nothing is lost, whatever the bytes. */
+  /** Decoded as Latin-1, which preserves every byte. */
   readonly raw: string;
 }
 
 /** Finds the records in the bytes of a list, in order. Throws {@link BrokenList}. */
-export type Scan = (chunks: AsyncIterable<Buffer>) => AsyncIterable<Span>;
+export type Scan = (chunks: AsyncIterable<Buffer>) => AsyncIterable<RecordSpan>;
 
-/** The list as a whole cannot be read; nothing may be written in its place. */
-export class BrokenList extends Error {
+/** The list cannot be read and must not be overwritten. */
+export class InvalidList extends Error {
   override readonly name = 'BrokenList';
 }
 
-/** A record that is longer cannot be one. */
-export const MOST_RECORD_BYTES = 4 << 20;
+/** A longer record indicates a damaged list. */
+export const MAX_RECORD_BYTES = 4 << 20;

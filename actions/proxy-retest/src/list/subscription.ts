@@ -1,11 +1,11 @@
-/** The lines within a base64 subscription (either alphabet, padded or not), or `undefined`. */
+/** Decodes a base64 subscription of either alphabet; `undefined` when it is not valid. */
 export function decodeSubscription(bytes: Buffer): Buffer | undefined {
   const text = bytes.toString('latin1').replace(/^\xef\xbb\xbf|\s+/g, '');
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return undefined;
   return Buffer.from(text, 'base64');
 }
 
-/** The lines as a subscription again, in the manner of the one that they came from. */
+/** Encodes lines with the alphabet, padding and line length of the original subscription. */
 export function encodeSubscription(lines: Buffer, before: Buffer): Buffer {
   const old = before.toString('latin1');
   const isUrlSafe = /[-_]/.test(old);

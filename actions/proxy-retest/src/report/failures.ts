@@ -1,41 +1,41 @@
-import type { Changes } from '../changes.ts';
-import type { Finding } from '../history/history.ts';
+import type { Changes } from '../history/changes.ts';
+import type { TestResult } from '../history/history.ts';
 
-/** How many failed in one way. */
+/** How many endpoints failed in the same way. */
 export interface FailureCount {
   readonly phase: string;
   readonly kind: string;
   readonly count: number;
-  /** One of them, in words. */
+  /** The message of one of them. */
   readonly example: string;
 }
 
-/** Why endpoints did not answer, the most frequent first. */
-export function failuresOf(changes: Changes): readonly FailureCount[] {
+/** Counts the failures by phase and kind, the most frequent first. */
+export function countFailures(changes: Changes): readonly FailureCount[] {
   const counts = new Map<string, FailureCount>();
-  for (const { finding } of changes.values()) {
-    const place = placeOf(finding);
-    if (place === undefined) continue;
-    const key = `${place.phase} ${place.kind}`;
+  for (const { result } of changes.values()) {
+    const failure = toFailure(result);
+    if (failure === undefined) continue;
+    const key = `${failure.phase} ${failure.kind}`;
     const before = counts.get(key);
     counts.set(key, {
-      ...place,
+      ...failure,
       count: (before?.count ?? 0) + 1,
-      example: before?.example ?? place.example,
+      example: before?.example ?? failure.example,
     });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count);
 }
 
-function placeOf(finding: Finding): Omit<FailureCount, 'count'> | undefined {
-  switch (finding.state) {
+function toFailure(result: TestResult): Omit<FailureCount, 'count'> | undefined {
+  switch (result.state) {
     case 'alive':
       return undefined;
     case 'failed':
-      return { phase: finding.phase, kind: finding.kind, example: finding.message };
+      return { phase: result.phase, kind: result.kind, example: result.message };
     case 'skipped':
-      return { phase: 'none', kind: finding.kind, example: finding.message };
-    case 'void':
-      return { phase: 'none', kind: 'void', example: finding.message };
+      return { phase: 'none', kind: result.kind, example: result.message };
+    case 'inconclusive':
+      return { phase: 'none', kind: 'inconclusive', example: result.message };
   }
 }

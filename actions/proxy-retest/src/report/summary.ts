@@ -1,48 +1,50 @@
-import { type Outcome, VERDICT_SIGNS } from '@repo/core/action/outcome';
+import { VERDICT_SIGNS } from '@repo/core/action/outcome';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { details, heading, type Markdown, md, table } from '@repo/core/summary/markdown';
 import { pluralize } from '@repo/core/text/pluralize';
-import type { Choice } from '../choose.ts';
-import type { RunFacts } from '../run-facts.ts';
-import type { Findings } from '../survey.ts';
-import { type FailureCount, failuresOf } from './failures.ts';
-import type { Numbers } from './numbers.ts';
+import type { RecordIssues } from '../list/list.ts';
+import type { Plan } from '../plan.ts';
+import { type CompletedRun, collectNotes } from './completed-run.ts';
+import { countFailures, type FailureCount } from './failures.ts';
 
-/** The job summary: the answer, the figures, then what they come from. */
-export function summaryOf(
-  facts: RunFacts,
-  n: Numbers,
-  { verdict, message }: Pick<Outcome, 'verdict' | 'message'>,
-): readonly Markdown[] {
-  const { choice, found, notes } = facts;
-  const failures = failuresOf(facts.changes);
+/** The job summary: the verdict, the numbers, then the details. */
+export function renderSummary({
+  surveyed,
+  planned,
+  acted,
+  judged,
+  durationMs,
+}: CompletedRun): readonly Markdown[] {
+  const { verdict, message, stats } = judged;
+  const { list } = surveyed;
+  const failures = countFailures(acted.changes);
   const rows: [string, string][] = [
     [
       'records',
-      `${n.total} (${pluralize(found.entries.length, 'endpoint')}, ${n.invalid} invalid)`,
+      `${stats.total} (${pluralize(list.entries.length, 'endpoint')}, ${stats.invalid} invalid)`,
     ],
-    ...(choice ? [ruleRow(choice)] : []),
-    ['tested', `${n.tested} (${n.coverage} % of what was due)`],
-    ['alive', `${n.alive}`],
-    ['died / revived / unsure', `${n.died} / ${n.revived} / ${n.unsure}`],
-    ['latency p50 / p95', `${n.p50 ?? '–'} / ${n.p95 ?? '–'} ms`],
-    ['took', formatDuration(facts.durationMs)],
+    ...(planned ? [formatSelection(planned)] : []),
+    ['tested', `${stats.tested} (${stats.coverage}% of the selected endpoints)`],
+    ['alive', `${stats.alive}`],
+    ['died / revived / unconfirmed', `${stats.died} / ${stats.revived} / ${stats.unconfirmed}`],
+    ['latency p50 / p95', `${stats.p50 ?? '–'} / ${stats.p95 ?? '–'} ms`],
+    ['duration', formatDuration(durationMs)],
   ];
   return [
     heading(2, md`${VERDICT_SIGNS[verdict]} proxy-retest: ${verdict}`),
     md`${message}`,
-    ...notes.map((note) => md`${note}`),
+    ...collectNotes(surveyed, acted).map((note) => md`${note}`),
     table(
-      [{ title: 'What' }, { title: 'Figure', align: 'right' }],
-      rows.map(([what, figure]) => [md`${what}`, md`${figure}`]),
+      [{ title: 'Metric' }, { title: 'Value', align: 'right' }],
+      rows.map(([metric, value]) => [md`${metric}`, md`${value}`]),
     ),
-    ...(failures.length === 0 ? [] : [failureTable(failures)]),
-    ...folded('that could not be read', found.invalid),
-    ...folded('with something odd, tested all the same', found.problems),
+    ...(failures.length === 0 ? [] : [renderFailures(failures)]),
+    ...renderIssues('invalid', list.invalid),
+    ...renderIssues('with invalid fields, tested anyway', list.problems),
   ];
 }
 
-function ruleRow({ byRule, selected, resting }: Choice): [string, string] {
+function formatSelection({ byRule, selected, resting }: Plan): [string, string] {
   const { failed, unstable, slow, old } = byRule;
   return [
     'selected',
@@ -50,14 +52,15 @@ function ruleRow({ byRule, selected, resting }: Choice): [string, string] {
   ];
 }
 
-function failureTable(failures: readonly FailureCount[]): Markdown {
-  return details(md`Why ${failures.reduce((sum, { count }) => sum + count, 0)} did not answer`, [
+function renderFailures(failures: readonly FailureCount[]): Markdown {
+  const total = failures.reduce((sum, { count }) => sum + count, 0);
+  return details(md`Why ${pluralize(total, 'endpoint')} did not answer`, [
     table(
       [
         { title: 'Phase' },
         { title: 'Kind' },
-        { title: 'How many', align: 'right' },
-        { title: 'For example' },
+        { title: 'Count', align: 'right' },
+        { title: 'Example' },
       ],
       failures.map(({ phase, kind, count, example }) => [
         md`${phase}`,
@@ -69,13 +72,13 @@ function failureTable(failures: readonly FailureCount[]): Markdown {
   ]);
 }
 
-function folded(title: string, { count, first }: Findings): readonly Markdown[] {
+function renderIssues(title: string, { count, first }: RecordIssues): readonly Markdown[] {
   if (count === 0) return [];
   return [
     details(md`${pluralize(count, 'record')} ${title}`, [
       table(
-        [{ title: 'Record', align: 'right' }, { title: 'Why' }],
-        first.map(({ record, why }) => [md`${record}`, md`${why}`]),
+        [{ title: 'Record', align: 'right' }, { title: 'Reason' }],
+        first.map(({ record, reason }) => [md`${record}`, md`${reason}`]),
       ),
       ...(count > first.length ? [md`… and ${count - first.length} more.`] : []),
     ]),

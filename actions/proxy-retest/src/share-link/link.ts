@@ -1,4 +1,4 @@
-import { UnusableLink } from './unusable-link.ts';
+import { InvalidLink } from './invalid-link.ts';
 
 /** A share link, cut where its signs stand; nothing in it is checked yet. */
 export interface Link {
@@ -27,13 +27,13 @@ const MAX_LENGTH = 16_384;
  * Cuts a share link. The URL parser cannot: it refuses port ranges and names with underscores, and
  * rewrites what schemes that it does not know leave open. Throws {@link UnusableLink}.
  */
-export function cutLink(text: string): Link {
+export function splitLink(text: string): Link {
   const trimmed = text.trim();
   if (trimmed.length > MAX_LENGTH) {
-    throw new UnusableLink(`it is longer than ${MAX_LENGTH} characters`);
+    throw new InvalidLink(`it is longer than ${MAX_LENGTH} characters`);
   }
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(trimmed);
-  if (!match) throw new UnusableLink('it does not begin as a link does (scheme://)');
+  if (!match) throw new InvalidLink('it does not begin as a link does (scheme://)');
   const [, scheme = '', body = '', query = '', fragment = ''] = match;
   const at = body.lastIndexOf('@');
   const [authority = '', ...path] = body.slice(at + 1).split('/');

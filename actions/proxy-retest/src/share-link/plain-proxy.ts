@@ -1,10 +1,10 @@
 import type { NativeEndpoint } from '../endpoint/endpoint.ts';
 import { decodeBase64 } from './base64.ts';
-import { hostAndPort } from './form.ts';
+import { hostAndPort } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 import { decodePercent, type Link } from './link.ts';
-import type { Named } from './named.ts';
-import { UnusableLink } from './unusable-link.ts';
-import { authorityOf, encode, writeLink } from './write-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
+import { encode, formatAuthority, writeLink } from './write-link.ts';
 
 const PROTOCOLS: Readonly<Record<string, readonly [NativeEndpoint['protocol'], port: number]>> = {
   __proto__: null as never,
@@ -21,20 +21,20 @@ const PROTOCOLS: Readonly<Record<string, readonly [NativeEndpoint['protocol'], p
  * `scheme://user:password@host:port`; the user may be base64 of `user:password`, and all of it
  * base64 of `user:password@host:port`.
  */
-export function parsePlainProxy(link: Link): Named<NativeEndpoint> {
+export function parsePlainProxy(link: Link): NamedEndpoint<NativeEndpoint> {
   const [protocol, port] = PROTOCOLS[link.scheme] ?? ['socks5', 1080];
   if (link.path !== '' && link.path !== '/') {
-    throw new UnusableLink('it has a path: it is the address of a page, not of a proxy');
+    throw new InvalidLink('it has a path: it is the address of a page, not of a proxy');
   }
-  const { user, authority } = partsOf(link);
-  const [name, password] = credentialsOf(user);
+  const { user, authority } = splitParts(link);
+  const [name, password] = parseCredentials(user);
   return {
     endpoint: { protocol, ...hostAndPort(authority, port), user: name, password },
     remarks: link.remarks,
   };
 }
 
-function partsOf(link: Link): { readonly user: string; readonly authority: string } {
+function splitParts(link: Link): { readonly user: string; readonly authority: string } {
   if (link.user !== undefined) return { user: link.user, authority: link.authority };
   const text = decodeBase64(decodePercent(link.authority)) ?? '';
   const at = text.lastIndexOf('@');
@@ -44,14 +44,14 @@ function partsOf(link: Link): { readonly user: string; readonly authority: strin
     : { user: text.slice(0, at), authority: text.slice(at + 1) };
 }
 
-function credentialsOf(user: string): [name: string, password: string] {
+function parseCredentials(user: string): [name: string, password: string] {
   const decoded = user.includes(':') ? undefined : decodeBase64(user);
   const text = decoded?.includes(':') ? decoded : user;
   const colon = text.indexOf(':');
   return colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)];
 }
 
-export function formatPlainProxy({ endpoint, remarks }: Named<NativeEndpoint>): string {
+export function formatPlainProxy({ endpoint, remarks }: NamedEndpoint<NativeEndpoint>): string {
   const { user, password } = endpoint;
   // With its colon, nobody takes the user for base64.
   const credentials =
@@ -59,7 +59,7 @@ export function formatPlainProxy({ endpoint, remarks }: Named<NativeEndpoint>): 
   return writeLink({
     scheme: endpoint.protocol,
     ...credentials,
-    authority: authorityOf(endpoint),
+    authority: formatAuthority(endpoint),
     remarks,
   });
 }

@@ -1,58 +1,58 @@
 import type { Shadowsocks, ShadowsocksPlugin } from '../endpoint/endpoint.ts';
 import { base64Bytes, decodeBase64, paddedBase64 } from './base64.ts';
-import { headerValue, hostAndPort, quoted, secret } from './form.ts';
+import { headerValue, hostAndPort, quoted, secret } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 import { decodePercent, type Link } from './link.ts';
-import type { Named } from './named.ts';
-import { UnusableLink } from './unusable-link.ts';
-import { authorityOf, encode, writeLink } from './write-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
+import { encode, formatAuthority, writeLink } from './write-link.ts';
 
 /**
  * SIP002, `ss://base64(method:password)@host:port` or, for the ciphers of 2022,
  * `ss://method:password@host:port` (https://shadowsocks.org/doc/sip002.html), and the older
  * `ss://base64(method:password@host:port)`. Base64 of either alphabet, padded or not.
  */
-export function parseShadowsocks(link: Link): Named<Shadowsocks> {
-  const { user, authority } = link.user === undefined ? legacyParts(link) : { ...link };
-  const [method, password] = credentialsOf(user ?? '');
+export function parseShadowsocks(link: Link): NamedEndpoint<Shadowsocks> {
+  const { user, authority } = link.user === undefined ? splitLegacyLink(link) : { ...link };
+  const [method, password] = parseCredentials(user ?? '');
   return {
     endpoint: {
       protocol: 'shadowsocks',
       ...hostAndPort(authority),
       method,
-      password: passwordFor(method, password),
-      plugin: pluginOf(link.query.get('plugin') ?? ''),
+      password: parsePassword(method, password),
+      plugin: parsePlugin(link.query.get('plugin') ?? ''),
     },
     remarks: link.remarks,
   };
 }
 
-function legacyParts({ body }: Link): { readonly user: string; readonly authority: string } {
+function splitLegacyLink({ body }: Link): { readonly user: string; readonly authority: string } {
   const text = decodeBase64(decodePercent(body).replace(/\/$/, ''));
   const at = text?.lastIndexOf('@') ?? -1;
   if (text === undefined || at < 0) {
-    throw new UnusableLink('it is neither method:password@host:port nor base64 of that');
+    throw new InvalidLink('it is neither method:password@host:port nor base64 of that');
   }
   return { user: text.slice(0, at), authority: text.slice(at + 1).replace(/\/$/, '') };
 }
 
-function credentialsOf(user: string): [method: string, password: string] {
+function parseCredentials(user: string): [method: string, password: string] {
   const text = user.includes(':') ? user : (decodeBase64(user) ?? '');
   const colon = text.indexOf(':');
   if (colon < 0) {
-    throw new UnusableLink('its user is neither method:password nor base64 of that');
+    throw new InvalidLink('its user is neither method:password nor base64 of that');
   }
   const method = text.slice(0, colon).toLowerCase();
-  if (!/^[a-z\d-]{1,40}$/.test(method)) throw new UnusableLink('its method is no name of a cipher');
+  if (!/^[a-z\d-]{1,40}$/.test(method)) throw new InvalidLink('its method is no name of a cipher');
   return [method, text.slice(colon + 1)];
 }
 
 /** Keys of the 2022 ciphers are as long as the cipher says, one for each server on the way (SIP022). */
-function passwordFor(method: string, password: string): string {
+function parsePassword(method: string, password: string): string {
   const bytes = KEY_BYTES[method];
   if (bytes === undefined) return method === 'none' ? password : secret(password);
   const keys = password.split(':');
   if (keys.some((key) => base64Bytes(key) !== bytes)) {
-    throw new UnusableLink(`its key is not ${bytes} bytes of base64, as ${method} needs`);
+    throw new InvalidLink(`its key is not ${bytes} bytes of base64, as ${method} needs`);
   }
   return keys.map(paddedBase64).join(':');
 }
@@ -65,7 +65,7 @@ const KEY_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** `obfs-local;obfs=http;obfs-host=…`, `v2ray-plugin;tls;host=…;path=…`; of each, only these options. */
-function pluginOf(text: string): ShadowsocksPlugin | undefined {
+function parsePlugin(text: string): ShadowsocksPlugin | undefined {
   if (text === '') return undefined;
   const [name = '', ...rest] = text.split(';');
   const options = new Map(
@@ -75,13 +75,13 @@ function pluginOf(text: string): ShadowsocksPlugin | undefined {
     }),
   );
   const make = PLUGINS[name.trim()];
-  if (!make) throw new UnusableLink(`its plugin ${quoted(name)} is not supported`);
+  if (!make) throw new InvalidLink(`its plugin ${quoted(name)} is not supported`);
   return make(options);
 }
 
 /** A backslash would take the meaning of the sign after it. */
 function pluginValue(text: string): string {
-  if (text.includes('\\')) throw new UnusableLink('its plugin options have a backslash');
+  if (text.includes('\\')) throw new InvalidLink('its plugin options have a backslash');
   return headerValue('plugin', text);
 }
 
@@ -94,7 +94,7 @@ const PLUGINS: Readonly<Record<string, (options: Options) => ShadowsocksPlugin>>
   'v2ray-plugin': (options) => {
     const mode = options.get('mode') ?? 'websocket';
     if (mode !== 'websocket')
-      throw new UnusableLink(`its plugin mode ${quoted(mode)} is not websocket`);
+      throw new InvalidLink(`its plugin mode ${quoted(mode)} is not websocket`);
     return {
       name: 'v2ray-plugin',
       tls: options.has('tls'),
@@ -107,12 +107,12 @@ const PLUGINS: Readonly<Record<string, (options: Options) => ShadowsocksPlugin>>
 function obfs(options: Options): ShadowsocksPlugin {
   const mode = options.get('obfs') ?? 'http';
   if (mode !== 'http' && mode !== 'tls') {
-    throw new UnusableLink(`its obfuscation ${quoted(mode)} is neither http nor tls`);
+    throw new InvalidLink(`its obfuscation ${quoted(mode)} is neither http nor tls`);
   }
   return { name: 'obfs', mode, host: options.get('obfs-host') ?? '' };
 }
 
-export function formatShadowsocks({ endpoint, remarks }: Named<Shadowsocks>): string {
+export function formatShadowsocks({ endpoint, remarks }: NamedEndpoint<Shadowsocks>): string {
   const { method, password, plugin } = endpoint;
   const plain = KEY_BYTES[method] !== undefined;
   return writeLink({
@@ -120,7 +120,7 @@ export function formatShadowsocks({ endpoint, remarks }: Named<Shadowsocks>): st
     user: plain
       ? `${method}:${encode(password)}`
       : Buffer.from(`${method}:${password}`).toString('base64url'),
-    authority: authorityOf(endpoint),
+    authority: formatAuthority(endpoint),
     parameters: { plugin: plugin ? pluginText(plugin) : '' },
     remarks,
   });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { endpoints } from './endpoint.fixture.ts';
+import { endpoints } from '../testing/arbitrary-endpoints.ts';
 import { formatShareLink, parseShareLink } from './share-link.ts';
 
 const SCHEMES = 'vmess vless trojan ss hysteria2 hy2 tuic wireguard socks socks5 http https'.split(
@@ -9,7 +9,7 @@ const SCHEMES = 'vmess vless trojan ss hysteria2 hy2 tuic wireguard socks socks5
 const remarks = fc.string({ maxLength: 20, unit: 'grapheme' }).map((text) => text.trim());
 
 describe('format → parse', () => {
-  it.each(Object.entries(endpoints))('%s comes back as it was', (_protocol, endpoint) => {
+  it.each(Object.entries(endpoints))('%s is parsed to the same endpoint', (_protocol, endpoint) => {
     fc.assert(
       fc.property(endpoint, remarks, (given, name) => {
         const link = formatShareLink({ endpoint: given, remarks: name });
@@ -20,7 +20,7 @@ describe('format → parse', () => {
   });
 });
 
-describe('whatever the text', () => {
+describe('any text', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 30 }),
     fc.constantFrom(
@@ -49,12 +49,12 @@ describe('whatever the text', () => {
     )
     .map(([scheme, pieces]) => `${scheme}://${pieces.join('')}`);
 
-  it('is an endpoint in its form or a reason in one harmless line', () => {
+  it('is a valid endpoint or has a reason on one printable line', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string({ unit: 'binary' })), (text) => {
         const parsed = parseShareLink(text);
         if (parsed.kind === 'invalid') {
-          expect(parsed.why).toMatch(/^\P{Cc}{10,120}$/u);
+          expect(parsed.reason).toMatch(/^\P{Cc}{10,120}$/u);
         } else {
           const { host, port } = parsed.endpoint;
           expect(host).toMatch(/^[a-z0-9._:-]+$/);

@@ -8,15 +8,15 @@ const b64 = (text: string) => Buffer.from(text).toString('base64');
 const vmess = (fields: object) =>
   `vmess://${b64(JSON.stringify({ v: '2', ps: 'one', add: 'a.example', port: '443', id: ID, ...fields }))}`;
 
-function endpointOf(link: string): Endpoint {
+function readEndpoint(link: string): Endpoint {
   const parsed = parseShareLink(link);
-  if (parsed.kind === 'invalid') throw new Error(`${link}: ${parsed.why}`);
+  if (parsed.kind === 'invalid') throw new Error(`${link}: ${parsed.reason}`);
   return parsed.endpoint;
 }
 
 function whyNot(link: string): string {
   const parsed = parseShareLink(link);
-  return parsed.kind === 'invalid' ? parsed.why : `parsed: ${JSON.stringify(parsed.endpoint)}`;
+  return parsed.kind === 'invalid' ? parsed.reason : `parsed: ${JSON.stringify(parsed.endpoint)}`;
 }
 
 describe('vmess', () => {
@@ -45,13 +45,15 @@ describe('vmess', () => {
     [{ port: 443, aid: null }, 0],
     [{ port: 443, aid: '64' }, 64],
   ])('takes port and aid as number, text or null: %j', (fields, alterId) => {
-    expect(endpointOf(vmess(fields))).toMatchObject({ port: 443, alterId });
+    expect(readEndpoint(vmess(fields))).toMatchObject({ port: 443, alterId });
   });
 
   it.each([['---'], ['auto'], ['none'], ['tcp'], ['']])(
     'takes the header type "%s" for none',
     (type) => {
-      expect(endpointOf(vmess({ net: 'tcp', type }))).toMatchObject({ transport: { kind: 'tcp' } });
+      expect(readEndpoint(vmess({ net: 'tcp', type }))).toMatchObject({
+        transport: { kind: 'tcp' },
+      });
     },
   );
 
@@ -65,7 +67,7 @@ describe('vmess', () => {
 
   it('skips the certificate where any of its names says so', () => {
     const link = vmess({ tls: 'tls', 'skip-cert-verify': true, sni: 'B.example' });
-    expect(endpointOf(link)).toMatchObject({ tls: { insecure: true, serverName: 'b.example' } });
+    expect(readEndpoint(link)).toMatchObject({ tls: { insecure: true, serverName: 'b.example' } });
   });
 
   it('reads the URL style', () => {
@@ -143,39 +145,41 @@ describe('vless', () => {
     ['type=h2', 'http'],
     ['type=httpupgrade&path=/u', 'httpupgrade'],
   ])('%s is %s', (query, kind) => {
-    expect(endpointOf(link(query))).toMatchObject({ transport: { kind } });
+    expect(readEndpoint(link(query))).toMatchObject({ transport: { kind } });
   });
 
   it.each([['security='], ['security=none'], ['']])('has no TLS with "%s"', (query) => {
-    expect(endpointOf(link(query))).toMatchObject({ tls: undefined });
+    expect(readEndpoint(link(query))).toMatchObject({ tls: undefined });
   });
 
   it('takes ?ed= out of the path of a WebSocket, encoded or not', () => {
     const transport = { kind: 'ws', path: '/p', earlyData: 2560 };
-    expect(endpointOf(link('type=ws&path=%2Fp%3Fed%3D2560'))).toMatchObject({ transport });
-    expect(endpointOf(link('type=ws&path=/p?ed=2560&Host=h'))).toMatchObject({
+    expect(readEndpoint(link('type=ws&path=%2Fp%3Fed%3D2560'))).toMatchObject({ transport });
+    expect(readEndpoint(link('type=ws&path=/p?ed=2560&Host=h'))).toMatchObject({
       transport: { ...transport, host: 'h' },
     });
-    expect(endpointOf(link('type=ws&path=/p?x=1%26ed=2560'))).toMatchObject({
+    expect(readEndpoint(link('type=ws&path=/p?x=1%26ed=2560'))).toMatchObject({
       transport: { ...transport, path: '/p?x=1' },
     });
   });
 
   it('reads parameters with &amp; between them, in whatever case, the first of two', () => {
     const query = 'type=ws&amp;Path=/x&amp;Host=h.example&amp;host=other.example&amp;security=';
-    expect(endpointOf(link(query))).toMatchObject({
+    expect(readEndpoint(link(query))).toMatchObject({
       tls: undefined,
       transport: { path: '/x', host: 'h.example' },
     });
   });
 
   it('reads IPv6 in brackets, in its one form; a name without its last dot', () => {
-    expect(endpointOf(`vless://${ID}@[2001:DB8:0::1]:443?`)).toMatchObject({ host: '2001:db8::1' });
-    expect(endpointOf(`vless://${ID}@A.example.:443`)).toMatchObject({ host: 'a.example' });
+    expect(readEndpoint(`vless://${ID}@[2001:DB8:0::1]:443?`)).toMatchObject({
+      host: '2001:db8::1',
+    });
+    expect(readEndpoint(`vless://${ID}@A.example.:443`)).toMatchObject({ host: 'a.example' });
   });
 
   it('takes an encryption of none that somebody wrote their name behind', () => {
-    expect(endpointOf(link('encryption=none-@channel'))).toMatchObject({ protocol: 'vless' });
+    expect(readEndpoint(link('encryption=none-@channel'))).toMatchObject({ protocol: 'vless' });
   });
 
   it.each([
@@ -201,14 +205,14 @@ describe('vless', () => {
 
 describe('trojan', () => {
   it('has TLS unless it says otherwise, and port 443', () => {
-    expect(endpointOf('trojan://p%40ss@a.example?sni=b.example')).toMatchObject({
+    expect(readEndpoint('trojan://p%40ss@a.example?sni=b.example')).toMatchObject({
       password: 'p@ss',
       port: 443,
       tls: { serverName: 'b.example', insecure: false },
       transport: { kind: 'tcp' },
     });
-    expect(endpointOf('trojan://p@a.example:80?security=none')).toMatchObject({ tls: undefined });
-    expect(endpointOf('trojan://p@a.example:443?allowInsecure=1')).toMatchObject({
+    expect(readEndpoint('trojan://p@a.example:80?security=none')).toMatchObject({ tls: undefined });
+    expect(readEndpoint('trojan://p@a.example:443?allowInsecure=1')).toMatchObject({
       tls: { insecure: true },
     });
   });
@@ -242,19 +246,19 @@ describe('ss', () => {
   it('reads the URL-safe alphabet', () => {
     const user = Buffer.from('aes-256-gcm:~~~???>>>').toString('base64url');
     expect(user).toMatch(/[-_]/);
-    expect(endpointOf(`ss://${user}@a.example:1`)).toMatchObject({ password: '~~~???>>>' });
+    expect(readEndpoint(`ss://${user}@a.example:1`)).toMatchObject({ password: '~~~???>>>' });
   });
 
   it('reads the ciphers of 2022, whose user is not base64, and their keys', () => {
     const link = `ss://2022-blake3-aes-256-gcm:${encodeURIComponent(KEY)}@a.example:1`;
-    expect(endpointOf(link)).toMatchObject({ method: '2022-blake3-aes-256-gcm', password: KEY });
+    expect(readEndpoint(link)).toMatchObject({ method: '2022-blake3-aes-256-gcm', password: KEY });
     const two = `ss://2022-blake3-aes-256-gcm:${KEY}:${KEY.replace('=', '')}@a.example:1`;
-    expect(endpointOf(two)).toMatchObject({ password: `${KEY}:${KEY}` });
+    expect(readEndpoint(two)).toMatchObject({ password: `${KEY}:${KEY}` });
   });
 
   it('reads the options of plugins that it knows, and leaves out the rest', () => {
     const plugin = (text: string) =>
-      endpointOf(`ss://${b64('aes-256-gcm:p')}@a.example:1/?plugin=${encodeURIComponent(text)}`);
+      readEndpoint(`ss://${b64('aes-256-gcm:p')}@a.example:1/?plugin=${encodeURIComponent(text)}`);
     expect(plugin('obfs-local;obfs=tls;obfs-host=b.example')).toMatchObject({
       plugin: { name: 'obfs', mode: 'tls', host: 'b.example' },
     });
@@ -285,16 +289,21 @@ describe('hysteria2', () => {
     ['hy2://pw@a.example:5000-6000', 5000, ['5000-6000']],
     ['hy2://pw@a.example:443?mport=5000-6000', 443, ['443-443', '5000-6000']],
   ])('%s has port %i and hops between %j', (link, port, ports) => {
-    expect(endpointOf(link)).toMatchObject({ protocol: 'hysteria2', password: 'pw', port, ports });
+    expect(readEndpoint(link)).toMatchObject({
+      protocol: 'hysteria2',
+      password: 'pw',
+      port,
+      ports,
+    });
   });
 
   it('has a password of user and password', () => {
-    expect(endpointOf('hy2://ann:secret@a.example')).toMatchObject({ password: 'ann:secret' });
+    expect(readEndpoint('hy2://ann:secret@a.example')).toMatchObject({ password: 'ann:secret' });
   });
 
   it('reads salamander, and a server name of any script', () => {
     const link = 'hy2://p@a.example?obfs=salamander&obfs-password=o&insecure=1&sni=🔒';
-    expect(endpointOf(link)).toMatchObject({
+    expect(readEndpoint(link)).toMatchObject({
       obfuscation: 'o',
       tls: { insecure: true, serverName: 'xn--lv8h' },
     });
@@ -314,7 +323,7 @@ describe('hysteria2', () => {
 describe('tuic', () => {
   it('reads user, password and what decides the connection', () => {
     const link = `tuic://${ID}:pa%3Ass@a.example:8443?congestion_control=bbr&udp_relay_mode=native&alpn=h3&allow_insecure=1`;
-    expect(endpointOf(link)).toMatchObject({
+    expect(readEndpoint(link)).toMatchObject({
       uuid: ID,
       password: 'pa:ss',
       congestion: 'bbr',
@@ -334,15 +343,17 @@ describe('wireguard', () => {
     `wireguard://${encodeURIComponent(KEY)}@a.example:51820?publickey=${encodeURIComponent(KEY)}&${query}`;
 
   it('reads keys, addresses, reserved bytes and MTU', () => {
-    expect(endpointOf(link('address=10.0.0.2/32,fd00::2&reserved=1,2,3&mtu=1280'))).toMatchObject({
-      privateKey: KEY,
-      publicKey: KEY,
-      presharedKey: '',
-      addresses: ['10.0.0.2/32', 'fd00::2/128'],
-      reserved: [1, 2, 3],
-      mtu: 1280,
-    });
-    expect(endpointOf(link('address=10.0.0.2&reserved=AQID'))).toMatchObject({
+    expect(readEndpoint(link('address=10.0.0.2/32,fd00::2&reserved=1,2,3&mtu=1280'))).toMatchObject(
+      {
+        privateKey: KEY,
+        publicKey: KEY,
+        presharedKey: '',
+        addresses: ['10.0.0.2/32', 'fd00::2/128'],
+        reserved: [1, 2, 3],
+        mtu: 1280,
+      },
+    );
+    expect(readEndpoint(link('address=10.0.0.2&reserved=AQID'))).toMatchObject({
       reserved: [1, 2, 3],
     });
   });
@@ -371,7 +382,7 @@ describe('socks and http', () => {
     ['https://a.example', 'https', 443, '', ''],
   ])('%s', (link, protocol, port, user, password) => {
     const host = 'a.example';
-    expect(endpointOf(link)).toEqual({ protocol, host, port, user, password });
+    expect(readEndpoint(link)).toEqual({ protocol, host, port, user, password });
   });
 
   it('takes the address of a page for no proxy', () => {

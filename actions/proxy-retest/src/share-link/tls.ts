@@ -1,24 +1,24 @@
 import type { Tls } from '../endpoint/endpoint.ts';
 import { base64Bytes } from './base64.ts';
-import { quoted, serverName } from './form.ts';
+import { quoted, serverName } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 import type { Query } from './link.ts';
-import { UnusableLink } from './unusable-link.ts';
 
 /** TLS as the parameters name it; `otherwise` is what no `security` means in this scheme. */
-export function tlsOf(query: Query, otherwise: 'none' | 'tls'): Tls | undefined {
+export function parseTls(query: Query, otherwise: 'none' | 'tls'): Tls | undefined {
   const security = (query.get('security') ?? otherwise).toLowerCase();
   if (security === 'none') return undefined;
-  if (security === 'tls') return plainTls(query);
-  if (security === 'reality') return { ...plainTls(query), reality: realityOf(query) };
-  throw new UnusableLink(`its security ${quoted(security)} is none of none, tls, reality`);
+  if (security === 'tls') return parseTlsParameters(query);
+  if (security === 'reality') return { ...parseTlsParameters(query), reality: parseReality(query) };
+  throw new InvalidLink(`its security ${quoted(security)} is none of none, tls, reality`);
 }
 
-export function plainTls(query: Query): Tls {
+export function parseTlsParameters(query: Query): Tls {
   return {
     serverName: serverName(query.get('sni') ?? query.get('peer') ?? ''),
     insecure: INSECURE.some((name) => isOn(query.get(name))),
-    alpn: alpnOf(query.get('alpn') ?? ''),
-    fingerprint: fingerprintOf(query.get('fp') ?? ''),
+    alpn: parseAlpn(query.get('alpn') ?? ''),
+    fingerprint: parseFingerprint(query.get('fp') ?? ''),
     reality: undefined,
   };
 }
@@ -30,7 +30,7 @@ export function isOn(value: unknown): boolean {
 }
 
 /** The protocols of `h2,http/1.1`; what is not one is left out. */
-export function alpnOf(text: string): string[] {
+export function parseAlpn(text: string): string[] {
   return text
     .split(',')
     .map((name) => name.trim())
@@ -38,19 +38,19 @@ export function alpnOf(text: string): string[] {
 }
 
 /** The name of a browser; what cannot be one is none. */
-export function fingerprintOf(text: string): string {
+export function parseFingerprint(text: string): string {
   return /^[a-z0-9_]{1,32}$/i.test(text) ? text.toLowerCase() : '';
 }
 
 /** Its key is 32 bytes, its short id up to 8 in hexadecimal (https://github.com/XTLS/REALITY). */
-function realityOf(query: Query): NonNullable<Tls['reality']> {
+function parseReality(query: Query): NonNullable<Tls['reality']> {
   const publicKey = (query.get('pbk') ?? '').replace(/=+$/, '');
   const shortId = (query.get('sid') ?? '').toLowerCase();
   if (base64Bytes(publicKey) !== 32) {
-    throw new UnusableLink('its reality public key (pbk) is not 32 bytes of base64');
+    throw new InvalidLink('its reality public key (pbk) is not 32 bytes of base64');
   }
   if (!/^([\da-f]{2}){0,8}$/.test(shortId)) {
-    throw new UnusableLink('its reality short id (sid) is not up to 8 bytes of hexadecimal');
+    throw new InvalidLink('its reality short id (sid) is not up to 8 bytes of hexadecimal');
   }
   return { publicKey: publicKey.replaceAll('+', '-').replaceAll('/', '_'), shortId };
 }

@@ -1,10 +1,10 @@
 import type { Transport } from '../endpoint/endpoint.ts';
-import { headerValue, quoted } from './form.ts';
+import { headerValue, quoted } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 import type { Query } from './link.ts';
-import { UnusableLink } from './unusable-link.ts';
 
 /** How a link names its transport, whatever its scheme. */
-export interface TransportNames {
+export interface TransportFields {
   /** `ws`, `tcp`, `raw`, … */
   readonly network: string;
   /** The disguise of TCP: `none`, `http`, or whatever people write. */
@@ -15,15 +15,15 @@ export interface TransportNames {
 }
 
 /** The transport; throws {@link UnusableLink} for those that no engine of ours has. */
-export function transportOf(names: TransportNames): Transport {
+export function parseTransport(names: TransportFields): Transport {
   const network = names.network.trim().toLowerCase();
   const make = TRANSPORTS[network];
-  if (!make) throw new UnusableLink(`its transport ${quoted(network)} is not supported`);
+  if (!make) throw new InvalidLink(`its transport ${quoted(network)} is not supported`);
   return make(names);
 }
 
-export function transportOfQuery(query: Query): Transport {
-  return transportOf({
+export function parseQueryTransport(query: Query): Transport {
+  return parseTransport({
     network: query.get('type') ?? '',
     header: query.get('headertype') ?? '',
     path: query.get('path') ?? '',
@@ -32,21 +32,21 @@ export function transportOfQuery(query: Query): Transport {
   });
 }
 
-const tcp = (names: TransportNames): Transport =>
+const tcp = (names: TransportFields): Transport =>
   names.header.trim().toLowerCase() === 'http' ? http(names) : { kind: 'tcp' };
 
-const http = ({ path, host }: TransportNames): Transport => ({
+const http = ({ path, host }: TransportFields): Transport => ({
   kind: 'http',
-  path: pathOf(path),
-  hosts: hostsOf(host),
+  path: parsePath(path),
+  hosts: parseHosts(host),
 });
 
-const ws = ({ path, host }: TransportNames): Transport => {
-  const [early, rest] = takeEarlyData(pathOf(path));
-  return { kind: 'ws', path: rest, host: hostsOf(host)[0] ?? '', earlyData: early };
+const ws = ({ path, host }: TransportFields): Transport => {
+  const [early, rest] = splitEarlyData(parsePath(path));
+  return { kind: 'ws', path: rest, host: parseHosts(host)[0] ?? '', earlyData: early };
 };
 
-const TRANSPORTS: Readonly<Record<string, (names: TransportNames) => Transport>> = {
+const TRANSPORTS: Readonly<Record<string, (names: TransportFields) => Transport>> = {
   __proto__: null as never,
   '': tcp,
   tcp,
@@ -61,17 +61,17 @@ const TRANSPORTS: Readonly<Record<string, (names: TransportNames) => Transport>>
   }),
   httpupgrade: ({ path, host }) => ({
     kind: 'httpupgrade',
-    path: takeEarlyData(pathOf(path))[1],
-    host: hostsOf(host)[0] ?? '',
+    path: splitEarlyData(parsePath(path))[1],
+    host: parseHosts(host)[0] ?? '',
   }),
 };
 
-function pathOf(text: string): string {
+function parsePath(text: string): string {
   const path = headerValue('path', text.trim());
   return path.startsWith('/') ? path : `/${path}`;
 }
 
-function hostsOf(text: string): string[] {
+function parseHosts(text: string): string[] {
   return text
     .split(',')
     .map((host) => headerValue('host', host.trim()))
@@ -79,7 +79,7 @@ function hostsOf(text: string): string[] {
 }
 
 /** `?ed=2048` in a path is no part of it: so much of the first data rides on the handshake. */
-function takeEarlyData(path: string): [bytes: number, path: string] {
+function splitEarlyData(path: string): [bytes: number, path: string] {
   const [before = '', ...after] = path.split('?');
   const query = after.join('?').split('&');
   const found = query.find((part) => /^ed=\d{1,6}$/.test(part));

@@ -1,12 +1,12 @@
 import type { Tuic } from '../endpoint/endpoint.ts';
-import { hostAndPort, secret, uuid } from './form.ts';
+import { hostAndPort, secret, uuid } from './field-parsers.ts';
 import type { Link } from './link.ts';
-import type { Named } from './named.ts';
-import { plainTls } from './tls.ts';
-import { authorityOf, encode, writeLink } from './write-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
+import { parseTlsParameters } from './tls.ts';
+import { encode, formatAuthority, writeLink } from './write-link.ts';
 
 /** `tuic://uuid:password@host:port?congestion_control=bbr&udp_relay_mode=native&sni=…` */
-export function parseTuic(link: Link): Named<Tuic> {
+export function parseTuic(link: Link): NamedEndpoint<Tuic> {
   const { query, user = '' } = link;
   const [id = '', ...password] = user.split(':');
   return {
@@ -17,7 +17,7 @@ export function parseTuic(link: Link): Named<Tuic> {
       password: secret(password.join(':')),
       congestion: oneOf(query.get('congestion_control'), ['cubic', 'new_reno', 'bbr']),
       udpRelay: oneOf(query.get('udp_relay_mode'), ['native', 'quic']),
-      tls: plainTls(query),
+      tls: parseTlsParameters(query),
     },
     remarks: link.remarks,
   };
@@ -28,12 +28,12 @@ function oneOf(text: string | undefined, names: readonly string[]): string {
   return names.find((name) => name === text?.toLowerCase()) ?? '';
 }
 
-export function formatTuic({ endpoint, remarks }: Named<Tuic>): string {
+export function formatTuic({ endpoint, remarks }: NamedEndpoint<Tuic>): string {
   const { tls } = endpoint;
   return writeLink({
     scheme: 'tuic',
     user: `${encode(endpoint.uuid)}:${encode(endpoint.password)}`,
-    authority: authorityOf(endpoint),
+    authority: formatAuthority(endpoint),
     parameters: {
       congestion_control: endpoint.congestion,
       udp_relay_mode: endpoint.udpRelay,

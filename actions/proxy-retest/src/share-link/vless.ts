@@ -1,46 +1,46 @@
 import type { Vless } from '../endpoint/endpoint.ts';
-import { hostAndPort, quoted, userId } from './form.ts';
+import { hostAndPort, quoted, userId } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 import type { Link } from './link.ts';
-import type { Named } from './named.ts';
-import { tlsOf, tlsParameters } from './tls.ts';
-import { transportOfQuery, transportParameters } from './transport.ts';
-import { UnusableLink } from './unusable-link.ts';
-import { authorityOf, encode, writeLink } from './write-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
+import { parseTls, tlsParameters } from './tls.ts';
+import { parseQueryTransport, transportParameters } from './transport.ts';
+import { encode, formatAuthority, writeLink } from './write-link.ts';
 
 /** `vless://uuid@host:port?type=…&security=…` (https://github.com/XTLS/Xray-core/discussions/716) */
-export function parseVless(link: Link): Named<Vless> {
+export function parseVless(link: Link): NamedEndpoint<Vless> {
   const { query } = link;
   // Channels append their names to it.
   if (!(query.get('encryption') ?? 'none').toLowerCase().startsWith('none')) {
-    throw new UnusableLink('its encryption is not "none", the only one that engines know');
+    throw new InvalidLink('its encryption is not "none", the only one that engines know');
   }
   return {
     endpoint: {
       protocol: 'vless',
       ...hostAndPort(link.authority),
       uuid: userId(link.user ?? ''),
-      flow: flowOf(query.get('flow') ?? ''),
-      tls: tlsOf(query, 'none'),
-      transport: transportOfQuery(query),
+      flow: parseFlow(query.get('flow') ?? ''),
+      tls: parseTls(query, 'none'),
+      transport: parseQueryTransport(query),
     },
     remarks: link.remarks,
   };
 }
 
-function flowOf(text: string): string {
+function parseFlow(text: string): string {
   const flow = text.toLowerCase().replace(/-udp443$/, '');
   if (flow === '' || flow === 'none') return '';
   if (flow !== 'xtls-rprx-vision') {
-    throw new UnusableLink(`its flow ${quoted(flow)} is not xtls-rprx-vision`);
+    throw new InvalidLink(`its flow ${quoted(flow)} is not xtls-rprx-vision`);
   }
   return flow;
 }
 
-export function formatVless({ endpoint, remarks }: Named<Vless>): string {
+export function formatVless({ endpoint, remarks }: NamedEndpoint<Vless>): string {
   return writeLink({
     scheme: 'vless',
     user: encode(endpoint.uuid),
-    authority: authorityOf(endpoint),
+    authority: formatAuthority(endpoint),
     parameters: {
       encryption: 'none',
       flow: endpoint.flow,

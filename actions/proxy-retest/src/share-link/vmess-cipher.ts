@@ -1,21 +1,21 @@
-import { quoted } from './form.ts';
-import { UnusableLink } from './unusable-link.ts';
+import { quoted } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 
 const SECURITIES = ['auto', 'none', 'zero', 'aes-128-gcm', 'chacha20-poly1305'];
 
 /** The cipher of VMess; empty means auto. */
-export function cipherOf(text: string): string {
+export function parseCipher(text: string): string {
   const security = text.trim().toLowerCase() || 'auto';
   if (security === 'chacha20-ietf-poly1305') return 'chacha20-poly1305';
   if (!SECURITIES.includes(security)) {
-    throw new UnusableLink(`its cipher ${quoted(security)} is not known`);
+    throw new InvalidLink(`its cipher ${quoted(security)} is not known`);
   }
   return security;
 }
 
 /** How many more ids a user had before AEAD; 0 is AEAD. Empty, null and absent are 0. */
-export function alterIdOf(value: unknown): number {
+export function parseAlterId(value: unknown): number {
   const text = String(value ?? '').trim();
-  if (!/^\d{0,5}$/.test(text)) throw new UnusableLink(`its alterId ${quoted(text)} is no number`);
+  if (!/^\d{0,5}$/.test(text)) throw new InvalidLink(`its alterId ${quoted(text)} is no number`);
   return Number(text);
 }

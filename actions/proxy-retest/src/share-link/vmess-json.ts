@@ -1,24 +1,24 @@
 import type { Tls, VMess } from '../endpoint/endpoint.ts';
-import { host, port, quoted, serverName, userId } from './form.ts';
-import type { Named } from './named.ts';
-import { alpnOf, fingerprintOf, isOn } from './tls.ts';
-import { pathWithEarlyData, transportOf } from './transport.ts';
-import { UnusableLink } from './unusable-link.ts';
-import { alterIdOf, cipherOf } from './vmess-cipher.ts';
+import { host, port, quoted, serverName, userId } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
+import { isOn, parseAlpn, parseFingerprint } from './tls.ts';
+import { parseTransport, pathWithEarlyData } from './transport.ts';
+import { parseAlterId, parseCipher } from './vmess-cipher.ts';
 
 /** The JSON of a VMess link; numbers come as numbers, as strings, or as null. */
-export function parseVmessJson(text: string, fragment: string): Named<VMess> {
-  const read = fieldsOf(text);
+export function parseVmessJson(text: string, fragment: string): NamedEndpoint<VMess> {
+  const read = createFieldReader(text);
   return {
     endpoint: {
       protocol: 'vmess',
       host: host(read('add', 'address')),
       port: port(read('port')),
       uuid: userId(read('id', 'uuid')),
-      alterId: alterIdOf(read('aid')),
-      security: cipherOf(read('scy', 'security')),
-      tls: tlsOf(read),
-      transport: transportOf({
+      alterId: parseAlterId(read('aid')),
+      security: parseCipher(read('scy', 'security')),
+      tls: parseTls(read),
+      transport: parseTransport({
         network: read('net'),
         header: read('type'),
         path: read('path'),
@@ -34,12 +34,12 @@ export function parseVmessJson(text: string, fragment: string): Named<VMess> {
 /** The first of the names that has something; a list stands for its parts. */
 type Read = (...names: readonly string[]) => string;
 
-function fieldsOf(text: string): Read {
+function createFieldReader(text: string): Read {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UnusableLink('its base64 is not whole JSON');
+    throw new InvalidLink('its base64 is not whole JSON');
   }
   const fields = new Map(Object.entries(json as object));
   const read = (name: string) => {
@@ -47,29 +47,29 @@ function fieldsOf(text: string): Read {
     if (Array.isArray(value) && value.every((part) => typeof part === 'string')) {
       return value.join(',');
     }
-    if (typeof value === 'object') throw new UnusableLink(`its "${name}" is not text or a number`);
+    if (typeof value === 'object') throw new InvalidLink(`its "${name}" is not text or a number`);
     return String(value).trim();
   };
   return (...names) => names.map(read).find((value) => value !== '') ?? '';
 }
 
-function tlsOf(read: Read): Tls | undefined {
+function parseTls(read: Read): Tls | undefined {
   const kind = read('tls').toLowerCase();
   if (['', 'none', 'false', '0'].includes(kind)) return undefined;
   if (!['tls', 'true', '1'].includes(kind)) {
-    throw new UnusableLink(`its tls ${quoted(kind)} is neither tls nor none`);
+    throw new InvalidLink(`its tls ${quoted(kind)} is neither tls nor none`);
   }
   return {
     serverName: serverName(read('sni', 'serverName')),
     insecure: ['skip-cert-verify', 'allowInsecure', 'insecure'].some((name) => isOn(read(name))),
-    alpn: alpnOf(read('alpn')),
-    fingerprint: fingerprintOf(read('fp')),
+    alpn: parseAlpn(read('alpn')),
+    fingerprint: parseFingerprint(read('fp')),
     reality: undefined,
   };
 }
 
 /** The form of v2rayN, which everybody reads. */
-export function formatVmess({ endpoint, remarks }: Named<VMess>): string {
+export function formatVmess({ endpoint, remarks }: NamedEndpoint<VMess>): string {
   const { tls, transport } = endpoint;
   const json = {
     v: '2',

@@ -1,8 +1,8 @@
 import type { VMess } from '../endpoint/endpoint.ts';
 import { decodeBase64 } from './base64.ts';
+import { InvalidLink } from './invalid-link.ts';
 import { decodePercent, type Link } from './link.ts';
-import type { Named } from './named.ts';
-import { UnusableLink } from './unusable-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
 import { parseVmessJson } from './vmess-json.ts';
 import { parseVmessUrl } from './vmess-url.ts';
 
@@ -10,19 +10,19 @@ import { parseVmessUrl } from './vmess-url.ts';
  * `vmess://base64(JSON)` (https://github.com/2dust/v2rayN/wiki/Description-of-VMess-share-link),
  * `vmess://uuid@host:port?type=…`, or `vmess://base64(security:uuid@host:port)?obfs=…`.
  */
-export function parseVmess(link: Link): Named<VMess> {
+export function parseVmess(link: Link): NamedEndpoint<VMess> {
   if (link.user !== undefined) return parseVmessUrl(link);
   const text = decodeBase64(decodePercent(link.body).replace(/\/$/, ''))?.trim();
-  if (text === undefined) throw new UnusableLink('it is neither base64 nor uuid@host:port');
+  if (text === undefined) throw new InvalidLink('it is neither base64 nor uuid@host:port');
   if (text.startsWith('{')) return parseVmessJson(text, link.remarks);
   const parts = /^([^:@]*):([^@]*)@(.*)$/s.exec(text);
-  if (!parts) throw new UnusableLink('its base64 is neither JSON nor security:uuid@host:port');
+  if (!parts) throw new InvalidLink('its base64 is neither JSON nor security:uuid@host:port');
   const [, security = '', user = '', authority = ''] = parts;
-  return parseVmessUrl({ ...link, user, authority, query: renamed(link, security) });
+  return parseVmessUrl({ ...link, user, authority, query: renameParameters(link, security) });
 }
 
 /** The parameters of the third form under the names of the second. */
-function renamed({ query }: Link, security: string): Link['query'] {
+function renameParameters({ query }: Link, security: string): Link['query'] {
   const network = query.get('obfs') ?? '';
   const named: [string, string | undefined][] = [
     ...query,

@@ -1,46 +1,49 @@
 import { isIP } from 'node:net';
 import type { WireGuard } from '../endpoint/endpoint.ts';
 import { base64Bytes, paddedBase64 } from './base64.ts';
-import { hostAndPort, quoted } from './form.ts';
+import { hostAndPort, quoted } from './field-parsers.ts';
+import { InvalidLink } from './invalid-link.ts';
 import type { Link } from './link.ts';
-import type { Named } from './named.ts';
-import { UnusableLink } from './unusable-link.ts';
-import { authorityOf, encode, writeLink } from './write-link.ts';
+import type { NamedEndpoint } from './named-endpoint.ts';
+import { encode, formatAuthority, writeLink } from './write-link.ts';
 
 /** `wireguard://private-key@host:port?publickey=…&address=10.0.0.2/32&reserved=1,2,3&mtu=1420` */
-export function parseWireGuard(link: Link): Named<WireGuard> {
+export function parseWireGuard(link: Link): NamedEndpoint<WireGuard> {
   const { query } = link;
   const preshared = query.get('presharedkey') ?? query.get('psk') ?? '';
   return {
     endpoint: {
       protocol: 'wireguard',
       ...hostAndPort(link.authority, 51_820),
-      privateKey: keyOf('private key', link.user ?? query.get('privatekey') ?? ''),
-      publicKey: keyOf('public key', query.get('publickey') ?? query.get('peer_public_key') ?? ''),
-      presharedKey: preshared === '' ? '' : keyOf('preshared key', preshared),
-      addresses: addressesOf(query.get('address') ?? query.get('local_address') ?? ''),
-      reserved: reservedOf(query.get('reserved') ?? ''),
-      mtu: mtuOf(query.get('mtu')),
+      privateKey: parseKey('private key', link.user ?? query.get('privatekey') ?? ''),
+      publicKey: parseKey(
+        'public key',
+        query.get('publickey') ?? query.get('peer_public_key') ?? '',
+      ),
+      presharedKey: preshared === '' ? '' : parseKey('preshared key', preshared),
+      addresses: parseAddresses(query.get('address') ?? query.get('local_address') ?? ''),
+      reserved: parseReserved(query.get('reserved') ?? ''),
+      mtu: parseMtu(query.get('mtu')),
     },
     remarks: link.remarks,
   };
 }
 
 /** Keys are 32 bytes (https://www.wireguard.com/protocol/); with the usual alphabet, padded. */
-function keyOf(name: string, text: string): string {
+function parseKey(name: string, text: string): string {
   if (base64Bytes(text.trim()) !== 32) {
-    throw new UnusableLink(`its ${name} is not 32 bytes of base64`);
+    throw new InvalidLink(`its ${name} is not 32 bytes of base64`);
   }
   return paddedBase64(text.trim());
 }
 
-function addressesOf(text: string): string[] {
+function parseAddresses(text: string): string[] {
   const addresses = text
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(cidr);
-  if (addresses.length === 0) throw new UnusableLink('it has no address of its own');
+  if (addresses.length === 0) throw new InvalidLink('it has no address of its own');
   return addresses;
 }
 
@@ -50,13 +53,13 @@ function cidr(text: string): string {
   const most = version === 4 ? 32 : 128;
   const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
   if (version === 0 || more.length > 0 || length < 0 || length > most) {
-    throw new UnusableLink(`its address ${quoted(text)} is not like 10.0.0.2/32`);
+    throw new InvalidLink(`its address ${quoted(text)} is not like 10.0.0.2/32`);
   }
   return `${address.toLowerCase()}/${length}`;
 }
 
 /** Three bytes, `1,2,3` or in base64. */
-function reservedOf(text: string): number[] {
+function parseReserved(text: string): number[] {
   if (text === '') return [];
   const bytes = /^[\d,\s[\]]+$/.test(text)
     ? text
@@ -65,25 +68,25 @@ function reservedOf(text: string): number[] {
         .map(Number)
     : [...Buffer.from(text, 'base64')];
   if (bytes.length !== 3 || bytes.some((byte) => byte > 255)) {
-    throw new UnusableLink('its reserved bytes are not three numbers up to 255');
+    throw new InvalidLink('its reserved bytes are not three numbers up to 255');
   }
   return bytes;
 }
 
-function mtuOf(text: string | undefined): number | undefined {
+function parseMtu(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const mtu = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (mtu < 576 || mtu > 65_535) {
-    throw new UnusableLink(`its MTU ${quoted(text)} is not between 576 and 65535`);
+    throw new InvalidLink(`its MTU ${quoted(text)} is not between 576 and 65535`);
   }
   return mtu;
 }
 
-export function formatWireGuard({ endpoint, remarks }: Named<WireGuard>): string {
+export function formatWireGuard({ endpoint, remarks }: NamedEndpoint<WireGuard>): string {
   return writeLink({
     scheme: 'wireguard',
     user: encode(endpoint.privateKey),
-    authority: authorityOf(endpoint),
+    authority: formatAuthority(endpoint),
     parameters: {
       publickey: endpoint.publicKey,
       presharedkey: endpoint.presharedKey,

@@ -26,7 +26,7 @@ export function writeLink({ scheme, user, authority, parameters = {}, remarks }:
 }
 
 /** `host:port`, IPv6 in brackets. */
-export function authorityOf({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
+export function formatAuthority({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 

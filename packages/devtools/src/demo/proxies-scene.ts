@@ -45,7 +45,7 @@ export async function proxiesScene(terminal: DemoTerminal, folder: string): Prom
       'allow-private': 'true',
       'min-retain-ratio': '0',
       engine: 'none',
-      'budget-minutes': '1',
+      budget: '1m',
     },
     expect: 'pass',
   });

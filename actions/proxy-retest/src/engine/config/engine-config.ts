@@ -1,34 +1,37 @@
-import { type Generation, hasTypedDns } from './generation.ts';
+import { type EngineCapabilities, hasTypedDns } from './capabilities.ts';
 import type { Section } from './outbound.ts';
-import type { Json } from './place.ts';
+import type { Json } from './outbound-settings.ts';
 
-export interface Carried {
+export interface ConfiguredEndpoint {
   readonly section: Section;
-  /** The tag of the section, and the user whose connections go through it. */
+  /** The tag of the section, and the name of its user. */
   readonly tag: string;
 }
 
 export interface ConfigOptions {
-  readonly generation: Generation;
-  /** The password of all users: of this run, and nobody else's. */
+  readonly capabilities: EngineCapabilities;
+  /** The password of all users, generated for this run. */
   readonly password: string;
-  /** A file with certificates to trust besides the system's; empty without. */
+  /** A file with additional trusted certificates; may be empty. */
   readonly caFile: string;
 }
 
 /**
- * The configuration: one inbound on the loopback whose users each have their own way out. A
- * connection of anybody else is refused.
+ * The configuration has one inbound on the loopback interface. Each user is routed to its own outbound;
+ * other connections are rejected.
  */
-export function engineConfig(carried: readonly Carried[], options: ConfigOptions): Json {
-  const { generation, password, caFile } = options;
-  const typed = hasTypedDns(generation);
-  const of = (name: Section['section']) =>
-    carried.filter(({ section }) => section.section === name).map(({ section }) => section.json);
+export function engineConfig(
+  configured: readonly ConfiguredEndpoint[],
+  options: ConfigOptions,
+): Json {
+  const { capabilities, password, caFile } = options;
+  const typed = hasTypedDns(capabilities);
+  const filterBy = (name: Section['section']) =>
+    configured.filter(({ section }) => section.section === name).map(({ section }) => section.json);
   return {
-    // Connections and their errors; no time, which our own clock gives.
+    // The level info logs connections and their errors.
     log: { level: 'info', timestamp: false },
-    // Only for WireGuard, which has no names in it.
+    // Only WireGuard uses DNS.
     dns: {
       servers: [typed ? { type: 'local', tag: 'local' } : { tag: 'local', address: 'local' }],
     },
@@ -38,16 +41,16 @@ export function engineConfig(carried: readonly Carried[], options: ConfigOptions
         type: 'mixed',
         tag: 'in',
         listen: '127.0.0.1',
-        // The system chooses the port, and the engine tells it.
+        // The system assigns a port, which the engine logs.
         listen_port: 0,
-        users: carried.map(({ tag }) => ({ username: tag, password })),
+        users: configured.map(({ tag }) => ({ username: tag, password })),
       },
     ],
-    outbounds: of('outbounds'),
-    endpoints: of('endpoints'),
+    outbounds: filterBy('outbounds'),
+    endpoints: filterBy('endpoints'),
     route: {
       rules: [
-        ...carried.map(({ tag }) => ({ auth_user: [tag], outbound: tag })),
+        ...configured.map(({ tag }) => ({ auth_user: [tag], outbound: tag })),
         { inbound: ['in'], action: 'reject' },
       ],
       ...(typed && { default_domain_resolver: 'local' }),

@@ -1,17 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EngineEndpoint } from '../../endpoint/endpoint.ts';
-import { endpoints } from '../../share-link/endpoint.fixture.ts';
 import { parseShareLink } from '../../share-link/share-link.ts';
+import { endpoints } from '../../testing/arbitrary-endpoints.ts';
 import { engineConfig } from './engine-config.ts';
-import { outboundOf } from './outbound.ts';
-import type { Json } from './place.ts';
+import { buildOutbound } from './outbound.ts';
+import type { Json } from './outbound-settings.ts';
 
 const ALL = new Set(['with_quic', 'with_utls', 'with_gvisor', 'with_wireguard']);
-const place = {
+const settings = {
   tag: 'p0',
   server: '192.0.2.1',
-  generation: { minor: 14, tags: ALL },
+  capabilities: { minor: 14, tags: ALL },
 };
 
 /** All that a configuration may ever name; nothing here names a file, a program or an interface. */
@@ -39,17 +39,17 @@ const engineEndpoints = fc.oneof(
 
 function outbound(link: string): Json {
   const parsed = parseShareLink(link);
-  if (parsed.kind === 'invalid') throw new Error(parsed.why);
-  return outboundOf(parsed.endpoint as EngineEndpoint, place).json;
+  if (parsed.kind === 'invalid') throw new Error(parsed.reason);
+  return buildOutbound(parsed.endpoint as EngineEndpoint, settings).json;
 }
 
 const ID = '0d4cb1a1-9b4e-4e6a-8a34-6f0c2f4d9e11';
 
-describe('outboundOf', () => {
-  it('names nothing but what is on the list, and dials the address that it was given', () => {
+describe('buildOutbound', () => {
+  it('contains only fields of the link, and the given address', () => {
     fc.assert(
       fc.property(engineEndpoints, (endpoint) => {
-        const { json } = outboundOf(endpoint, place);
+        const { json } = buildOutbound(endpoint, settings);
         for (const name of namesOf(json)) expect(ALLOWED).toContain(name);
         const peers = (json.peers ?? [{ address: json.server }]) as readonly Json[];
         expect(peers.map(({ address }) => address)).toEqual(['192.0.2.1']);
@@ -57,7 +57,7 @@ describe('outboundOf', () => {
     );
   });
 
-  it('takes options of the engine, files and commands in a link for nothing', () => {
+  it('ignores engine options, files and commands in a link', () => {
     const plain = outbound(`vless://${ID}@a.example:443?security=tls&type=ws&path=/x`);
     const hostile = outbound(
       `vless://${ID}@a.example:443?security=tls&type=ws&path=/x&certificate_path=/etc/passwd` +
@@ -67,7 +67,7 @@ describe('outboundOf', () => {
     expect(hostile).toEqual(plain);
   });
 
-  it('shows the name of the link, never the address, to the server', () => {
+  it('sends the host name of the link to the server, not the address', () => {
     expect(outbound(`vless://${ID}@a.example:443?security=tls&type=ws&path=/x`)).toMatchObject({
       server: '192.0.2.1',
       tls: { server_name: 'a.example', alpn: ['http/1.1'] },
@@ -81,7 +81,7 @@ describe('outboundOf', () => {
     });
   });
 
-  it('verifies the certificate unless the link says not to', () => {
+  it('verifies the certificate unless the link disables it', () => {
     expect(outbound('trojan://p@a.example:443')).not.toHaveProperty('tls.insecure');
     expect(outbound('trojan://p@a.example:443?allowInsecure=1')).toMatchObject({
       tls: { insecure: true },
@@ -97,31 +97,33 @@ describe('outboundOf', () => {
       'with_wireguard',
       /WireGuard/,
     ],
-  ])('cannot carry %s without %s', (link, missing, why) => {
+  ])('does not support %s without %s', (link, missing, reason) => {
     const parsed = parseShareLink(link);
     const endpoint = parsed.kind === 'endpoint' ? (parsed.endpoint as EngineEndpoint) : undefined;
     if (!endpoint) throw new Error(link);
     const tags = new Set([...ALL].filter((tag) => tag !== missing));
-    expect(() => outboundOf(endpoint, { ...place, generation: { minor: 14, tags } })).toThrow(why);
-    expect(outboundOf(endpoint, place).json).toBeDefined();
+    expect(() =>
+      buildOutbound(endpoint, { ...settings, capabilities: { minor: 14, tags } }),
+    ).toThrow(reason);
+    expect(buildOutbound(endpoint, settings).json).toBeDefined();
   });
 
-  it('cannot carry a cipher that the engine has not, and knows other names of those it has', () => {
+  it('rejects unsupported ciphers and accepts aliases', () => {
     const ss = (method: string) => outbound(`ss://${method}:p@a.example:1`);
-    expect(() => ss('rot13')).toThrow(/no cipher rot13/);
+    expect(() => ss('rot13')).toThrow(/not support the cipher rot13/);
     expect(ss('chacha20-poly1305')).toMatchObject({ method: 'chacha20-ietf-poly1305' });
   });
 });
 
 describe('engineConfig', () => {
-  const carried = ['p0', 'p1'].map((tag) => ({
+  const configured = ['p0', 'p1'].map((tag) => ({
     tag,
     section: { section: 'outbounds', json: { type: 'trojan', tag } } as const,
   }));
   const config = (minor: number, caFile = '') =>
-    engineConfig(carried, { generation: { minor, tags: ALL }, password: 'x', caFile });
+    engineConfig(configured, { capabilities: { minor, tags: ALL }, password: 'x', caFile });
 
-  it('has one inbound on the loopback, a user and a rule for each, and refuses everybody else', () => {
+  it('has one inbound, a user and a rule per endpoint, and rejects all others', () => {
     expect(config(14)).toMatchObject({
       inbounds: [
         {
@@ -140,7 +142,7 @@ describe('engineConfig', () => {
     });
   });
 
-  it('has what each version knows', () => {
+  it('uses the format of each version', () => {
     expect(config(11)).toMatchObject({ dns: { servers: [{ tag: 'local', address: 'local' }] } });
     expect(config(11, '/ca.pem')).not.toHaveProperty('certificate');
     expect(config(11)).not.toHaveProperty('route.default_domain_resolver');

@@ -1,5 +1,5 @@
 import type { EngineEndpoint } from '../../endpoint/endpoint.ts';
-import type { Json, Place } from './place.ts';
+import type { Json, OutboundSettings } from './outbound-settings.ts';
 import { hysteria2Outbound, tuicOutbound } from './quic.ts';
 import { shadowsocksOutbound } from './shadowsocks.ts';
 import { trojanOutbound, vlessOutbound, vmessOutbound } from './v2ray.ts';
@@ -13,7 +13,7 @@ export interface Section {
 type Builders = {
   readonly [P in EngineEndpoint['protocol']]: (
     endpoint: Extract<EngineEndpoint, { readonly protocol: P }>,
-    place: Place,
+    settings: OutboundSettings,
   ) => Json;
 };
 
@@ -28,13 +28,16 @@ const BUILDERS: Builders = {
 };
 
 /**
- * The outbound of an endpoint. Every field is written by name here: nothing that a list says can
- * become an option of the engine, a file or a command. Throws {@link CannotCarry}.
+ * Builds the outbound of an endpoint. Every field is set explicitly, so that a list cannot set an option
+ * of the engine, name a file or run a command. Throws {@link UnsupportedEndpoint}.
  */
-export function outboundOf(endpoint: EngineEndpoint, place: Place): Section {
-  const build = BUILDERS[endpoint.protocol] as (endpoint: EngineEndpoint, place: Place) => Json;
+export function buildOutbound(endpoint: EngineEndpoint, settings: OutboundSettings): Section {
+  const build = BUILDERS[endpoint.protocol] as (
+    endpoint: EngineEndpoint,
+    settings: OutboundSettings,
+  ) => Json;
   return {
     section: endpoint.protocol === 'wireguard' ? 'endpoints' : 'outbounds',
-    json: build(endpoint, place),
+    json: build(endpoint, settings),
   };
 }

@@ -1,13 +1,13 @@
 import type { Hysteria2, Tuic } from '../../endpoint/endpoint.ts';
-import { CannotCarry, type Json, type Place } from './place.ts';
+import { type Json, type OutboundSettings, UnsupportedEndpoint } from './outbound-settings.ts';
 import { tlsJson } from './tls.ts';
 
-export function hysteria2Outbound(endpoint: Hysteria2, place: Place): Json {
-  needQuic(place);
+export function hysteria2Outbound(endpoint: Hysteria2, settings: OutboundSettings): Json {
+  requireQuic(settings);
   return {
     type: 'hysteria2',
-    tag: place.tag,
-    server: place.server,
+    tag: settings.tag,
+    server: settings.server,
     ...(endpoint.ports.length > 0
       ? { server_ports: endpoint.ports.map((range) => range.replace('-', ':')) }
       : { server_port: endpoint.port }),
@@ -19,13 +19,13 @@ export function hysteria2Outbound(endpoint: Hysteria2, place: Place): Json {
   };
 }
 
-export function tuicOutbound(endpoint: Tuic, place: Place): Json {
-  needQuic(place);
+export function tuicOutbound(endpoint: Tuic, settings: OutboundSettings): Json {
+  requireQuic(settings);
   const { tls } = endpoint;
   return {
     type: 'tuic',
-    tag: place.tag,
-    server: place.server,
+    tag: settings.tag,
+    server: settings.server,
     server_port: endpoint.port,
     uuid: endpoint.uuid,
     password: endpoint.password,
@@ -35,6 +35,7 @@ export function tuicOutbound(endpoint: Tuic, place: Place): Json {
   };
 }
 
-function needQuic({ generation }: Place): void {
-  if (!generation.tags.has('with_quic')) throw new CannotCarry('the engine was built without QUIC');
+function requireQuic({ capabilities }: OutboundSettings): void {
+  if (!capabilities.tags.has('with_quic'))
+    throw new UnsupportedEndpoint('the engine was built without QUIC');
 }

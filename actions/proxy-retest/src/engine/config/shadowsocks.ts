@@ -1,6 +1,6 @@
 import type { Shadowsocks } from '../../endpoint/endpoint.ts';
 import { PLUGIN_NAMES, pluginOptions } from '../../share-link/shadowsocks.ts';
-import { CannotCarry, type Json, type Place } from './place.ts';
+import { type Json, type OutboundSettings, UnsupportedEndpoint } from './outbound-settings.ts';
 
 /** The ciphers of sing-box (https://sing-box.sagernet.org/configuration/outbound/shadowsocks/). */
 const METHODS = new Set(
@@ -12,25 +12,26 @@ const METHODS = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Other names of the same cipher. */
+/** Aliases of ciphers. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['plain', 'none'],
   ['chacha20-poly1305', 'chacha20-ietf-poly1305'],
   ['xchacha20-poly1305', 'xchacha20-ietf-poly1305'],
 ]);
 
-export function shadowsocksOutbound(endpoint: Shadowsocks, place: Place): Json {
+export function shadowsocksOutbound(endpoint: Shadowsocks, settings: OutboundSettings): Json {
   const method = ALIASES.get(endpoint.method) ?? endpoint.method;
-  if (!METHODS.has(method)) throw new CannotCarry(`the engine has no cipher ${method}`);
+  if (!METHODS.has(method))
+    throw new UnsupportedEndpoint(`the engine does not support the cipher ${method}`);
   const { plugin } = endpoint;
   return {
     type: 'shadowsocks',
-    tag: place.tag,
-    server: place.server,
+    tag: settings.tag,
+    server: settings.server,
     server_port: endpoint.port,
     method,
     password: endpoint.password,
-    // Both plugins are parts of the engine: no program is started for them.
+    // Both plugins are built into the engine; it starts no program for them.
     ...(plugin && {
       plugin: PLUGIN_NAMES[plugin.name],
       plugin_opts: pluginOptions(plugin).join(';'),

@@ -1,9 +1,9 @@
 import type { Tls } from '../../endpoint/endpoint.ts';
-import { CannotCarry, type Json, type Place } from './place.ts';
+import { type Json, type OutboundSettings, UnsupportedEndpoint } from './outbound-settings.ts';
 
 /**
- * The TLS of an outbound. The server name is always written: the server is dialled by its address,
- * which the certificate need not name.
+ * The TLS settings of an outbound. The server name is always set, because the engine dials the address,
+ * which the certificate may not contain.
  */
 export function tlsJson(tls: Tls, host: string, alpn: readonly string[]): Json {
   return {
@@ -14,25 +14,25 @@ export function tlsJson(tls: Tls, host: string, alpn: readonly string[]): Json {
   };
 }
 
-/** TLS over TCP, where the client may pass itself off as a browser; nothing without TLS. */
+/** TLS over TCP, optionally with the TLS fingerprint of a browser; empty without TLS. */
 export function streamTls(
   tls: Tls | undefined,
   host: string,
   alpn: readonly string[],
-  { generation }: Place,
+  { capabilities }: OutboundSettings,
 ): { readonly tls?: Json } {
   if (!tls) return {};
   const json = tlsJson(tls, host, alpn);
   const { reality } = tls;
-  const canDisguise = generation.tags.has('with_utls');
-  if (reality && !canDisguise) {
-    throw new CannotCarry('the engine was built without uTLS, which reality needs');
+  const hasUtls = capabilities.tags.has('with_utls');
+  if (reality && !hasUtls) {
+    throw new UnsupportedEndpoint('the engine was built without uTLS, which reality needs');
   }
   return {
     tls: {
       ...json,
-      ...(canDisguise && (reality || tls.fingerprint !== '')
-        ? { utls: { enabled: true, fingerprint: browser(tls.fingerprint) } }
+      ...(hasUtls && (reality || tls.fingerprint !== '')
+        ? { utls: { enabled: true, fingerprint: toBrowser(tls.fingerprint) } }
         : {}),
       ...(reality && {
         reality: { enabled: true, public_key: reality.publicKey, short_id: reality.shortId },
@@ -54,7 +54,7 @@ const BROWSERS = [
   'randomized',
 ];
 
-/** A name that the engine does not know would be an error: Chrome is what most pass for. */
-function browser(fingerprint: string): string {
+/** The engine rejects unknown names; Chrome is the most common fingerprint. */
+function toBrowser(fingerprint: string): string {
   return BROWSERS.includes(fingerprint) ? fingerprint : 'chrome';
 }

@@ -1,28 +1,28 @@
 import type { Tls, Transport, Trojan, Vless, VMess } from '../../endpoint/endpoint.ts';
-import type { Json, Place } from './place.ts';
+import type { Json, OutboundSettings } from './outbound-settings.ts';
 import { streamTls } from './tls.ts';
 
-export function vmessOutbound(endpoint: VMess, place: Place): Json {
+export function vmessOutbound(endpoint: VMess, settings: OutboundSettings): Json {
   return {
     type: 'vmess',
-    ...common(endpoint, place),
+    ...common(endpoint, settings),
     uuid: endpoint.uuid,
     security: endpoint.security,
     alter_id: endpoint.alterId,
   };
 }
 
-export function vlessOutbound(endpoint: Vless, place: Place): Json {
+export function vlessOutbound(endpoint: Vless, settings: OutboundSettings): Json {
   return {
     type: 'vless',
-    ...common(endpoint, place),
+    ...common(endpoint, settings),
     uuid: endpoint.uuid,
     ...(endpoint.flow !== '' && { flow: endpoint.flow }),
   };
 }
 
-export function trojanOutbound(endpoint: Trojan, place: Place): Json {
-  return { type: 'trojan', ...common(endpoint, place), password: endpoint.password };
+export function trojanOutbound(endpoint: Trojan, settings: OutboundSettings): Json {
+  return { type: 'trojan', ...common(endpoint, settings), password: endpoint.password };
 }
 
 interface Streamed {
@@ -32,26 +32,26 @@ interface Streamed {
   readonly transport: Transport;
 }
 
-function common(endpoint: Streamed, place: Place): Json {
+function common(endpoint: Streamed, settings: OutboundSettings): Json {
   const { tls, transport, host, port } = endpoint;
   return {
-    tag: place.tag,
-    server: place.server,
+    tag: settings.tag,
+    server: settings.server,
     server_port: port,
-    ...streamTls(tls, host, alpnFor(transport, tls), place),
+    ...streamTls(tls, host, selectAlpn(transport, tls), settings),
     ...transportJson(endpoint),
   };
 }
 
-/** A WebSocket begins as HTTP/1.1, whatever else the link lists. */
-function alpnFor(transport: Transport, tls: Tls | undefined): readonly string[] {
+/** WebSocket requires HTTP/1.1, regardless of the link. */
+function selectAlpn(transport: Transport, tls: Tls | undefined): readonly string[] {
   if (transport.kind === 'ws' || transport.kind === 'httpupgrade') return ['http/1.1'];
   if (transport.kind === 'grpc' || transport.kind === 'http') return ['h2'];
-  // HTTP/3 is not spoken over TCP.
+  // HTTP/3 does not run over TCP.
   return tls?.alpn.filter((name) => name !== 'h3') ?? [];
 }
 
-/** What a request names as its host where the link does not: never the address that is dialled. */
+/** Without a host in the link, requests contain the host name, never the dialled address. */
 function transportJson({ host, tls, transport }: Streamed): { readonly transport?: Json } {
   const shown = tls?.serverName || host;
   switch (transport.kind) {
@@ -65,7 +65,7 @@ function transportJson({ host, tls, transport }: Streamed): { readonly transport
           headers: { Host: transport.host || shown },
           ...(transport.earlyData > 0 && {
             max_early_data: transport.earlyData,
-            // Where Xray and its kin put it.
+            // The header that Xray uses.
             early_data_header_name: 'Sec-WebSocket-Protocol',
           }),
         },
@@ -78,7 +78,7 @@ function transportJson({ host, tls, transport }: Streamed): { readonly transport
           type: 'http',
           path: transport.path,
           host: transport.hosts.length > 0 ? transport.hosts : [shown],
-          // What v2ray sends before TCP; over HTTP/2 it is the default of the engine.
+          // The method of v2ray for HTTP/1.1; for HTTP/2, the engine has its own default.
           ...(!tls && { method: 'GET' }),
         },
       };

@@ -1,10 +1,15 @@
 import type { WireGuard } from '../../endpoint/endpoint.ts';
-import { CannotCarry, type Json, type Place } from './place.ts';
+import { type Json, type OutboundSettings, UnsupportedEndpoint } from './outbound-settings.ts';
 
-/** In the engine's own network stack: no interface of the system, no privileges. */
-export function wireGuardEndpoint(endpoint: WireGuard, { tag, server, generation }: Place): Json {
-  if (!['with_wireguard', 'with_gvisor'].every((tag) => generation.tags.has(tag))) {
-    throw new CannotCarry('the engine was built without WireGuard or gVisor, which it needs');
+/** Uses the network stack of the engine, which needs no interface and no privileges. */
+export function wireGuardEndpoint(
+  endpoint: WireGuard,
+  { tag, server, capabilities }: OutboundSettings,
+): Json {
+  if (!['with_wireguard', 'with_gvisor'].every((tag) => capabilities.tags.has(tag))) {
+    throw new UnsupportedEndpoint(
+      'the engine was built without WireGuard or gVisor, which it needs',
+    );
   }
   return {
     type: 'wireguard',
