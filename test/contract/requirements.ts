@@ -281,7 +281,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   R6: [
     'test/workflows/deploy-rollback-examples.test.ts',
-    'database, files and image come back together',
+    'restores the database, files and the image together',
   ],
   R7: ['test/e2e/deploy-rollback.test.ts', 'snapshots are private, and a damaged one is not used'],
   R8: [
@@ -295,7 +295,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   R11: [
     'test/workflows/deploy-rollback-examples.test.ts',
-    'database, files and image come back together',
+    'restores the database, files and the image together',
   ],
   R12: ['test/e2e/deploy-rollback-github.test.ts', 'the reusable workflow of the README'],
   R13: [

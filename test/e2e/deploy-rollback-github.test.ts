@@ -25,14 +25,14 @@ const LEDGER = [
   ['rollback', 'good', 'success'],
 ];
 
-const isProposal = (part: Part) => part.changes.on.endsWith('/pulls');
+const isPullRequest = (part: Part) => part.changes.on.endsWith('/pulls');
 
 /** The expected state after a rollback, with or without a kill. */
 function expectRolledBack(part: Part): void {
   expect(part.live(world)).toBe('good');
   expect(world.ledger()).toEqual(LEDGER);
   expect(world.locks()).toBe('');
-  if (isProposal(part)) {
+  if (isPullRequest(part)) {
     const [pull] = world.github.state.pulls;
     const head = `refs/heads/${pull?.head.branch}`;
     expect(git(world.repository.remote, 'show', `${head}:app.txt`)).toBe('good');
@@ -71,15 +71,18 @@ describe.each(Object.entries(PARTS))('%s', (_, part) => {
     expectRolledBack(part);
   });
 
-  test.each(['before', 'after'] as const)('killed (-9) %s the change, then again', async (when) => {
-    world.asIfDeployed();
-    part.deploy(world, world.good);
-    part.deploy(world, world.bad);
-    await world.kill({ ...part.changes, when });
-    await using back = await world.run({});
-    expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: world.good });
-    expectRolledBack(part);
-  });
+  test.each(['before', 'after'] as const)(
+    'a run continues after a kill (-9) %s the change',
+    async (when) => {
+      world.recordDeploys();
+      part.deploy(world, world.good);
+      part.deploy(world, world.bad);
+      await world.kill({ ...part.changes, when });
+      await using back = await world.run({});
+      expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: world.good });
+      expectRolledBack(part);
+    },
+  );
 });
 
 describe('after a kill in any call, the next run leaves one deployment, no lock and the good release', () => {
@@ -92,7 +95,7 @@ describe('after a kill in any call, the next run leaves one deployment, no lock 
   ])('%s', async (_, machine, step) => {
     for (let calls = 0; ; calls += step) {
       world = await startWorld(part);
-      world.asIfDeployed();
+      world.recordDeploys();
       const stateDir = machine && `${world.clone}-state`;
       const job = stateDir === undefined ? {} : { stateDir };
       const isKilled = await world.kill({ skip: calls, when: 'after' }, job).then(
@@ -124,7 +127,7 @@ describe('on GitHub', () => {
   const CREATE = 'POST /repos/{owner}/{repo}/deployments';
 
   test.each([
-    ['a 5xx after the deployment was made', CREATE, 'after', BAD_GATEWAY],
+    ['a 5xx after the deployment was created', CREATE, 'after', BAD_GATEWAY],
     ['a broken connection after it', CREATE, 'after', 'reset'],
     ['a secondary limit', CREATE, 'before', rateLimited(1)],
     [
@@ -136,12 +139,12 @@ describe('on GitHub', () => {
     ['a 5xx after the lock', 'POST /repos/{owner}/{repo}/git/refs', 'after', BAD_GATEWAY],
     ['a 5xx of the history', 'POST /graphql', 'before', BAD_GATEWAY],
     [
-      'a 5xx after the lock was freed',
+      'a 5xx after the lock was released',
       'DELETE /repos/{owner}/{repo}/git/refs/{ref}',
       'after',
       BAD_GATEWAY,
     ],
-  ] as const)('%s: one deployment and a right ledger', async (_, on, when, answer) => {
+  ] as const)('%s leaves one deployment and a correct ledger', async (_, on, when, answer) => {
     world.github.addFault({ on, when, answer });
     await using back = await world.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back' });

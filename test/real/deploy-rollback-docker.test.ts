@@ -1,7 +1,7 @@
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
-import { ledgerOf, type Machine, startMachine } from './rollback/machine.ts';
+import { type Machine, readLedger, startMachine } from './rollback/machine.ts';
 
 describe.skipIf(dockerEngine.path === undefined)(
   `deploy-rollback with Docker ${dockerEngine.needs}`,
@@ -85,7 +85,7 @@ describe.skipIf(dockerEngine.path === undefined)(
         if (killed) await machine.rollbackAgain();
         else expect(change).toBeGreaterThan(7);
         await expectRestored();
-        const rollbacks = ledgerOf(machine).filter(({ event }) => event === 'rolled-back');
+        const rollbacks = readLedger(machine).filter(({ event }) => event === 'rolled-back');
         expect(rollbacks).toHaveLength(1);
         machine.forgetRollbacks();
       }

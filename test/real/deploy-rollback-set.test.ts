@@ -9,7 +9,7 @@ import { type Machine, startMachine } from './rollback/machine.ts';
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
 
 describe.skipIf(dockerEngine.path === undefined)(
-  `the image, the database and the files of one snapshot ${dockerEngine.needs}`,
+  `rollback of an image, a database and files of one snapshot ${dockerEngine.needs}`,
   () => {
     let daemon: Dockerd;
     let machine: Machine;
@@ -31,7 +31,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       });
       mkdirSync(join(machine.workspace, 'data'));
       mkdirSync(join(machine.workspace, 'config'));
-      // One of the tests loses it.
+      // One of the tests removes it.
       await daemon.importBusybox('app:good', 'LABEL release=good');
       await deploy('good');
     });
@@ -61,7 +61,7 @@ describe.skipIf(dockerEngine.path === undefined)(
 
     const all = (release: string) => Array.from({ length: 4 }, () => release);
 
-    test('come back together', async () => {
+    test('restores all of them', async () => {
       await machine.snapshot();
       await deploy('bad');
       expect(await parts()).toEqual(all('bad'));
@@ -70,7 +70,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(await parts()).toEqual(all('good'));
     });
 
-    test('killed (-9) after any change, a second run brings back what is missing', async () => {
+    test('a second run completes the restore after a kill (-9) after any change', async () => {
       await machine.snapshot();
       for (let change = 1, killed = true; killed; change += 3) {
         await deploy('bad');
@@ -85,8 +85,8 @@ describe.skipIf(dockerEngine.path === undefined)(
       ['the database is damaged', 'copy.db'],
       ['the archive is damaged', 'files.tar'],
       ['the settings of the container are damaged', 'container.json'],
-      ['the image has gone', undefined],
-    ])('none of them comes back where %s', async (_, file) => {
+      ['the image is missing', undefined],
+    ])('restores none of them if %s', async (_, file) => {
       await machine.snapshot();
       await deploy('bad');
       if (file === undefined) {
@@ -105,13 +105,13 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(await parts()).toEqual(all('bad'));
     });
 
-    test('none of them comes back where the disk is full', async () => {
+    test('restores none of them if the disk is full', async () => {
       await using other = startMachine({
         strategies: '- docker: {container: app}\n- files: {paths: [config/big]}',
         inputs: { 'verify-command': 'true' },
         env: { DOCKER_HOST: daemon.host },
       });
-      // A small disk of its own; the snapshot is of a time when there was room.
+      // A small separate disk. The snapshot was taken while it had free space.
       const disk = join(other.workspace, 'config');
       mkdirSync(disk);
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk]);

@@ -11,7 +11,7 @@ import { act, startRunner } from './act.ts';
 
 const PLACE = 'http://localhost:8080';
 
-/** An example as it stands, with the places of a test instead of its own. */
+/** An example with replaced addresses and paths. */
 async function example(name: string, places: Readonly<Record<string, string>>): Promise<string> {
   let yaml = await readmeYaml(name, 'deploy-rollback');
   for (const [place, own] of Object.entries(places)) {
@@ -43,7 +43,7 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
     }
     await symlink(join(releases, 'good'), current);
     const strategies = `- symlink: {link: ${current}, releases: ${releases}}`;
-    // How releases come there: the same strategy guards the deploy.
+    // Deploys with the same strategy in mode: guard.
     const deploy = (release: string) => ({
       '.github/workflows/deploy.yml': stringify({
         on: 'workflow_dispatch',
@@ -87,7 +87,7 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
 
 const ready = act.path !== undefined && dockerEngine.path !== undefined;
 
-/** What is on the machine before the job: a database with two pastes, settings. */
+/** The state before the job: a database with two pastes, and settings. */
 const ARRANGE = `#!/bin/bash
 set -eu
 mkdir -p storage
@@ -103,7 +103,7 @@ node -e "for (const { text } of new (require('node:sqlite').DatabaseSync)('stora
 
 const deploy = (path: string, statement: string) => `#!/bin/bash
 set -eu
-{ echo FROM box:1; echo RUN "busybox mkdir /www && echo well > /www/${path}"; } |
+{ echo FROM box:1; echo RUN "busybox mkdir /www && echo healthy > /www/${path}"; } |
   docker build --quiet --network none --tag tailpaste:latest -
 node -e "new (require('node:sqlite').DatabaseSync)('storage/pastes.db').exec(\\"${statement}\\")"
 echo LEVEL=after > .env
@@ -127,7 +127,7 @@ describe.skipIf(!ready)(
       await daemon[Symbol.asyncDispose]();
     });
 
-    test('database, files and image come back together', async () => {
+    test('restores the database, files and the image together', async () => {
       const port = await closedPort();
       const job = parse(
         await example('steps', {
@@ -141,7 +141,7 @@ describe.skipIf(!ready)(
         ...job.steps,
         { if: 'always()', run: './show.sh' },
       ];
-      // A first release, by hand.
+      // The first release is deployed by hand.
       await daemon.docker('run', '-d', '--name', 'tailpaste', '--network', 'host', 'box:1');
       await using runner = await startRunner({
         '.github/workflows/a.yml': stringify({
@@ -176,7 +176,7 @@ describe.skipIf(!ready)(
       expect(await image()).toBe(first);
       expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
 
-      // Held before the deploy: there is nothing to bring back, and nobody to tell of it.
+      // The freeze blocks the deploy: no rollback and no notification.
       const held = await run();
       expect(held.succeeded, held.log).toBe(false);
       expect(held.outputs.result, held.log).toBe('frozen');

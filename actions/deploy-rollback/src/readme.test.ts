@@ -14,7 +14,7 @@ const examples = [...readme.matchAll(/<!-- example:(\S+) -->\n```yaml\n(.*?)```/
   ([, name = '', yaml = '']) => [name, yaml] as const,
 );
 
-/** What a workflow would fill in. */
+/** Values of the expressions. */
 const VALUES: Readonly<Record<string, string>> = {
   'github.token': 'token',
   'inputs.environment': 'staging',
@@ -25,25 +25,25 @@ const VALUES: Readonly<Record<string, string>> = {
   'job.status': 'success',
 };
 
-test.each(examples)('the example %s is understood', async (_, yaml) => {
+test.each(examples)('the example %s has valid inputs', async (_, yaml) => {
   const steps = stepsIn(parse(yaml));
   expect(steps.length).toBeGreaterThan(0);
   for (const given of steps) {
     expect([...defaults.keys()]).toEqual(expect.arrayContaining(Object.keys(given)));
-    const read = (name: string) => filledIn(String(given[name] ?? defaults.get(name)));
+    const read = (name: string) => fillIn(String(given[name] ?? defaults.get(name)));
     await expect(inputs.parse(read, () => {})).resolves.toBeDefined();
   }
 });
 
-function filledIn(text: string): string {
+function fillIn(text: string): string {
   return text.replace(/\$\{\{ *(.*?) *\}\}/g, (_, name: string) => {
     const value = VALUES[name];
-    if (value === undefined) throw new Error(`nobody fills in ${name}`);
+    if (value === undefined) throw new Error(`${name} has no value`);
     return value;
   });
 }
 
-/** The inputs of all steps that use this action, wherever they stand; or the inputs alone. */
+/** The inputs of all steps that use this action, at any depth, or the inputs alone. */
 function stepsIn(node: unknown): readonly Readonly<Record<string, unknown>>[] {
   if (typeof node !== 'object' || node === null) return [];
   if ('verify-checks' in node) return [{ mode: 'check', ...node }];

@@ -17,45 +17,45 @@ import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
 export const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 const DAY = 24 * 3_600_000;
 
-/** What is brought back, and how one sees it. */
+/** A part of a deployment on GitHub. */
 export interface Part {
-  /** As the input has it. */
+  /** The input `strategies`. */
   readonly strategies: (world: World) => string;
-  /** The app that is deployed there: `good`, `bad`, or nothing. */
+  /** The deployed app: `good`, `bad`, or nothing. */
   readonly live: (world: World) => string | undefined;
-  /** Deploys a release by the means of the user. */
+  /** Deploys a release as a user does. */
   readonly deploy: (world: World, sha: string) => void;
-  /** The call that changes what is deployed, and how many of its kind come before it. */
+  /** The call that changes the deployment, and the number of such calls before it. */
   readonly changes: { readonly on: string; readonly skip?: number };
 }
 
-/** An environment on the local GitHub with one good release and a bad one after it. */
+/** An environment on the local GitHub with a good release and a bad one after it. */
 export interface World extends AsyncDisposable {
   readonly github: LocalGitHub;
   readonly repository: Repository;
   readonly clone: string;
   readonly good: string;
   readonly bad: string;
-  /** What the workflow has deployed. */
+  /** The releases that the workflow has deployed. */
   readonly deployed: string[];
-  /** Answers with what is live, as JSON, as long as it is the good one. */
+  /** Responds with JSON as long as the good release is live. */
   readonly siteUrl: string;
-  /** Runs the action in a job of a workflow on a commit; each run of a job has its own machine. */
+  /** Runs the action in a job on a commit; each run has its own machine by default. */
   readonly run: (
     inputs: Readonly<Record<string, string>>,
     job?: { readonly sha?: string; readonly runId?: string; readonly stateDir?: string },
   ) => Promise<RunResult>;
-  /** The same, killed (-9) in a call that GitHub does not answer. */
+  /** Runs the action and kills it (-9) in a call without a response. */
   readonly kill: (
     fault: Omit<Fault, 'answer'>,
     job?: { readonly runId?: string; readonly stateDir?: string },
   ) => Promise<void>;
-  /** Deploys both releases, one after the other, with all that goes before and after. */
+  /** Deploys both releases, with snapshot and mark. */
   readonly deployBoth: () => Promise<void>;
-  /** The same as far as GitHub is concerned, without a process. */
-  readonly asIfDeployed: () => void;
+  /** The same state on GitHub, without running the action. */
+  readonly recordDeploys: () => void;
   readonly locks: () => string;
-  /** What GitHub has written down: task, SHA, and the state that counts. */
+  /** The deployments: task, release and last state. */
   readonly ledger: () => readonly (readonly [string, string, string | undefined])[];
 }
 
@@ -141,7 +141,7 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
       while (!isOver && !isHanging()) await setTimeout(5);
       controller.abort();
       await using result = await running;
-      if (result.signal !== 'SIGKILL') throw new Error(`it was not killed:\n${result.log}`);
+      if (result.signal !== 'SIGKILL') throw new Error(`the run was not killed:\n${result.log}`);
     },
     deployBoth: async () => {
       for (const sha of [good, bad]) {
@@ -159,7 +159,7 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
       }
       if (part.live(world) !== 'bad') throw new Error('the bad release is not live');
     },
-    asIfDeployed: () => {
+    recordDeploys: () => {
       git(clone, 'push', '--quiet', 'origin', 'main');
       const { state } = github;
       for (const sha of [good, bad]) {
@@ -202,7 +202,7 @@ export const appOn =
     }
   };
 
-/** Every part that is brought back on GitHub, by its name. */
+/** The parts by the name of their strategy. */
 export const PARTS: Readonly<Record<string, Part>> = {
   'git: restore-commit by API': {
     strategies: () => '- git: {mode: restore-commit, branch: main}',
@@ -224,7 +224,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     },
     changes: { on: 'POST /graphql', skip: 3 },
   },
-  'workflow, started': {
+  'workflow: dispatch': {
     strategies: () =>
       "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', rollback: '{rollback-id}'}}",
     live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
@@ -233,22 +233,26 @@ export const PARTS: Readonly<Record<string, Part>> = {
     },
     changes: { on: 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches' },
   },
-  'git: pull-request, beside what deploys': {
+  'git: pull-request and a workflow': {
     strategies: () =>
       "- workflow: {file: deploy.yml, inputs: {sha: '{revision}', rollback: '{rollback-id}'}}\n- git: {mode: pull-request, branch: main}",
     live: ({ deployed, good, github }) =>
-      // Once it is rolled back, there is the proposal, and it is one.
-      deployed.at(-1) !== good ? 'bad' : github.state.pulls.length <= 1 ? 'good' : 'proposed twice',
+      // After the rollback there is exactly one pull request.
+      deployed.at(-1) !== good
+        ? 'bad'
+        : github.state.pulls.length <= 1
+          ? 'good'
+          : 'two pull requests',
     deploy: ({ deployed }, sha) => {
       deployed.push(sha);
     },
     changes: { on: 'POST /repos/{owner}/{repo}/pulls' },
   },
-  'workflow, run again': {
+  'workflow: rerun': {
     strategies: () => '- workflow: {file: deploy.yml, rerun: true}',
     live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
     deploy: (world, sha) => {
-      ranOn(world, sha);
+      addRun(world, sha);
       world.deployed.push(sha);
     },
     changes: { on: 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun' },
@@ -262,7 +266,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
     },
     deploy: (world, sha) => {
       const { state } = world.github;
-      const run = ranOn(world, sha);
+      const run = addRun(world, sha);
       const artifact = state.nextId();
       const app = sha === world.good ? 'good' : 'bad';
       state.artifacts.push({
@@ -275,8 +279,8 @@ export const PARTS: Readonly<Record<string, Part>> = {
   },
 };
 
-/** A run of the workflow that deploys, on a commit; its id. */
-function ranOn({ github: { state } }: World, headSha: string): number {
+/** Adds a run of the deploy workflow on a commit and returns its id. */
+function addRun({ github: { state } }: World, headSha: string): number {
   const id = state.nextId();
   state.runs.push({
     ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, headSha },

@@ -1,5 +1,5 @@
-// Loaded before the bundle: ends the process with SIGKILL right before or after the n-th thing that
-// it does to the disk below a folder. `?folder=…&at=7&moment=after&into=…`; the count goes to `into`.
+// Loaded before the bundle: ends the process with SIGKILL right before or after its n-th change of
+// the disk below a folder. `?folder=…&at=7&moment=after&into=…`; the count goes to `into`.
 import { readlinkSync, writeFileSync } from 'node:fs';
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 
@@ -11,17 +11,17 @@ const into = searchParams.get('into');
 let count = 0;
 
 const kill = () => process.kill(process.pid, 'SIGKILL');
-const isOurs = (path) => typeof path === 'string' && path.startsWith(folder);
-const pathOf = (fd) => readlinkSync(`/proc/self/fd/${fd}`);
+const isBelow = (path) => typeof path === 'string' && path.startsWith(folder);
+const getPath = (fd) => readlinkSync(`/proc/self/fd/${fd}`);
 
 function before(path) {
-  if (!isOurs(path)) return () => {};
+  if (!isBelow(path)) return () => {};
   count++;
-  const isIt = count === at;
+  const isNth = count === at;
   writeFileSync(into, String(count));
-  if (isIt && moment === 'before') kill();
+  if (isNth && moment === 'before') kill();
   return () => {
-    if (isIt) kill();
+    if (isNth) kill();
   };
 }
 
@@ -33,7 +33,7 @@ const promises = require('node:fs/promises');
 const { writeSync, fdatasyncSync } = fs;
 let line = () => {};
 fs.writeSync = (fd, ...rest) => {
-  line = before(pathOf(fd));
+  line = before(getPath(fd));
   return writeSync(fd, ...rest);
 };
 fs.fdatasyncSync = (fd) => {

@@ -1,21 +1,21 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Programs on the PATH in the place of others: they know the calls that are told, and no others. */
+/** Fake programs on the PATH that accept only the given calls. */
 export interface StandIns {
-  /** For the environment. */
+  /** The value of the variable PATH. */
   readonly path: string;
-  /** The file that says what runs. */
+  /** The file with the running release. */
   readonly live: string;
-  /** Every call since the last time, `program<argument><argument>`. */
+  /** The calls since the last read: `program<argument><argument>`. */
   readonly calls: () => readonly string[];
-  /** The next one that changes something ends the action with SIGKILL right after it. */
+  /** Kills the action (-9) right after the next change. */
   readonly killAtChange: () => void;
 }
 
 /**
- * @param programs the name of each, to the branches of a `case "$*" in`; `$LIVE` is the file that says
- *   what runs, and `changed` is to be called after it was changed
+ * @param programs the branches of a `case "$*" in` by the name of the program; `$LIVE` is the file with
+ *   the running release, and a branch that changes it calls `changed`
  */
 export function standIns(root: string, programs: Readonly<Record<string, string>>): StandIns {
   const folder = join(root, 'programs');
@@ -26,16 +26,16 @@ export function standIns(root: string, programs: Readonly<Record<string, string>
   ];
   mkdirSync(folder);
   for (const [name, branches] of Object.entries(programs)) {
-    const place = join(folder, name);
+    const path = join(folder, name);
     writeFileSync(
-      place,
+      path,
       `#!/bin/bash
 LIVE=${live}
 { printf '${name}'; printf '<%s>' "$@"; echo; } >> ${log}
 changed() {
   [ -e ${kill} ] || return 0
   rm ${kill}
-  # The action is the parent of the leader of our group.
+  # The action is the parent of the leader of this process group.
   group=$(cut -d' ' -f5 /proc/$$/stat)
   kill -9 "$(cut -d' ' -f4 "/proc/$group/stat")"
 }
@@ -45,7 +45,7 @@ ${branches}
 esac
 `,
     );
-    chmodSync(place, 0o755);
+    chmodSync(path, 0o755);
   }
   return {
     path: `${folder}:${process.env.PATH}`,

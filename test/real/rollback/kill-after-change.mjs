@@ -1,6 +1,5 @@
-// Loaded before the bundle: ends the process with SIGKILL right after the n-th change that it makes
-// while strategies are applied, by a request (of another method than GET) or to the disk outside of
-// the state of the action. `?at=7&folder=…`
+// Loaded before the bundle: ends the process with SIGKILL right after the n-th change of the applied
+// strategies, by a request with a method other than GET or on the disk outside state-dir. `?at=7&folder=…`
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 
 const { searchParams } = new URL(import.meta.url);
@@ -37,7 +36,7 @@ for (const [name, which] of [
     return result;
   };
 }
-// SQLite works in a process of its own: both end, in the middle of it.
+// SQLite runs in its own process: both processes end during the copy.
 const sqlite = require('node:sqlite');
 const { backup } = sqlite;
 sqlite.backup = (from, to, options) =>

@@ -15,11 +15,10 @@ import { expect } from 'vitest';
 
 const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 
-/** The release that is good, and the one that fails. */
 const GOOD = 'a'.repeat(40);
 export const BAD = 'b'.repeat(40);
 
-/** A runner that keeps its state, with one environment whose releases are deployed there. */
+/** A self-hosted runner with its state folder and one environment. */
 export interface Machine extends AsyncDisposable {
   readonly root: string;
   readonly workspace: string;
@@ -29,18 +28,19 @@ export interface Machine extends AsyncDisposable {
     inputs?: Readonly<Record<string, string>>,
     options?: Partial<RunActionOptions>,
   ) => Promise<RunResult>;
-  /** Keeps what is there now, as the release that is good. */
+  /** Takes a snapshot of the current state as the good release. */
   readonly snapshot: () => Promise<void>;
   /** A rollback that must succeed; returns its log. */
   readonly rollback: (inputs?: Readonly<Record<string, string>>) => Promise<RollbackReport>;
-  /** After a kill: it may have been over already. */
+  /** A run after a kill. The rollback may have finished already. */
   readonly rollbackAgain: () => Promise<void>;
   /**
-   * A rollback that is killed (-9) after the n-th change that it makes, by requests or on the disk.
-   * False: it came to its end before.
+   * A rollback that is killed (-9) after its n-th change, by a request or on the disk.
+   *
+   * @returns false if it finished before
    */
   readonly killAfter: (change: number) => Promise<boolean>;
-  /** Forgets everything but the snapshot. */
+  /** Removes all state except for the snapshots. */
   readonly forgetRollbacks: () => void;
 }
 
@@ -87,8 +87,8 @@ export function startMachine({
     snapshot: async () => {
       await using kept = await run({ mode: 'snapshot', revision: GOOD });
       expect(kept.exitCode, kept.log).toBe(0);
-      // Nobody else can read what was kept.
-      expect(modesBelow(join(state, 'production', 'snapshots'))).toEqual([]);
+      // Only the owner can read the snapshot.
+      expect(findReadableFiles(join(state, 'production', 'snapshots'))).toEqual([]);
     },
     rollback: async (more = {}) => {
       await using done = await run({ 'fail-after-rollback': 'false', ...more });
@@ -120,9 +120,9 @@ export function startMachine({
   };
 }
 
-/** Files that others than their owner may read. */
-function modesBelow(folder: string): readonly string[] {
-  if (!existsSync(folder)) return ['nothing was kept'];
+/** Files that other users can read. */
+function findReadableFiles(folder: string): readonly string[] {
+  if (!existsSync(folder)) return ['no snapshot'];
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -130,7 +130,7 @@ function modesBelow(folder: string): readonly string[] {
 }
 
 /** The lines of the ledger of the machine. */
-export function ledgerOf({ state }: Machine): readonly Record<string, unknown>[] {
+export function readLedger({ state }: Machine): readonly Record<string, unknown>[] {
   return readFileSync(join(state, 'production', 'ledger.jsonl'), 'utf8')
     .split('\n')
     .filter((line) => line !== '')

@@ -32,7 +32,7 @@ export const eventSchema = v.variant('event', [
     reason: shortText,
     atMs: epochMs,
   }),
-  /** Without an id there is no safety snapshot, for the `reason`. */
+  /** An empty id means that the snapshot failed for the `reason`. */
   v.object({
     event: v.literal('safety-snapshot'),
     snapshotId: optionalId,

@@ -33,7 +33,7 @@ function deployment(statuses: readonly Status[], given: Partial<Deployment> = {}
 const rollback = (freeze: boolean, statuses: readonly Status[] = [['success']]) =>
   deployment(statuses, {
     task: 'rollback',
-    description: 'Rollback from fffffff: ill',
+    description: 'Rollback from fffffff: unhealthy',
     payload: createPayload({
       ...{ key: 'rollbackId-1', tree: '' },
       rollback: { revision: SHA, badRelease: FAILING, freeze },
@@ -55,13 +55,13 @@ describe('the state of a deployment', () => {
     ['marked good', [['success', markText('good', 'healthy')]], 'good', ''],
     ['marked bad', [['success'], ['failure', markText('bad', 'unhealthy')]], 'bad', 'unhealthy'],
     [
-      'we marked it bad, and its job ended well all the same',
+      'marked bad before its job succeeded',
       [['failure', markText('bad', 'unhealthy')], ['success']],
       'bad',
       'unhealthy',
     ],
     [
-      'we marked it bad, and good again',
+      'marked bad, then good again',
       [
         ['failure', markText('bad', 'unhealthy')],
         ['success', markText('good', 'it was the network')],
@@ -141,7 +141,7 @@ test('a mark is found in its text with any reason', () => {
 describe('an environment is frozen', () => {
   test('by a rollback, until it is unfrozen', () => {
     expect(findFreeze([rollback(true)])).toEqual({
-      ...{ reason: 'Rollback from fffffff: ill', sinceMs: 1_000 },
+      ...{ reason: 'Rollback from fffffff: unhealthy', sinceMs: 1_000 },
     });
     expect(findFreeze([rollback(true, [['success'], ['success', unfrozenText('run 1')]])])).toBe(
       undefined,

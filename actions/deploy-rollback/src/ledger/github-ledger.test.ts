@@ -62,13 +62,13 @@ const rolledBack = (given: Partial<RollbackRecord> = {}): RollbackRecord => ({
   ...given,
 });
 
-const told = async () =>
+const readStates = async () =>
   (await newLedger().history()).entries.map(({ kind, revision, state }) => [kind, revision, state]);
 
 test('records deploys: opened, good; opened, bad, rolled back, frozen, unfrozen', async () => {
   await deployed(good);
   const entry = await ledger.open(release(bad));
-  expect(await told()).toEqual([
+  expect(await readStates()).toEqual([
     ['deploy', bad, 'unfinished'],
     ['deploy', good, 'good'],
   ]);
@@ -76,7 +76,7 @@ test('records deploys: opened, good; opened, bad, rolled back, frozen, unfrozen'
   local.advance(1_000);
   const recorded = await ledger.record(rolledBack());
   expect(recorded).toMatchObject({ kind: 'rollback', revision: good, state: 'good' });
-  expect(await told()).toEqual([
+  expect(await readStates()).toEqual([
     ['rollback', good, 'good'],
     ['deploy', bad, 'bad'],
     ['deploy', good, 'good'],
@@ -100,8 +100,8 @@ test('a deployment has a task, a payload and the log of the run', async () => {
 });
 
 describe('a repeated write leaves one entry', () => {
-  test.each(['the same process', 'another process'])('by %s', async (who) => {
-    const again = () => (who === 'another process' ? newLedger() : ledger);
+  test.each(['the same process', 'another process'])('by %s', async (process) => {
+    const again = () => (process === 'another process' ? newLedger() : ledger);
     for (let time = 1; time <= 2; time++) {
       const now = again();
       await now.history();
@@ -142,13 +142,13 @@ describe('a repeated write leaves one entry', () => {
     local.addFault({ on: STATUS, times: 9, answer: { status: 403, body: { message: 'no' } } });
     await expect(ledger.record(rolledBack())).rejects.toThrow('403');
     // Half written down, it counts for nothing: no rollback of the window, no rollback id that is taken.
-    expect(await told()).toEqual([]);
+    expect(await readStates()).toEqual([]);
     for (let left = 0; left < 8; left++)
       await newLedger()
         .record(rolledBack())
         .catch(() => {});
     await newLedger().record(rolledBack());
-    expect(await told()).toEqual([['rollback', good, 'good']]);
+    expect(await readStates()).toEqual([['rollback', good, 'good']]);
   });
 });
 
@@ -169,7 +169,7 @@ test('uses the deployment of a job with environment:', async () => {
   const entry = await ledger.open(release(bad));
   expect(entry.deploymentId).toBe(900);
   await ledger.mark(entry, 'bad', 'unhealthy');
-  expect(await told()).toEqual([['deploy', bad, 'bad']]);
+  expect(await readStates()).toEqual([['deploy', bad, 'bad']]);
 });
 
 test('entries have the tree of the commit, also for deployments of other tools', async () => {

@@ -23,7 +23,7 @@ export interface Ledger {
   readonly open: (deploy: NewDeploy) => Promise<LedgerEntry>;
   /** `good`: the deploy succeeded. `bad`: the release must not be restored. */
   readonly mark: (entry: LedgerEntry, mark: Mark, reason: string) => Promise<void>;
-  /** Records a finished rollback, and freezes the environment if the record says so. */
+  /** Records a finished rollback, and freezes the environment with `freeze`. */
   readonly record: (rollback: RollbackRecord) => Promise<LedgerEntry>;
   /** Ends the freeze. @param by the origin, for the record: `run 4711 of octocat` */
   readonly unfreeze: (by: string) => Promise<void>;

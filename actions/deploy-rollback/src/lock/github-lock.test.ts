@@ -227,8 +227,8 @@ describe('invalid content blocks with a remedy', () => {
         owners,
         fc.nat(),
         fc.option(word, { nil: undefined }),
-        (who, sinceMs, keptReason) => {
-          const note = { owner: who, sinceMs, keptReason };
+        (holder, sinceMs, keptReason) => {
+          const note = { owner: holder, sinceMs, keptReason };
           expect(readLockNote(writeLockNote(note))).toEqual(note);
         },
       ),

@@ -38,7 +38,7 @@ export async function safetySnapshot(context: Context, journal: Journal): Promis
 /**
  * Starts an attempt to restore the state from before the rollback. Restores only what was changed.
  *
- * @returns the decision if there is no such attempt
+ * @returns the decision if the state cannot be restored
  */
 export async function restoreCurrent(
   context: Context,

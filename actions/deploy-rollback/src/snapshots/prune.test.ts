@@ -15,7 +15,7 @@ const HISTORY = history(
   { revision: C, state: 'unfinished' },
   { revision: D, state: 'failed' },
 );
-const gone = (
+const removable = (
   snapshots: readonly ReturnType<typeof one>[],
   keep: number,
   inUse: readonly string[] = [],
@@ -24,14 +24,14 @@ const gone = (
 
 test('keeps the newest, and the last good one of any age', () => {
   const all = [one('4', D), one('3', C), one('2', B), one('1', A), one('0', A)];
-  expect(gone(all, 1)).toEqual(['3', '2', '0']);
-  expect(gone(all, 3)).toEqual(['0']);
+  expect(removable(all, 1)).toEqual(['3', '2', '0']);
+  expect(removable(all, 3)).toEqual(['0']);
 });
 
 test('keeps the release before the first record until another one is good', () => {
   const all = [one('2', D), one('1', B), one('0', '')];
-  expect(gone(all, 1)).toEqual(['1']);
-  expect(gone([...all, one('-1', A)], 1)).toEqual(['1', '0']);
+  expect(removable(all, 1)).toEqual(['1']);
+  expect(removable([...all, one('-1', A)], 1)).toEqual(['1', '0']);
 });
 
 test('keeps snapshots in use, and the newest safety snapshot', () => {
@@ -42,8 +42,8 @@ test('keeps snapshots in use, and the newest safety snapshot', () => {
     one('2', C),
     one('1', A),
   ];
-  expect(gone(all, 1)).toEqual(['s1', '2']);
-  expect(gone(all, 1, ['s1', '2'])).toEqual([]);
+  expect(removable(all, 1)).toEqual(['s1', '2']);
+  expect(removable(all, 1, ['s1', '2'])).toEqual([]);
 });
 
 test('keeps a good snapshot of any history if there is one', () => {
@@ -57,7 +57,7 @@ test('keeps a good snapshot of any history if there is one', () => {
       (lines, kept, keep) => {
         const of = history(...lines);
         const snapshots = kept.map((revision, index) => one(String(index), revision));
-        const left = new Set(gone(snapshots, keep, [], of));
+        const left = new Set(removable(snapshots, keep, [], of));
         const stay = snapshots.filter(({ id }) => !left.has(id));
         expect(stay.slice(0, keep)).toEqual(snapshots.slice(0, keep));
         const isGood = (revision: string) =>

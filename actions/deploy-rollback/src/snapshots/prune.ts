@@ -5,7 +5,7 @@ type Summary = Pick<Manifest, 'id' | 'kind' | 'revision'>;
 
 /**
  * The snapshots that may be removed: all but the newest `keep`, the newest of a good release (or of
- * a release from before the ledger, if there is no other), those in use, and the newest safety
+ * a release from before the ledger, as long as it is the only one), those in use, and the newest safety
  * snapshot.
  *
  * @param snapshots newest first
