@@ -170,6 +170,7 @@ describe('examples of the README', () => {
 
   test('publishes the report of a fork in a second workflow', async () => {
     const cwd = repository.clone();
+    commit(cwd, { 'changed.txt': '' });
     const sha = git(cwd, 'rev-parse', 'HEAD');
     const head = { repository: 'mona/fork', branch: 'faster', sha };
     github.state.pulls.push({ number: 1, state: 'open', base: 'main', head });
@@ -180,15 +181,19 @@ describe('examples of the README', () => {
       body: JSON.stringify({ title: 'A change' }),
     });
     const before = 'BenchmarkSum 1 100 ns/op\n'.repeat(6);
-    writeFileSync(join(cwd, 'old.txt'), before);
-    writeFileSync(join(cwd, 'new.txt'), before.replaceAll('100', '150'));
+    writeFileSync(join(folder, 'before.txt'), before);
+    writeFileSync(join(folder, 'after.txt'), before.replaceAll('100', '150'));
+    const go = `if [ -f changed.txt ]; then cat '${folder}/after.txt'; else cat '${folder}/before.txt'; fi`;
     const fork = {
       number: 1,
       labels: [],
       base: {},
       head: { sha, repo: { full_name: head.repository } },
     };
-    await using forkRun = await runExample('leave', cwd, { event: { pull_request: fork } });
+    await using forkRun = await runExample('leave', cwd, {
+      standIn: { go },
+      event: { pull_request: fork },
+    });
     expect(forkRun.outputs.verdict, forkRun.log).toBe('fail');
     mkdirSync(join(cwd, 'perf-report'));
     cpSync(forkRun.outputs['report-file'] ?? '', join(cwd, 'perf-report/report.json'));
@@ -210,8 +215,9 @@ describe('examples of the README', () => {
     commit(pages, { 'dev/bench/data.js': `window.BENCHMARK_DATA = ${data}` });
     git(pages, 'push', '--quiet', 'origin', 'gh-pages');
     const cwd = repository.clone();
-    writeFileSync(join(cwd, 'new.txt'), 'pkg: example.org/shop\nBenchmarkSum-4 1 101 ns/op\n');
-    await using result = await runExample('move', cwd);
+    const output = join(folder, 'go-output.txt');
+    writeFileSync(output, 'pkg: example.org/shop\nBenchmarkSum-4 1 101 ns/op\n');
+    await using result = await runExample('move', cwd, { standIn: { go: `cat '${output}'` } });
     expect(result.exitCode, result.log).toBe(0);
     expect(result.outputs.message).toContain('1 imported run and 1 metric of this run');
     expect(readdirSync(cwd)).not.toContain('.perf-history');

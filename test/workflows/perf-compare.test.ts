@@ -29,11 +29,11 @@ jobs:
     uses: org/actions/.github/workflows/perf-post.yml@v1
 `;
 
-describe.skipIf(act.path === undefined)(`the comparison of a pull request ${act.needs}`, () => {
-  test('a slower commit turns it red, one that changes nothing does not', async () => {
+describe.skipIf(act.path === undefined)(`perf-compare.yml ${act.needs}`, () => {
+  test('fails for a slower commit, but not for an unchanged one', async () => {
     await using runner = await startRunner(
       { '.github/workflows/perf.yml': CALLER, 'bench.mjs': bench(0) },
-      { 'README.md': 'nothing that counts' },
+      { 'README.md': 'unrelated' },
     );
     const same = await runner.run({ workflow: 'perf.yml' });
     expect(same.succeeded, same.log).toBe(true);
@@ -46,18 +46,18 @@ describe.skipIf(act.path === undefined)(`the comparison of a pull request ${act.
     });
   });
 
-  test('a pull request from a fork: the second half posts what the first one left', async () => {
+  test('the second workflow publishes the report of a fork', async () => {
     await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
     await using runner = await startRunner(
       { '.github/workflows/perf.yml': CALLER, 'bench.mjs': bench(0) },
       { 'bench.mjs': bench(400), '.github/workflows/post.yml': POST },
     );
-    const fork = { repository: 'somebody/else', branch: 'slower' };
+    const fork = { repository: 'mona/fork', branch: 'slower' };
     const sha = runner.git('rev-parse', 'HEAD');
     await openPull(github, { ...fork, sha });
-    const left = join(runner.folder, '../left');
-    await mkdir(left);
-    const env = { GITHUB_API_URL: github.apiUrl, STAND_IN_ARTIFACTS: left };
+    const artifacts = join(runner.folder, '../artifacts');
+    await mkdir(artifacts);
+    const env = { GITHUB_API_URL: github.apiUrl, STAND_IN_ARTIFACTS: artifacts };
     const repository = { full_name: 'octo-org/octo-repo', default_branch: 'main' };
     const slow = await runner.run({
       workflow: 'perf.yml',
@@ -98,7 +98,7 @@ describe.skipIf(act.path === undefined)(`the comparison of a pull request ${act.
     expect(posted.succeeded, posted.log).toBe(true);
     expect(github.state.comments).toHaveLength(1);
     expect(github.state.comments[0]?.body).toContain('perf-regression: fail');
-    // One that newer commits cancelled has left nothing, and is no reason to turn red.
+    // A run that newer commits cancelled has no report, and must not fail the workflow.
     const cancelled = await post('cancelled');
     expect(cancelled.succeeded, cancelled.log).toBe(true);
     expect(cancelled.jobs).toEqual({});

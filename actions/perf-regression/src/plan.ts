@@ -23,7 +23,7 @@ export interface Plan {
   readonly pulls: readonly number[];
 }
 
-export type PlannedComparison =
+type PlannedComparison =
   | { readonly kind: 'measure'; readonly baseCommit: string }
   | {
       readonly kind: 'compare';

@@ -5,7 +5,7 @@ import { splitLines } from './text/lines.ts';
 
 const COMMENT = /^# (TYPE|UNIT) (\S+) (\S+)/;
 const NAME = /^[a-zA-Z_:][\w:]*/;
-/** Series that are no measurement of their metric. */
+/** Additional series of a metric, which are ignored. */
 const AUXILIARY = /_(?:created|bucket)$/;
 
 interface Family {

@@ -39,7 +39,7 @@ export interface BranchPorts {
 type Records = readonly [RunRecord, ...RunRecord[]];
 
 /** The remote refuses what is written to the history branch. */
-export class PushRefused extends ActionError {
+class PushRefused extends ActionError {
   /** @param problem the output of git */
   constructor(branch: string, remote: string, problem: string) {
     super(`${remote} refuses the push to ${branch}`, {
@@ -51,7 +51,7 @@ export class PushRefused extends ActionError {
 }
 
 /** Credentials or permissions are missing, as with `persist-credentials: false`. */
-export class PushNotAllowed extends PushRefused {}
+class PushNotAllowed extends PushRefused {}
 
 /** Writes with git, and through another store if git may not push. */
 export function withFallback(

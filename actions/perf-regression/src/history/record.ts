@@ -32,7 +32,7 @@ export interface RunRecord {
   readonly time: string;
   readonly run: { readonly id: string; readonly attempt: string; readonly job: string };
   readonly env: Readonly<Record<string, string>>;
-  /** `accepted-by-label` starts a new level: earlier values are no longer a baseline. */
+  /** `accepted-by-label` starts a new level: it replaces the earlier baseline. */
   readonly status: 'accepted' | 'regressed' | 'accepted-by-label';
   readonly benches: readonly BenchRecord[];
 }
