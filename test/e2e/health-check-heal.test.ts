@@ -294,7 +294,7 @@ describe('failed GitHub requests', () => {
 
   test('report a long rate limit with its end', async () => {
     const result = await problem({ times: 99, answer: rateLimited(900) });
-    expect(result.problems[0]).toMatch(/rate limit, over in 15m/);
+    expect(result.problems[0]).toMatch(/rate limit. It resets in 15m/);
     expect(dispatches()).toEqual([]);
   });
 

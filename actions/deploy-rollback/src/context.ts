@@ -4,7 +4,7 @@ import type { ActionContext } from '@repo/core/action/context';
 import { exec } from '@repo/core/process/exec';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
-import { settingsOf } from '@repo/github/settings';
+import { readSettings } from '@repo/github/settings';
 import type { Inputs } from './inputs.ts';
 import { createJournals, type Journals } from './journal/journal.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -63,7 +63,7 @@ function createPorts({ githubToken }: Inputs, actionContext: ActionContext): Por
     workspace,
     exec,
     github: () => {
-      connection ??= connectGitHub(settingsOf(actionContext, githubToken, 'write'));
+      connection ??= connectGitHub(readSettings(actionContext, githubToken, 'write'));
       return connection;
     },
   };

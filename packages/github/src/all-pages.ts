@@ -1,17 +1,17 @@
-/** As many as GitHub gives at a time. */
+/** GitHub's maximum. */
 export const PER_PAGE = 100;
 
 /**
- * Everything that a list has, page by page, at most `mostPages` of {@link PER_PAGE}.
+ * Reads a list page by page, at most `maxPages` of {@link PER_PAGE}.
  *
- * @param read one page, counted from 1
+ * @param read reads a page; the first is 1
  */
 export async function allPages<T>(
   read: (page: number) => Promise<readonly T[]>,
-  mostPages: number,
+  maxPages: number,
 ): Promise<readonly T[]> {
   const found: T[] = [];
-  for (let page = 1; page <= mostPages; page++) {
+  for (let page = 1; page <= maxPages; page++) {
     const items = await read(page);
     found.push(...items);
     if (items.length < PER_PAGE) break;

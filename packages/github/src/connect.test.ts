@@ -178,11 +178,11 @@ describe('what cannot be done is told with what to do about it', () => {
     [
       { status: 422, body: { message: 'No', errors: [{ message: 'a' }, 'b', { code: 'c' }] } },
       /No; a; b; {"code":"c"}/,
-      /answer/,
+      /response/,
     ],
     [{ status: 301, headers: { location: 'http://127.0.0.1:9/' } }, /moved/, /renamed/],
     [{ status: 503, body: 'no JSON' }, /503: no reason given/, /githubstatus/],
-    [rateLimited(120), /secondary rate limit/, /over in 2m/],
+    [rateLimited(120), /secondary rate limit/, /resets in 2m/],
   ])('%j', async (answer, message, remedy) => {
     local.addFault({ times: 9, answer });
     const error = await failure();
@@ -197,15 +197,15 @@ describe('what cannot be done is told with what to do about it', () => {
     const apiUrl = `http://127.0.0.1:${await closedPort()}`;
     const error = await failure({ apiUrl });
     expect(error).toMatchObject({
-      message: 'GitHub does not answer GET /repos/octo-org/octo-repo/issues',
+      message: 'GitHub did not respond to GET /repos/octo-org/octo-repo/issues',
       status: undefined,
       isUncertain: true,
     });
   });
 
   test.each([
-    [{ repository: '' }, 'the repository on GitHub is not known'],
-    [{ token: '' }, 'there is no token for GitHub'],
+    [{ repository: '' }, 'the GitHub repository is unknown'],
+    [{ token: '' }, 'github-token is missing'],
   ])('%j', async (settings, message) => {
     await expect(connect(settings)).rejects.toThrow(message);
   });

@@ -1,19 +1,19 @@
 import type { Octokit } from '@octokit/core';
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Clock } from '@repo/core/process/clock';
-import { explain } from './explain.ts';
+import { explain } from './explain-failure.ts';
 import type { GitHub } from './github.ts';
 import { GitHubError } from './github-error.ts';
-import { type Attempt, pauseBefore } from './patience.ts';
 import { useProxy } from './proxy.ts';
+import { type Attempt, getRetryDelayMs } from './retry.ts';
 import type { GitHubSettings } from './settings.ts';
 
-/** One attempt of one call, ms. */
+/** For one attempt of one request, ms. */
 const TIMEOUT = 15_000;
-/** What octokit has to say goes nowhere: nothing but our own log may print. */
+/** Discards the log of octokit, because only the action's log may print. */
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** What octokit hands to its hook. */
+/** The options that octokit passes to its hook. */
 type Options = Required<Parameters<Octokit['request']['endpoint']['parse']>[0]>;
 type Response = Pick<
   Awaited<ReturnType<Octokit['request']>>,
@@ -25,20 +25,20 @@ type Hook = (
 ) => Promise<Response>;
 
 /**
- * Loads octokit and hands out the repository. Calls wait for rate limits within bounds, repeat what
- * may be repeated, and never a POST whose fate is not known (for those there is `createOnce`).
+ * Loads octokit and connects to the repository. Requests wait for rate limits, with a maximum, and are
+ * retried if that is safe. A POST with an unknown result is never retried; use `createOnce` for it.
  */
 export async function connectGitHub(settings: GitHubSettings): Promise<GitHub> {
   const { token, apiUrl, repository } = settings;
   const [, owner, repo] = /^([^/]+)\/([^/]+)$/.exec(repository) ?? [];
   if (owner === undefined || repo === undefined) {
-    throw new ActionError('the repository on GitHub is not known', {
-      remedy: 'Run within a workflow, or set GITHUB_REPOSITORY to owner/name.',
+    throw new ActionError('the GitHub repository is unknown', {
+      remedy: 'Run the action in a workflow, or set GITHUB_REPOSITORY to owner/name.',
     });
   }
   if (token === '') {
-    throw new ActionError('there is no token for GitHub', {
-      remedy: 'Leave github-token at its default, or give it a token.',
+    throw new ActionError('github-token is missing', {
+      remedy: 'Keep the default of github-token, or set it to a token.',
     });
   }
   await useProxy(settings.proxy);
@@ -47,7 +47,7 @@ export async function connectGitHub(settings: GitHubSettings): Promise<GitHub> {
     auth: token,
     baseUrl: apiUrl.replace(/\/+$/, ''),
     userAgent: 'self-healing-actions',
-    // A redirect would turn a POST into a GET, and might take the token elsewhere.
+    // A redirect would change a POST to a GET, and could send the token to another host.
     request: { log: SILENT, redirect: 'manual' },
     log: SILENT,
   });
@@ -62,7 +62,7 @@ export async function connectGitHub(settings: GitHubSettings): Promise<GitHub> {
   };
 }
 
-/** Calls within their time, again where that can do no harm, and with errors that help. */
+/** Adds a timeout, safe retries and helpful errors to each request. */
 function carefully({ access, clock, signal }: GitHubSettings, time: GitHubTime): Hook {
   return async (request, options) => {
     for (let attempts = 1; ; attempts++) {
@@ -82,8 +82,9 @@ function carefully({ access, clock, signal }: GitHubSettings, time: GitHubTime):
         if (error instanceof GitHubError) throw error;
         const failed = failedAttempt(options, error, attempts);
         time.set(failed.headers.date);
-        const pause = pauseBefore(failed, time.now(), Math.random());
-        if (pause === undefined) throw explain(failed, pathOf(options), access, time.now(), error);
+        const pause = getRetryDelayMs(failed, time.now(), Math.random());
+        if (pause === undefined)
+          throw explain(failed, buildPath(options), access, time.now(), error);
         await clock.sleep(pause, signal);
       }
     }
@@ -95,7 +96,7 @@ function failedAttempt(
   error: unknown,
   attempts: number,
 ): Attempt {
-  // It is asked for by its shape: octokit's class is in a chunk that is not loaded here.
+  // Not `instanceof`, because octokit's error class is in another chunk.
   const { response } = error as { readonly response?: Response };
   const isQuery = url === '/graphql' && !/^\s*mutation\b/.test(String(options.query));
   return {
@@ -103,13 +104,13 @@ function failedAttempt(
     isRead: isQuery,
     status: response?.status,
     headers: response?.headers ?? {},
-    message: response === undefined ? '' : messageOf(response.data),
+    message: response === undefined ? '' : getMessage(response.data),
     attempts,
   };
 }
 
-/** What GitHub says: a sentence, and what is wrong with each value. */
-function messageOf(data: unknown): string {
+/** GitHub's message, with the problem of each value. */
+function getMessage(data: unknown): string {
   if (typeof data !== 'object' || data === null || !('message' in data)) return 'no reason given';
   const errors = 'errors' in data && Array.isArray(data.errors) ? data.errors : [];
   const details = errors.map((error) =>
@@ -118,26 +119,26 @@ function messageOf(data: unknown): string {
   return [String(data.message), ...details].join('; ');
 }
 
-/** The path of a call, with the names filled in. */
-function pathOf({ url, ...options }: Options): string {
+/** The path of a request, with its parameters filled in. */
+function buildPath({ url, ...options }: Options): string {
   return url.replace(/\{(\w+)\}/g, (_, name: string) => String(options[name]));
 }
 
 function moved(options: Options, status: number): GitHubError {
-  const call = `${options.method} ${pathOf(options)}`;
-  return new GitHubError(`GitHub answers ${call} with ${status}: it has moved`, {
+  const call = `${options.method} ${buildPath(options)}`;
+  return new GitHubError(`GitHub responded to ${call} with ${status}: the resource has moved`, {
     status,
-    remedy: 'Check GITHUB_API_URL, and whether the repository was renamed or transferred.',
+    remedy: 'Check GITHUB_API_URL and whether the repository was renamed or transferred.',
   });
 }
 
 interface GitHubTime {
   readonly now: () => number;
-  /** @param date of an answer */
+  /** @param date the date header of a response */
   readonly set: (date: string | number | undefined) => void;
 }
 
-/** Time as GitHub tells it, so that it can be compared with what is written there. */
+/** GitHub's clock, for comparison with times from GitHub. */
 function githubTime(clock: Clock): GitHubTime {
   let ahead = 0;
   return {

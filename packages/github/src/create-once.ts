@@ -1,8 +1,8 @@
 import { GitHubError } from './github-error.ts';
 
 /**
- * Creates what must not be there twice. Where the answer was lost, it is looked for first (by a
- * marker that only this one has), and created again only when it is not there.
+ * Creates something that must not exist twice. If the response was lost, searches for it (by a unique
+ * marker) and creates it again only if it does not exist.
  */
 export async function createOnce<T>(
   create: () => Promise<T>,

@@ -1,20 +1,20 @@
 import type { GitHub } from './github.ts';
-import { ifThere } from './if-there.ts';
+import { ifFound } from './if-found.ts';
 
-/** What an environment asks of a job before it may use it. */
+/** The protection rules of an environment. */
 export interface EnvironmentRules {
-  /** Somebody has to approve. */
+  /** Whether a reviewer must approve. */
   readonly hasReviewers: boolean;
-  /** Minutes that a job waits; 0 for none. */
+  /** The wait timer in minutes; 0 if there is none. */
   readonly waitMinutes: number;
 }
 
-/** `undefined` where the repository has no such environment yet (permissions: actions: read). */
+/** Returns `undefined` if the environment does not exist (permissions: actions: read). */
 export async function environmentRules(
   { request, repository }: GitHub,
   name: string,
 ): Promise<EnvironmentRules | undefined> {
-  const found = await ifThere(() =>
+  const found = await ifFound(() =>
     request('GET /repos/{owner}/{repo}/environments/{environment_name}', {
       ...repository,
       environment_name: name,

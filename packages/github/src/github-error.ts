@@ -1,8 +1,8 @@
 import { ActionError } from '@repo/core/errors/action-error';
 
-/** GitHub refused, or did not answer. */
+/** GitHub rejected a request or did not respond. */
 export class GitHubError extends ActionError {
-  /** Of the answer; `undefined` where there was none. */
+  /** The status of the response; `undefined` if there was none. */
   readonly status: number | undefined;
 
   constructor(
@@ -13,7 +13,7 @@ export class GitHubError extends ActionError {
     this.status = options.status;
   }
 
-  /** It may have been done all the same: the answer was lost, or comes from a fault on the way. */
+  /** The request may have succeeded: the response was lost, or it is a server error. */
   get isUncertain(): boolean {
     return this.status === undefined || this.status >= 500;
   }

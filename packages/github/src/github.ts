@@ -1,14 +1,14 @@
 import type { Octokit } from '@octokit/core';
 
-/** A repository on GitHub; every call that fails throws a GitHubError, or why it was aborted. */
+/** A repository on GitHub. A failed request throws a GitHubError, or the reason of the abort. */
 export interface GitHub {
-  /** What the routes of a repository ask for. */
+  /** The parameters of the routes of a repository. */
   readonly repository: { readonly owner: string; readonly repo: string };
-  /** An Enterprise Server may not know what is new on github.com. */
+  /** An Enterprise Server may lack new features of github.com. */
   readonly isEnterpriseServer: boolean;
-  /** A call of the REST API, typed by its route. */
+  /** Sends a request to the REST API, typed by its route. */
   readonly request: Octokit['request'];
   readonly graphql: Octokit['graphql'];
-  /** GitHub's own clock as its latest answer told it, ms since the epoch; ours before that. */
+  /** GitHub's clock, from its latest response, ms since the epoch. The local clock before that. */
   readonly now: () => number;
 }

@@ -1,16 +1,15 @@
 /**
- * A line that readers of an issue or comment do not see, and by which it is found again:
- * `<!-- name {"key":"value"} -->`.
+ * A hidden line in an issue or comment that identifies it: `<!-- name {"key":"value"} -->`.
  */
 export function hiddenMarker(name: string, data: unknown): string {
-  // Neither the end of the comment nor HTML can come out of it.
+  // The data must not end the comment or contain HTML.
   const json = JSON.stringify(data).replace(/[<>&-]/g, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
   return `<!-- ${name} ${json} -->`;
 }
 
-/** What the first marker of that name holds, untrusted; `undefined` where there is none. */
+/** The data of the first marker with a name; untrusted. `undefined` if there is none. */
 export function readMarker(name: string, text: string | null | undefined): unknown {
   const opening = `<!-- ${name} `;
   const start = text?.indexOf(opening) ?? -1;

@@ -1,4 +1,4 @@
-/** What a token needs for a resource, by the start of its path below the repository. */
+/** The permission for a resource, by the start of its path below the repository. */
 const NEEDED: readonly (readonly [RegExp, string])[] = [
   [/^\/(issues|labels)\b/, 'issues'],
   [/^\/pulls\b/, 'pull-requests'],
@@ -11,10 +11,10 @@ const NEEDED: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The permission that a refused call asks for, as a workflow writes it (`issues: write`).
+ * The permission that a rejected request needs, as in a workflow (`issues: write`).
  *
- * @param path of the call, `/repos/owner/repo/…`
- * @param accepted the header X-Accepted-GitHub-Permissions, `issues=write; pull_requests=write`
+ * @param path the path of the request: `/repos/owner/repo/…`
+ * @param accepted the header X-Accepted-GitHub-Permissions: `issues=write; pull_requests=write`
  */
 export function missingPermission(
   access: 'read' | 'write',

@@ -1,7 +1,6 @@
 /**
- * Sends what `fetch` sends through the proxy that the environment names, as self-hosted runners
- * need it. Does nothing without one, and before Node 24.14. Checks have agents of their own, which
- * do not notice.
+ * Sends requests of `fetch` through the proxy of the environment, which self-hosted runners need. Does
+ * nothing without a proxy, or before Node 24.14. Checks use their own agents and are not affected.
  */
 export async function useProxy(variables: Readonly<Record<string, string>>): Promise<void> {
   if (Object.keys(variables).length === 0) return;

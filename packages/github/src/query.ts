@@ -3,9 +3,9 @@ import type { GitHub } from './github.ts';
 import { GitHubError } from './github-error.ts';
 
 /**
- * Asks by GraphQL: one call, whatever it asks for. What GitHub answers in part counts as refused.
+ * Sends a GraphQL query. A partial response counts as an error.
  *
- * @param needs the permission that it takes, for the remedy: `deployments: read`
+ * @param needs the required permission, for the remedy: `deployments: read`
  */
 export async function query<T>(
   { graphql }: GitHub,
@@ -21,11 +21,11 @@ export async function query<T>(
     const messages = errors.map(({ message }) => plain(String(message))).join('; ');
     const [first] = errors;
     const isForbidden = first?.type === 'FORBIDDEN' || /not accessible/i.test(messages);
-    throw new GitHubError(`GitHub answers a query with: ${messages}`, {
+    throw new GitHubError(`GitHub responded to a query with: ${messages}`, {
       status: isForbidden ? 403 : 422,
       remedy: isForbidden
         ? `Give the job permissions: ${needs}.`
-        : 'Check that the repository exists, and what the token may see.',
+        : 'Check that the repository exists and that the token can read it.',
     });
   }
 }
@@ -35,7 +35,7 @@ interface GraphqlProblem {
   readonly message?: unknown;
 }
 
-/** It is asked for by its shape: octokit's class is in a chunk that is not loaded here. */
+/** Not `instanceof`, because octokit's error class is in another chunk. */
 function graphqlErrors(error: unknown): readonly GraphqlProblem[] | undefined {
   if (!(error instanceof Error) || error.name !== 'GraphqlResponseError') return undefined;
   const { errors } = error as Error & { readonly errors?: unknown };

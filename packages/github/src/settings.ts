@@ -1,18 +1,18 @@
 import type { ActionContext } from '@repo/core/action/context';
 import type { Clock } from '@repo/core/process/clock';
 
-/** Which GitHub, which repository there, and who asks. */
+/** The GitHub instance, the repository and the token. */
 export interface GitHubSettings {
   readonly token: string;
-  /** `https://api.github.com`, or `https://host/api/v3` of an Enterprise Server. */
+  /** `https://api.github.com`, or `https://host/api/v3` for an Enterprise Server. */
   readonly apiUrl: string;
   /** `owner/name`. */
   readonly repository: string;
-  /** What is meant in the end: a refused look says what the change after it will need as well. */
+  /** What the caller needs in the end: a rejected read then states the permission for the write. */
   readonly access: 'read' | 'write';
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** `HTTPS_PROXY` and its kin, by name; empty where there is none. */
+  /** `HTTPS_PROXY` and similar variables; empty if none is set. */
   readonly proxy: Readonly<Record<string, string>>;
 }
 
@@ -21,8 +21,8 @@ const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name)
   name.toLowerCase(),
 ]);
 
-/** The GitHub that runs this workflow, on github.com or an Enterprise Server. */
-export function settingsOf(
+/** Settings for the GitHub instance that runs this workflow: github.com or an Enterprise Server. */
+export function readSettings(
   { run, clock, signal, variable }: Pick<ActionContext, 'run' | 'clock' | 'signal' | 'variable'>,
   token: string,
   access: GitHubSettings['access'],

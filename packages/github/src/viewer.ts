@@ -1,7 +1,7 @@
-/** Who GITHUB_TOKEN of a workflow belongs to. What it pushes and deploys starts no workflow. */
+/** The owner of a workflow's GITHUB_TOKEN. Its pushes and deployments do not start workflows. */
 const WORKFLOW_TOKEN = 'github-actions[bot]';
 
-/** Who asks, as GitHub names them. */
+/** The owner of the token. */
 export interface Viewer {
   readonly login: string;
 }

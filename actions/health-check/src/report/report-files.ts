@@ -49,14 +49,14 @@ async function tryReadWorkflowMetrics(
 ): Promise<WorkflowMetrics | undefined> {
   const { run, log, redact } = context;
   if (githubToken === '' || run.runId === '') return undefined;
-  const [{ connectGitHub }, { settingsOf }, { readWorkflowMetrics }] = await Promise.all([
+  const [{ connectGitHub }, { readSettings }, { readWorkflowMetrics }] = await Promise.all([
     import('@repo/github/connect'),
     import('@repo/github/settings'),
     import('./workflow-metrics.ts'),
   ]);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(GITHUB_TIMEOUT_MS)]);
   try {
-    const github = await connectGitHub(settingsOf({ ...context, signal }, githubToken, 'read'));
+    const github = await connectGitHub(readSettings({ ...context, signal }, githubToken, 'read'));
     return await readWorkflowMetrics(github, run);
   } catch (error) {
     log.info(`Metrics of the workflow are omitted: ${describeError(error, redact)}`);

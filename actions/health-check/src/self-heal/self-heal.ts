@@ -12,7 +12,7 @@ import {
   updateIncident,
 } from '@repo/github/incidents/incidents';
 import { createComment } from '@repo/github/issues/comments';
-import { settingsOf } from '@repo/github/settings';
+import { readSettings } from '@repo/github/settings';
 import type { CheckResult } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
 import { worstStatus } from '../verdict.ts';
@@ -76,7 +76,7 @@ export async function selfHeal(
   };
 
   const github = await attempt('Cannot connect to GitHub', () =>
-    connectGitHub(settingsOf({ ...context, signal }, inputs.githubToken ?? '', 'write')),
+    connectGitHub(readSettings({ ...context, signal }, inputs.githubToken ?? '', 'write')),
   );
   if (github === undefined) return { problems };
   const steps: Steps = { github, facts, context, inputs, attempt };

@@ -41,9 +41,9 @@ async function openBranch(
   const git = createGit({ cwd: workspace, exec, signal });
   const openApiStore = async () => {
     const { connectGitHub } = await import('@repo/github/connect');
-    const { settingsOf } = await import('@repo/github/settings');
+    const { readSettings } = await import('@repo/github/settings');
     const { apiStore } = await import('./api-store.ts');
-    const github = await connectGitHub(settingsOf(context, token, 'write'));
+    const github = await connectGitHub(readSettings(context, token, 'write'));
     return apiStore(branch, { github, clock, signal, random: Math.random });
   };
   const { ok, problem } = await git.execute(['ls-remote', '--quiet', 'origin', 'HEAD']);

@@ -5,7 +5,7 @@ import { md } from '@repo/core/summary/markdown';
 import { pluralize } from '@repo/core/text/pluralize';
 import { connectGitHub } from '@repo/github/connect';
 import { openPullsFrom } from '@repo/github/pulls/pulls';
-import { settingsOf } from '@repo/github/settings';
+import { readSettings } from '@repo/github/settings';
 import { NO_SHIFT } from '../compare/common-shift.ts';
 import type { Context } from '../context.ts';
 import type { WorkflowRun } from '../event.ts';
@@ -80,7 +80,7 @@ async function findPulls(
   { headRepository, headBranch, headSha }: WorkflowRun,
   { inputs, action }: Context,
 ): Promise<readonly number[]> {
-  const github = await connectGitHub(settingsOf(action, inputs.githubToken ?? '', 'write'));
+  const github = await connectGitHub(readSettings(action, inputs.githubToken ?? '', 'write'));
   const pulls = await openPullsFrom(github, headRepository, headBranch);
   return pulls.filter((pull) => pull.headSha === headSha).map(({ number }) => number);
 }

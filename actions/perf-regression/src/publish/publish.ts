@@ -3,7 +3,7 @@ import type { Outcome } from '@repo/core/action/outcome';
 import { ActionError } from '@repo/core/errors/action-error';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
-import { settingsOf } from '@repo/github/settings';
+import { readSettings } from '@repo/github/settings';
 import type { MetricResult } from '../compare/metric-result.ts';
 import type { SeriesName } from '../history/record.ts';
 import { failOn, type Inputs } from '../inputs.ts';
@@ -37,7 +37,7 @@ export async function publish(
   const publishErrors: PublishError[] = [];
   const attempt = async (what: PublishError['what'], work: (github: GitHub) => Promise<void>) => {
     try {
-      await work(await connectGitHub(settingsOf(action, inputs.githubToken ?? '', 'write')));
+      await work(await connectGitHub(readSettings(action, inputs.githubToken ?? '', 'write')));
     } catch (error) {
       action.signal.throwIfAborted();
       if (!(error instanceof ActionError)) throw error;

@@ -1,20 +1,20 @@
 import type { GitHub } from '../github.ts';
 
-/** What a run has uploaded. */
+/** An artifact of a run. */
 export interface Artifact {
   readonly id: number;
   readonly name: string;
   /** Bytes. */
   readonly size: number;
   readonly isExpired: boolean;
-  /** ms since the epoch; `undefined` where GitHub does not say. */
+  /** ms since the epoch; `undefined` if GitHub does not state it. */
   readonly expiresAt: number | undefined;
-  /** `sha256:…` of the ZIP file; empty for old ones. */
+  /** `sha256:…` of the ZIP file; empty for old artifacts. */
   readonly digest: string;
 }
 
-/** The latest artifact of that name of a run (permissions: actions: read). */
-export async function artifactOfRun(
+/** The latest artifact with a name in a run (permissions: actions: read). */
+export async function findArtifact(
   { request, repository }: GitHub,
   run: number,
   name: string,
@@ -25,10 +25,10 @@ export async function artifactOfRun(
     name,
     per_page: 100,
   });
-  return data.artifacts.map(artifactOf).sort((one, other) => other.id - one.id)[0];
+  return data.artifacts.map(toArtifact).sort((one, other) => other.id - one.id)[0];
 }
 
-function artifactOf(artifact: {
+function toArtifact(artifact: {
   readonly id: number | bigint;
   readonly name: string;
   readonly size_in_bytes: number;

@@ -6,14 +6,14 @@ import type { GitHub } from '../github.ts';
 import { GitHubError } from '../github-error.ts';
 import type { Artifact } from './artifact.ts';
 
-/** The whole download, ms. */
+/** For the whole download, ms. */
 const TIMEOUT = 300_000;
 
 /**
- * Writes an artifact, a ZIP file, to `file`, which must not be there yet (permissions: actions:
- * read). Only its owner may read it.
+ * Downloads an artifact, a ZIP file, to a new `file` that only its owner can read (permissions: actions:
+ * read).
  *
- * @throws ActionError where it has expired, is larger than it says or does not come
+ * @throws ActionError if it has expired, is larger than stated, or the download fails
  */
 export async function downloadArtifact(
   { request, repository }: GitHub,
@@ -21,12 +21,12 @@ export async function downloadArtifact(
   file: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const address = await addressOf();
+  const address = await getDownloadUrl();
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT)]);
   try {
-    // Without the token: it is not GitHub itself that serves it.
+    // Without the token, because a storage service serves the file.
     const { ok, status, body } = await fetch(address, { signal: limit });
-    if (!ok || body === null) throw new Error(`its address answers with ${status}`);
+    if (!ok || body === null) throw new Error(`the download responded with ${status}`);
     await pipeline(
       Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]),
       atMost(size),
@@ -36,12 +36,12 @@ export async function downloadArtifact(
   } catch (cause) {
     signal.throwIfAborted();
     throw new ActionError(`the artifact ${name} could not be downloaded`, {
-      remedy: 'Try again; if that does not help, see whether this runner reaches the storage.',
+      remedy: 'Try again. If it fails again, check that the runner can reach the storage service.',
       cause,
     });
   }
 
-  async function addressOf(): Promise<string> {
+  async function getDownloadUrl(): Promise<string> {
     try {
       const { headers } = await request(
         'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
@@ -56,20 +56,20 @@ export async function downloadArtifact(
     } catch (error) {
       if (!(error instanceof GitHubError && error.status === 410)) throw error;
       throw new ActionError(`the artifact ${name} has expired`, {
-        remedy: 'Give the step that uploads it more retention-days.',
+        remedy: 'Increase retention-days of the step that uploads it.',
         cause: error,
       });
     }
   }
 }
 
-/** Whoever sends more than was said must not fill the disk. */
+/** Limits the size, so that a server that sends too much cannot fill the disk. */
 function atMost(size: number) {
   return async function* (source: AsyncIterable<Buffer>) {
     let left = size;
     for await (const chunk of source) {
       left -= chunk.length;
-      if (left < 0) throw new Error(`it is larger than the ${size} bytes that it says`);
+      if (left < 0) throw new Error(`it is larger than the stated ${size} bytes`);
       yield chunk;
     }
     if (left > 0) throw new Error(`${left} of its ${size} bytes are missing`);

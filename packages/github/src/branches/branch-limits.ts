@@ -2,15 +2,15 @@ import type { GitHub } from '../github.ts';
 import { query } from '../query.ts';
 import { isWorkflowToken, type Viewer } from '../viewer.ts';
 
-/** A branch, and what stands between the token and writing to it. */
+/** A branch, and the rules that restrict the token from writing to it. */
 export interface BranchLimits {
-  /** Full SHA; `undefined`: there is no such branch. */
+  /** Full SHA; `undefined` if the branch does not exist. */
   readonly head: string | undefined;
   readonly viewer: Viewer;
   readonly isWorkflowToken: boolean;
-  /** `changes must be made through a pull request`; empty where nothing does. */
+  /** `changes must be made through a pull request`; empty if nothing does. */
   readonly forUpdate: readonly string[];
-  /** Against moving it anywhere but forward, besides {@link forUpdate}. */
+  /** Rules against a force push, in addition to {@link forUpdate}. */
   readonly forForce: readonly string[];
 }
 
@@ -39,7 +39,7 @@ interface Answer {
   };
 }
 
-/** Classic protection, as far as it binds who asks. */
+/** Classic protection, as it applies to the token. */
 interface UpdateRule {
   readonly allowsForcePushes: boolean;
   readonly requiredApprovingReviewCount: number | null;
@@ -47,18 +47,18 @@ interface UpdateRule {
   readonly viewerCanPush: boolean;
 }
 
-/** What rules of rulesets forbid, by their type. Who may pass them by, GitHub does not tell. */
+/** Ruleset rules, by type. GitHub does not report who can bypass them. */
 const FORBIDS: Readonly<Record<string, string>> = {
   pull_request: 'changes must be made through a pull request',
   required_status_checks: 'status checks must have passed',
-  update: 'it may not be updated',
+  update: 'updates are restricted',
   workflows: 'workflows must have passed',
   merge_queue: 'changes must go through the merge queue',
   code_scanning: 'code scanning must have passed',
   required_deployments: 'it must have been deployed before',
 };
 
-/** Looks in two calls, and changes nothing (permissions: contents: read). */
+/** Reads the rules in two requests, without changing anything (permissions: contents: read). */
 export async function branchLimits(github: GitHub, branch: string): Promise<BranchLimits> {
   const { request, repository } = github;
   const [{ viewer, repository: found }, { data: rules }] = await Promise.all([
@@ -78,7 +78,7 @@ export async function branchLimits(github: GitHub, branch: string): Promise<Bran
     viewer,
     isWorkflowToken: isWorkflowToken(viewer),
     forUpdate: [...new Set([...types.flatMap((type) => FORBIDS[type] ?? []), ...told(rule)])],
-    forForce: isForceForbidden ? ['it may not be force-pushed'] : [],
+    forForce: isForceForbidden ? ['force pushes are not allowed'] : [],
   };
 }
 
@@ -89,6 +89,6 @@ function told(rule: UpdateRule | undefined): readonly string[] {
     ...((rule.requiredStatusCheckContexts ?? []).length > 0
       ? [String(FORBIDS.required_status_checks)]
       : []),
-    ...(rule.viewerCanPush ? [] : ['not everybody may push to it']),
+    ...(rule.viewerCanPush ? [] : ['pushes are restricted']),
   ];
 }

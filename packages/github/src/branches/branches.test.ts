@@ -69,7 +69,7 @@ describe('what a branch asks for', () => {
     local.state.rules.main = { rulesets: ['pull_request', 'non_fast_forward', 'deletion'] };
     expect(await branchLimits(github, 'main')).toMatchObject({
       forUpdate: ['changes must be made through a pull request'],
-      forForce: ['it may not be force-pushed'],
+      forForce: ['force pushes are not allowed'],
     });
   });
 
@@ -79,7 +79,7 @@ describe('what a branch asks for', () => {
     expect((await branchLimits(github, 'main')).forUpdate).toEqual([
       'changes must be made through a pull request',
       'status checks must have passed',
-      'not everybody may push to it',
+      'pushes are restricted',
     ]);
     local.state.rules.main = { ...rules, bypass: ['github-actions[bot]'] };
     expect((await branchLimits(github, 'main')).forUpdate).toEqual([]);

@@ -1,16 +1,16 @@
 import type { GitHub } from '../github.ts';
-import { ifThere } from '../if-there.ts';
+import { ifFound } from '../if-found.ts';
 
-/** How `head` lies to `base`; `unrelated`: one of them is gone, or they have nothing in common. */
+/** Compares `head` to `base`. `unrelated`: one does not exist, or they have no common ancestor. */
 export type Relation = 'identical' | 'ahead' | 'behind' | 'diverged' | 'unrelated';
 
 export interface Comparison {
   readonly relation: Relation;
-  /** Commits that lead to `head` and not to `base`, oldest first; at most 100, else `undefined`. */
+  /** Commits in `head` but not in `base`, oldest first; `undefined` if there are more than 100. */
   readonly commits: readonly { readonly sha: string; readonly message: string }[] | undefined;
 }
 
-const MOST_COMMITS = 100;
+const MAX_COMMITS = 100;
 
 /** Compares two commits, branches or tags (permissions: contents: read). */
 export async function compare(
@@ -18,11 +18,11 @@ export async function compare(
   base: string,
   head: string,
 ): Promise<Comparison> {
-  const found = await ifThere(() =>
+  const found = await ifFound(() =>
     request('GET /repos/{owner}/{repo}/compare/{basehead}', {
       ...repository,
       basehead: `${base}...${head}`,
-      per_page: MOST_COMMITS,
+      per_page: MAX_COMMITS,
     }),
   );
   if (found === undefined) return { relation: 'unrelated', commits: [] };
@@ -30,13 +30,13 @@ export async function compare(
   return {
     relation: status,
     commits:
-      ahead > MOST_COMMITS
+      ahead > MAX_COMMITS
         ? undefined
         : commits.map(({ sha, commit }) => ({ sha, message: commit.message })),
   };
 }
 
-/** Whether a commit is part of a branch (or of whatever else `tip` names). */
+/** Whether a commit is in the history of a branch, tag or commit. */
 export async function isReachable(github: GitHub, commit: string, tip: string): Promise<boolean> {
   const { relation } = await compare(github, commit, tip);
   return relation === 'identical' || relation === 'ahead';

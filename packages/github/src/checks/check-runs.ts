@@ -1,9 +1,9 @@
 import type { GitHub } from '../github.ts';
 
-/** A check that is over. */
+/** A completed check. */
 export interface CheckRun {
   readonly name: string;
-  /** The head of a pull request, not GitHub's merge of it: nobody sees checks on that. */
+  /** The head of a pull request, not its merge commit, whose checks GitHub does not show. */
   readonly sha: string;
   readonly conclusion: 'success' | 'neutral' | 'failure';
   readonly title: string;
@@ -12,8 +12,8 @@ export interface CheckRun {
 }
 
 /**
- * Writes a check (permissions: checks: write). Another one of the same name on the same commit takes
- * its place for readers.
+ * Creates a check (permissions: checks: write). It replaces an earlier check of the same name on the same
+ * commit.
  */
 export async function createCheckRun(
   { request, repository }: GitHub,

@@ -4,23 +4,23 @@ import { GitHubError } from '../github-error.ts';
 import { deploymentHistory } from './history.ts';
 
 export interface NewDeployment {
-  /** What is deployed; full SHA. */
+  /** Full SHA of the deployed commit. */
   readonly sha: string;
   readonly environment: string;
   /** `deploy`, `rollback`. */
   readonly task: string;
-  /** Is found again by its `key`, which no other deployment has. */
+  /** Its `key` is unique and identifies the deployment. */
   readonly payload: Readonly<Record<string, unknown>> & { readonly key: string };
   readonly description: string;
 }
 
-/** Deployments that are looked through for one whose creation was not answered. */
+/** Deployments to search for one whose response was lost. */
 const LOOK_BACK = 20;
 
 /**
- * Records a deployment, once (permissions: deployments: write); nothing is deployed by it but by
- * what reacts to it. Neither merged with the default branch (what was good as it was must come back
- * as it was), nor held up by commit statuses (it has been in that environment before).
+ * Records a deployment once (permissions: deployments: write). Does not merge the default branch into it,
+ * because the exact commit is deployed, and ignores commit statuses, because the commit was in that
+ * environment before.
  *
  * @returns its id
  */
@@ -41,21 +41,24 @@ export async function createDeployment(
       required_contexts: [],
     });
     if (status !== 201 || !('id' in data)) {
-      throw new GitHubError(`GitHub made no deployment of ${sha}, but answers ${status}`, {
-        status,
-        remedy: 'Check whether that commit is still in the repository.',
-      });
+      throw new GitHubError(
+        `GitHub did not create a deployment of ${sha} and responded with ${status}`,
+        {
+          status,
+          remedy: 'Check that the commit is still in the repository.',
+        },
+      );
     }
     return Number(data.id);
   };
   return createOnce(create, async () => {
     const { deployments } = await deploymentHistory(github, environment, LOOK_BACK);
-    return deployments.find((one) => keyOf(one.payload) === payload.key)?.id;
+    return deployments.find((one) => getKey(one.payload) === payload.key)?.id;
   });
 }
 
-/** The key by which a deployment of ours is found again; `undefined` for one of somebody else. */
-export function keyOf(payload: unknown): string | undefined {
+/** The key of a deployment from this action; `undefined` for other deployments. */
+export function getKey(payload: unknown): string | undefined {
   return typeof payload === 'object' &&
     payload !== null &&
     'key' in payload &&

@@ -1,25 +1,25 @@
-/** A deployment with all that became of it. Texts and the payload are untrusted. */
+/** A deployment with its statuses. Texts and the payload are untrusted. */
 export interface Deployment {
   readonly id: number;
-  /** Full SHA of what was deployed. */
+  /** Full SHA of the deployed commit. */
   readonly sha: string;
-  /** Full SHA of its tree: equal content has an equal one. Empty for a commit that is gone. */
+  /** Full SHA of its tree, equal for equal content. Empty if the commit does not exist anymore. */
   readonly tree: string;
-  /** `deploy`, unless somebody gave it another. */
+  /** Default: `deploy`. */
   readonly task: string;
-  /** JSON, taken apart; a text where it is none. */
+  /** Parsed JSON, or text if it is not valid JSON. */
   readonly payload: unknown;
   readonly description: string;
   /** ms since the epoch. */
   readonly createdAt: number;
-  /** Newest first; of many, at most the newest and oldest {@link MOST_STATUSES}. */
+  /** Newest first. If there are many, only the newest and oldest {@link MAX_STATUSES}. */
   readonly statuses: readonly DeploymentStatus[];
 }
 
 export interface DeploymentStatus {
   readonly state: DeploymentState;
   readonly description: string;
-  /** Empty where none was given. */
+  /** Empty if it has none. */
   readonly logUrl: string;
   /** ms since the epoch. */
   readonly createdAt: number;
@@ -35,4 +35,4 @@ export type DeploymentState =
   | 'success'
   | 'waiting';
 
-export const MOST_STATUSES = 10;
+export const MAX_STATUSES = 10;

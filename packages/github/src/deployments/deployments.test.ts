@@ -158,7 +158,9 @@ describe('a deployment', () => {
 
   test('202 is no deployment', async () => {
     local.addFault({ on: CREATE, answer: { status: 202, body: { message: 'Auto-merged' } } });
-    await expect(createDeployment(github, deployment(SHA('a')))).rejects.toThrow('answers 202');
+    await expect(createDeployment(github, deployment(SHA('a')))).rejects.toThrow(
+      'responded with 202',
+    );
   });
 
   test('of a commit that is not there is refused', async () => {

@@ -5,7 +5,7 @@ import {
   type Deployment,
   type DeploymentState,
   type DeploymentStatus,
-  MOST_STATUSES,
+  MAX_STATUSES,
 } from './deployment.ts';
 
 export interface DeploymentHistory {
@@ -14,15 +14,15 @@ export interface DeploymentHistory {
   readonly viewer: Viewer;
 }
 
-/** As many as GitHub gives at a time. */
-const MOST_DEPLOYMENTS = 100;
+/** GitHub's maximum. */
+const MAX_DEPLOYMENTS = 100;
 
 /**
- * The latest deployments to an environment and what became of each, in one call (permissions:
- * deployments: read). The state of a deployment alone does not tell whether it was ever good: one
- * that something newer has taken the place of reads `inactive`. Its statuses do.
+ * The latest deployments to an environment with their statuses, in one request (permissions:
+ * deployments: read). The statuses show whether a deployment ever succeeded. Its state does not, because
+ * GitHub sets it to `inactive` after a newer deployment.
  *
- * @param first how many, at most 100
+ * @param first the number of deployments, at most 100
  */
 export async function deploymentHistory(
   github: GitHub,
@@ -35,8 +35,8 @@ export async function deploymentHistory(
     {
       ...{ owner: github.repository.owner, name: github.repository.repo },
       environments: [environment],
-      first: Math.min(first, MOST_DEPLOYMENTS),
-      statuses: MOST_STATUSES,
+      first: Math.min(first, MAX_DEPLOYMENTS),
+      statuses: MAX_STATUSES,
     },
     'deployments: read',
   );
@@ -44,12 +44,12 @@ export async function deploymentHistory(
   return {
     viewer: { login: viewer.login },
     deployments: nodes
-      .flatMap((node) => (node === null ? [] : [deploymentOf(node)]))
+      .flatMap((node) => (node === null ? [] : [toDeployment(node)]))
       .sort((one, other) => other.createdAt - one.createdAt || other.id - one.id),
   };
 }
 
-// GitHub says nowhere in which order statuses come, so both ends are asked for.
+// GitHub does not document the order of statuses, so this requests both ends.
 const HISTORY = `query History($owner: String!, $name: String!, $environments: [String!], $first: Int!, $statuses: Int!) {
   viewer { login }
   repository(owner: $owner, name: $name) {
@@ -99,8 +99,8 @@ interface StatusNode {
   readonly createdAt: string;
 }
 
-function deploymentOf(node: Node): Deployment {
-  // Of few statuses, both have all; of many, the end that counts has the latest.
+function toDeployment(node: Node): Deployment {
+  // With few statuses, both ends contain all; with many, one end contains the latest.
   const statuses = [node.newest, node.oldest].flatMap((nodes) => nodes?.nodes ?? []);
   const known = new Map(statuses.flatMap((status) => (status ? [[status.id, status]] : [])));
   return {
@@ -108,16 +108,16 @@ function deploymentOf(node: Node): Deployment {
     sha: node.commitOid,
     tree: node.commit?.tree.oid ?? '',
     task: node.task ?? '',
-    payload: payloadOf(node.payload ?? ''),
+    payload: parsePayload(node.payload ?? ''),
     description: node.description ?? '',
     createdAt: Date.parse(node.createdAt),
     statuses: [...known.values()]
-      .map(statusOf)
+      .map(toStatus)
       .sort((one, other) => other.createdAt - one.createdAt),
   };
 }
 
-function statusOf({ state, description, logUrl, createdAt }: StatusNode): DeploymentStatus {
+function toStatus({ state, description, logUrl, createdAt }: StatusNode): DeploymentStatus {
   return {
     state: state.toLowerCase() as DeploymentState,
     description: description ?? '',
@@ -126,8 +126,8 @@ function statusOf({ state, description, logUrl, createdAt }: StatusNode): Deploy
   };
 }
 
-/** One that was made from a text is a text within the JSON. */
-function payloadOf(text: string): unknown {
+/** The payload of a deployment that was created with text is a JSON string. */
+function parsePayload(text: string): unknown {
   let payload: unknown = text;
   for (let depth = 0; depth < 2 && typeof payload === 'string'; depth++) {
     try {

@@ -2,18 +2,18 @@ import { createOnce } from '../create-once.ts';
 import type { GitHub } from '../github.ts';
 import type { DeploymentState } from './deployment.ts';
 
-/** Longest description that GitHub takes, in characters. */
-const LONGEST = 140;
+/** GitHub's limit, in characters. */
+const MAX_DESCRIPTION_LENGTH = 140;
 
 export interface NewStatus {
   readonly state: Exclude<DeploymentState, 'waiting'>;
-  /** Is cut to the length that GitHub takes. */
+  /** Cut to GitHub's limit. */
   readonly description: string;
-  /** The page of the run; empty for none. */
+  /** The URL of the run; empty if there is none. */
   readonly logUrl: string;
 }
 
-/** Tells what became of a deployment, once (permissions: deployments: write). */
+/** Creates a deployment status once (permissions: deployments: write). */
 export async function setDeploymentStatus(
   { request, repository }: GitHub,
   deployment: number,
@@ -40,5 +40,7 @@ export async function setDeploymentStatus(
 }
 
 function shortened(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1).toWellFormed()}…`;
+  return text.length <= MAX_DESCRIPTION_LENGTH
+    ? text
+    : `${text.slice(0, MAX_DESCRIPTION_LENGTH - 1).toWellFormed()}…`;
 }

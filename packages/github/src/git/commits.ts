@@ -1,21 +1,21 @@
 import type { GitHub } from '../github.ts';
-import { ifThere } from '../if-there.ts';
+import { ifFound } from '../if-found.ts';
 
 export interface Commit {
   readonly sha: string;
-  /** Of its tree. */
+  /** The SHA of its tree. */
   readonly tree: string;
   readonly parents: readonly string[];
   /** Untrusted. */
   readonly message: string;
 }
 
-/** `undefined` where the repository has no such commit (permissions: contents: read). */
+/** Returns `undefined` if the commit does not exist (permissions: contents: read). */
 export async function readCommit(
   { request, repository }: GitHub,
   sha: string,
 ): Promise<Commit | undefined> {
-  const found = await ifThere(
+  const found = await ifFound(
     () =>
       request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
         ...repository,
@@ -23,12 +23,12 @@ export async function readCommit(
       }),
     [404, 422],
   );
-  return found && commitOf(found.data);
+  return found && toCommit(found.data);
 }
 
 /**
- * Makes a commit that no branch has yet, in the name of whoever the token belongs to, and signed by
- * GitHub for an App (permissions: contents: write). Made twice, the second one is never seen.
+ * Creates a commit that is not on a branch yet (permissions: contents: write). The author is the owner of
+ * the token; GitHub signs commits of an App. A duplicate has no effect, because nothing refers to it.
  */
 export async function createCommit(
   { request, repository }: GitHub,
@@ -43,10 +43,10 @@ export async function createCommit(
     ...commit,
     parents: [...commit.parents],
   });
-  return commitOf(data);
+  return toCommit(data);
 }
 
-function commitOf(data: {
+function toCommit(data: {
   readonly sha: string;
   readonly message: string;
   readonly tree: { readonly sha: string };

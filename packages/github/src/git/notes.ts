@@ -3,8 +3,8 @@ import { GitHubError } from '../github-error.ts';
 import { type Ref, readRef } from './refs.ts';
 
 /**
- * A text that a ref can point to: an annotated tag object on a commit. It is seen nowhere on
- * GitHub, and no branch or tag has it.
+ * A text that a ref can point to: an annotated tag object of a commit. GitHub does not show it, because
+ * no branch or tag refers to it.
  */
 export async function writeNote(
   { request, repository }: GitHub,
@@ -19,22 +19,22 @@ export async function writeNote(
       type: 'commit',
     });
   const { data } = await create().catch((error: unknown) => {
-    // A second object that nothing points to does no harm.
+    // A duplicate object has no effect, because nothing refers to it.
     if (error instanceof GitHubError && error.isUncertain) return create();
     throw error;
   });
   return data.sha;
 }
 
-/** A note as it was found: untrusted. */
+/** A note that was read from GitHub; untrusted. */
 export interface Note {
-  /** Of the object. */
+  /** The SHA of the object. */
   readonly sha: string;
-  /** `undefined`: the ref points to something else. */
+  /** `undefined` if the ref does not point to a note. */
   readonly text: string | undefined;
 }
 
-/** What the note says that a ref points to; `undefined` where there is no such ref. */
+/** Reads the note that a ref points to. Returns `undefined` if the ref does not exist. */
 export async function readNote(github: GitHub, ref: string): Promise<Note | undefined> {
   const found = await readRef(github, ref);
   if (found === undefined) return undefined;
@@ -42,7 +42,7 @@ export async function readNote(github: GitHub, ref: string): Promise<Note | unde
   return { sha: found.sha, text: (await readTag(github, found.sha)).message };
 }
 
-/** The SHA of the commit that a ref points to, or that the annotated tag there is on. */
+/** The SHA of the commit that a ref or its annotated tag points to. */
 export async function peel(github: GitHub, { sha, type }: Ref): Promise<string> {
   return type === 'tag' ? (await readTag(github, sha)).object.sha : sha;
 }

@@ -1,30 +1,30 @@
 import type { GitHub } from '../github.ts';
 import { GitHubError } from '../github-error.ts';
-import { ifThere } from '../if-there.ts';
+import { ifFound } from '../if-found.ts';
 
-/** What a ref points to; names are full: `refs/heads/main`. */
+/** The target of a ref. Names are complete: `refs/heads/main`. */
 export interface Ref {
   readonly sha: string;
   /** `commit`, `tag`. */
   readonly type: string;
 }
 
-/** `undefined` where there is none of that name (permissions: contents: read). */
+/** Returns `undefined` if the ref does not exist (permissions: contents: read). */
 export async function readRef(
   { request, repository }: GitHub,
   name: string,
 ): Promise<Ref | undefined> {
-  const found = await ifThere(() =>
+  const found = await ifFound(() =>
     request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...repository, ref: withoutRefs(name) }),
   );
   return found && { sha: found.data.object.sha, type: found.data.object.type };
 }
 
 /**
- * Makes a ref that is not there yet: of several who try, one does (permissions: contents: write).
- * Where the answer is lost, what is there tells: so nobody else may make it point to the same.
+ * Creates a new ref (permissions: contents: write). Of several concurrent callers, one succeeds. If the
+ * response is lost, the target of the ref shows which caller created it, so targets must be unique.
  *
- * @returns whether it was made; false: it exists
+ * @returns false if the ref exists
  */
 export async function createRef(github: GitHub, name: string, sha: string): Promise<boolean> {
   const { request, repository } = github;
@@ -41,7 +41,7 @@ export async function createRef(github: GitHub, name: string, sha: string): Prom
   }
 }
 
-/** Moves a ref forward; refused where that would leave commits behind (contents: write). */
+/** Moves a ref forward. Fails if that would drop commits (permissions: contents: write). */
 export async function forwardRef(
   { request, repository }: GitHub,
   name: string,
@@ -55,7 +55,7 @@ export async function forwardRef(
   });
 }
 
-/** Takes a ref away; one that is not there is no mistake (permissions: contents: write). */
+/** Deletes a ref. Ignores a missing one (permissions: contents: write). */
 export async function deleteRef({ request, repository }: GitHub, name: string): Promise<void> {
   try {
     await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', {

@@ -11,12 +11,12 @@ const ID = `query Id($owner: String!, $name: String!) {
 }`;
 
 /**
- * Moves a ref anywhere, but only from where it was seen last: what came in between is not lost
- * (`git push --force-with-lease`, which the REST API does not have; permissions: contents: write).
+ * Moves a ref to any commit, but only if it has not changed, like `git push --force-with-lease`, which
+ * the REST API does not offer (permissions: contents: write).
  *
- * @param name full, `refs/heads/main`
- * @param from where it must be
- * @throws GitHubError where it is somewhere else by now, or the rules of the branch forbid it
+ * @param name the complete name: `refs/heads/main`
+ * @param from the expected target
+ * @throws GitHubError if the ref has another target, or the rules of the branch forbid the change
  */
 export async function replaceRef(
   github: GitHub,

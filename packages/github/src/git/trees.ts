@@ -7,7 +7,7 @@ export interface TreeEntry {
   readonly sha: string;
 }
 
-/** What a folder has, not what is below it (permissions: contents: read). */
+/** The entries of a folder, without those of its subfolders (permissions: contents: read). */
 export async function readTree(
   { request, repository }: GitHub,
   sha: string,
@@ -19,7 +19,7 @@ export async function readTree(
   return data.tree.map(({ path, type, sha: object }) => ({ name: path, type, sha: object }));
 }
 
-/** A file as text (permissions: contents: read). Untrusted. */
+/** Reads a file as text, which is untrusted (permissions: contents: read). */
 export async function readBlob({ request, repository }: GitHub, sha: string): Promise<string> {
   const { data } = await request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
     ...repository,
@@ -28,15 +28,15 @@ export async function readBlob({ request, repository }: GitHub, sha: string): Pr
   return Buffer.from(data.content, 'base64').toString();
 }
 
-/** A file to write, or to take away. */
+/** A file to write or delete. */
 export type TreeChange =
   | { readonly path: string; readonly content: string }
   | { readonly path: string; readonly gone: true };
 
 /**
- * Makes a tree that no commit has yet (permissions: contents: write). Made twice, it is the same.
+ * Creates a tree (permissions: contents: write). Idempotent.
  *
- * @param base the tree that is changed; none: there is nothing but what is written
+ * @param base the tree to change; if omitted, the new tree contains only the changes
  * @returns its SHA
  */
 export async function createTree(

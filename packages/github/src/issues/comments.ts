@@ -6,16 +6,16 @@ export interface Comment {
   readonly id: number;
   readonly url: string;
   readonly body: string;
-  /** Who wrote it; 0 for one that is gone. */
+  /** The id of its author; 0 for a deleted user. */
   readonly author: number;
   /** ms since the epoch. */
   readonly createdAt: number;
 }
 
-/** Comments that are looked through. */
-const MOST_PAGES = 10;
+/** Pages of comments to read. */
+const MAX_PAGES = 10;
 
-/** Comments on an issue or pull request. Never repeated by itself: see `createOnce`. */
+/** Comments on an issue or pull request. Not retried automatically: use `createOnce`. */
 export async function createComment(
   { request, repository }: GitHub,
   issue: number,
@@ -26,7 +26,7 @@ export async function createComment(
     issue_number: issue,
     body,
   });
-  return commentOf(data);
+  return toComment(data);
 }
 
 export async function updateComment(
@@ -39,7 +39,7 @@ export async function updateComment(
     comment_id: id,
     body,
   });
-  return commentOf(data);
+  return toComment(data);
 }
 
 export async function deleteComment({ request, repository }: GitHub, id: number): Promise<void> {
@@ -62,8 +62,8 @@ export async function listComments(
       page,
     });
     return data;
-  }, MOST_PAGES);
-  return comments.map(commentOf).sort((one, other) => one.id - other.id);
+  }, MAX_PAGES);
+  return comments.map(toComment).sort((one, other) => one.id - other.id);
 }
 
 interface ApiComment {
@@ -74,7 +74,7 @@ interface ApiComment {
   readonly created_at: string;
 }
 
-function commentOf(comment: ApiComment): Comment {
+function toComment(comment: ApiComment): Comment {
   return {
     id: Number(comment.id),
     url: comment.html_url,

@@ -1,11 +1,11 @@
-/** An issue, as far as actions look at it. Texts are untrusted. */
+/** An issue. Texts are untrusted. */
 export interface Issue {
   readonly number: number;
-  /** Its page. */
+  /** Its web page. */
   readonly url: string;
   readonly title: string;
   readonly body: string;
-  /** Who opened it; 0 for one that is gone. */
+  /** The id of its author; 0 for a deleted user. */
   readonly author: number;
   readonly isPullRequest: boolean;
   /** ms since the epoch. */
@@ -22,7 +22,7 @@ interface ApiIssue {
   readonly created_at: string;
 }
 
-export function issueOf(issue: ApiIssue): Issue {
+export function toIssue(issue: ApiIssue): Issue {
   return {
     number: issue.number,
     url: issue.html_url,

@@ -1,11 +1,11 @@
 import { allPages, PER_PAGE } from '../all-pages.ts';
 import type { GitHub } from '../github.ts';
-import { type Issue, issueOf } from './issue.ts';
+import { type Issue, toIssue } from './issue.ts';
 
-/** Issues of one label that are looked through for a marker. */
-const MOST_PAGES = 10;
+/** Pages of issues to search for a marker. */
+const MAX_PAGES = 10;
 
-/** Opens an issue (permissions: issues: write). Never repeated by itself: see `createOnce`. */
+/** Opens an issue (permissions: issues: write). Not retried automatically: use `createOnce`. */
 export async function createIssue(
   { request, repository }: GitHub,
   issue: { readonly title: string; readonly body: string; readonly labels: readonly string[] },
@@ -15,10 +15,10 @@ export async function createIssue(
     ...issue,
     labels: [...issue.labels],
   });
-  return issueOf(data);
+  return toIssue(data);
 }
 
-/** Rewrites an issue (permissions: issues: write). */
+/** Changes an issue (permissions: issues: write). */
 export async function updateIssue(
   { request, repository }: GitHub,
   number: number,
@@ -29,10 +29,10 @@ export async function updateIssue(
     issue_number: number,
     ...change,
   });
-  return issueOf(data);
+  return toIssue(data);
 }
 
-/** Closes an issue, with its last words in the body (permissions: issues: write). */
+/** Closes an issue, optionally with a new body (permissions: issues: write). */
 export async function closeIssue(
   { request, repository }: GitHub,
   number: number,
@@ -48,8 +48,8 @@ export async function closeIssue(
 }
 
 /**
- * The open issues of a label whose body holds a marker, oldest first. Who may not write to the
- * repository cannot label, so that a stranger's issue with the marker does not count.
+ * The open issues with a label whose body contains a marker, oldest first. Labels require write access,
+ * so an outside user cannot create such an issue.
  */
 export async function findOpenIssues(
   { request, repository }: GitHub,
@@ -66,9 +66,9 @@ export async function findOpenIssues(
       page,
     });
     return data;
-  }, MOST_PAGES);
+  }, MAX_PAGES);
   return labelled
-    .map(issueOf)
+    .map(toIssue)
     .filter(({ body, isPullRequest }) => !isPullRequest && body.includes(marker))
     .sort((one, other) => one.number - other.number);
 }

@@ -1,7 +1,7 @@
 import type { GitHub } from '../github.ts';
 import { GitHubError } from '../github-error.ts';
 
-/** Makes a label unless there is one of that name (permissions: issues: write). */
+/** Creates a label unless it exists (permissions: issues: write). */
 export async function ensureLabel(
   { request, repository }: GitHub,
   label: { readonly name: string; readonly color: string; readonly description: string },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { artifactOfRun } from '../artifacts/artifact.ts';
+import { findArtifact } from '../artifacts/artifact.ts';
 import { downloadArtifact } from '../artifacts/download.ts';
 import type { GitHub } from '../github.ts';
 import { connected } from '../testing/connected.ts';
@@ -48,9 +48,9 @@ test('an artifact is published, and watched', async () => {
 });
 
 test('an artifact is found and downloaded while it is there', async () => {
-  const artifact = await artifactOfRun(github, 5, 'github-pages');
+  const artifact = await findArtifact(github, 5, 'github-pages');
   expect(artifact).toMatchObject({ id: 11, size: 8, isExpired: false });
-  expect(await artifactOfRun(github, 5, 'other')).toBeUndefined();
+  expect(await findArtifact(github, 5, 'other')).toBeUndefined();
   if (artifact === undefined) return;
   const file = join(folder, 'site.zip');
   await downloadArtifact(github, artifact, file, signal);
@@ -68,7 +68,7 @@ test('an artifact is found and downloaded while it is there', async () => {
     );
   }
   local.advance(2 * DAY);
-  expect(await artifactOfRun(github, 5, 'github-pages')).toMatchObject({ isExpired: true });
+  expect(await findArtifact(github, 5, 'github-pages')).toMatchObject({ isExpired: true });
   await expect(downloadArtifact(github, artifact, file, signal)).rejects.toThrow('has expired');
   await expect(publish(11)).rejects.toThrow('not expired');
 });

@@ -2,22 +2,22 @@ import type { GitHub } from '../github.ts';
 
 export interface NewPagesDeployment {
   readonly artifact: number;
-  /** Names the build, the SHA of its commit; also the id of the deployment. */
+  /** The SHA of the build's commit, which is also the id of the deployment. */
   readonly version: string;
-  /** That this is a job of a workflow, by the runner's OIDC service. */
+  /** The OIDC token of the job. */
   readonly oidcToken: string;
   readonly environment: string;
 }
 
-/** How far a deployment of Pages is. */
+/** The state of a Pages deployment. */
 export type PagesState =
   | { readonly kind: 'busy'; readonly status: string }
   | { readonly kind: 'good' }
   | { readonly kind: 'failed'; readonly status: string };
 
 /**
- * Publishes an artifact (permissions: pages: write, id-token: write). Started twice, the second one
- * is refused while the first one is on its way.
+ * Publishes an artifact (permissions: pages: write, id-token: write). GitHub rejects another deployment
+ * while this one is in progress.
  *
  * @returns its id
  */
@@ -35,7 +35,7 @@ export async function createPagesDeployment(
   return String(data.id);
 }
 
-/** How far it is (permissions: pages: read). */
+/** Reads the state of a deployment (permissions: pages: read). */
 export async function pagesState({ request, repository }: GitHub, id: string): Promise<PagesState> {
   const { data } = await request(
     'GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}',
@@ -48,7 +48,7 @@ export async function pagesState({ request, repository }: GitHub, id: string): P
     : { kind: 'busy', status };
 }
 
-/** Stops one that is on its way (permissions: pages: write). */
+/** Cancels a deployment in progress (permissions: pages: write). */
 export async function cancelPagesDeployment(
   { request, repository }: GitHub,
   id: string,

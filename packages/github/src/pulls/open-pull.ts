@@ -4,7 +4,7 @@ import { GitHubError } from '../github-error.ts';
 
 export interface PullRequest {
   readonly number: number;
-  /** Its page. */
+  /** Its web page. */
   readonly url: string;
   readonly state: 'open' | 'closed';
   readonly isMerged: boolean;
@@ -13,20 +13,20 @@ export interface PullRequest {
 export interface NewPullRequest {
   readonly title: string;
   readonly body: string;
-  /** Names of branches of this repository: what is proposed, and where to. */
+  /** Branches of this repository: the source and the target. */
   readonly head: string;
   readonly base: string;
 }
 
 /**
- * Opens a pull request, once for its branch (permissions: pull-requests: write, and the setting of
- * the repository that lets workflows open them).
+ * Opens a pull request once per branch (permissions: pull-requests: write, and the repository setting
+ * that allows workflows to create pull requests).
  */
 export async function openPullRequest(github: GitHub, pull: NewPullRequest): Promise<PullRequest> {
   const { request, repository } = github;
   const create = async () => {
     const { data } = await request('POST /repos/{owner}/{repo}/pulls', { ...repository, ...pull });
-    return pullOf(data);
+    return toPullRequest(data);
   };
   const find = () => findPullRequest(github, pull);
   try {
@@ -41,7 +41,7 @@ export async function openPullRequest(github: GitHub, pull: NewPullRequest): Pro
   }
 }
 
-/** The latest pull request from a branch to another, open or not. */
+/** The latest pull request between two branches, open or closed. */
 export async function findPullRequest(
   { request, repository }: GitHub,
   { head, base }: Pick<NewPullRequest, 'head' | 'base'>,
@@ -54,10 +54,10 @@ export async function findPullRequest(
     per_page: 1,
   });
   const [found] = data;
-  return found && pullOf(found);
+  return found && toPullRequest(found);
 }
 
-function pullOf(pull: {
+function toPullRequest(pull: {
   readonly number: number;
   readonly html_url: string;
   readonly state: string;

@@ -1,18 +1,18 @@
 import { PER_PAGE } from '../all-pages.ts';
 import type { GitHub } from '../github.ts';
 
-/** A pull request, as far as actions look at it. */
+/** A pull request. */
 export interface Pull {
   readonly number: number;
   /** The latest commit of its head. */
   readonly headSha: string;
-  /** `owner/name` of where the head is; empty where that is gone. */
+  /** `owner/name` of the repository of the head; empty if it was deleted. */
   readonly headRepository: string;
 }
 
 /**
- * The open pull requests that come from a branch of a repository (the latest 100), also of a fork,
- * of whose commits GitHub does not tell (permissions: pull-requests: read).
+ * The latest 100 open pull requests from a branch of a repository, which can be a fork (permissions:
+ * pull-requests: read). GitHub's search by commit does not cover forks.
  *
  * @param repository `owner/name`
  */
@@ -27,7 +27,7 @@ export async function openPullsFrom(
     head: `${repository.split('/')[0]}:${branch}`,
     per_page: PER_PAGE,
   });
-  // Several forks of one owner have the same branch, and GitHub ignores a head that it cannot read.
+  // Several forks of one owner can have the same branch, and GitHub ignores an unreadable head.
   return data
     .map(({ number, head }) => ({
       number,

@@ -3,7 +3,7 @@ import type { LocalGitHub } from '@repo/testkit/github/local-github';
 import { connectGitHub } from '../connect.ts';
 import type { GitHub } from '../github.ts';
 
-/** A client of the local GitHub, for which waiting takes no time. */
+/** Connects to the local GitHub with a fake clock. */
 export function connected(local: LocalGitHub): Promise<GitHub> {
   return connectGitHub({
     token: 'a-token',

@@ -1,21 +1,21 @@
 import type { GitHub } from '../github.ts';
 
 export interface Dispatch {
-  /** The name of its file (`deploy.yml`), or its id. */
+  /** Its file name (`deploy.yml`) or id. */
   readonly workflow: string;
   /** A branch or a tag. */
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** What GitHub says of the run that it started; nothing where it is too old to say. */
+/** The started run; empty for an old GitHub server. */
 export interface Dispatched {
   readonly run?: { readonly id: number; readonly url: string };
 }
 
 /**
- * Starts a workflow by `workflow_dispatch` (permissions: actions: write). Never repeated by itself:
- * after a GitHubError that `isUncertain`, the runs of the workflow tell whether it was started.
+ * Starts a workflow with `workflow_dispatch` (permissions: actions: write). Not retried automatically:
+ * after a GitHubError with `isUncertain`, list the runs to find out whether it was started.
  */
 export async function dispatchWorkflow(
   { request, repository, isEnterpriseServer }: GitHub,
@@ -31,7 +31,7 @@ export async function dispatchWorkflow(
       ...(!isEnterpriseServer && { return_run_details: true }),
     },
   );
-  // Servers of before 2026 answer without a body.
+  // Servers before 2026 respond without a body.
   return data?.workflow_run_id === undefined
     ? {}
     : { run: { id: Number(data.workflow_run_id), url: data.html_url } };

@@ -2,12 +2,12 @@ import type { GitHub } from '../github.ts';
 
 export interface Job {
   readonly name: string;
-  /** The name of the runner that has it; empty until one has. */
+  /** The name of its runner; empty while it is queued. */
   readonly runner: string;
   readonly isOver: boolean;
 }
 
-/** The jobs of a run's latest attempt, the first 100 (permissions: actions: read). */
+/** The first 100 jobs of the latest attempt of a run (permissions: actions: read). */
 export async function jobsOfRun(
   { request, repository }: GitHub,
   run: number,

@@ -1,9 +1,9 @@
 import type { GitHub } from '../github.ts';
 
-/** How long after it was created GitHub runs a run again, ms. */
+/** GitHub does not rerun older runs, ms. */
 export const RERUN_WITHIN = 30 * 24 * 3_600_000;
 
-/** Runs all jobs of a run that has ended once more (permissions: actions: write). */
+/** Reruns all jobs of a completed run (permissions: actions: write). */
 export async function rerunWorkflow({ request, repository }: GitHub, run: number): Promise<void> {
   await request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', {
     ...repository,

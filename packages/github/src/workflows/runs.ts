@@ -3,26 +3,26 @@ import type { GitHub } from '../github.ts';
 export interface WorkflowRun {
   readonly id: number;
   readonly workflowId: number;
-  /** Its page. */
+  /** Its web page. */
   readonly url: string;
   readonly event: string;
   readonly branch: string | undefined;
   readonly status: string | undefined;
   readonly conclusion: string | undefined;
-  /** Full SHA of the commit that it runs on. */
+  /** Full SHA of its commit. */
   readonly headSha: string;
-  /** What `run-name` makes of it; untrusted. */
+  /** From `run-name`; untrusted. */
   readonly title: string;
-  /** 1, and one more each time that it is run again. */
+  /** 1, plus the number of reruns. */
   readonly attempt: number;
   /** ms since the epoch. */
   readonly createdAt: number;
-  /** Of its latest attempt, ms since the epoch. */
+  /** Start of the latest attempt, ms since the epoch. */
   readonly startedAt: number;
 }
 
 export interface RunFilter {
-  /** The name of the file of the workflow, or its id. */
+  /** The file name or id of the workflow. */
   readonly workflow: string | number;
   readonly event?: string;
   readonly branch?: string;
@@ -47,7 +47,7 @@ export async function listWorkflowRuns(
     ...(headSha !== undefined && { head_sha: headSha }),
     ...(createdSince !== undefined && { created: `>=${isoSeconds(createdSince)}` }),
   });
-  return data.workflow_runs.map(runOf);
+  return data.workflow_runs.map(toRun);
 }
 
 /** One run (permissions: actions: read). */
@@ -59,7 +59,7 @@ export async function workflowRun(
     ...repository,
     run_id: id,
   });
-  return runOf(data);
+  return toRun(data);
 }
 
 interface ApiRun {
@@ -77,7 +77,7 @@ interface ApiRun {
   readonly run_started_at?: string | undefined;
 }
 
-function runOf(run: ApiRun): WorkflowRun {
+function toRun(run: ApiRun): WorkflowRun {
   return {
     id: Number(run.id),
     workflowId: Number(run.workflow_id),
@@ -94,7 +94,7 @@ function runOf(run: ApiRun): WorkflowRun {
   };
 }
 
-/** GitHub's times have no fractions of a second. */
+/** GitHub's times are in whole seconds. */
 function isoSeconds(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -7,11 +7,11 @@ import { type WorkflowRun, workflowRun } from './runs.ts';
 const POLL = { baseMs: 2_000, maxMs: 15_000, factor: 1.5 };
 
 /**
- * Waits until an attempt of a run has ended, within bounds (permissions: actions: read).
+ * Waits until an attempt of a run has completed or the timeout has passed (permissions: actions: read).
  *
- * @param attempt earlier ones do not count
- * @param onLook is told of each look, so that nobody waits in silence
- * @returns the run as it was seen last; its `status` is not `completed` when time ran out
+ * @param attempt the attempt to wait for, or a later one
+ * @param onPoll receives each state that was read, to log progress
+ * @returns the latest state of the run; its `status` is not `completed` after a timeout
  */
 export async function waitForRun(
   github: GitHub,
@@ -20,14 +20,14 @@ export async function waitForRun(
     readonly clock: Clock;
     readonly signal: AbortSignal;
     readonly timeoutMs: number;
-    readonly onLook: (run: WorkflowRun) => void;
+    readonly onPoll: (run: WorkflowRun) => void;
   },
 ): Promise<WorkflowRun> {
-  const { clock, signal, timeoutMs, onLook } = options;
+  const { clock, signal, timeoutMs, onPoll } = options;
   const end = clock.monotonic() + timeoutMs;
   for (let poll = 1; ; poll++) {
     const run = await workflowRun(github, id);
-    onLook(run);
+    onPoll(run);
     const isOver = run.status === 'completed' && run.attempt >= attempt;
     const left = end - clock.monotonic();
     if (isOver || left <= 0) return run;

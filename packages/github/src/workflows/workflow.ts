@@ -1,23 +1,23 @@
 import type { GitHub } from '../github.ts';
-import { ifThere } from '../if-there.ts';
+import { ifFound } from '../if-found.ts';
 
 export interface Workflow {
   readonly id: number;
-  /** Its page. */
+  /** Its web page. */
   readonly url: string;
-  /** False where somebody, or 60 days without activity, has switched it off. */
+  /** False if it was disabled by a user, or by GitHub after 60 days without activity. */
   readonly isActive: boolean;
 }
 
 /**
- * A workflow by the name of its file, or its id; `undefined` where there is none (permissions:
+ * Reads a workflow by its file name or id. Returns `undefined` if it does not exist (permissions:
  * actions: read).
  */
 export async function readWorkflow(
   { request, repository }: GitHub,
   workflow: string,
 ): Promise<Workflow | undefined> {
-  const found = await ifThere(() =>
+  const found = await ifFound(() =>
     request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}', {
       ...repository,
       workflow_id: workflow,

@@ -32,7 +32,7 @@ function waiting(timeoutMs = 60_000) {
       clock: fakeClock(),
       signal: new AbortController().signal,
       timeoutMs,
-      onLook: ({ status }: { status: string | undefined }) => looks.push(status),
+      onPoll: ({ status }: { status: string | undefined }) => looks.push(status),
     },
   };
 }
@@ -43,14 +43,14 @@ test('a run is started, waited for, and run again', async () => {
     ...{ workflow: 'deploy.yml', ref: 'main', inputs: { sha: 'abc' } },
   });
   const id = run?.id ?? 0;
-  const onLook = (seen: { status: string | undefined }) => {
-    options.onLook(seen);
+  const onPoll = (seen: { status: string | undefined }) => {
+    options.onPoll(seen);
     const [started] = local.state.runs;
     if (started === undefined || looks.length < 2) return;
     started.status = 'completed';
     started.conclusion = 'success';
   };
-  expect(await waitForRun(github, { id, attempt: 1 }, { ...options, onLook })).toMatchObject({
+  expect(await waitForRun(github, { id, attempt: 1 }, { ...options, onPoll })).toMatchObject({
     ...{ conclusion: 'success', attempt: 1, title: 'Deploy abc' },
   });
   expect(looks).toEqual(['queued', 'queued', 'completed']);

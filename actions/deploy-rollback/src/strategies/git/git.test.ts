@@ -313,7 +313,7 @@ describe('what GITHUB_TOKEN cannot do is told before anything is touched', () =>
     expect(await restore()).toMatchObject({ kind: 'ready' });
     const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true });
     expect(await strategy.preflight(target, ports)).toMatchObject({
-      problem: expect.stringContaining('it may not be force-pushed'),
+      problem: expect.stringContaining('force pushes are not allowed'),
     });
     await expect(strategy.apply(target, ports)).rejects.toThrow('Cannot force-push');
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { duration } from '@repo/core/inputs/duration';
-import { type Artifact, artifactOfRun } from '@repo/github/artifacts/artifact';
+import { type Artifact, findArtifact } from '@repo/github/artifacts/artifact';
 import { downloadArtifact } from '@repo/github/artifacts/download';
 import { uploadArtifact } from '@repo/github/artifacts/upload';
 import type { GitHub } from '@repo/github/github';
@@ -46,7 +46,7 @@ export const pages = strategyModule<PagesOptions>({
   create: ({ workflow, artifact: name, environment, timeout }): Strategy => {
     const artifactOf = async (github: GitHub, revision: string) => {
       const run = revision === '' ? undefined : await goodRun(github, workflow, revision);
-      const artifact = run && (await artifactOfRun(github, run.id, name));
+      const artifact = run && (await findArtifact(github, run.id, name));
       return { run, artifact };
     };
 
@@ -71,7 +71,7 @@ export const pages = strategyModule<PagesOptions>({
       capture: async (folder, { github: connect, signal }): Promise<Part> => {
         const github = await connect();
         const [run] = await listWorkflowRuns(github, { workflow, status: 'success' });
-        const artifact = run && (await artifactOfRun(github, run.id, name));
+        const artifact = run && (await findArtifact(github, run.id, name));
         if (!run || !artifact || artifact.isExpired) {
           const why = run
             ? `the artifact ${name} of run ${run.id} is gone`
@@ -142,7 +142,7 @@ async function uploaded(
   };
   const id =
     (await uploadArtifact(service, name, file, signal)) ??
-    (await artifactOfRun(github, Number(run.runId), name))?.id;
+    (await findArtifact(github, Number(run.runId), name))?.id;
   if (id !== undefined) return id;
   throw new ActionError(`the artifact ${name} is there and cannot be found`, {
     remedy: 'Run again in a moment.',

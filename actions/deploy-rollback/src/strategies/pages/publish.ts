@@ -4,7 +4,7 @@ import { backoffMs } from '@repo/core/process/backoff';
 import { plain } from '@repo/core/text/untrusted';
 import type { GitHub } from '@repo/github/github';
 import { GitHubError } from '@repo/github/github-error';
-import { ifThere } from '@repo/github/if-there';
+import { ifFound } from '@repo/github/if-found';
 import { oidcToken } from '@repo/github/oidc-token';
 import { cancelPagesDeployment, createPagesDeployment, pagesState } from '@repo/github/pages/pages';
 import type { Ports } from '../strategy.ts';
@@ -63,7 +63,7 @@ export async function publish(
 }
 
 async function isKnown(github: GitHub, id: string): Promise<boolean> {
-  return (await ifThere(() => pagesState(github, id)))?.kind === 'busy';
+  return (await ifFound(() => pagesState(github, id)))?.kind === 'busy';
 }
 
 async function succeeded(

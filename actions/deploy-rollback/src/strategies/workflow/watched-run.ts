@@ -24,7 +24,7 @@ export async function watchedRun(
   let toldAt = 0;
   const { status, conclusion } = await waitForRun(github, run, {
     ...{ clock, signal, timeoutMs },
-    onLook: (seen) => {
+    onPoll: (seen) => {
       const now = clock.monotonic();
       const line = `${url} is ${plain(seen.status ?? 'unknown')}`;
       if (line === told && now - toldAt < EVERY) return;

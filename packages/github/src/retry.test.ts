@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Attempt, pauseBefore } from './patience.ts';
+import { type Attempt, getRetryDelayMs } from './retry.ts';
 
 const NOW = 1_000_000_000;
 const attempt = (given: Partial<Attempt>): Attempt => ({
@@ -11,7 +11,7 @@ const attempt = (given: Partial<Attempt>): Attempt => ({
   attempts: 1,
   ...given,
 });
-const pause = (given: Partial<Attempt>) => pauseBefore(attempt(given), NOW, 0);
+const pause = (given: Partial<Attempt>) => getRetryDelayMs(attempt(given), NOW, 0);
 
 describe('a fault', () => {
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'])(
@@ -40,7 +40,7 @@ describe('a fault', () => {
   });
 
   test('chance makes the pause up to twice as long', () => {
-    expect(pauseBefore(attempt({}), NOW, 1)).toBe(1_000);
+    expect(getRetryDelayMs(attempt({}), NOW, 1)).toBe(1_000);
   });
 });
 

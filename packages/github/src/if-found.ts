@@ -1,7 +1,7 @@
 import { GitHubError } from './github-error.ts';
 
-/** What a look at something finds; `undefined` where GitHub says that there is no such thing. */
-export async function ifThere<T>(
+/** Returns the result of a request, or `undefined` if GitHub responds with 404. */
+export async function ifFound<T>(
   look: () => Promise<T>,
   gone: readonly number[] = [404],
 ): Promise<T | undefined> {
