@@ -62,7 +62,7 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
         return { kind: 'acquired', how: 'reentered', keptReason: existing.keptReason };
       }
       const holder = await toHolder(github, existing, owner);
-      if (!holder.hasEnded || !(await replaced(github, found.sha, object))) {
+      if (!holder.hasEnded || !(await replaceUnchanged(github, found.sha, object))) {
         return { kind: 'held', by: holder };
       }
       own = { object, note };
@@ -74,7 +74,7 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
   };
 
   /** Only one of several runs takes over: the ref must be unchanged since it was read. */
-  const replaced = async (github: GitHub, from: string, to: string): Promise<boolean> => {
+  const replaceUnchanged = async (github: GitHub, from: string, to: string): Promise<boolean> => {
     try {
       await replaceRef(github, ref, { from, to });
       return true;
@@ -100,7 +100,7 @@ export function githubLock({ github: connect, environment, sha, clock }: GitHubL
       const github = await connect();
       const note = { ...own.note, keptReason: reason };
       const object = await write(github, note);
-      if (await replaced(github, own.object, object)) own = { object, note };
+      if (await replaceUnchanged(github, own.object, object)) own = { object, note };
     },
     release: async () => {
       if (own === undefined) return;
@@ -139,7 +139,7 @@ async function hasEnded(
   { runId, runAttempt, runner }: Owner,
   asker: Owner | undefined,
 ): Promise<boolean> {
-  // An attempt begins when the one before is over, and a runner has one job at a time: own.
+  // An attempt starts after the previous one has ended, and a runner runs one job at a time.
   const isBefore =
     asker?.runId === runId &&
     (Number(asker.runAttempt) > Number(runAttempt) || (runner !== '' && asker.runner === runner));

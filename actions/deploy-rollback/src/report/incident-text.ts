@@ -25,7 +25,7 @@ export function incidentTitle({ environment, badRelease, decided }: IncidentFact
   const what =
     decided.result === 'rolled-back'
       ? `rolled back to ${shortSha(decided.to)}`
-      : 'could not be rolled back';
+      : 'cannot be rolled back';
   return plain(`${environment}: ${shortSha(badRelease)} ${what}`, 200);
 }
 

@@ -16,12 +16,12 @@ type ReportInputs = Pick<Inputs, 'mode' | 'environment' | 'failAfterRollback'>;
 
 /** The outputs, the JSON report, the summary and the annotations of a result. */
 export function report(
-  found: ModeResult,
+  modeResult: ModeResult,
   verdict: Verdict,
   inputs: ReportInputs,
   durationMs: number,
 ): Outcome {
-  const { result, message, remedy, from, to, entryId, snapshotId, recoverMs } = found;
+  const { result, message, remedy, from, to, entryId, snapshotId, recoverMs } = modeResult;
   return {
     verdict,
     message,
@@ -31,11 +31,11 @@ export function report(
       to,
       'deployment-id': entryId,
       'snapshot-id': snapshotId,
-      attempts: found.attempts.filter(({ plan }) => plan.purpose === 'rollback').length,
+      attempts: modeResult.attempts.filter(({ plan }) => plan.purpose === 'rollback').length,
       'duration-ms': durationMs,
       'time-to-recover-ms': recoverMs ?? '',
-      'rollbacks-in-window': found.rollbacksInWindow,
-      plan: toPlan(found),
+      'rollbacks-in-window': modeResult.rollbacksInWindow,
+      plan: toPlan(modeResult),
     },
     result: {
       mode: inputs.mode,
@@ -46,16 +46,16 @@ export function report(
       to,
       entryId,
       snapshotId,
-      issueUrl: found.issueUrl,
+      issueUrl: modeResult.issueUrl,
       recoverMs: recoverMs ?? null,
-      rollbacksInWindow: found.rollbacksInWindow,
-      steps: found.steps,
-      skipped: found.skipped,
-      attempts: found.attempts.map(toAttemptReport),
-      timeline: toTimeline(found.events),
+      rollbacksInWindow: modeResult.rollbacksInWindow,
+      steps: modeResult.steps,
+      skipped: modeResult.skipped,
+      attempts: modeResult.attempts.map(toAttemptReport),
+      timeline: toTimeline(modeResult.events),
     },
-    summary: createSummary(found, inputs),
-    annotations: createAnnotations(found, verdict, inputs),
+    summary: createSummary(modeResult, inputs),
+    annotations: createAnnotations(modeResult, verdict, inputs),
   };
 }
 
@@ -95,23 +95,23 @@ const SIGNS: Readonly<Record<ModeResult['result'], string>> = {
 };
 
 function createSummary(
-  found: ModeResult,
+  modeResult: ModeResult,
   { mode, environment }: ReportInputs,
 ): readonly Markdown[] {
-  const { result, message, remedy, steps, attempts, skipped, recoverMs, issueUrl } = found;
+  const { result, message, remedy, steps, attempts, skipped, recoverMs, issueUrl } = modeResult;
   return [
     heading(2, md`deploy-rollback: ${environment}`),
     md`${SIGNS[result]} **${message}.**${remedy === '' ? '' : md` ${remedy}`}`,
     ...(recoverMs === undefined
       ? []
       : [
-          md`Verified after ${formatDuration(recoverMs)}; rollbacks within the window of max-rollbacks: ${found.rollbacksInWindow}.`,
+          md`Verified after ${formatDuration(recoverMs)}; rollbacks within the window of max-rollbacks: ${modeResult.rollbacksInWindow}.`,
         ]),
     ...(issueUrl === '' ? [] : [md`Incident: ${code(issueUrl)}`]),
     ...attempts.map(attemptTable),
     ...(attempts.length === 0 && steps.length > 0 ? [stepTable(steps, mode)] : []),
     ...toWarnings(steps),
-    ...timelineTable(found.events),
+    ...timelineTable(modeResult.events),
     ...(skipped.length === 0
       ? []
       : [
@@ -163,11 +163,11 @@ function toWarnings(steps: ModeResult['steps']): readonly Markdown[] {
 }
 
 function createAnnotations(
-  found: ModeResult,
+  modeResult: ModeResult,
   verdict: Verdict,
   inputs: ReportInputs,
 ): readonly Annotation[] {
-  const { result, message, remedy, steps } = found;
+  const { result, message, remedy, steps } = modeResult;
   const warnings = steps.flatMap(({ title, warnings: all }) =>
     all.map((warning): Annotation => ({ level: 'warning', title, message: warning })),
   );
