@@ -125,8 +125,8 @@ async function bundleRate(
   });
   measureCost([process.execPath, join(action, 'dist/index.js')], env);
   const { result } = JSON.parse(readFileSync(report, 'utf8'));
-  if (result.numbers.alive !== ENDPOINTS) {
-    throw new Error(`only ${result.numbers.alive} of ${ENDPOINTS} were alive`);
+  if (result.stats.alive !== ENDPOINTS) {
+    throw new Error(`only ${result.stats.alive} of ${ENDPOINTS} were alive`);
   }
   return result.testedPerSecond;
 }

@@ -194,14 +194,11 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   X21: [
     'test/real/proxy-retest-engine-safety.test.ts',
-    'verifies the certificate of the proxy, unless its link says not to',
+    'verifies the certificate of the proxy unless the link disables it',
   ],
   X22: ['test/e2e/proxy-retest-outputs.test.ts', 'judge-url'],
   X23: ['test/e2e/proxy-retest-outputs.test.ts', 'sets the location from a MaxMind database'],
-  X24: [
-    'test/real/proxy-retest-engine-safety.test.ts',
-    'is told no address that is not public, whatever its form, and dials none',
-  ],
+  X24: ['test/real/proxy-retest-engine-safety.test.ts', 'receives and dials only public addresses'],
   // shared
   E1: [
     'test/e2e/health-check.test.ts',

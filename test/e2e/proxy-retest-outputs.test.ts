@@ -216,11 +216,11 @@ describe('judge-url', () => {
     );
     await using result = await testbed.run({ 'judge-url': `${page.url}/judge`, ...FORCED });
     const after = JSON.parse(await testbed.read('proxies.json'));
-    const told = after.map(
+    const results = after.map(
       ({ retest }: { retest: { anonymity?: string; kind?: string; score: number } }) =>
         retest.anonymity ?? `${retest.kind} ${retest.score}`,
     );
-    expect(told, result.log).toEqual([
+    expect(results, result.log).toEqual([
       'elite',
       'anonymous',
       'transparent',

@@ -14,7 +14,7 @@ export const dante = engine('danted', 'apt-get install dante-server');
 export const squid = engine('squid', 'apt-get install squid');
 export const stunnel = engine('stunnel4', 'apt-get install stunnel4');
 
-/** A real proxy on the loopback. */
+/** A real proxy on the loopback interface. */
 export interface NativeProxy extends AsyncDisposable {
   readonly port: number;
 }
@@ -57,7 +57,7 @@ export async function startMicrosocks(
   return withFolder(async () => ({ port, host, path: microsocks.path, args }));
 }
 
-/** SOCKS4, 4a and 5. */
+/** SOCKS4, SOCKS4a and SOCKS5. */
 export async function startDante(): Promise<NativeProxy> {
   const port = await freePort();
   return withFolder(async (folder) => {
@@ -80,7 +80,7 @@ socks pass { from: 127.0.0.0/8 to: ::/0 protocol: tcp }
   });
 }
 
-/** HTTP, with an account or without. */
+/** HTTP, with or without an account. */
 export async function startSquid(credentials?: Credentials): Promise<NativeProxy> {
   const port = await freePort();
   return withFolder(async (folder) => {
@@ -116,7 +116,7 @@ visible_hostname localhost
   });
 }
 
-/** TLS before another proxy. */
+/** TLS in front of another proxy. */
 export async function startStunnel(to: number): Promise<NativeProxy> {
   const port = await freePort();
   const { good } = certificates();

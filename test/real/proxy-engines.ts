@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Engine, engine } from './engine.ts';
 
-/** The engine of the action, and our server for what Debian has none for. */
+/** The engine of the action; also the server for protocols without a Debian package. */
 export const singBox: Engine = {
   ...engine(
     'sing-box',
@@ -12,8 +12,8 @@ export const singBox: Engine = {
   ...(process.env.SING_BOX && { path: process.env.SING_BOX }),
 };
 /**
- * Earlier versions, of which the last that know what the next no longer takes; with WireGuard, which
- * the Go module proxy has only for them.
+ * Earlier versions with different configuration formats, and with WireGuard, which the Go module proxy
+ * provides only for them.
  */
 const earlier = (version: string) =>
   engine(`sing-box-${version}`, `bash .ci/run builds it`, [join(homedir(), 'go/bin')]);

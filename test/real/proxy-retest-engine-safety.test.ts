@@ -30,29 +30,34 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
   const path = singBox.path ?? '';
 
   for (const { name, path: program = '', needs } of [singBox, ...earlierSingBoxes]) {
-    it.skipIf(program === '')(`${name} takes what the parser lets through ${needs}`, async () => {
-      const { signal } = new AbortController();
-      const engine = await engineOf(
-        { path: program, environment: {} },
-        { exec, caFile: '', signal },
-      );
-      const all = sampleForEngine(400, 7);
-      const session = await engine.open(all, {
-        findAddress: () => ({ ok: true, address: '192.0.2.1' }),
-        connectTimeoutMs: 1_000,
-        signal,
-      });
-      try {
-        const routes = await Promise.all(all.map((_, index) => session.route(index)));
-        const refused = routes.flatMap((route) => (route.kind === 'ready' ? [] : [route.failure]));
-        expect(refused).toEqual([]);
-      } finally {
-        await session.close();
-      }
-    });
+    it.skipIf(program === '')(
+      `${name} accepts every endpoint that the parser accepts ${needs}`,
+      async () => {
+        const { signal } = new AbortController();
+        const engine = await engineOf(
+          { path: program, environment: {} },
+          { exec, caFile: '', signal },
+        );
+        const all = sampleForEngine(400, 7);
+        const session = await engine.open(all, {
+          findAddress: () => ({ ok: true, address: '192.0.2.1' }),
+          connectTimeoutMs: 1_000,
+          signal,
+        });
+        try {
+          const routes = await Promise.all(all.map((_, index) => session.route(index)));
+          const refused = routes.flatMap((route) =>
+            route.kind === 'ready' ? [] : [route.failure],
+          );
+          expect(refused).toEqual([]);
+        } finally {
+          await session.close();
+        }
+      },
+    );
   }
 
-  it('takes the further file sing-box as a configuration', async () => {
+  it('accepts the extra file sing-box as a configuration', async () => {
     const all = sampleForEngine(100, 8);
     const { text } = renderSingBox(all.map((endpoint) => ({ endpoint, remarks: 'the same' })));
     const folder = await mkdtemp(join(tmpdir(), 'sing-box-'));
@@ -64,9 +69,9 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
-  it('puts a bad node among 500 aside alone, with the reason', async () => {
+  it('excludes one invalid endpoint of 500 with the reason', async () => {
     await using targets = await startTargets('https');
-    // The engine cannot make a URL of this path.
+    // The engine rejects this path.
     const bad = `vless://${ID}@127.0.0.1:1?type=ws&path=%2F%25zz`;
     const links = Array.from(
       { length: 499 },
@@ -89,7 +94,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     expect(found.run.summary).toMatch(/config\\?-invalid.*invalid URL escape/);
   });
 
-  it('is told no address that is not public, whatever its form, and dials none', async () => {
+  it('receives and dials only public addresses', async () => {
     await using targets = await startTargets('https');
     let dialled = 0;
     const inside = createServer((socket) => {
@@ -134,7 +139,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
-  it('leaves no process behind when the run is cancelled', async () => {
+  it('stops all processes when the run is cancelled', async () => {
     await using targets = await startTargets('https');
     await using hole = await blackhole();
     const folder = await mkdtemp(join(tmpdir(), 'engine-'));
@@ -152,7 +157,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
           'engine-path': program,
           targets: targets.ports.map((port) => `https://localhost:${port}/`).join('\n'),
         },
-        { cancel: { when: /Through .*sing-box/ } },
+        { cancel: { when: /Using .*sing-box/ } },
       );
       expect(found.run.outputs['stop-reason'], found.run.log).toBe('cancelled');
       expect(await processesOf(program)).toEqual([]);
@@ -161,7 +166,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
-  it('is started again when it is killed, and what was under way is blamed on nobody', async () => {
+  it('restarts after a kill and does not blame the running tests', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'engine-'));
     const program = join(folder, 'sing-box-of-this-test');
     await symlink(path, program);
@@ -197,7 +202,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
-  it('verifies the certificate of the proxy, unless its link says not to', async () => {
+  it('verifies the certificate of the proxy unless the link disables it', async () => {
     await using targets = await startTargets('https');
     const servers = {
       good: await startTrojan(pem.good),
@@ -226,7 +231,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
     }
   });
 
-  it('names what else can be wrong with the server', async () => {
+  it('explains other failures of the server', async () => {
     await using targets = await startTargets('https');
     const sockets = new Set<Socket>();
     const listen = async (answer: (socket: Socket) => void) => {
@@ -270,7 +275,7 @@ describe.skipIf(singBox.path === undefined)(`the engine of proxy-retest ${singBo
   });
 });
 
-/** The ids of those that run a program, by their command lines. */
+/** The IDs of processes by their command line. */
 async function processesOf(program: string): Promise<number[]> {
   const found: number[] = [];
   for (const id of await readdir('/proc')) {

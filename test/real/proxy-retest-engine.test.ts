@@ -11,25 +11,25 @@ const missing = [singBox, ...SERVER_KINDS.map(({ server }) => server)].find(
   ({ path }) => path === undefined,
 );
 
-/** Nobody is given this one: a free port may be anybody's a moment later. */
+/** A reserved port: a free port may be in use a moment later. */
 const CLOSED_PORT = 1;
-/** Bytes are under way for so long to the slow ones, one way, ms. */
+/** The one-way delay of slow servers, in milliseconds. */
 const SLOW_MS = 600;
 const INPUTS = {
-  // Long enough for the slow ones on a busy machine; the silent ones need all of it, once.
+  // Long enough for slow servers on a busy machine; silent servers take all of it once.
   attempts: '1',
   'handshake-timeout': '6s',
   'connect-timeout': '3s',
   'first-byte-timeout': '6s',
   'total-timeout': '20s',
-  'max-latency': '1500',
+  'max-latency': '1500ms',
   'ca-file': certificates().ca.certFile,
 };
 
-/** What servers do whose protocol never says whether they take a user. */
+/** The failures of protocols that do not report invalid credentials. */
 const CLOSES = /^proxy proxy-refused$/;
 const KEEPS_SILENT = /^proxy timeout$/;
-/** They read on, for as long as they please. */
+/** The failures of servers that do not answer. */
 const EITHER = /^proxy (proxy-refused|timeout)$/;
 const SAYS_SO = /^proxy auth$/;
 const REFUSED = /^tcp refused$/;
@@ -37,9 +37,9 @@ const TOO_SLOW = /^first-byte too-slow$/;
 
 interface Expected {
   readonly slow?: RegExp;
-  /** With credentials that are not the server's. */
+  /** With invalid credentials. */
   readonly wrong: RegExp;
-  /** Where nobody listens. */
+  /** At a closed port. */
   readonly dead: RegExp;
 }
 
@@ -56,8 +56,8 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   Trojan: { wrong: CLOSES, dead: REFUSED },
   Hysteria2: { wrong: SAYS_SO, dead: REFUSED },
   TUIC: { wrong: CLOSES, dead: REFUSED },
-  // It answers nobody whom it does not know.
-  // A handshake that comes too late is begun again after 5 s.
+  // The server does not answer unknown clients.
+  // A late handshake is repeated after 5 s.
   WireGuard: {
     wrong: KEEPS_SILENT,
     dead: KEEPS_SILENT,
@@ -129,12 +129,16 @@ describe.skipIf(missing !== undefined)(
           expectAll(found, casesOf(name), EXPECTED[name]);
         });
 
-        it('tells no link and no credential', () => {
-          const told = [found.run.log, found.run.summary, JSON.stringify(found.run.outputs)].join();
+        it('does not reveal links and credentials', () => {
+          const texts = [
+            found.run.log,
+            found.run.summary,
+            JSON.stringify(found.run.outputs),
+          ].join();
           for (const name of names) {
             for (const link of Object.values(casesOf(name))) {
-              expect(told).not.toContain(link);
-              expect(told).not.toContain(new URL(link).username || link);
+              expect(texts).not.toContain(link);
+              expect(texts).not.toContain(new URL(link).username || link);
             }
           }
         });
@@ -148,8 +152,8 @@ describe.skipIf(missing !== undefined)(
           const found = await retestLinks(Object.values(casesOf('WireGuard')), {
             ...INPUTS,
             'engine-path': path ?? '',
-            // Within the tunnel only.
-            control: 'false',
+            // Only inside the tunnel.
+            'check-targets': 'false',
             targets: plain.ports.map((port) => `http://${WIREGUARD_SERVER}:${port}/`).join('\n'),
           });
           expectAll(found, casesOf('WireGuard'), EXPECTED.WireGuard);
@@ -159,21 +163,21 @@ describe.skipIf(missing !== undefined)(
 
     function casesOf(name: string): Cases {
       const found = cases.get(name);
-      if (!found) throw new Error(`no server of ${name}`);
+      if (!found) throw new Error(`no server for ${name}`);
       return found;
     }
   },
 );
 
 function expectAll(found: Retested, cases: Cases, expected: Expected | undefined): void {
-  if (!expected) throw new Error('nothing is expected');
+  if (!expected) throw new Error('no result is expected');
   expect(found.of(cases.alive), found.run.log).toBe('alive');
   expect(found.of(cases.wrong)).toMatch(expected.wrong);
   expect(found.of(cases.dead)).toMatch(expected.dead);
   expect(found.of(cases.slow)).toMatch(expected.slow ?? TOO_SLOW);
 }
 
-/** The same link, to another port; VMess has it within its base64. */
+/** Replaces the port of a link; VMess encodes it in base64. */
 function atPort(link: string, from: number, to: number): string {
   if (!link.startsWith('vmess://')) return link.replace(`:${from}`, `:${to}`);
   const json = Buffer.from(link.slice('vmess://'.length), 'base64').toString('utf8');

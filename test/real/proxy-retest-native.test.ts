@@ -31,29 +31,29 @@ interface Judged {
   readonly retest: { readonly phase?: string; readonly kind?: string };
 }
 
-/** What the bundle says of each link, in order: `alive`, or phase and kind. */
+/** The result of each link, in order: `alive`, or phase and kind. */
 async function judge(
-  world: Testbed,
+  testbed: Testbed,
   links: readonly string[],
   inputs: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
-  await world.write('proxies.json', listText(links.map((link) => record(link))));
-  await using result = await world.run({ ...QUICK, ...inputs });
-  const after: readonly Judged[] = JSON.parse(await world.read('proxies.json'));
+  await testbed.write('proxies.json', listText(links.map((link) => record(link))));
+  await using result = await testbed.run({ ...QUICK, ...inputs });
+  const after: readonly Judged[] = JSON.parse(await testbed.read('proxies.json'));
   expect(result.outputs.tested, result.log).toBe(String(links.length));
   return after.map(({ is_working, retest }) =>
     is_working ? 'alive' : `${retest.phase} ${retest.kind}`,
   );
 }
 
-/** The same proxy, at the end of a long way. */
+/** The same proxy behind a slow relay. */
 async function slowed(proxy: NativeProxy, delayMs: number) {
   return startRelay(proxy.port, delayMs);
 }
 
 describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
-  test('alive on IPv4, IPv6 and a name; dead; slow', async () => {
-    await using world = await startTestbed();
+  test('IPv4, IPv6 and a name; dead; slow', async () => {
+    await using testbed = await startTestbed();
     await using proxy = await startTinyproxy();
     await using slow = await slowed(proxy, 100);
     await using tooSlow = await slowed(proxy, 1_200);
@@ -65,7 +65,7 @@ describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
       `http://127.0.0.1:${tooSlow.port}`,
       `http://127.0.0.1:${await closedPort()}`,
     ];
-    expect(await judge(world, links)).toEqual([
+    expect(await judge(testbed, links)).toEqual([
       'alive',
       'alive',
       'alive',
@@ -73,14 +73,14 @@ describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
       'proxy timeout',
       'tcp refused',
     ]);
-    expect(JSON.parse(await world.read('proxies.json'))[3].latency).toBeGreaterThan(400);
+    expect(JSON.parse(await testbed.read('proxies.json'))[3].latency).toBeGreaterThan(400);
   });
 
-  test('the right credentials, wrong ones and none', async () => {
-    await using world = await startTestbed();
+  test('valid, invalid and missing credentials', async () => {
+    await using testbed = await startTestbed();
     await using proxy = await startTinyproxy(ACCOUNT);
     expect(
-      await judge(world, [
+      await judge(testbed, [
         `http://tester:right1@127.0.0.1:${proxy.port}`,
         `http://tester:wrong@127.0.0.1:${proxy.port}`,
         `http://127.0.0.1:${proxy.port}`,
@@ -90,13 +90,13 @@ describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
 });
 
 describe.skipIf(!squid.path)(`squid ${squid.needs}`, () => {
-  test('alive, wrong credentials, dead, slow', async () => {
-    await using world = await startTestbed();
+  test('alive, invalid credentials, dead, slow', async () => {
+    await using testbed = await startTestbed();
     await using open = await startSquid();
     await using closed = await startSquid(ACCOUNT);
     await using tooSlow = await slowed(open, 1_200);
     expect(
-      await judge(world, [
+      await judge(testbed, [
         `http://127.0.0.1:${open.port}`,
         `http://tester:right1@127.0.0.1:${closed.port}`,
         `http://tester:wrong@127.0.0.1:${closed.port}`,
@@ -110,13 +110,13 @@ describe.skipIf(!squid.path)(`squid ${squid.needs}`, () => {
 describe.skipIf(!stunnel.path || !tinyproxy.path)(
   `stunnel before tinyproxy ${stunnel.needs}`,
   () => {
-    test('an HTTPS proxy: alive, wrong credentials, dead, slow, and one without TLS', async () => {
-      await using world = await startTestbed();
+    test('an HTTPS proxy: alive, invalid credentials, dead, slow, without TLS', async () => {
+      await using testbed = await startTestbed();
       await using proxy = await startTinyproxy(ACCOUNT);
       await using secure = await startStunnel(proxy.port);
       await using tooSlow = await slowed(secure, 1_200);
       expect(
-        await judge(world, [
+        await judge(testbed, [
           `https://tester:right1@127.0.0.1:${secure.port}`,
           `https://tester:wrong@localhost:${secure.port}`,
           `https://tester:right1@127.0.0.1:${tooSlow.port}`,
@@ -129,14 +129,14 @@ describe.skipIf(!stunnel.path || !tinyproxy.path)(
 );
 
 describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
-  test('SOCKS5: alive on IPv4 and IPv6, wrong credentials, dead, slow', async () => {
-    await using world = await startTestbed();
+  test('SOCKS5: IPv4 and IPv6, invalid credentials, dead, slow', async () => {
+    await using testbed = await startTestbed();
     await using open = await startMicrosocks();
     await using six = await startMicrosocks(undefined, '::1');
     await using closed = await startMicrosocks(ACCOUNT);
     await using tooSlow = await slowed(open, 1_200);
     expect(
-      await judge(world, [
+      await judge(testbed, [
         `socks5://127.0.0.1:${open.port}`,
         `socks5://[::1]:${six.port}`,
         `socks5://tester:right1@127.0.0.1:${closed.port}`,
@@ -157,11 +157,11 @@ describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
   });
 
   test('targets by name, IPv4 and IPv6', async () => {
-    await using world = await startTestbed();
+    await using testbed = await startTestbed();
     await using proxy = await startMicrosocks();
-    const [one, two] = world.targets.map(({ port }) => port);
+    const [one, two] = testbed.targets.map(({ port }) => port);
     expect(
-      await judge(world, [`socks5://127.0.0.1:${proxy.port}`], {
+      await judge(testbed, [`socks5://127.0.0.1:${proxy.port}`], {
         targets: `https://localhost:${one}/\nhttps://127.0.0.1:${two}/`,
       }),
     ).toEqual(['alive']);
@@ -169,8 +169,8 @@ describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
 });
 
 describe.skipIf(!dante.path)(`dante ${dante.needs}`, () => {
-  test('SOCKS4, 4a and 5: alive, dead, slow, and what it does not speak', async () => {
-    await using world = await startTestbed();
+  test('SOCKS4, SOCKS4a and SOCKS5: alive, dead, slow, and an unsupported protocol', async () => {
+    await using testbed = await startTestbed();
     await using proxy = await startDante();
     await using tooSlow = await slowed(proxy, 1_200);
     const dead = await closedPort();
@@ -179,22 +179,22 @@ describe.skipIf(!dante.path)(`dante ${dante.needs}`, () => {
       `${scheme}://127.0.0.1:${tooSlow.port}`,
       `${scheme}://127.0.0.1:${dead}`,
     ]);
-    expect(await judge(world, links, { 'per-host': '16' })).toEqual(
+    expect(await judge(testbed, links, { 'per-host': '16' })).toEqual(
       Array(3).fill(['alive', 'proxy timeout', 'tcp refused']).flat(),
     );
   });
 });
 
-test('SOCKS4 and 4a: the right user, another, none', async () => {
-  await using world = await startTestbed();
+test('SOCKS4 and SOCKS4a: valid, invalid and missing user', async () => {
+  await using testbed = await startTestbed();
   const credentials = { user: 'tester', password: '' };
   const ports = await Promise.all(
     (['socks4', 'socks4a'] as const).map(
-      async (protocol) => (await world.proxy({ protocol, credentials })).port,
+      async (protocol) => (await testbed.proxy({ protocol, credentials })).port,
     ),
   );
   expect(
-    await judge(world, [
+    await judge(testbed, [
       `socks4://tester:@127.0.0.1:${ports[0]}`,
       `socks4://other:@127.0.0.1:${ports[0]}`,
       `socks4a://tester:@127.0.0.1:${ports[1]}`,

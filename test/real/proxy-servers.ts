@@ -8,19 +8,19 @@ import { freePort } from './free-port.ts';
 import { shadowsocks, singBox, trojan, v2ray, wireGuard } from './proxy-engines.ts';
 import { acceptsConnections, type ServerProcess, startServer } from './server-process.ts';
 
-/** A running server of one protocol, and the links that lead to it. */
+/** A running server of one protocol, with links to it. */
 export interface ProxyServer extends ServerProcess {
   readonly port: number;
-  /** Leads through the server. */
+  /** A link with valid credentials. */
   readonly link: string;
-  /** The same with a password, user or key that is not the server's. */
+  /** A link with an invalid password, user or key. */
   readonly wrong: string;
 }
 
 export interface ServerKind {
   readonly name: string;
   readonly server: Engine;
-  /** @param target a port of the loopback with TLS 1.3, for those that pass themselves off as it */
+  /** @param target a local port with TLS 1.3, for servers that imitate another site */
   readonly start: (target: number) => Promise<ProxyServer>;
 }
 
@@ -39,10 +39,10 @@ const b64 = (text: string) => Buffer.from(text).toString('base64');
 const enc = encodeURIComponent;
 const standard = (key: string) => `${Buffer.from(key, 'base64url').toString('base64')}`;
 const PEM = { certificate_path: good.certFile, key_path: good.keyFile };
-/** The certificates of the tests are signed by nobody whom the engine trusts. */
+/** The engine does not trust the certificates of the tests. */
 const INSECURE = 'sni=localhost&allowInsecure=1';
 
-/** Every protocol of the engine, each by a real server. */
+/** A real server for every protocol of the engine. */
 export const SERVER_KINDS: readonly ServerKind[] = [
   {
     name: 'Shadowsocks',
@@ -267,7 +267,7 @@ export const SERVER_KINDS: readonly ServerKind[] = [
             `wireguard://${enc(standard(key))}@127.0.0.1:${port}?publickey=${enc(standard(SERVER_KEYS.open))}&address=10.77.0.2/32`,
           right: CLIENT_KEYS.secret,
           wrong: OTHER_KEYS.secret,
-          // Nothing tells that it listens: it takes what it cannot read in silence.
+          // The server ignores invalid packets, so its start cannot be detected.
           ready: async () => true,
         }),
         file,
@@ -277,7 +277,7 @@ export const SERVER_KINDS: readonly ServerKind[] = [
   },
 ];
 
-/** A Trojan server with a certificate of one's own choice; its password is `secret`. */
+/** A Trojan server with the given certificate and the password `secret`. */
 export function startTrojan({ certFile, keyFile }: KeyPair): Promise<ProxyServer> {
   return singBoxInbound(
     {
@@ -291,7 +291,7 @@ export function startTrojan({ certFile, keyFile }: KeyPair): Promise<ProxyServer
   );
 }
 
-/** Within the tunnel, this address stands for the loopback of the server's machine. */
+/** Inside the tunnel, this address is the loopback interface of the server. */
 export const WIREGUARD_SERVER = '10.77.0.1';
 
 interface Plan {
@@ -334,7 +334,7 @@ async function singBoxInbound(
 ): Promise<ProxyServer> {
   const folder = await mkdtemp(join(tmpdir(), 'sing-box-'));
   const file = join(folder, 'config.json');
-  // The one that tells, over TCP, that those over UDP listen too: it comes after them.
+  // Started last, because only a TCP server shows that the UDP servers listen as well.
   const beside = await freePort();
   return started(
     (port) => ({

@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { certificates } from '@repo/testkit/certificates/certificates';
 
-/** Two targets that answer 204, on the loopback. */
+/** Two targets on the loopback interface that answer 204. */
 export interface Targets extends AsyncDisposable {
   readonly ports: readonly number[];
 }

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP relay that keeps each byte for some time, both ways. */
+/** A TCP relay that delays each byte in both directions. */
 export interface Relay extends AsyncDisposable {
   readonly port: number;
 }
 
 /**
- * Starts a relay on the loopback.
+ * Starts a relay on the loopback interface.
  *
- * @param to a port of the loopback, or the path of a unix socket
- * @param delayMs how long bytes are under way, one way
+ * @param to a local port, or the path of a Unix socket
+ * @param delayMs the one-way delay
  */
 export async function startRelay(to: number | string, delayMs: number): Promise<Relay> {
   const sockets = new Set<Socket>();

@@ -12,14 +12,14 @@ import { parseShareLink } from '../../actions/proxy-retest/src/share-link/share-
 
 const action = fileURLToPath(new URL('../../actions/proxy-retest', import.meta.url));
 
-/** What a run of the bundle found out about links. */
+/** The results of a run of the bundle. */
 export interface Retested {
   readonly run: StageResult;
-  /** `alive`, or `phase kind` of the failure; `untested` where nothing is known of it. */
+  /** `alive`, `untested`, or the phase and kind of the failure. */
   readonly of: (link: string) => string;
 }
 
-/** Runs the bundle of proxy-retest on a list of links, all of which may be on the loopback. */
+/** Runs the bundle of proxy-retest on a list of links, which may be on the loopback interface. */
 export async function retestLinks(
   links: readonly string[],
   inputs: Readonly<Record<string, string>>,
@@ -42,14 +42,14 @@ export async function retestLinks(
       ...options,
     });
     const state = await readFile(join(folder, 'list.txt.state.ndjson'), 'utf8').catch(() => '');
-    const known = new Map(
+    const states = new Map(
       state
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as StateLine)
         .map((line) => [line.id, line]),
     );
-    return { run, of: (link) => told(known.get(idOf(link))) };
+    return { run, of: (link) => describeResult(states.get(getId(link))) };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -61,12 +61,12 @@ interface StateLine {
   readonly failure?: { readonly phase: string; readonly kind: string };
 }
 
-function told(line: StateLine | undefined): string {
+function describeResult(line: StateLine | undefined): string {
   if (!line) return 'untested';
   return line.failure ? `${line.failure.phase} ${line.failure.kind}` : line.status;
 }
 
-function idOf(link: string): string {
+function getId(link: string): string {
   const parsed = parseShareLink(link);
   if (parsed.kind === 'invalid') throw new Error(`${link}: ${parsed.reason}`);
   return computeIdentity(parsed.endpoint);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { Relay } from './relay.ts';
 
 /**
- * Starts a UDP relay on the loopback, which keeps each datagram for some time, both ways.
+ * Starts a UDP relay on the loopback interface that delays each datagram in both directions.
  *
- * @param delayMs how long a datagram is under way, one way
+ * @param delayMs the one-way delay
  */
 export async function startUdpRelay(to: number, delayMs: number): Promise<Relay> {
   const ways = new Map<number, Socket>();

@@ -3,7 +3,7 @@ import { respond } from '@repo/testkit/faults/answers';
 import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-server';
 import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { listText, startTestbed, record } from '../e2e/proxy/testbed.ts';
+import { listText, record, startTestbed } from '../e2e/proxy/testbed.ts';
 import { act, type Runner, startRunner, workflowFile } from './act.ts';
 
 const WORKFLOWS = 'examples/configstream/.github/workflows';

@@ -16,21 +16,21 @@ interface Workflow {
 }
 
 describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}`, () => {
-  let world: Testbed;
+  let testbed: Testbed;
   let links: readonly string[];
   beforeEach(async () => {
-    world = await startTestbed();
+    testbed = await startTestbed();
     const [http, socks] = [
-      await world.proxy({ protocol: 'http' }),
-      await world.proxy({ protocol: 'socks5' }),
+      await testbed.proxy({ protocol: 'http' }),
+      await testbed.proxy({ protocol: 'socks5' }),
     ];
     links = [`http://127.0.0.1:${http.port}`, `socks5://127.0.0.1:${socks.port}`];
   });
-  afterEach(() => world[Symbol.asyncDispose]());
+  afterEach(() => testbed[Symbol.asyncDispose]());
 
-  /** The workflow as it stands, with the targets of this world. */
+  /** The workflow of the README with the targets of this testbed. */
   const withTargets = (workflow: Workflow): string => {
-    const { targets, 'ca-file': ca, 'allow-private': allowed } = world.inputs;
+    const { targets, 'ca-file': ca, 'allow-private': allowed } = testbed.inputs;
     const places = { targets, 'ca-file': ca, 'allow-private': allowed };
     const jobs = Object.entries(workflow.jobs).map(([name, job]) => {
       const steps = job.steps.map((step) =>
@@ -51,7 +51,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     return list.map(({ is_working }) => is_working);
   };
 
-  /** One that is dead, one that was, one that still lives. */
+  /** One dead proxy, one that revives, one that stays alive. */
   const published = () => {
     const [http = '', socks = ''] = links;
     return listText([
@@ -61,7 +61,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     ]);
   };
 
-  test('the hourly example works when copied: one commit, and a dead proxy revives', async () => {
+  test('the hourly example commits once and finds a recovered proxy', async () => {
     const workflow: Workflow = parse(await readmeYaml('hourly', 'proxy-retest'));
     await using runner = await startRunner({
       '.github/workflows/a.yml': withTargets(workflow),
@@ -76,7 +76,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     );
   });
 
-  test('what is alive for other programs, and the numbers for perf-regression', async () => {
+  test('the outputs example writes the files and compares the numbers', async () => {
     const steps: readonly Step[] = parse(await readmeYaml('outputs', 'proxy-retest'));
     const show = { run: 'cat public/alive.txt public/clash.yaml public/metadata.json' };
     const job = {
@@ -97,12 +97,12 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     expect(first.outputs).toMatchObject({ alive: '2', tested: '3' });
     for (const link of links) expect(first.log).toContain(link);
     expect(first.log).toContain('proxies:');
-    // What was found out a moment ago, and the history of the numbers, are in the cache.
+    // The test history and the history of the numbers are in the cache.
     const second = await run();
     expect(second.outputs).toMatchObject({ tested: '0', alive: '0' });
   });
 
-  test('eight jobs make one list', async () => {
+  test('the shards example merges eight jobs into one list', async () => {
     const workflow: Workflow = parse(await readmeYaml('shards', 'proxy-retest'));
     await using runner = await startRunner({
       '.github/workflows/a.yml': withTargets({

@@ -5,14 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { listText, record, startTestbed } from '../e2e/proxy/testbed.ts';
 import { act, startRunner } from './act.ts';
 
-describe.skipIf(act.path === undefined)(`the retest in several jobs ${act.needs}`, () => {
-  test('plan, shards and merge make one commit; a dead proxy revives', async () => {
-    await using world = await startTestbed();
+describe.skipIf(act.path === undefined)(`the workflow proxy-retest ${act.needs}`, () => {
+  test('commits once after plan, shards and merge, and finds a recovered proxy', async () => {
+    await using testbed = await startTestbed();
     await using one = await startHttpServer({ script: respond(204) });
     await using another = await startHttpServer({ script: respond(204) });
     const [good, other] = [
-      await world.proxy({ protocol: 'http' }),
-      await world.proxy({ protocol: 'socks5' }),
+      await testbed.proxy({ protocol: 'http' }),
+      await testbed.proxy({ protocol: 'socks5' }),
     ];
     const dead = await closedPort();
     const caller = `
@@ -52,9 +52,9 @@ jobs:
     ]);
   });
 
-  test('with the targets down it turns red, nothing is judged, and the list stays', async () => {
-    await using world = await startTestbed();
-    const proxy = await world.proxy({ protocol: 'http' });
+  test('fails and keeps the list when no target answers', async () => {
+    await using testbed = await startTestbed();
+    const proxy = await testbed.proxy({ protocol: 'http' });
     const down = [await closedPort(), await closedPort()];
     const list = listText([record(`http://127.0.0.1:${proxy.port}#a`)]);
     await using runner = await startRunner({
@@ -87,11 +87,11 @@ jobs:
     expect(runner.git('show', 'origin/main:proxies.json')).toBe(list.trim());
   });
 
-  test('two lists in one workflow keep their artifacts apart, and both commits arrive', async () => {
-    await using world = await startTestbed();
+  test('separates the artifacts of two lists and pushes both commits', async () => {
+    await using testbed = await startTestbed();
     await using one = await startHttpServer({ script: respond(204) });
     await using another = await startHttpServer({ script: respond(204) });
-    const proxy = await world.proxy({ protocol: 'http' });
+    const proxy = await testbed.proxy({ protocol: 'http' });
     const job = (name: string, more = '') => `
   ${name}:
     permissions: {contents: write}

@@ -1,4 +1,4 @@
-/** What a database says of all addresses of a network, given by its first byte. */
+/** The data of all addresses of a network, which is given by its first byte. */
 export interface Network {
   /** 127 for 127.0.0.0/8. */
   readonly firstByte: number;
@@ -6,15 +6,15 @@ export interface Network {
 }
 
 /**
- * A MaxMind database that knows one network, as the format's specification 2.0 has it
- * (https://maxmind.github.io/MaxMind-DB/): a search tree of 24-bit records, the data, the metadata.
+ * A MaxMind database with one network, in format 2.0 (https://maxmind.github.io/MaxMind-DB/): a search
+ * tree of 24-bit records, the data and the metadata.
  */
 export function mmdb({ firstByte, data }: Network): Buffer {
   const nodes = 8;
   const tree = Buffer.alloc(nodes * 6);
   for (let depth = 0; depth < nodes; depth++) {
     const bit = (firstByte >> (7 - depth)) & 1;
-    // The data begins 16 bytes after the tree; a node count stands for nothing found.
+    // The data starts 16 bytes after the tree; the node count means that nothing was found.
     const next = depth === nodes - 1 ? nodes + 16 : depth + 1;
     tree.writeUIntBE(bit === 0 ? next : nodes, depth * 6, 3);
     tree.writeUIntBE(bit === 1 ? next : nodes, depth * 6 + 3, 3);
@@ -42,7 +42,7 @@ function encode(value: unknown): Buffer {
     return typed(6, bytes);
   }
   if (Array.isArray(value)) {
-    // An extended type: 7 more than its second byte says.
+    // An extended type: its second byte plus 7.
     return Buffer.concat([Buffer.from([value.length, 4]), ...value.map(encode)]);
   }
   const entries = Object.entries(value as object);
@@ -51,6 +51,6 @@ function encode(value: unknown): Buffer {
 }
 
 function typed(type: number, bytes: Buffer): Buffer {
-  if (bytes.length > 28) throw new Error('longer than the tests need');
+  if (bytes.length > 28) throw new Error('the data is too long for this fixture');
   return Buffer.concat([Buffer.from([(type << 5) | bytes.length]), bytes]);
 }

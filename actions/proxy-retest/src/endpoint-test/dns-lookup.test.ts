@@ -67,5 +67,5 @@ test('resolves local names without a query', async () => {
 test('reports unreachable name servers as a timeout', async () => {
   const lookup = createDnsLookup({ timeoutMs: 200, servers: ['127.0.0.1:1'] });
   const find = createAddressFinder({ policy: allowAny, timeoutMs: 5_000, lookup });
-  expect(await find('somebody.test', signal)).toMatchObject({ failure: { kind: 'local' } });
+  expect(await find('example.test', signal)).toMatchObject({ failure: { kind: 'local' } });
 });

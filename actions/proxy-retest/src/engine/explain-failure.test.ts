@@ -62,8 +62,8 @@ describe('explainFailure', () => {
   });
 
   it('returns unknown errors as one printable line', () => {
-    const told = explainFailure(opening('something \u001b[31mnew\n::error::x'));
-    expect(told).toEqual({
+    const failure = explainFailure(opening('something \u001b[31mnew\n::error::x'));
+    expect(failure).toEqual({
       phase: 'proxy',
       kind: 'protocol',
       message: 'something new ::error::x',

@@ -12,7 +12,7 @@ describe('createFailureLog', () => {
     log.add(failure('1', 'first'));
     log.add(failure('2', 'of another'));
     log.add(failure('1', 'second'));
-    log.add(failure('9', 'of nobody'));
+    log.add(failure('9', 'without a user'));
     expect(await log.find('p0', 5, 0)).toBe('second');
     expect(await log.find('p1', 0, 0)).toBe('of another');
   });

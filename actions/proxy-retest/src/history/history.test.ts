@@ -115,7 +115,7 @@ test.each([
   { failedOn: [1] },
   { status: 'well' },
   { fails: 'many' },
-])('a line of the state with %o is none of ours', (wrong) => {
+])('a line of the state with %o is invalid', (wrong) => {
   const line = (changes: object) =>
     Buffer.from(JSON.stringify({ id: 'a'.repeat(64), ...after(alive(NOW)), ...changes }));
   expect(parseState(line({}))).toMatchObject({ invalidLines: 0, histories: { size: 1 } });

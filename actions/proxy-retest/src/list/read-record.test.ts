@@ -39,8 +39,8 @@ describe('a line', () => {
     ['192.0.2.1:0', /port/],
     ['192.0.2.1:65536', /port/],
     ['192.0.2.1:99999:a:b', /port/],
-    ['gopher://192.0.2.1:70', /scheme "gopher" is not known/],
-    ['http://192.0.2.1/page', /address of a page/],
+    ['gopher://192.0.2.1:70', /scheme "gopher" is not supported/],
+    ['http://192.0.2.1/page', /URL of a page/],
   ])('rejects %j', (text, reason) => {
     expect(line(text)).toEqual({ kind: 'invalid', reason: expect.stringMatching(reason) });
   });
@@ -82,7 +82,7 @@ describe('a record', () => {
     [7, /not a JSON object/],
     [{}, /neither config nor host/],
     [{ config: 7 }, /neither config nor host/],
-    [{ config: '' }, /does not begin as a link/],
+    [{ config: '' }, /start with scheme/],
     [{ ...HOST, host: '' }, /neither config nor host/],
     [{ ...HOST, protocol: 'carrier-pigeon' }, /protocol is not supported/],
     [{ ...HOST, protocol: undefined }, /protocol is not supported/],

@@ -1,5 +1,5 @@
 import type { Endpoint, NativeEndpoint } from '../endpoint/endpoint.ts';
-import { host as hostOf, port as portOf } from '../share-link/field-parsers.ts';
+import { parseHost, parsePort } from '../share-link/field-parsers.ts';
 import { InvalidLink } from '../share-link/invalid-link.ts';
 import { parseShareLink } from '../share-link/share-link.ts';
 
@@ -114,7 +114,13 @@ function parseFields(fields: Fields): ParsedEndpoint {
   const user = toText(fields.username ?? fields.user);
   const password = toText(fields.password);
   try {
-    const endpoint = { protocol, host: hostOf(host), port: portOf(fields.port), user, password };
+    const endpoint = {
+      protocol,
+      host: parseHost(host),
+      port: parsePort(fields.port),
+      user,
+      password,
+    };
     return { kind: 'endpoint', endpoint, remarks: '' };
   } catch (error) {
     if (error instanceof InvalidLink) return { kind: 'invalid', reason: error.message };

@@ -10,9 +10,9 @@ async function place(): Promise<string> {
   return join(folder, 'list.json');
 }
 
-async function* pieces(text: string, meanwhile = async () => {}) {
+async function* chunks(text: string, beforeEnd = async () => {}) {
   yield Buffer.from(text.slice(0, 1));
-  await meanwhile();
+  await beforeEnd();
   yield Buffer.from(text.slice(1));
 }
 
@@ -20,7 +20,7 @@ test('two concurrent writes do not interfere', async () => {
   const path = await place();
   await writeChunks(
     path,
-    pieces('[1]', () => writeChunks(path, pieces('[2]'))),
+    chunks('[1]', () => writeChunks(path, chunks('[2]'))),
   );
   expect(await readFile(path, 'utf8')).toBe('[1]');
   expect(await readdir(join(path, '..'))).toEqual(['list.json']);
@@ -33,7 +33,7 @@ test('removes the temporary files of killed runs, and no others', async () => {
   for (const end of [`.2147483647-${id}.tmp`, '.tmp', `.${id}.tmp`, '.bak']) {
     await writeFile(`${path}${end}`, '');
   }
-  await writeChunks(path, pieces('[1]'));
+  await writeChunks(path, chunks('[1]'));
   expect((await readdir(join(path, '..'))).sort()).toEqual(
     ['list.json', `list.json.${id}.tmp`, 'list.json.bak', 'list.json.tmp'].sort(),
   );

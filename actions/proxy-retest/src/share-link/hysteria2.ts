@@ -1,5 +1,5 @@
 import type { Hysteria2 } from '../endpoint/endpoint.ts';
-import { host, port, quoted, secret } from './field-parsers.ts';
+import { parseHost, parsePort, quote, requirePassword } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import type { Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
@@ -20,10 +20,10 @@ export function parseHysteria2(link: Link): NamedEndpoint<Hysteria2> {
   return {
     endpoint: {
       protocol: 'hysteria2',
-      host: host(name),
+      host: parseHost(name),
       port: first?.from ?? 443,
       ports: ranges.filter(({ from, to }) => ranges.length > 1 || from !== to).map(formatRange),
-      password: secret(link.user),
+      password: requirePassword(link.user),
       obfuscation: parseObfuscation(link),
       tls: parseTlsParameters(query),
     },
@@ -44,9 +44,9 @@ const splitList = (text: string) =>
 
 function parseRange(text: string): PortRange {
   const [from, to = from, ...more] = text.split('-');
-  const range = { from: port(from), to: port(to) };
+  const range = { from: parsePort(from), to: parsePort(to) };
   if (more.length > 0 || range.from > range.to) {
-    throw new InvalidLink('its ports are no range like 20000-30000');
+    throw new InvalidLink('its ports are not a range such as 20000-30000');
   }
   return range;
 }
@@ -57,7 +57,7 @@ function parseObfuscation({ query }: Link): string {
   const kind = (query.get('obfs') ?? 'none').toLowerCase();
   if (kind === 'none') return '';
   if (kind !== 'salamander') {
-    throw new InvalidLink(`its obfuscation ${quoted(kind)} is not salamander`);
+    throw new InvalidLink(`its obfuscation ${quote(kind)} is not salamander`);
   }
   const password = query.get('obfs-password') ?? '';
   if (password === '') throw new InvalidLink('its obfuscation has no password');
@@ -76,7 +76,7 @@ export function formatHysteria2({ endpoint, remarks }: NamedEndpoint<Hysteria2>)
       alpn: tls.alpn.join(','),
       fp: tls.fingerprint,
       ...(obfuscation !== '' && { obfs: 'salamander', 'obfs-password': obfuscation }),
-      // The port of the authority stands for a range of its own.
+      // The authority already contains the first port.
       mport: ports.filter((range) => range !== `${endpoint.port}-${endpoint.port}`).join(','),
     },
     remarks,

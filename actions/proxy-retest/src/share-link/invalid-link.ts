@@ -1,4 +1,4 @@
-/** A share link that names no endpoint; the message says why, without its credentials. */
+/** The share link is not valid; the message does not contain credentials. */
 export class InvalidLink extends Error {
   override readonly name = 'UnusableLink';
 }

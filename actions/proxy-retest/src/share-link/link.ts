@@ -1,31 +1,31 @@
 import { InvalidLink } from './invalid-link.ts';
 
-/** A share link, cut where its signs stand; nothing in it is checked yet. */
+/** The parts of a share link, not validated. */
 export interface Link {
   /** In lower case. */
   readonly scheme: string;
-  /** Everything between `://` and `?` or `#`, as it is: some schemes have base64 there. */
+  /** Everything between `://` and `?` or `#`; some schemes use base64. */
   readonly body: string;
-  /** What stands before the last `@`, percent-decoded; `undefined` without an `@`. */
+  /** The part before the last `@`, percent-decoded; `undefined` without an `@`. */
   readonly user: string | undefined;
   /** Host and port, without user and path. */
   readonly authority: string;
-  /** With its slash; empty without. */
+  /** Starts with a slash; may be empty. */
   readonly path: string;
   readonly query: Query;
   /** The fragment, percent-decoded. */
   readonly remarks: string;
 }
 
-/** Parameters by their names in lower case, percent-decoded and trimmed; empty ones are absent. */
+/** Parameters by lower-case name, percent-decoded and trimmed; without empty ones. */
 export type Query = ReadonlyMap<string, string>;
 
-/** Longer is no link of anybody. */
+/** A longer text is not a share link. */
 const MAX_LENGTH = 16_384;
 
 /**
- * Cuts a share link. The URL parser cannot: it refuses port ranges and names with underscores, and
- * rewrites what schemes that it does not know leave open. Throws {@link UnusableLink}.
+ * Splits a share link. The URL parser cannot be used: it rejects port ranges and names with underscores,
+ * and normalizes parts of unknown schemes. Throws {@link InvalidLink}.
  */
 export function splitLink(text: string): Link {
   const trimmed = text.trim();
@@ -33,7 +33,7 @@ export function splitLink(text: string): Link {
     throw new InvalidLink(`it is longer than ${MAX_LENGTH} characters`);
   }
   const match = /^([a-z][a-z0-9+.-]*):\/\/([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is.exec(trimmed);
-  if (!match) throw new InvalidLink('it does not begin as a link does (scheme://)');
+  if (!match) throw new InvalidLink('it does not start with scheme://');
   const [, scheme = '', body = '', query = '', fragment = ''] = match;
   const at = body.lastIndexOf('@');
   const [authority = '', ...path] = body.slice(at + 1).split('/');
@@ -48,7 +48,7 @@ export function splitLink(text: string): Link {
   };
 }
 
-/** Lists copied from web pages have `&amp;` for `&`; of a name given twice, the first counts. */
+/** Accepts `&amp;` instead of `&`; of duplicate parameters, the first counts. */
 function parseQuery(text: string): Query {
   const query = new Map<string, string>();
   for (const part of text.replaceAll('&amp;', '&').split('&')) {
@@ -60,7 +60,7 @@ function parseQuery(text: string): Query {
   return query;
 }
 
-/** Percent-decodes what can be; a percent sign that begins nothing stays. A plus is a plus. */
+/** Percent-decodes; invalid sequences and plus signs are kept. */
 export function decodePercent(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
     try {

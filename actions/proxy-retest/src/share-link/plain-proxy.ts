@@ -1,6 +1,6 @@
 import type { NativeEndpoint } from '../endpoint/endpoint.ts';
 import { decodeBase64 } from './base64.ts';
-import { hostAndPort } from './field-parsers.ts';
+import { parseHostAndPort } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import { decodePercent, type Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
@@ -24,12 +24,12 @@ const PROTOCOLS: Readonly<Record<string, readonly [NativeEndpoint['protocol'], p
 export function parsePlainProxy(link: Link): NamedEndpoint<NativeEndpoint> {
   const [protocol, port] = PROTOCOLS[link.scheme] ?? ['socks5', 1080];
   if (link.path !== '' && link.path !== '/') {
-    throw new InvalidLink('it has a path: it is the address of a page, not of a proxy');
+    throw new InvalidLink('it has a path, so it is the URL of a page and not a proxy');
   }
   const { user, authority } = splitParts(link);
   const [name, password] = parseCredentials(user);
   return {
-    endpoint: { protocol, ...hostAndPort(authority, port), user: name, password },
+    endpoint: { protocol, ...parseHostAndPort(authority, port), user: name, password },
     remarks: link.remarks,
   };
 }
@@ -38,7 +38,7 @@ function splitParts(link: Link): { readonly user: string; readonly authority: st
   if (link.user !== undefined) return { user: link.user, authority: link.authority };
   const text = decodeBase64(decodePercent(link.authority)) ?? '';
   const at = text.lastIndexOf('@');
-  // A name such as "localhost" is base64 as well: only what gives user@host is taken for it.
+  // A name such as "localhost" is valid base64 too, so the decoded text must contain user@host.
   return at < 0
     ? { user: '', authority: link.authority }
     : { user: text.slice(0, at), authority: text.slice(at + 1) };
@@ -53,7 +53,7 @@ function parseCredentials(user: string): [name: string, password: string] {
 
 export function formatPlainProxy({ endpoint, remarks }: NamedEndpoint<NativeEndpoint>): string {
   const { user, password } = endpoint;
-  // With its colon, nobody takes the user for base64.
+  // The colon keeps the user from being parsed as base64.
   const credentials =
     user === '' && password === '' ? {} : { user: `${encode(user)}:${encode(password)}` };
   return writeLink({

@@ -1,6 +1,6 @@
 import type { Shadowsocks, ShadowsocksPlugin } from '../endpoint/endpoint.ts';
-import { base64Bytes, decodeBase64, paddedBase64 } from './base64.ts';
-import { headerValue, hostAndPort, quoted, secret } from './field-parsers.ts';
+import { countBase64Bytes, decodeBase64, toPaddedBase64 } from './base64.ts';
+import { parseHostAndPort, quote, requireHeaderValue, requirePassword } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import { decodePercent, type Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
@@ -17,7 +17,7 @@ export function parseShadowsocks(link: Link): NamedEndpoint<Shadowsocks> {
   return {
     endpoint: {
       protocol: 'shadowsocks',
-      ...hostAndPort(authority),
+      ...parseHostAndPort(authority),
       method,
       password: parsePassword(method, password),
       plugin: parsePlugin(link.query.get('plugin') ?? ''),
@@ -42,19 +42,20 @@ function parseCredentials(user: string): [method: string, password: string] {
     throw new InvalidLink('its user is neither method:password nor base64 of that');
   }
   const method = text.slice(0, colon).toLowerCase();
-  if (!/^[a-z\d-]{1,40}$/.test(method)) throw new InvalidLink('its method is no name of a cipher');
+  if (!/^[a-z\d-]{1,40}$/.test(method))
+    throw new InvalidLink('its method is not a valid cipher name');
   return [method, text.slice(colon + 1)];
 }
 
-/** Keys of the 2022 ciphers are as long as the cipher says, one for each server on the way (SIP022). */
+/** The cipher determines the length of 2022 keys; there is one key per relay (SIP022). */
 function parsePassword(method: string, password: string): string {
   const bytes = KEY_BYTES[method];
-  if (bytes === undefined) return method === 'none' ? password : secret(password);
+  if (bytes === undefined) return method === 'none' ? password : requirePassword(password);
   const keys = password.split(':');
-  if (keys.some((key) => base64Bytes(key) !== bytes)) {
+  if (keys.some((key) => countBase64Bytes(key) !== bytes)) {
     throw new InvalidLink(`its key is not ${bytes} bytes of base64, as ${method} needs`);
   }
-  return keys.map(paddedBase64).join(':');
+  return keys.map(toPaddedBase64).join(':');
 }
 
 const KEY_BYTES: Readonly<Record<string, number>> = {
@@ -64,7 +65,7 @@ const KEY_BYTES: Readonly<Record<string, number>> = {
   '2022-blake3-chacha20-poly1305': 32,
 };
 
-/** `obfs-local;obfs=http;obfs-host=…`, `v2ray-plugin;tls;host=…;path=…`; of each, only these options. */
+/** `obfs-local;obfs=http;obfs-host=…` or `v2ray-plugin;tls;host=…;path=…`; other options are ignored. */
 function parsePlugin(text: string): ShadowsocksPlugin | undefined {
   if (text === '') return undefined;
   const [name = '', ...rest] = text.split(';');
@@ -75,14 +76,14 @@ function parsePlugin(text: string): ShadowsocksPlugin | undefined {
     }),
   );
   const make = PLUGINS[name.trim()];
-  if (!make) throw new InvalidLink(`its plugin ${quoted(name)} is not supported`);
+  if (!make) throw new InvalidLink(`its plugin ${quote(name)} is not supported`);
   return make(options);
 }
 
-/** A backslash would take the meaning of the sign after it. */
+/** A backslash would escape the next character. */
 function pluginValue(text: string): string {
   if (text.includes('\\')) throw new InvalidLink('its plugin options have a backslash');
-  return headerValue('plugin', text);
+  return requireHeaderValue('plugin', text);
 }
 
 type Options = ReadonlyMap<string, string>;
@@ -94,7 +95,7 @@ const PLUGINS: Readonly<Record<string, (options: Options) => ShadowsocksPlugin>>
   'v2ray-plugin': (options) => {
     const mode = options.get('mode') ?? 'websocket';
     if (mode !== 'websocket')
-      throw new InvalidLink(`its plugin mode ${quoted(mode)} is not websocket`);
+      throw new InvalidLink(`its plugin mode ${quote(mode)} is not websocket`);
     return {
       name: 'v2ray-plugin',
       tls: options.has('tls'),
@@ -107,7 +108,7 @@ const PLUGINS: Readonly<Record<string, (options: Options) => ShadowsocksPlugin>>
 function obfs(options: Options): ShadowsocksPlugin {
   const mode = options.get('obfs') ?? 'http';
   if (mode !== 'http' && mode !== 'tls') {
-    throw new InvalidLink(`its obfuscation ${quoted(mode)} is neither http nor tls`);
+    throw new InvalidLink(`its obfuscation ${quote(mode)} is neither http nor tls`);
   }
   return { name: 'obfs', mode, host: options.get('obfs-host') ?? '' };
 }
@@ -126,7 +127,7 @@ export function formatShadowsocks({ endpoint, remarks }: NamedEndpoint<Shadowsoc
   });
 }
 
-/** A plugin as its links and engines write it (SIP003). */
+/** The format of SIP003. */
 function pluginText(plugin: ShadowsocksPlugin): string {
   return [PLUGIN_NAMES[plugin.name], ...pluginOptions(plugin)].join(';');
 }

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { quoted } from './field-parsers.ts';
+import { quote } from './field-parsers.ts';
 import { formatHysteria2, parseHysteria2 } from './hysteria2.ts';
 import { InvalidLink } from './invalid-link.ts';
 import { type Link, splitLink } from './link.ts';
@@ -15,10 +15,10 @@ import { formatWireGuard, parseWireGuard } from './wireguard.ts';
 
 export type ParsedLink =
   | ({ readonly kind: 'endpoint' } & NamedEndpoint)
-  /** Why not, as a clause about the link ("its port is …"), harmless and without credentials. */
+  /** `reason` is printable text without credentials, such as "its port is …". */
   | { readonly kind: 'invalid'; readonly reason: string };
 
-/** The scheme of a link (in lower case) → what reads it. */
+/** By lower-case scheme. */
 const PARSERS: Readonly<Record<string, (link: Link) => NamedEndpoint>> = {
   __proto__: null as never,
   vmess: parseVmess,
@@ -39,12 +39,12 @@ const PARSERS: Readonly<Record<string, (link: Link) => NamedEndpoint>> = {
   socks5h: parsePlainProxy,
 };
 
-/** The endpoint that a share link names. Never throws, whatever the text. */
+/** Parses a share link; never throws. */
 export function parseShareLink(text: string): ParsedLink {
   try {
     const link = splitLink(text);
     const parse = PARSERS[link.scheme];
-    if (!parse) throw new InvalidLink(`its scheme ${quoted(link.scheme)} is not known`);
+    if (!parse) throw new InvalidLink(`its scheme ${quote(link.scheme)} is not supported`);
     return { kind: 'endpoint', ...parse(link) };
   } catch (error) {
     if (error instanceof InvalidLink) return { kind: 'invalid', reason: error.message };
@@ -73,7 +73,7 @@ const FORMATTERS: Formatters = {
   wireguard: formatWireGuard,
 };
 
-/** The share link of an endpoint; {@link parseShareLink} reads the same endpoint from it. */
+/** Formats a share link, from which {@link parseShareLink} parses the same endpoint. */
 export function formatShareLink(named: NamedEndpoint): string {
   const format = FORMATTERS[named.endpoint.protocol] as (named: NamedEndpoint) => string;
   return format(named);

@@ -1,25 +1,25 @@
 import type { Transport } from '../endpoint/endpoint.ts';
-import { headerValue, quoted } from './field-parsers.ts';
+import { quote, requireHeaderValue } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import type { Query } from './link.ts';
 
-/** How a link names its transport, whatever its scheme. */
+/** The fields of a link that describe its transport. */
 export interface TransportFields {
   /** `ws`, `tcp`, `raw`, … */
   readonly network: string;
-  /** The disguise of TCP: `none`, `http`, or whatever people write. */
+  /** The header type of TCP: `none` or `http`. */
   readonly header: string;
   readonly path: string;
   readonly host: string;
   readonly service: string;
 }
 
-/** The transport; throws {@link UnusableLink} for those that no engine of ours has. */
+/** Throws {@link InvalidLink} for transports that the engine does not support. */
 export function parseTransport(names: TransportFields): Transport {
   const network = names.network.trim().toLowerCase();
-  const make = TRANSPORTS[network];
-  if (!make) throw new InvalidLink(`its transport ${quoted(network)} is not supported`);
-  return make(names);
+  const parse = TRANSPORTS[network];
+  if (!parse) throw new InvalidLink(`its transport ${quote(network)} is not supported`);
+  return parse(names);
 }
 
 export function parseQueryTransport(query: Query): Transport {
@@ -57,7 +57,7 @@ const TRANSPORTS: Readonly<Record<string, (names: TransportFields) => Transport>
   h2: http,
   grpc: ({ service, path }) => ({
     kind: 'grpc',
-    service: headerValue('service', service || path),
+    service: requireHeaderValue('service', service || path),
   }),
   httpupgrade: ({ path, host }) => ({
     kind: 'httpupgrade',
@@ -67,18 +67,18 @@ const TRANSPORTS: Readonly<Record<string, (names: TransportFields) => Transport>
 };
 
 function parsePath(text: string): string {
-  const path = headerValue('path', text.trim());
+  const path = requireHeaderValue('path', text.trim());
   return path.startsWith('/') ? path : `/${path}`;
 }
 
 function parseHosts(text: string): string[] {
   return text
     .split(',')
-    .map((host) => headerValue('host', host.trim()))
+    .map((host) => requireHeaderValue('host', host.trim()))
     .filter((host) => host !== '');
 }
 
-/** `?ed=2048` in a path is no part of it: so much of the first data rides on the handshake. */
+/** Removes `?ed=2048`, the size of the WebSocket early data, from a path. */
 function splitEarlyData(path: string): [bytes: number, path: string] {
   const [before = '', ...after] = path.split('?');
   const query = after.join('?').split('&');
@@ -87,13 +87,13 @@ function splitEarlyData(path: string): [bytes: number, path: string] {
   return [Number(found?.slice(3) ?? 0), rest === '' ? before : `${before}?${rest}`];
 }
 
-/** A path as {@link transportOf} reads it, with its early data. */
+/** The path with `?ed=`, which {@link parseTransport} parses. */
 export function pathWithEarlyData(path: string, earlyData: number): string {
   if (earlyData === 0) return path;
   return `${path}${path.includes('?') ? '&' : '?'}ed=${earlyData}`;
 }
 
-/** The parameters that {@link transportOfQuery} reads. */
+/** The parameters that {@link parseQueryTransport} parses. */
 export function transportParameters(transport: Transport, tls: boolean): Record<string, string> {
   switch (transport.kind) {
     case 'tcp':

@@ -1,18 +1,18 @@
 import type { Trojan } from '../endpoint/endpoint.ts';
-import { hostAndPort, secret } from './field-parsers.ts';
+import { parseHostAndPort, requirePassword } from './field-parsers.ts';
 import type { Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
 import { parseTls, tlsParameters } from './tls.ts';
 import { parseQueryTransport, transportParameters } from './transport.ts';
 import { encode, formatAuthority, writeLink } from './write-link.ts';
 
-/** `trojan://password@host:port?sni=…`; with TLS unless it says `security=none`. */
+/** `trojan://password@host:port?sni=…`; uses TLS unless `security=none`. */
 export function parseTrojan(link: Link): NamedEndpoint<Trojan> {
   return {
     endpoint: {
       protocol: 'trojan',
-      ...hostAndPort(link.authority, 443),
-      password: secret(link.user),
+      ...parseHostAndPort(link.authority, 443),
+      password: requirePassword(link.user),
       tls: parseTls(link.query, 'tls'),
       transport: parseQueryTransport(link.query),
     },

@@ -1,5 +1,5 @@
 import type { Tuic } from '../endpoint/endpoint.ts';
-import { hostAndPort, secret, uuid } from './field-parsers.ts';
+import { parseHostAndPort, parseUuid, requirePassword } from './field-parsers.ts';
 import type { Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
 import { parseTlsParameters } from './tls.ts';
@@ -12,9 +12,9 @@ export function parseTuic(link: Link): NamedEndpoint<Tuic> {
   return {
     endpoint: {
       protocol: 'tuic',
-      ...hostAndPort(link.authority, 443),
-      uuid: uuid(id),
-      password: secret(password.join(':')),
+      ...parseHostAndPort(link.authority, 443),
+      uuid: parseUuid(id),
+      password: requirePassword(password.join(':')),
       congestion: oneOf(query.get('congestion_control'), ['cubic', 'new_reno', 'bbr']),
       udpRelay: oneOf(query.get('udp_relay_mode'), ['native', 'quic']),
       tls: parseTlsParameters(query),
@@ -23,7 +23,7 @@ export function parseTuic(link: Link): NamedEndpoint<Tuic> {
   };
 }
 
-/** What is none of them is left to the engine: it decides nothing about who can connect. */
+/** The engine uses its default for an unknown value. */
 function oneOf(text: string | undefined, names: readonly string[]): string {
   return names.find((name) => name === text?.toLowerCase()) ?? '';
 }

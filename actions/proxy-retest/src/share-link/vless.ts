@@ -1,5 +1,5 @@
 import type { Vless } from '../endpoint/endpoint.ts';
-import { hostAndPort, quoted, userId } from './field-parsers.ts';
+import { parseHostAndPort, parseUserId, quote } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import type { Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
@@ -10,15 +10,15 @@ import { encode, formatAuthority, writeLink } from './write-link.ts';
 /** `vless://uuid@host:port?type=…&security=…` (https://github.com/XTLS/Xray-core/discussions/716) */
 export function parseVless(link: Link): NamedEndpoint<Vless> {
   const { query } = link;
-  // Channels append their names to it.
+  // Some publishers append their names.
   if (!(query.get('encryption') ?? 'none').toLowerCase().startsWith('none')) {
-    throw new InvalidLink('its encryption is not "none", the only one that engines know');
+    throw new InvalidLink('its encryption is not "none", the only supported one');
   }
   return {
     endpoint: {
       protocol: 'vless',
-      ...hostAndPort(link.authority),
-      uuid: userId(link.user ?? ''),
+      ...parseHostAndPort(link.authority),
+      uuid: parseUserId(link.user ?? ''),
       flow: parseFlow(query.get('flow') ?? ''),
       tls: parseTls(query, 'none'),
       transport: parseQueryTransport(query),
@@ -31,7 +31,7 @@ function parseFlow(text: string): string {
   const flow = text.toLowerCase().replace(/-udp443$/, '');
   if (flow === '' || flow === 'none') return '';
   if (flow !== 'xtls-rprx-vision') {
-    throw new InvalidLink(`its flow ${quoted(flow)} is not xtls-rprx-vision`);
+    throw new InvalidLink(`its flow ${quote(flow)} is not xtls-rprx-vision`);
   }
   return flow;
 }

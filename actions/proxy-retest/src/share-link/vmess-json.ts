@@ -1,20 +1,20 @@
 import type { Tls, VMess } from '../endpoint/endpoint.ts';
-import { host, port, quoted, serverName, userId } from './field-parsers.ts';
+import { parseHost, parsePort, parseServerName, parseUserId, quote } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
 import { isOn, parseAlpn, parseFingerprint } from './tls.ts';
 import { parseTransport, pathWithEarlyData } from './transport.ts';
 import { parseAlterId, parseCipher } from './vmess-cipher.ts';
 
-/** The JSON of a VMess link; numbers come as numbers, as strings, or as null. */
+/** Parses the JSON of a VMess link; numbers may be numbers, strings or null. */
 export function parseVmessJson(text: string, fragment: string): NamedEndpoint<VMess> {
   const read = createFieldReader(text);
   return {
     endpoint: {
       protocol: 'vmess',
-      host: host(read('add', 'address')),
-      port: port(read('port')),
-      uuid: userId(read('id', 'uuid')),
+      host: parseHost(read('add', 'address')),
+      port: parsePort(read('port')),
+      uuid: parseUserId(read('id', 'uuid')),
       alterId: parseAlterId(read('aid')),
       security: parseCipher(read('scy', 'security')),
       tls: parseTls(read),
@@ -23,7 +23,7 @@ export function parseVmessJson(text: string, fragment: string): NamedEndpoint<VM
         header: read('type'),
         path: read('path'),
         host: read('host'),
-        // With gRPC the path is the service.
+        // With gRPC, the path contains the service name.
         service: read('serviceName', 'path'),
       }),
     },
@@ -31,7 +31,7 @@ export function parseVmessJson(text: string, fragment: string): NamedEndpoint<VM
   };
 }
 
-/** The first of the names that has something; a list stands for its parts. */
+/** Returns the first field that is not empty; lists are joined with commas. */
 type Read = (...names: readonly string[]) => string;
 
 function createFieldReader(text: string): Read {
@@ -39,7 +39,7 @@ function createFieldReader(text: string): Read {
   try {
     json = JSON.parse(text);
   } catch {
-    throw new InvalidLink('its base64 is not whole JSON');
+    throw new InvalidLink('its base64 is not valid JSON');
   }
   const fields = new Map(Object.entries(json as object));
   const read = (name: string) => {
@@ -57,10 +57,10 @@ function parseTls(read: Read): Tls | undefined {
   const kind = read('tls').toLowerCase();
   if (['', 'none', 'false', '0'].includes(kind)) return undefined;
   if (!['tls', 'true', '1'].includes(kind)) {
-    throw new InvalidLink(`its tls ${quoted(kind)} is neither tls nor none`);
+    throw new InvalidLink(`its tls ${quote(kind)} is neither tls nor none`);
   }
   return {
-    serverName: serverName(read('sni', 'serverName')),
+    serverName: parseServerName(read('sni', 'serverName')),
     insecure: ['skip-cert-verify', 'allowInsecure', 'insecure'].some((name) => isOn(read(name))),
     alpn: parseAlpn(read('alpn')),
     fingerprint: parseFingerprint(read('fp')),
@@ -68,7 +68,7 @@ function parseTls(read: Read): Tls | undefined {
   };
 }
 
-/** The form of v2rayN, which everybody reads. */
+/** The format of v2rayN, which all clients support. */
 export function formatVmess({ endpoint, remarks }: NamedEndpoint<VMess>): string {
   const { tls, transport } = endpoint;
   const json = {

@@ -1,10 +1,13 @@
 import type { VMess } from '../endpoint/endpoint.ts';
 import { decodeBase64 } from './base64.ts';
+import { parseHostAndPort, parseUserId } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import { decodePercent, type Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
+import { parseTls } from './tls.ts';
+import { parseQueryTransport } from './transport.ts';
+import { parseAlterId, parseCipher } from './vmess-cipher.ts';
 import { parseVmessJson } from './vmess-json.ts';
-import { parseVmessUrl } from './vmess-url.ts';
 
 /**
  * `vmess://base64(JSON)` (https://github.com/2dust/v2rayN/wiki/Description-of-VMess-share-link),
@@ -21,7 +24,7 @@ export function parseVmess(link: Link): NamedEndpoint<VMess> {
   return parseVmessUrl({ ...link, user, authority, query: renameParameters(link, security) });
 }
 
-/** The parameters of the third form under the names of the second. */
+/** Renames the parameters of the third form to those of the second. */
 function renameParameters({ query }: Link, security: string): Link['query'] {
   const network = query.get('obfs') ?? '';
   const named: [string, string | undefined][] = [
@@ -33,4 +36,21 @@ function renameParameters({ query }: Link, security: string): Link['query'] {
     ['aid', query.get('alterid')],
   ];
   return new Map(named.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** `vmess://uuid@host:port?encryption=auto&type=ws&security=tls`, similar to VLESS. */
+function parseVmessUrl(link: Link): NamedEndpoint<VMess> {
+  const { query } = link;
+  return {
+    endpoint: {
+      protocol: 'vmess',
+      ...parseHostAndPort(link.authority),
+      uuid: parseUserId(link.user ?? ''),
+      alterId: parseAlterId(query.get('aid') ?? query.get('alterid')),
+      security: parseCipher(query.get('encryption') ?? ''),
+      tls: parseTls(query, 'none'),
+      transport: parseQueryTransport(query),
+    },
+    remarks: link.remarks || (query.get('remarks') ?? ''),
+  };
 }

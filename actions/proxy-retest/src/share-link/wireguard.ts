@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { WireGuard } from '../endpoint/endpoint.ts';
-import { base64Bytes, paddedBase64 } from './base64.ts';
-import { hostAndPort, quoted } from './field-parsers.ts';
+import { countBase64Bytes, toPaddedBase64 } from './base64.ts';
+import { parseHostAndPort, quote } from './field-parsers.ts';
 import { InvalidLink } from './invalid-link.ts';
 import type { Link } from './link.ts';
 import type { NamedEndpoint } from './named-endpoint.ts';
@@ -14,7 +14,7 @@ export function parseWireGuard(link: Link): NamedEndpoint<WireGuard> {
   return {
     endpoint: {
       protocol: 'wireguard',
-      ...hostAndPort(link.authority, 51_820),
+      ...parseHostAndPort(link.authority, 51_820),
       privateKey: parseKey('private key', link.user ?? query.get('privatekey') ?? ''),
       publicKey: parseKey(
         'public key',
@@ -29,12 +29,12 @@ export function parseWireGuard(link: Link): NamedEndpoint<WireGuard> {
   };
 }
 
-/** Keys are 32 bytes (https://www.wireguard.com/protocol/); with the usual alphabet, padded. */
+/** Keys have 32 bytes (https://www.wireguard.com/protocol/); returns padded standard base64. */
 function parseKey(name: string, text: string): string {
-  if (base64Bytes(text.trim()) !== 32) {
+  if (countBase64Bytes(text.trim()) !== 32) {
     throw new InvalidLink(`its ${name} is not 32 bytes of base64`);
   }
-  return paddedBase64(text.trim());
+  return toPaddedBase64(text.trim());
 }
 
 function parseAddresses(text: string): string[] {
@@ -43,22 +43,22 @@ function parseAddresses(text: string): string[] {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(cidr);
-  if (addresses.length === 0) throw new InvalidLink('it has no address of its own');
+  if (addresses.length === 0) throw new InvalidLink('it has no interface address');
   return addresses;
 }
 
 function cidr(text: string): string {
   const [address = '', bits, ...more] = text.replace(/[[\]]/g, '').split('/');
   const version = address.includes('%') ? 0 : isIP(address);
-  const most = version === 4 ? 32 : 128;
-  const length = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-  if (version === 0 || more.length > 0 || length < 0 || length > most) {
-    throw new InvalidLink(`its address ${quoted(text)} is not like 10.0.0.2/32`);
+  const maxBits = version === 4 ? 32 : 128;
+  const length = bits === undefined ? maxBits : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
+  if (version === 0 || more.length > 0 || length < 0 || length > maxBits) {
+    throw new InvalidLink(`its address ${quote(text)} is not in CIDR notation such as 10.0.0.2/32`);
   }
   return `${address.toLowerCase()}/${length}`;
 }
 
-/** Three bytes, `1,2,3` or in base64. */
+/** Three bytes: `1,2,3` or base64. */
 function parseReserved(text: string): number[] {
   if (text === '') return [];
   const bytes = /^[\d,\s[\]]+$/.test(text)
@@ -77,7 +77,7 @@ function parseMtu(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const mtu = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (mtu < 576 || mtu > 65_535) {
-    throw new InvalidLink(`its MTU ${quoted(text)} is not between 576 and 65535`);
+    throw new InvalidLink(`its MTU ${quote(text)} is not between 576 and 65535`);
   }
   return mtu;
 }

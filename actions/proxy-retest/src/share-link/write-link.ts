@@ -2,11 +2,11 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 
 export interface LinkText {
   readonly scheme: string;
-  /** Already encoded; without it, there is no `@`. */
+  /** Encoded; `undefined` omits the `@`. */
   readonly user?: string;
   /** `host:port`. */
   readonly authority: string;
-  /** Not encoded; empty ones are left out. */
+  /** Not encoded; empty parameters are omitted. */
   readonly parameters?: Readonly<Record<string, string>>;
   readonly remarks: string;
 }
@@ -25,12 +25,12 @@ export function writeLink({ scheme, user, authority, parameters = {}, remarks }:
   ].join('');
 }
 
-/** `host:port`, IPv6 in brackets. */
+/** `host:port`; IPv6 addresses are in brackets. */
 export function formatAuthority({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** Percent-encodes; half a surrogate pair cannot be. */
+/** Percent-encodes; lone surrogates are replaced. */
 export function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
