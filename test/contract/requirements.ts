@@ -212,11 +212,11 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   E7: [
     'packages/core/src/action/annotation.test.ts',
-    'most severe first, within a level as they came',
+    'sorts by severity and keeps the order within a level',
   ],
   E8: [
     'packages/core/src/action/run-action.test.ts',
-    'writes outputs, report and summary, and says it in one line',
+    'writes outputs, report and summary, and logs the result in one line',
   ],
   E9: ['test/e2e/proxy-retest-commit.test.ts', 'commit: true'],
   E10: [
@@ -259,7 +259,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   E39: [
     'packages/core/src/action/run-action.test.ts',
-    'one that cannot be sent is a warning, never a failure',
+    'warns if one cannot be sent, and does not fail',
   ],
   // deploy-rollback
   R1: ['test/e2e/deploy-rollback.test.ts', 'restores and verifies the last good release'],

@@ -44,8 +44,8 @@ const CREATE = 'POST /repos/{owner}/{repo}/issues';
 const LIST = 'GET /repos/{owner}/{repo}/issues';
 const find = { label: 'ill', marker: 'the-marker' };
 
-describe('calls', () => {
-  test('carry the token to the repository, also below /api/v3', async () => {
+describe('requests', () => {
+  test('send the token, also below /api/v3', async () => {
     for (const enterprise of [false, true]) {
       await local[Symbol.asyncDispose]();
       await start({ enterprise });
@@ -63,7 +63,7 @@ describe('calls', () => {
     expect(Math.abs(github.now() - local.state.now())).toBeLessThan(2_000);
   });
 
-  test('a list is read page by page, and only an issue with marker and label is found', async () => {
+  test('reads a list page by page, and finds only an issue with marker and label', async () => {
     const github = await connect();
     const now = local.state.now();
     for (let number = 1; number <= 250; number++) {
@@ -79,7 +79,7 @@ describe('calls', () => {
     expect(local.calls).toHaveLength(3);
   });
 
-  test('a label that is there already is no failure, a missing permission is', async () => {
+  test('accepts an existing label, and rejects a missing permission', async () => {
     const label = { name: 'ill', color: 'ff0000', description: '' };
     await ensureLabel(await connect(), label);
     await ensureLabel(await connect(), label);
@@ -89,8 +89,8 @@ describe('calls', () => {
   });
 });
 
-describe('patience', () => {
-  test('a look is repeated after faults and broken connections', async () => {
+describe('retries', () => {
+  test('retries a GET after server errors and broken connections', async () => {
     local.addFault({ on: LIST, answer: BAD_GATEWAY });
     local.addFault({ on: LIST, answer: 'reset' });
     expect(await findOpenIssues(await connect(), find)).toEqual([]);
@@ -98,7 +98,7 @@ describe('patience', () => {
     expect(clock.slept).toHaveLength(2);
   });
 
-  test('a POST waits for a rate limit, but is not repeated after a fault', async () => {
+  test('a POST waits for a rate limit, but is not retried after a server error', async () => {
     local.addFault({ on: CREATE, answer: rateLimited(30) });
     const github = await connect();
     await createIssue(github, issue);
@@ -108,7 +108,7 @@ describe('patience', () => {
     expect(local.state.issues).toHaveLength(2);
   });
 
-  test('createOnce: what was made without an answer is found, not made again', async () => {
+  test('createOnce finds what was created without a response', async () => {
     const github = await connect();
     const once = () =>
       createOnce(
@@ -125,7 +125,7 @@ describe('patience', () => {
     expect(local.state.issues).toHaveLength(1);
   });
 
-  test('createOnce: a refusal is one', async () => {
+  test('createOnce passes a rejection on', async () => {
     local.addFault({ on: CREATE, answer: { status: 410, body: { message: 'Issues are off' } } });
     const github = await connect();
     const once = createOnce(
@@ -135,7 +135,7 @@ describe('patience', () => {
     await expect(once).rejects.toThrow('410: Issues are off');
   });
 
-  test('an abort ends the waiting with its own reason', async () => {
+  test('an abort ends the wait with its reason', async () => {
     const controller = new AbortController();
     const github = await connect({
       signal: controller.signal,
@@ -153,7 +153,7 @@ describe('patience', () => {
   });
 });
 
-describe('what cannot be done is told with what to do about it', () => {
+describe('errors have a remedy', () => {
   const failure = async (settings: Partial<GitHubSettings> = {}) => {
     const github = await connect(settings);
     return findOpenIssues(github, find).then(
@@ -193,7 +193,7 @@ describe('what cannot be done is told with what to do about it', () => {
     });
   });
 
-  test('nobody there', async () => {
+  test('an unreachable server', async () => {
     const apiUrl = `http://127.0.0.1:${await closedPort()}`;
     const error = await failure({ apiUrl });
     expect(error).toMatchObject({
@@ -211,7 +211,7 @@ describe('what cannot be done is told with what to do about it', () => {
   });
 });
 
-test('a proxy that the environment names is used', async () => {
+test('uses the proxy of the environment', async () => {
   const asked: string[] = [];
   const proxy = createServer((request, response) => {
     asked.push(request.url ?? '');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hiddenMarker, readMarker } from './marker.ts';
 
-test('what was hidden is found again, whatever it holds', () => {
+test('reads back any data', () => {
   for (const data of [{ a: 1 }, '-->', '<!-- x -->', ['"', '\n', '\u2028', '&amp;', null]]) {
     const marker = hiddenMarker('name', data);
     expect(marker).toMatch(/^<!-- name [^<>\n]* -->$/);
@@ -10,7 +10,7 @@ test('what was hidden is found again, whatever it holds', () => {
   }
 });
 
-test('nothing, or nothing that can be read, is undefined', () => {
+test('returns undefined for a missing or invalid marker', () => {
   for (const text of [undefined, null, '', '<!-- other {} -->', '<!-- name {', '<!-- name { -->']) {
     expect(readMarker('name', text)).toBeUndefined();
   }

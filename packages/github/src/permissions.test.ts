@@ -17,11 +17,11 @@ test.each([
   expect(missingPermission('write', path, undefined)).toBe(`${name}: write`);
 });
 
-test('what GitHub says counts first', () => {
+test('prefers the permission that GitHub names', () => {
   const accepted = 'pull_requests=write; issues=write';
   expect(missingPermission('write', '/repos/o/r/issues', accepted)).toBe('pull-requests: write');
 });
 
-test('what is not known is not guessed', () => {
+test('does not guess an unknown permission', () => {
   expect(missingPermission('read', '/user', undefined)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** The arithmetic mean; NaN if there are no values. */
+/** The arithmetic mean; NaN without values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

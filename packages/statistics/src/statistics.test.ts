@@ -33,11 +33,11 @@ test.each([
   expect(percentile([10, 20, 30, 40], fraction)).toBe(expected);
 });
 
-test('there is no percentile without values', () => {
+test('returns undefined without values', () => {
   expect(percentile([], 0.5)).toBeUndefined();
 });
 
-test('the mean, NaN without values', () => {
+test('computes the mean, NaN without values', () => {
   expect(mean([1, 2, 6])).toBe(3);
   expect(mean([])).toBeNaN();
 });

@@ -4,7 +4,7 @@ import { type Annotation, limitAnnotations } from './annotation.ts';
 const some = (level: Annotation['level'], count: number) =>
   Array.from({ length: count }, (_, index) => ({ level, title: `${level} ${index}`, message: '' }));
 
-test('most severe first, within a level as they came', () => {
+test('sorts by severity and keeps the order within a level', () => {
   const limited = limitAnnotations([
     ...some('notice', 1),
     ...some('warning', 2),
@@ -19,7 +19,7 @@ test('most severe first, within a level as they came', () => {
   ]);
 });
 
-test('ten of a level, from eleven on the tenth says how many more there were', () => {
+test('keeps ten of a level; with more, the tenth states the number of the others', () => {
   expect(limitAnnotations(some('error', 10)).map(({ title }) => title)).toContain('error 9');
   const limited = limitAnnotations([...some('error', 12), ...some('warning', 10)]);
   expect(limited).toHaveLength(20);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { requireNode } from './node-version.ts';
 
-test('an older Node is told before anything is missing', () => {
+test('rejects an older version of Node', () => {
   expect(() => requireNode('20.20.2')).toThrow(
     'the action requires Node 24, but runs on Node 20.20.2',
   );

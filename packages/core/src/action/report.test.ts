@@ -13,12 +13,12 @@ afterEach(() => rm(folder, { recursive: true }));
 describe('reportPath', () => {
   const places = () => ({ workspace: join(folder, 'work'), temp: join(folder, 'temp') });
 
-  test('a path that was given is seen from the workspace', async () => {
+  test('resolves a given path relative to the workspace', async () => {
     expect(await reportPath('out/r.json', 'probe', places())).toBe(join(folder, 'work/out/r.json'));
     expect(await reportPath('/abs/r.json', 'probe', places())).toBe('/abs/r.json');
   });
 
-  test('otherwise the first free name in the temporary folder, which is made', async () => {
+  test('uses the first free name in the temporary folder and creates the folder', async () => {
     const paths = [];
     for (let count = 0; count < 3; count++) paths.push(await reportPath('', 'probe', places()));
     expect(paths).toEqual(
@@ -26,14 +26,14 @@ describe('reportPath', () => {
     );
   });
 
-  test('two at once get two names', async () => {
+  test('gives concurrent callers different names', async () => {
     const paths = await Promise.all(
       Array.from({ length: 8 }, () => reportPath('', 'probe', places())),
     );
     expect(new Set(paths).size).toBe(8);
   });
 
-  test('a temporary folder that is a file, or below one, is told so', async () => {
+  test('rejects a temporary folder that is a file or below a file', async () => {
     await writeFile(join(folder, 'temp'), '');
     for (const temp of [join(folder, 'temp'), join(folder, 'temp/below')])
       await expect(reportPath('', 'probe', { ...places(), temp })).rejects.toThrow(

@@ -24,7 +24,7 @@ const action = (body: string) => `
 
   const failOn = { fail: ['fail', 'unknown'], warn: ['warn', 'fail', 'unknown'], never: [] };
   const pass = {
-    verdict: 'pass', message: 'all is well', outputs: {}, result: {}, summary: [], annotations: [],
+    verdict: 'pass', message: 'everything is healthy', outputs: {}, result: {}, summary: [], annotations: [],
   };
   await runAction({
     name: 'tiny',
@@ -112,8 +112,8 @@ const readReport = async (path: string | undefined) =>
 const commands = ({ stdout, stderr }: Run) =>
   `${stdout}\n${stderr}`.split(/\r\n|\r|\n/).filter((line) => /^\s*::|##\[/.test(line));
 
-describe('a run that comes to an answer', () => {
-  test('writes outputs, report and summary, and says it in one line', async () => {
+describe('a run with a result', () => {
+  test('writes outputs, report and summary, and logs the result in one line', async () => {
     const result = await run(`
       context.log.info('looking');
       return {
@@ -122,13 +122,17 @@ describe('a run that comes to an answer', () => {
         result: { checks: [1] },
         summary: [md\`## Title\`, md\`text\`],
       };`);
-    expect(result).toMatchObject({ code: 0, stderr: '', stdout: 'looking\n✅ all is well\n' });
+    expect(result).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: 'looking\n✅ everything is healthy\n',
+    });
     expect(result.outputs).toEqual({
       'checked-count': '3',
       healthy: 'true',
       names: 'a\nb',
       verdict: 'pass',
-      message: 'all is well',
+      message: 'everything is healthy',
       'report-file': join(folder, 'temp/tiny.json'),
     });
     expect(result.summary).toBe('## Title\n\ntext\n');
@@ -139,7 +143,7 @@ describe('a run that comes to an answer', () => {
       startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       durationMs: expect.any(Number),
       verdict: 'pass',
-      message: 'all is well',
+      message: 'everything is healthy',
       run: expect.objectContaining({ repository: 'o/r', runId: '7' }),
       result: { checks: [1] },
     });
@@ -152,14 +156,14 @@ describe('a run that comes to an answer', () => {
     ['fail', 'warn', 0],
     ['warn', 'warn', 1],
     ['never', 'fail', 0],
-  ])('fail-on %s: the verdict %s exits with %d', async (failOn, verdict, code) => {
+  ])('with fail-on: %s, the verdict %s exits with %d', async (failOn, verdict, code) => {
     env['INPUT_FAIL-ON'] = failOn;
     const result = await run(`return { ...pass, verdict: '${verdict}' };`);
     expect(result.code).toBe(code);
     expect(result.outputs.verdict).toBe(verdict);
   });
 
-  test('the report goes where the user wants it, no summary where none is wanted', async () => {
+  test('writes the report to report-file, and no summary with summary: false', async () => {
     env['INPUT_REPORT-FILE'] = 'out/report.json';
     env.INPUT_SUMMARY = 'false';
     const result = await run('return { ...pass, summary: [md`text`] };');
@@ -168,7 +172,7 @@ describe('a run that comes to an answer', () => {
     expect(result.summary).toBe('');
   });
 
-  test('further files are written whole, seen from the workspace', async () => {
+  test('writes more files, relative to the workspace', async () => {
     const result = await run(
       `return { ...pass, files: [{ path: 'out/a.xml', content: '<a/>' }] };`,
     );
@@ -176,7 +180,7 @@ describe('a run that comes to an answer', () => {
     expect(await readFile(join(folder, 'work/out/a.xml'), 'utf8')).toBe('<a/>');
   });
 
-  test('annotations: file and line, ten of a level, nothing breaks out', async () => {
+  test('prints annotations with file and line, ten of a level, and escapes them', async () => {
     const result = await run(`
       const annotations = Array.from({ length: 12 }, (_, index) => ({
         level: 'warning', title: 'w' + index, message: 'm',
@@ -193,7 +197,7 @@ describe('a run that comes to an answer', () => {
     expect(lines[10]).toMatch(/^::warning title=and 3 more::/);
   });
 
-  test('outputs go into a file: they are exact, but for secrets', async () => {
+  test('writes exact outputs, with secrets redacted', async () => {
     const value = 'a\r\n::error::b\n ##[c]\u001b[31md\u200b\n\nGITHUB\n';
     env.INPUT_TOKEN = 'hunter2';
     const result = await run(`
@@ -204,7 +208,7 @@ describe('a run that comes to an answer', () => {
     expect(result.outputs.seen).toBe('***::');
   });
 
-  test('text of strangers prints no command and starts no line', async () => {
+  test('untrusted text cannot print commands or start lines', async () => {
     const result = await run(`
       const nasty = 'x\\r::error::a\\n  ::warning::b\\u001b[31m ##[error]c\\u0085::d::';
       context.log.info(nasty);
@@ -218,7 +222,7 @@ describe('a run that comes to an answer', () => {
     expect((await readReport(result.outputs['report-file'])).message).toBe(result.outputs.message);
   });
 
-  test('without a runner: the workspace is here, the summary is nowhere', async () => {
+  test('without a runner, uses the current folder and writes no summary', async () => {
     for (const name of ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE', 'RUNNER_TEMP'])
       delete env[name];
     env['INPUT_REPORT-FILE'] = join(folder, 'r.json');
@@ -228,7 +232,7 @@ describe('a run that comes to an answer', () => {
     expect((await readReport(join(folder, 'r.json'))).message).toBe(dirname(import.meta.dirname));
   });
 
-  test('a summary that cannot be written is a warning', async () => {
+  test('warns if the summary cannot be written', async () => {
     env.GITHUB_STEP_SUMMARY = join(folder, 'output/below-a-file');
     const result = await run('return { ...pass, summary: [md`a`] };');
     expect(result.code).toBe(0);
@@ -236,7 +240,7 @@ describe('a run that comes to an answer', () => {
     expect(result.outputs.verdict).toBe('pass');
   });
 
-  test('a socket that a stranger keeps open does not keep the job waiting', async () => {
+  test('a socket that a remote host keeps open does not block the job', async () => {
     const server = createServer(() => {});
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -246,12 +250,12 @@ describe('a run that comes to an answer', () => {
       return { ...pass, verdict: 'fail' };`);
     server.closeAllConnections();
     server.close();
-    expect(result).toMatchObject({ code: 1, stdout: '❌ all is well\n' });
+    expect(result).toMatchObject({ code: 1, stdout: '❌ everything is healthy\n' });
   });
 });
 
-describe('a run that comes to no answer', () => {
-  test('invalid inputs: one error with all of them, whatever fail-on says', async () => {
+describe('a run without a result', () => {
+  test('reports all invalid inputs in one error, regardless of fail-on', async () => {
     Object.assign(env, { 'INPUT_FAIL-ON': 'never', INPUT_TIMEOUT: '5', INPUT_SUMMARY: 'yes' });
     env.INPUT_TOKEN = 'hunter2-token';
     const result = await run('return pass;');
@@ -266,7 +270,7 @@ describe('a run that comes to no answer', () => {
     expect(result.stderr).toBe('');
   });
 
-  test('a fault of the world: causes and remedy, no stack', async () => {
+  test('reports an external failure with causes and remedy, without a stack', async () => {
     const result = await run(`
       const cause = new Error('connect ECONNREFUSED ::1:80');
       throw new ActionError('cannot reach the daemon', { remedy: 'Start it.', cause });`);
@@ -278,9 +282,9 @@ describe('a run that comes to no answer', () => {
     });
   });
 
-  test('a sentence that ends already gets no second full stop', async () => {
-    const { stdout } = await run(`throw new ActionError('It broke.', { remedy: 'Mend it.' });`);
-    expect(stdout).toContain('::It broke. Mend it.\n');
+  test('adds no second full stop to a sentence', async () => {
+    const { stdout } = await run(`throw new ActionError('It broke.', { remedy: 'Fix it.' });`);
+    expect(stdout).toContain('::It broke. Fix it.\n');
   });
 
   test.each([
@@ -290,10 +294,10 @@ describe('a run that comes to no answer', () => {
       `setTimeout(() => { throw new TypeError('x is\\n::error::not a function'); }); await later(60_000);`,
     ],
     [
-      'a rejection that nobody heard',
+      'an unhandled rejection',
       `Promise.reject(new TypeError('x is\\n::error::not a function')); await later(60_000);`,
     ],
-  ])('a bug (%s): its stack, and whom to tell', async (_, body) => {
+  ])('reports a bug (%s) with its stack and where to report it', async (_, body) => {
     const result = await run(body);
     expect(result.code).toBe(1);
     expect(commands(result)).toEqual([
@@ -305,7 +309,7 @@ describe('a run that comes to no answer', () => {
   });
 
   test.each(['undefined', 'null', '"text"', 'Object.create(null)'])(
-    'whatever is thrown is told: %s',
+    'reports any thrown value: %s',
     async (thrown) => {
       const result = await run(`throw ${thrown};`);
       expect(result.code).toBe(1);
@@ -313,7 +317,7 @@ describe('a run that comes to no answer', () => {
     },
   );
 
-  test('every failure says that nothing could be judged', async () => {
+  test('sets the verdict unknown after every failure', async () => {
     for (const body of [
       `throw new ActionError('cannot reach the daemon', { remedy: 'Start it.' });`,
       `throw new TypeError('a bug');`,
@@ -329,13 +333,13 @@ describe('a run that comes to no answer', () => {
     expect((await run('return pass;')).outputs).toMatchObject({ verdict: 'unknown' });
   });
 
-  test('an action that waits for nothing is a bug, not a pass', async () => {
+  test('treats an action that waits forever as a bug, not as a pass', async () => {
     const result = await run('await new Promise(() => {});');
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/^::error title=tiny%3A bug::/);
   });
 
-  test('a word of fail-on that the action forgot is a bug, not a pass', async () => {
+  test('treats a value of fail-on without verdicts as a bug, not as a pass', async () => {
     const result = await run(`delete failOn.fail; return { ...pass, verdict: 'fail' };`);
     expect(result.code).toBe(1);
     expect(result.stdout).toMatch(/title=tiny%3A bug::/);
@@ -352,7 +356,7 @@ describe('cancelled', () => {
         throw new ActionError('no answer', { remedy: 'Look there.', cause });
       });`,
     ],
-  ])('%s: it says so, and fails', async (_, wait) => {
+  ])('%s: reports the cancellation and fails', async (_, wait) => {
     let sent = false;
     const result = await run(`context.log.info('waiting'); ${wait}`, (child) => {
       if (!sent) sent = child.kill('SIGINT');
@@ -364,7 +368,7 @@ describe('cancelled', () => {
     });
   });
 
-  test('a notification that hangs does not keep a cancelled run alive', async () => {
+  test('a notification that hangs does not delay a cancelled run', async () => {
     const server = createServer(() => {});
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -391,7 +395,7 @@ describe('cancelled', () => {
     expect(result).toMatchObject({ code: 0, outputs: { verdict: 'pass' } });
   });
 
-  test('an action may put things in order and still answer; further signals do not kill', async () => {
+  test('an action can clean up and return a result; more signals do not kill it', async () => {
     let sent = 0;
     const result = await run(
       `context.signal.addEventListener('abort', () => context.log.info(context.signal.reason.message));
@@ -414,7 +418,7 @@ describe('cancelled', () => {
   });
 });
 
-describe('what cannot be written', () => {
+describe('write failures', () => {
   const body = `return {
     ...pass,
     summary: [md\`text\`],
@@ -422,7 +426,7 @@ describe('what cannot be written', () => {
   };`;
 
   test.each(['missing', 'output/below-a-file'])(
-    'outputs (%s): told, and failed; what was found is said all the same',
+    'outputs (%s): fails, reports the error, and still logs the result',
     async (name) => {
       env.GITHUB_OUTPUT = join(folder, name);
       const result = await run(body);
@@ -436,7 +440,7 @@ describe('what cannot be written', () => {
     },
   );
 
-  test('a further file: told with its path, and failed', async () => {
+  test('another file: fails and names its path', async () => {
     const files = `[{ path: '${join(folder, 'output/below-a-file')}', content: '' }]`;
     const result = await run(`return { ...pass, files: ${files} };`);
     expect(result.code).toBe(1);
@@ -444,7 +448,7 @@ describe('what cannot be written', () => {
     expect(result.stdout).toMatch(/::cannot write .*below-a-file: .*Give a path/);
   });
 
-  test('the report: told, and failed; the outputs are there', async () => {
+  test('the report: fails, with the outputs written', async () => {
     env['INPUT_REPORT-FILE'] = join(folder, 'output/below-a-file');
     const result = await run(body);
     expect(result.code).toBe(1);
@@ -457,7 +461,7 @@ describe('what cannot be written', () => {
 describe('secrets', () => {
   const SECRET = 'hunter2-&|token';
 
-  test('leave in nothing that is written, printed or sent', async () => {
+  test('are removed from everything that is written, printed or sent', async () => {
     const received: string[] = [];
     const server = createServer(async (request, response) => {
       received.push(Buffer.concat(await request.toArray()).toString());
@@ -473,24 +477,24 @@ describe('secrets', () => {
     const result = await run(`
       const s = inputs.token;
       context.mask('found-on-the-way');
-      const told = 'see ' + s + ' found-on-the-way hun\\u001b[0mter2-&|token';
-      context.log.info(told);
-      context.log.debug(told);
-      await context.log.group(told, async () => {});
+      const text = 'see ' + s + ' found-on-the-way hun\\u001b[0mter2-&|token';
+      context.log.info(text);
+      context.log.debug(text);
+      await context.log.group(text, async () => {});
       return {
         ...pass,
-        message: told,
-        outputs: { told, encoded: encodeURIComponent(s) },
-        result: { [s]: [told], redacted: context.redact(told) === 'see *** *** ***' },
-        summary: [md\`\${told}\`],
-        annotations: [{ level: 'notice', title: told, message: told }],
-        files: [{ path: 'file.xml', content: told + ' ' + htmlEscape(s) }],
+        message: text,
+        outputs: { text, encoded: encodeURIComponent(s) },
+        result: { [s]: [text], redacted: context.redact(text) === 'see *** *** ***' },
+        summary: [md\`\${text}\`],
+        annotations: [{ level: 'notice', title: text, message: text }],
+        files: [{ path: 'file.xml', content: text + ' ' + htmlEscape(s) }],
       };`);
     server.close();
     expect(await readFile(join(folder, 'work/file.xml'), 'utf8')).toBe('see *** *** *** ***');
 
     expect(result.code).toBe(0);
-    expect(result.outputs.told).toBe('see *** *** ***');
+    expect(result.outputs.text).toBe('see *** *** ***');
     expect(result.outputs.encoded).toBe('***');
     expect(result.summary).toBe('see *** *** ***\n');
     expect(JSON.parse(received[0] ?? '')).toMatchObject({
@@ -513,17 +517,17 @@ describe('secrets', () => {
 
   test.each([
     [
-      'a fault',
-      (told: string) =>
-        `throw new ActionError(${told}, { remedy: ${told}, cause: new Error('x' + ${told}) });`,
+      'a failure',
+      (text: string) =>
+        `throw new ActionError(${text}, { remedy: ${text}, cause: new Error('x' + ${text}) });`,
     ],
-    ['a bug', (told: string) => `throw new Error(${told});`],
-    // Cut in the middle of the secret, its first half would be no secret that anybody knows.
+    ['a bug', (text: string) => `throw new Error(${text});`],
+    // A message that was cut inside of a secret would show the first half.
     [
       'a long error',
-      (told: string) => `throw new ActionError('y'.repeat(291) + ${told}, { remedy: '' });`,
+      (text: string) => `throw new ActionError('y'.repeat(291) + ${text}, { remedy: '' });`,
     ],
-  ])('nor in %s', async (_, body) => {
+  ])('are removed from %s', async (_, body) => {
     env.INPUT_TOKEN = SECRET;
     const result = await run(body('inputs.token'));
     expect(result.stdout.replace(/^::add-mask::.*$/m, '')).not.toContain('hunter2');
@@ -532,9 +536,9 @@ describe('secrets', () => {
     expect(result.code).toBe(1);
   });
 
-  test('lines of a secret are masked one by one, blank ones not', async () => {
+  test('masks each line of a secret, except blank lines', async () => {
     const { stdout } = await run(`context.mask('line one\\n  \\nline two\\r\\n'); return pass;`);
-    expect(stdout).toBe('::add-mask::line one\n::add-mask::line two\n✅ all is well\n');
+    expect(stdout).toBe('::add-mask::line one\n::add-mask::line two\n✅ everything is healthy\n');
   });
 });
 
@@ -546,7 +550,7 @@ describe('notifications', () => {
     ['fail', 'unknown', 1],
     ['warn', 'warn', 1],
     ['always', 'pass', 1],
-  ])('notify-on %s: the verdict %s sends %d', async (notifyOn, verdict, count) => {
+  ])('with notify-on: %s, the verdict %s sends %d', async (notifyOn, verdict, count) => {
     let sent = 0;
     const server = createServer((_, response) => {
       sent++;
@@ -560,7 +564,7 @@ describe('notifications', () => {
     expect(sent).toBe(count);
   });
 
-  test('one that cannot be sent is a warning, never a failure', async () => {
+  test('warns if one cannot be sent, and does not fail', async () => {
     env['INPUT_NOTIFY-ON'] = 'always';
     env.INPUT_NOTIFY = 'slack=http://127.0.0.1:9/secret-path';
     const result = await run('return pass;');
@@ -582,19 +586,21 @@ describe('an action with a post', () => {
     return { main, post: await run(program) };
   }
 
-  test('post reads what run saved, and has a report of its own', async () => {
+  test('post reads the state that run saved, and writes its own report', async () => {
     env['INPUT_REPORT-FILE'] = 'out/r.json';
     const { main, post } = await mainAndPost(
       `context.state.save('token', 'a\\nb'); return pass;`,
       `return { ...pass, message: 'found ' + JSON.stringify(context.state.read('token')) };`,
     );
-    expect(main.stdout).toBe('✅ all is well\n');
+    expect(main.stdout).toBe('✅ everything is healthy\n');
     expect(post.stdout).toBe('✅ found "a\\nb"\n');
     expect(post.outputs['report-file']).toBe(join(folder, 'work/out/r-post.json'));
-    expect(await readReport(main.outputs['report-file'])).toMatchObject({ message: 'all is well' });
+    expect(await readReport(main.outputs['report-file'])).toMatchObject({
+      message: 'everything is healthy',
+    });
   });
 
-  test('mistakes in the inputs are told once: after them, there is nothing to do at the end', async () => {
+  test('reports invalid inputs once: post does nothing after them', async () => {
     env.INPUT_TIMEOUT = '5';
     const { main, post } = await mainAndPost('return pass;', `throw new Error('post was run');`);
     expect(main.code).toBe(1);
@@ -602,7 +608,7 @@ describe('an action with a post', () => {
     expect(post).toMatchObject({ code: 0, stdout: '' });
   });
 
-  test('an input that is wrong only at the end is told then', async () => {
+  test('reports an input that becomes invalid before post', async () => {
     const { main } = await mainAndPost('return pass;', 'return undefined;');
     expect(main.code).toBe(0);
     env.INPUT_TIMEOUT = '5';
@@ -611,13 +617,13 @@ describe('an action with a post', () => {
     expect(post.stdout).toMatch(/^::error title=tiny%3A invalid inputs::/m);
   });
 
-  test('it comes after a run that threw, and may have nothing to tell', async () => {
+  test('post runs after a run that threw, and can return nothing', async () => {
     const { main, post } = await mainAndPost(`throw new Error('broken');`, 'return undefined;');
     expect(main.code).toBe(1);
     expect(post).toMatchObject({ code: 0, stdout: '' });
   });
 
-  test('without a post, no state is written', async () => {
+  test('writes no state without post', async () => {
     env.GITHUB_STATE = join(folder, 'state');
     await writeFile(env.GITHUB_STATE, '');
     await run('return pass;');
@@ -625,7 +631,7 @@ describe('an action with a post', () => {
   });
 });
 
-test('a variable of the environment is read by its name', async () => {
+test('reads an environment variable by its name', async () => {
   env.DOCKER_HOST = 'unix:///x';
   const { stdout } = await run(
     `return { ...pass, message: context.variable('DOCKER_HOST') + context.variable('NOT_SET') };`,

@@ -5,7 +5,7 @@ import { type LocalCache, startLocalCache } from '@repo/testkit/cache/local-cach
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type RunCache, runCache } from './run-cache.ts';
 
-describe('a text kept in the cache of GitHub Actions', () => {
+describe('a text in the cache of GitHub Actions', () => {
   let service: LocalCache;
   let workspace: string;
   let cache: RunCache;
@@ -30,7 +30,7 @@ describe('a text kept in the cache of GitHub Actions', () => {
     await rm(workspace, { recursive: true });
   });
 
-  test('comes back, the newest first, and leaves nothing in the workspace', async () => {
+  test('restores the newest entry and leaves no file in the workspace', async () => {
     expect(await cache.restore('history-')).toEqual({ kind: 'nothing' });
     expect(await cache.save('history-1', 'one')).toEqual({ kind: 'saved' });
     expect(await cache.save('history-2', 'two – zwei')).toEqual({ kind: 'saved' });
@@ -43,7 +43,7 @@ describe('a text kept in the cache of GitHub Actions', () => {
     expect(await readdir(workspace)).toEqual([]);
   });
 
-  test('is refused where the run may only read, and is gone when it was thrown away', async () => {
+  test('is refused with read-only access, and missing after its deletion', async () => {
     await cache.save('history-1', 'one');
     service.refuseWrites();
     expect(await cache.save('history-2', 'two')).toEqual({ kind: 'refused' });
@@ -51,13 +51,13 @@ describe('a text kept in the cache of GitHub Actions', () => {
     expect(await cache.restore('history-')).toEqual({ kind: 'nothing' });
   });
 
-  test('without the service it is said, and nothing fails', async () => {
+  test('reports a missing service without failing', async () => {
     vi.stubEnv('ACTIONS_RESULTS_URL', '');
     expect(await cache.restore('history-')).toMatchObject({ kind: 'unavailable' });
     expect(await cache.save('history-1', 'one')).toMatchObject({ kind: 'unavailable' });
   });
 
-  test('a cancel is not kept waiting', async () => {
+  test('a cancellation takes effect immediately', async () => {
     const cancelled = runCache({
       name: 'a',
       workspace,

@@ -12,23 +12,26 @@ test.each([
   [integer({ min: 0, max: 9 }), 7, 7],
   [boolean(), true, true],
   [boolean(), 'false', false],
-])('a scalar is read as the input would be: %#', (parser, given, value) => {
+])('parses a scalar like the input: %#', (parser, given, value) => {
   expect(safeParse(field<unknown>(parser), given)).toMatchObject({ success: true, output: value });
 });
 
-test('a problem has two lines: what is wrong, and how to mend it', () => {
+test('a problem has two lines: what is wrong, and how to fix it', () => {
   expect(safeParse(field(duration()), 5).issues?.map(({ message }) => message)).toEqual([
     'has no unit\nWrite a number with a unit: 500ms, 30s, 2m, 1h30m or 7d.',
   ]);
 });
 
-test.each([[null], [[1]], [{ a: 1 }], [undefined]])('%j is no single value', (given) => {
-  expect(safeParse(field(duration()), given).issues?.map(({ message }) => message)).toEqual([
-    'Write a single value here.',
-  ]);
-});
+test.each([[null], [[1]], [{ a: 1 }], [undefined]])(
+  'rejects %j, which is not a single value',
+  (given) => {
+    expect(safeParse(field(duration()), given).issues?.map(({ message }) => message)).toEqual([
+      'Write a single value here.',
+    ]);
+  },
+);
 
-test('a bug in a parser is not taken for a mistake of the user', () => {
+test('does not report a bug in a parser as an invalid input', () => {
   const bug = new TypeError('bug');
   const parser = {
     parse: (): never => {

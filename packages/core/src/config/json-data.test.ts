@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { jsonData } from './json-data.ts';
 import { readYaml } from './yaml-document.ts';
 
-test('what is JSON is the same as when it is read as YAML', () => {
+test('parses JSON to the same data as the YAML parser', () => {
   const key = fc.string({ unit: 'grapheme-ascii' }).filter((name) => name !== '__proto__');
   const { value } = fc.letrec((tie) => ({
     value: fc.oneof(
@@ -34,11 +34,11 @@ test.each([
   ['nothing', ''],
   ['a key that is written twice', '{"a": 1, "b": {"c": "\\"c\\":", "c": 2}}'],
   ['the same with an escape', '{"a": 1, "\\u0061": 2}'],
-])('%s is left to the other way', (_, text) => {
+])('leaves %s to the YAML parser', (_, text) => {
   expect(jsonData(text)).toBeUndefined();
 });
 
-test('what is nested deeply does no harm', () => {
+test('handles deep nesting', () => {
   const text = '['.repeat(100_000) + ']'.repeat(100_000);
   expect(() => jsonData(text)).not.toThrow();
 });

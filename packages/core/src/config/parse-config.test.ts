@@ -46,7 +46,7 @@ async function mistakes(text: string, asked: v.GenericSchema = schema) {
   );
 }
 
-describe('what is right', () => {
+describe('valid configurations', () => {
   test('YAML', async () => {
     const text = 'timeout: 5s\nchecks:\n  - name: a\n    http: {url: b, method: POST}\n';
     expect(await parseConfig(text, 'cfg', schema)).toEqual({
@@ -55,7 +55,7 @@ describe('what is right', () => {
     });
   });
 
-  test('a byte order mark in front of a list, as editors on Windows write it', async () => {
+  test('a byte order mark before a list, as Windows editors write it', async () => {
     const list = v.array(v.strictObject({ name: v.string(), tries: v.number() }));
     const text = '\uFEFF- name: a\r\n  tries: 3\r\n';
     expect(await parseConfig(text, 'cfg', list)).toEqual([{ name: 'a', tries: 3 }]);
@@ -69,14 +69,14 @@ describe('what is right', () => {
     });
   });
 
-  test('aliases, with measure', async () => {
+  test('a few aliases', async () => {
     const text = 'checks:\n  - &first {name: a}\n  - *first\n';
     expect(await parseConfig(text, 'cfg', schema)).toEqual({
       checks: [{ name: 'a' }, { name: 'a' }],
     });
   });
 
-  test('the schema may depend on what is written', async () => {
+  test('a schema that depends on the data', async () => {
     const asked = async (data: unknown) => {
       expect(data).toEqual({ a: 1 });
       return v.strictObject({ a: v.number() });
@@ -85,7 +85,7 @@ describe('what is right', () => {
   });
 });
 
-describe('places', () => {
+describe('positions', () => {
   test.each([
     ['at the top', 'timeout: 5s\nfoo: 1', 'cfg:2:1: foo is not a known key'],
     ['nested', 'checks:\n  - name: a\n    htp: b', 'cfg:3:5: checks.0.htp is not a known key'],
@@ -98,7 +98,7 @@ describe('places', () => {
     expect((await mistakes(text)).join('\n')).toContain(expected);
   });
 
-  test('a missing key is told where its owner begins', async () => {
+  test('reports a missing key at the position of its parent', async () => {
     expect(await mistakes('checks:\n  - tries: 3\n')).toEqual([
       `cfg:2:5: checks.0.name is missing. ${KNOWN}`,
     ]);
@@ -107,7 +107,7 @@ describe('places', () => {
     ).toEqual(['cfg:1:1: a.b is missing. Add it.']);
   });
 
-  test('a bad value is told where its key stands, an item where it stands itself', async () => {
+  test('reports an invalid value at its key, and an item at its own position', async () => {
     expect(await mistakes('timeout: 5')).toEqual([
       'cfg:1:1: timeout "5" has no unit. Write a number with a unit: 500ms, 30s, 2m, 1h30m or 7d.',
     ]);
@@ -117,7 +117,7 @@ describe('places', () => {
   });
 });
 
-test('all mistakes at once', async () => {
+test('reports all problems at once', async () => {
   const text = [
     'timeout: 5',
     'foo: 1',
@@ -144,7 +144,7 @@ test('all mistakes at once', async () => {
   ]);
 });
 
-test('a thousand unknown keys do not make a thousand lines', async () => {
+test('limits the number of reported unknown keys', async () => {
   const text = Array.from({ length: 1_000 }, (_, index) => `k${index}: 1`).join('\n');
   expect((await mistakes(text)).length).toBeLessThanOrEqual(100);
 });
@@ -183,7 +183,7 @@ describe('wrong types', () => {
     expect(await mistakes(text, one(inner))).toEqual([`cfg:1:1: ${expected}`]);
   });
 
-  test('a list is no mapping, even for keys that may all be left out', async () => {
+  test('rejects a list for a mapping whose keys are all optional', async () => {
     expect(await mistakes('- 1')).toEqual(['cfg:1:1: is a list. Write a mapping (name: value).']);
     expect(await mistakes('checks:\n  - [a]')).toEqual([`cfg:2:5: checks.0 is a list. ${KNOWN}`]);
   });
@@ -195,14 +195,14 @@ describe('wrong types', () => {
     expect((await mistakes(text))[0]).not.toContain(':0:');
   });
 
-  test('a long value does not push out what is wrong with it', async () => {
+  test('cuts a long value so that the problem stays visible', async () => {
     expect(await mistakes(`timeout: ${'x'.repeat(5_000)}`)).toEqual([
       `cfg:1:1: timeout "${'x'.repeat(80)}…" is not a duration. Write a number with a unit: 500ms, 30s, 2m, 1h30m or 7d.`,
     ]);
   });
 });
 
-describe('a choice of shapes tells what is wrong in the shape that was meant', () => {
+describe('a union reports the problem of the intended option', () => {
   test.each([
     [
       '{ur: 1}',
@@ -225,7 +225,7 @@ describe('a choice of shapes tells what is wrong in the shape that was meant', (
     expect(found.map((line) => line.replace(/^cfg:3:\d+: /, ''))).toEqual(expected);
   });
 
-  test('with its place', async () => {
+  test('with its position', async () => {
     const text =
       'checks:\n  - name: a\n    http:\n      url: b\n      method: PUT\n      x: 1\n      y: 2';
     expect((await mistakes(text)).map((line) => line.slice(0, 7))).toEqual([
@@ -266,11 +266,11 @@ describe('broken YAML', () => {
     expect((await mistakes(text))[0]).toContain(expected);
   });
 
-  test('what follows from a mistake is not told, and a tab is named', async () => {
+  test('omits follow-up errors, and reports a tab', async () => {
     expect(await mistakes('- name: a\n\ttcp: {host: x, port: 1}\n- {name: b}\n')).toEqual([
       'cfg:2:2: is not valid YAML: unexpected scalar at node end. Indent with spaces. YAML does not allow tabs.',
     ]);
-    // Mistakes of their own are told.
+    // Independent problems are reported.
     expect(await mistakes('a: 1\na: 2\nb: 1\nb: 2\n')).toHaveLength(2);
   });
 
@@ -287,27 +287,27 @@ describe('broken YAML', () => {
     ]);
   });
 
-  test('an alias within itself', async () => {
+  test('an alias that contains itself', async () => {
     const circles = v.strictObject({ a: v.unknown() });
     expect(await mistakes('a: &a [*a]', circles)).toEqual([
       'cfg: has an alias that contains itself. Write the value in full.',
     ]);
   });
 
-  test('a text that is too long is not read', async () => {
+  test('rejects a text that is too long', async () => {
     expect(await mistakes(`a: ${'x'.repeat(1_000_000)}`)).toEqual([
       'cfg: is longer than 1,000,000 characters. Split it up.',
     ]);
   });
 });
 
-describe('harmless', () => {
+describe('untrusted configurations', () => {
   const anything = v.record(v.string(), v.unknown());
 
   test.each([
     ['YAML', 'a: b\nc:\n  - d: "x\\0y"\n'],
     ['JSON', '{"a": "b",\n "c":\n  [{"d": "x\\u0000y"}]}'],
-  ])('a NUL, which no path, command or protocol takes: %s', async (_, text) => {
+  ])('rejects a NUL character: %s', async (_, text) => {
     expect(await mistakes(text, anything)).toEqual([
       expect.stringMatching(/^cfg:3:\d: c\.0\.d contains a NUL character\. Remove it\.$/),
     ]);
@@ -322,7 +322,7 @@ describe('harmless', () => {
     ]);
   });
 
-  test('tags run nothing', async () => {
+  test('tags do not run code', async () => {
     const text =
       'a: !!js/function "function () { throw 1 }"\nb: !<tag:yaml.org,2002:js/undefined> x';
     expect(await parseConfig(text, 'cfg', anything)).toEqual({
@@ -331,7 +331,7 @@ describe('harmless', () => {
     });
   });
 
-  test('__proto__ and constructor are keys like others', async () => {
+  test('treats __proto__ and constructor like other keys', async () => {
     expect(
       await mistakes('__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}'),
     ).toEqual([
@@ -343,13 +343,13 @@ describe('harmless', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  test('"<<" merges nothing', async () => {
+  test('"<<" does not merge', async () => {
     expect(await mistakes('<<: {timeout: 5s}')).toEqual([
       'cfg:1:1: << is not a known key. Remove it, or check its spelling.',
     ]);
   });
 
-  test('keys and values of strangers cannot print commands', async () => {
+  test('untrusted keys and values cannot print commands', async () => {
     const error = await parseConfig(
       '"a\\n::error::x": 1\ntimeout: "::x\\n::y"',
       'cfg',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ActionError } from './action-error.ts';
 
-test('ActionError carries a remedy, and a cause only where there is one', () => {
+test('an ActionError has a remedy, and a cause only if one is given', () => {
   const cause = new Error('EACCES');
   const error = new ActionError('cannot read', { remedy: 'Allow it.', cause });
   expect(error).toMatchObject({ name: 'ActionError', message: 'cannot read', cause });

@@ -4,22 +4,22 @@ import { describeError } from './describe-error.ts';
 const withCause = (message: string, cause: unknown) => new Error(message, { cause });
 
 describe('describeError', () => {
-  test('tells an error and what caused it', () => {
+  test('describes an error and its cause', () => {
     const error = withCause('reading report', withCause('open failed', new Error('EACCES')));
     expect(describeError(error)).toBe('reading report: open failed: EACCES');
   });
 
-  test('a cause that is told already is not told again', () => {
+  test('does not repeat a cause', () => {
     expect(describeError(withCause('fetch failed: refused', new Error('refused')))).toBe(
       'fetch failed: refused',
     );
   });
 
-  test('an error without a message is told by its name', () => {
+  test('describes an error without a message by its name', () => {
     expect(describeError(new TypeError())).toBe('TypeError');
   });
 
-  test('all members of an AggregateError are told, its empty message is not', () => {
+  test('describes all members of an AggregateError, without its empty message', () => {
     const refused = new AggregateError([
       new Error('connect ECONNREFUSED ::1:80'),
       new Error('connect ECONNREFUSED 127.0.0.1:80'),
@@ -29,12 +29,12 @@ describe('describeError', () => {
     );
   });
 
-  test('an AggregateError without members tells its message and cause', () => {
+  test('describes an AggregateError without members by its message and cause', () => {
     const error = new AggregateError([], 'all failed', { cause: new Error('no route') });
     expect(describeError(error)).toBe('all failed: no route');
   });
 
-  test('five deep at most, and of many members the first few', () => {
+  test('follows causes five levels deep, and five members per level', () => {
     let chain: unknown = 'f';
     for (const name of ['e', 'd', 'c', 'b', 'a']) chain = withCause(name, chain);
     expect(describeError(chain)).toBe('a: b: c: d: e');
@@ -42,7 +42,7 @@ describe('describeError', () => {
     expect(describeError(many)).toBe('no 0.; no 1.; no 2.; no 3.; no 4.');
   });
 
-  test('circles come to an end', () => {
+  test('handles circular causes', () => {
     const self = new Error('self');
     self.cause = self;
     expect(describeError(self)).toBe('self');
@@ -63,11 +63,11 @@ describe('describeError', () => {
     [Object.create(null), '[Object: null prototype] {}'],
     [Symbol('s'), 'Symbol(s)'],
     [withCause('outer', null), 'outer'],
-  ])('whatever is thrown can be told: %o', (thrown, told) => {
-    expect(describeError(thrown)).toBe(told);
+  ])('describes any thrown value: %o', (thrown, expected) => {
+    expect(describeError(thrown)).toBe(expected);
   });
 
-  test('text of strangers is harmless', () => {
+  test('sanitizes untrusted text', () => {
     expect(describeError(withCause('::error::a\n\u001b[31mb', new Error('##[x]')))).toBe(
       ':\u200b:error::a b: ##\u200b[x]',
     );

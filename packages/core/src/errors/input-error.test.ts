@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { InputError } from './input-error.ts';
 
 describe('InputError', () => {
-  test('one mistake on one line: where, what was given, what is wrong, how to mend it', () => {
+  test('prints one problem on one line: input, value, problem and remedy', () => {
     const error = new InputError([
       { where: 'timeout', given: '5', problem: 'has no unit', remedy: 'Write 5s.' },
     ]);
@@ -10,7 +10,7 @@ describe('InputError', () => {
     expect(error.name).toBe('InputError');
   });
 
-  test('several, one a line; nothing is shown as given where there is nothing', () => {
+  test('prints several problems, one per line, and omits a missing value', () => {
     const error = new InputError([
       { where: 'url', given: '', problem: 'is required but empty', remedy: 'Give it a value.' },
       { where: 'checks:3:5', problem: 'nam is not a known key', remedy: 'Write name.' },
@@ -23,12 +23,12 @@ describe('InputError', () => {
     expect(error.problems).toHaveLength(2);
   });
 
-  test('what was given is harmless and short', () => {
+  test('sanitizes and cuts the given value', () => {
     const error = new InputError([
-      { where: 'mode', given: `::x::\n${'y'.repeat(200)}`, problem: 'is bad', remedy: 'Mend it.' },
+      { where: 'mode', given: `::x::\n${'y'.repeat(200)}`, problem: 'is bad', remedy: 'Fix it.' },
     ]);
     expect(error.message).toBe(
-      `Invalid input mode: ":\u200b:x:: ${'y'.repeat(73)}…" is bad. Mend it.`,
+      `Invalid input mode: ":\u200b:x:: ${'y'.repeat(73)}…" is bad. Fix it.`,
     );
   });
 });

@@ -12,7 +12,7 @@ test('names the input, the path and the error code', () => {
   });
 });
 
-test('takes a remedy of its own, and an error without a code', () => {
+test('uses another remedy, and handles an error without a code', () => {
   expect(unreadableFile('config', 'x', new Error('?'), 'Give a YAML file.')).toMatchObject({
     problem: 'cannot be read (unknown error)',
     remedy: 'Give a YAML file.',

@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test('folders that may not be written to go with all that is in them, what links lead to stays', async () => {
+test('removes folders without write permission, and keeps the targets of links', async () => {
   const kept = join(folder, 'kept');
   const tree = join(folder, 'tree');
   mkdirSync(join(tree, 'a/b/c'), { recursive: true });
@@ -33,7 +33,7 @@ test('folders that may not be written to go with all that is in them, what links
   expect([existsSync(tree), existsSync(join(kept, 'file'))]).toEqual([false, true]);
 });
 
-test('a file, a link and what is not there', async () => {
+test('removes a file and a link, and ignores a missing path', async () => {
   const file = join(folder, 'file');
   const link = join(folder, 'link');
   writeFileSync(file, '');

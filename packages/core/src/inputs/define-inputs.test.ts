@@ -30,7 +30,7 @@ async function parse<V>(
 }
 
 describe('defineInputs', () => {
-  test('values come typed, under camel-case names', async () => {
+  test('returns typed values under camel-case names', async () => {
     const definition = defineInputs({
       'fail-on': text(),
       timeout: duration(),
@@ -59,7 +59,7 @@ describe('defineInputs', () => {
     expect(definition.names).toContain('max-attempts');
   });
 
-  test('all mistakes are told at once, each with its remedy', async () => {
+  test('reports all problems at once, each with its remedy', async () => {
     const { error } = await parse(
       defineInputs({ timeout: duration(), summary: boolean(), url: list(httpUrl()), mode: text() }),
       { timeout: '5', summary: '', url: 'ftp://a.test', mode: 'fine' },
@@ -85,7 +85,7 @@ describe('defineInputs', () => {
     ]);
   });
 
-  test('secrets are masked before anything fails, and shown nowhere', async () => {
+  test('masks secrets before anything can fail, and omits them from messages', async () => {
     const { error, masked } = await parse(
       defineInputs({
         timeout: duration(),
@@ -100,7 +100,7 @@ describe('defineInputs', () => {
     expect((error as InputError).message).not.toMatch(/hunter2|word|secret@/);
   });
 
-  test('a rule is asked only when all that it reads could be read', async () => {
+  test('applies a rule only if its inputs are valid', async () => {
     const asked: unknown[] = [];
     const definition = defineInputs({ a: duration(), b: duration(), c: duration() }, [
       {
@@ -126,7 +126,7 @@ describe('defineInputs', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('an input that brings its own problems keeps their places', async () => {
+  test('keeps the positions of the problems of a configuration', async () => {
     const inner = new InputError([{ where: 'checks:3:5', problem: 'x', remedy: 'Y.' }]);
     const { error } = await parse(
       defineInputs({ checks: { parse: () => Promise.reject(inner) }, timeout: duration() }),
@@ -138,20 +138,20 @@ describe('defineInputs', () => {
     ]);
   });
 
-  test('a bug in a parser is not taken for a mistake of the user', async () => {
+  test('does not report a bug in a parser as an invalid input', async () => {
     const bug = new TypeError('bug');
     const parser = { parse: () => Promise.reject(bug) };
     expect((await parse(defineInputs({ a: parser }), { a: 'x' })).error).toBe(bug);
   });
 
-  test('a required input that cannot be empty says so, also with white space', async () => {
+  test('rejects an empty required input, also with white space', async () => {
     const { error } = await parse(defineInputs({ a: duration() }), { a: ' \n ' });
     expect((error as InputError).message).toBe(
       'Invalid input a: is required but empty. Give it a value.',
     );
   });
 
-  test('what is wrong in a parser of its own is told by InvalidValue', async () => {
+  test('reports an InvalidValue of a custom parser', async () => {
     const parser = {
       parse: async () => {
         throw new InvalidValue('is odd', 'Write an even one.');
@@ -162,7 +162,7 @@ describe('defineInputs', () => {
     });
   });
 
-  test('the inputs of every action', async () => {
+  test('parses the inputs that all actions share', async () => {
     const { values, masked } = await parse(defineInputs(sharedInputs), {
       summary: 'true',
       notify: 'slack=https://hooks.test/T1',
@@ -187,7 +187,7 @@ test.each([
   expect(camelCase(name)).toBe(expected);
 });
 
-test('white space around a value does not count, but in a block it does', async () => {
+test('trims a value, but not a verbatim block', async () => {
   const definition = defineInputs({ one: text(), yaml: block(), blank: block() });
   const given: Readonly<Record<string, string>> = {
     one: ' a ',

@@ -45,7 +45,7 @@ describe('duration', () => {
     expect(parse).toThrow(expect.objectContaining({ message: problem, remedy }));
   });
 
-  test('bounds are included', () => {
+  test('includes the bounds', () => {
     const { parse } = duration({ min: 1_000, max: 60_000 });
     expect(parse('1s')).toBe(1_000);
     expect(parse('1m')).toBe(60_000);
@@ -82,7 +82,7 @@ describe('formatDuration', () => {
     expect(formatDuration(ms)).toBe(expected);
   });
 
-  test('what it writes can be read again, and is near', () => {
+  test('writes durations that can be parsed again, with little rounding', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 2 ** 31 - 86_400_000, noNaN: true }), (ms) => {
         const again = duration().parse(formatDuration(ms).replace(' ', ''));

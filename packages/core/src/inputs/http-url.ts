@@ -18,7 +18,7 @@ export function httpUrl(): SyncParser<URL> {
 }
 
 /**
- * The password of a URL, or the user if there is no password (a token), encoded and decoded. Empty if
+ * The password of a URL, or else the user (a token), encoded and decoded. Empty if
  * the URL has neither.
  */
 export function secretsOfUrl(url: string): readonly string[] {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { failOnInput } from './fail-on.ts';
 import { oneOf } from './one-of.ts';
 
-test('takes the words, and no others', () => {
+test('accepts only the words', () => {
   const { parse } = oneOf(['any', 'all', 'first']);
   expect(parse('all')).toBe('all');
   for (const other of ['All', 'none', 'toString'])
@@ -17,11 +17,11 @@ test('takes the words, and no others', () => {
 test.each([
   [['only'], 'Write only.'],
   [['a', 'b'], 'Write a or b.'],
-])('of %j the remedy is: %s', (words, remedy) => {
+])('the remedy for %j is: %s', (words, remedy) => {
   expect(() => oneOf(words).parse('x')).toThrow(expect.objectContaining({ remedy }));
 });
 
-test('fail-on takes the words of the action', () => {
+test('fail-on accepts the words of the action', () => {
   const { parse } = failOnInput({ fail: ['fail'], never: [] });
   expect(parse('never')).toBe('never');
   expect(() => parse('warn')).toThrow(expect.objectContaining({ remedy: 'Write fail or never.' }));

@@ -4,14 +4,14 @@ import { integer } from './integer.ts';
 import { optional, secret } from './parser.ts';
 import { text } from './text.ts';
 
-test('optional: empty is undefined, the rest as before', () => {
+test('optional: an empty text is undefined, other texts are parsed', () => {
   const parser = optional(integer({ min: 1, max: 9 }));
   expect(parser.empty?.()).toBeUndefined();
   expect(parser.parse('3')).toBe(3);
   expect(integer({ min: 1, max: 9 }).empty).toBeUndefined();
 });
 
-test('secret: the whole text, and what the parser itself holds secret', () => {
+test('secret: masks the whole text and the secrets of the parser', () => {
   expect(secret(text()).secrets?.('token')).toEqual(['token']);
   expect(secret(text()).parse('token')).toBe('token');
   expect(secret(httpUrl()).secrets?.('https://u:p%2F@x.test')).toEqual([
@@ -21,7 +21,7 @@ test('secret: the whole text, and what the parser itself holds secret', () => {
   ]);
 });
 
-test('text: as it stands, also empty', () => {
+test('text: returns any text, also an empty one', () => {
   expect(text().parse(' a ')).toBe(' a ');
   expect(text().empty?.()).toBe('');
 });

@@ -25,7 +25,7 @@ test.each([
   );
 });
 
-test('another maximum is named as people write it', () => {
+test('formats another maximum', () => {
   expect(percentage({ max: 10 }).parse('1000%')).toBe(10);
   expect(() => percentage({ max: 0.07 }).parse('8%')).toThrow(
     expect.objectContaining({ remedy: 'Write a percentage from 0% to 7%.' }),

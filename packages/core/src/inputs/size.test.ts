@@ -36,7 +36,7 @@ describe('size', () => {
     expect(parse).toThrow(expect.objectContaining({ message: problem, remedy }));
   });
 
-  test('at most what is allowed', () => {
+  test('rejects more than the maximum', () => {
     const { parse } = size({ max: 64_000 });
     expect(parse('64kB')).toBe(64_000);
     expect(() => parse('64001B')).toThrow(

@@ -16,7 +16,7 @@ const nasty = {
 };
 const outside = { ...notification, repository: '', workflow: '', runUrl: '' };
 
-test('the headline says what, how and where', () => {
+test('the headline has action, verdict and repository', () => {
   expect(headline(notification)).toBe('❌ probe: fail in o/r');
   expect(headline({ ...outside, verdict: 'unknown' })).toBe('❔ probe: unknown');
 });
@@ -45,7 +45,7 @@ test('Discord', () => {
   });
 });
 
-test('Discord takes 2,000 characters: the message is cut, the link to the run stays', () => {
+test('Discord: cuts the message to 2,000 characters and keeps the link to the run', () => {
   for (const message of ['😀'.repeat(2_000), `a${'😀'.repeat(2_000)}`, '*'.repeat(4_000)]) {
     const { content } = formats.discord({ ...notification, message }) as { content: string };
     expect(content.length).toBeLessThanOrEqual(2_000);
@@ -73,6 +73,6 @@ test('Teams', () => {
   expect(JSON.stringify(formats.teams(nasty))).not.toContain('[x](');
 });
 
-test('a webhook gets the notification as it is', () => {
+test('a webhook receives the notification as JSON', () => {
   expect(formats.webhook(nasty)).toEqual(nasty);
 });

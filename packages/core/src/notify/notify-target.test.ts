@@ -28,7 +28,7 @@ describe('notifyTarget', () => {
     );
   });
 
-  test('the URL is a secret; of what cannot be read, all of it', () => {
+  test('masks the URL, or the whole text if it is invalid', () => {
     expect(secrets?.('slack=https://hooks.test/a?b=c')).toEqual(['https://hooks.test/a?b=c']);
     // Not just `c`, which would blank out every c in the log.
     expect(secrets?.('https://hooks.test/a?b=c')).toEqual(['https://hooks.test/a?b=c']);

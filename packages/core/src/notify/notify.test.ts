@@ -51,7 +51,7 @@ const send = (service: keyof typeof formats = 'webhook', options?: NotifyOptions
 
 describe('notify', () => {
   test.each(['slack', 'discord', 'teams', 'webhook'] as const)(
-    '%s gets its body as JSON',
+    '%s receives its body as JSON',
     async (service) => {
       expect(await send(service)).toEqual([]);
       expect(requests).toEqual([
@@ -60,32 +60,32 @@ describe('notify', () => {
     },
   );
 
-  test.each([500, 503, 429])('after %d it is tried once more', async (code) => {
+  test.each([500, 503, 429])('retries once after %d', async (code) => {
     answers = [status(code), status(204)];
     expect(await send()).toEqual([]);
     expect(requests).toHaveLength(2);
   });
 
-  test('a service that stays ill is told, after two attempts', async () => {
+  test('reports a service that fails twice', async () => {
     answers = [status(500)];
     expect(await send('slack')).toEqual(['slack: the service answered 500']);
     expect(requests).toHaveLength(2);
   });
 
-  test.each([400, 404, 410])('%d is not tried again', async (code) => {
+  test.each([400, 404, 410])('does not retry after %d', async (code) => {
     answers = [status(code)];
     expect(await send()).toEqual([`webhook: the service answered ${code}`]);
     expect(requests).toHaveLength(1);
   });
 
-  test('a service that never answers is given up', async () => {
+  test('times out if a service does not respond', async () => {
     answers = [hang];
     const [failure] = await send('teams', { timeoutMs: 20 });
     expect(failure).toMatch(/^teams: .*timeout/);
     expect(failure).not.toContain(SECRET);
   });
 
-  test('after a cancel little time is left, and no other attempt', async () => {
+  test('after a cancellation, uses a short timeout and does not retry', async () => {
     const stop = new AbortController();
     answers = [
       () => {
@@ -98,18 +98,18 @@ describe('notify', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('what is told because of a cancel is sent all the same', async () => {
+  test('sends a notification about the cancellation itself', async () => {
     const cancel = AbortSignal.abort(new Error('cancelled (SIGINT)'));
     expect(await send('webhook', { cancel })).toEqual([]);
     expect(requests).toHaveLength(1);
   });
 
-  test('a body that never ends does not matter', async () => {
+  test('ignores an endless response body', async () => {
     answers = [(response) => response.writeHead(200).write('x')];
     expect(await send()).toEqual([]);
   });
 
-  test('a redirect is not followed: the message is for the one that was named', async () => {
+  test('does not follow a redirect to another service', async () => {
     answers = [(response) => response.writeHead(302, { location: `${base}/elsewhere` }).end()];
     const [failure] = await send();
     expect(failure).toMatch(/^webhook: .*redirect/);
@@ -117,7 +117,7 @@ describe('notify', () => {
     expect(requests.length).toBeLessThanOrEqual(2);
   });
 
-  test('a service that cannot be reached is told without its URL', async () => {
+  test('reports an unreachable service without its URL', async () => {
     await close();
     const [failure] = await send('discord');
     expect(failure).toMatch(/^discord: .*ECONNREFUSED/);
@@ -125,14 +125,14 @@ describe('notify', () => {
     close = async () => {};
   });
 
-  test('an URL with a password is told without it', async () => {
+  test('reports a URL without its password', async () => {
     const url = `http://user:${SECRET}@127.0.0.1/`;
     const [failure] = await notify([{ service: 'webhook', url }], notification);
     expect(failure).toMatch(/^webhook: ./);
     expect(failure).not.toContain('secret-path');
   });
 
-  test('all targets are served, whatever happens to one', async () => {
+  test('sends to all targets, even if one fails', async () => {
     answers = [status(404), status(200)];
     const url = `${base}/${SECRET}`;
     const failures = await notify(

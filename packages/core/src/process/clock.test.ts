@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, test } from 'vitest';
 import { systemClock } from './clock.ts';
 
-test('a sleep ends by itself, and leaves no listener behind', async () => {
+test('a sleep ends and leaves no listener', async () => {
   const { signal } = new AbortController();
   const sleeping = systemClock.sleep(1, signal);
   expect(getEventListeners(signal, 'abort')).toHaveLength(1);
@@ -11,7 +11,7 @@ test('a sleep ends by itself, and leaves no listener behind', async () => {
   await systemClock.sleep(0);
 });
 
-test('a sleep ends at once when it is aborted, with the reason', async () => {
+test('an aborted sleep rejects immediately with the reason', async () => {
   const timers = () => process.getActiveResourcesInfo().filter((one) => one === 'Timeout').length;
   const before = timers();
   const controller = new AbortController();
@@ -23,12 +23,12 @@ test('a sleep ends at once when it is aborted, with the reason', async () => {
   expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
 });
 
-test('nobody falls asleep after the abort', async () => {
+test('a sleep after the abort rejects immediately', async () => {
   const reason = new Error('cancelled');
   await expect(systemClock.sleep(1_000_000, AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
-test('one clock tells the time of day, the other never jumps', () => {
+test('has a wall clock and a monotonic clock', () => {
   const before = Date.now();
   expect(systemClock.now()).toBeGreaterThanOrEqual(before);
   const first = systemClock.monotonic();

@@ -17,7 +17,7 @@ function script(code: string, options: Partial<Command> = {}) {
   });
 }
 
-test('exit code and both outputs', async () => {
+test('returns the exit code, stdout and stderr', async () => {
   const result = await script("console.log('out'); console.error('err'); process.exitCode = 3");
   expect(result).toMatchObject({
     state: 'exited',
@@ -28,7 +28,7 @@ test('exit code and both outputs', async () => {
   });
 });
 
-test('arguments are handed over as they are: there is no shell', async () => {
+test('passes arguments unchanged, without a shell', async () => {
   const nasty = ['$(id)', '; ls', '"', "'", '*', 'a b', ''];
   const argv = [node, '-p', 'JSON.stringify(process.argv.slice(1))', '--', ...nasty] as const;
   const result = await exec({
@@ -39,14 +39,14 @@ test('arguments are handed over as they are: there is no shell', async () => {
   expect(result).toMatchObject({ state: 'exited', stdout: `${JSON.stringify(nasty)}\n` });
 });
 
-test('standard input, folder and environment', async () => {
+test('passes standard input, folder and environment', async () => {
   const code =
     "process.stdin.on('data', (d) => console.log(String(d), process.cwd(), process.env.A, process.env.HOME, !process.env.PATH))";
   const result = await script(code, { stdin: 'in', cwd: '/', env: { A: 'b', HOME: undefined } });
   expect(result).toMatchObject({ stdout: 'in / b undefined false\n' });
 });
 
-test('variables of ours can be withheld from it, and given by another name', async () => {
+test('withholds variables, and can pass their values under other names', async () => {
   process.env['INPUT_GITHUB-TOKEN'] = 'inherited';
   try {
     const result = await script(
@@ -59,19 +59,19 @@ test('variables of ours can be withheld from it, and given by another name', asy
   }
 });
 
-test('a program that does not read its input is no failure', async () => {
+test('accepts a program that does not read its input', async () => {
   const result = await script('', { stdin: Buffer.alloc(1_000_000) });
   expect(result).toMatchObject({ state: 'exited', exitCode: 0 });
 });
 
-test('more than it may write is dropped, and said', async () => {
+test('drops output beyond the limit, and reports it', async () => {
   const result = await script("process.stdout.write('x'.repeat(1e6))", { maxBytes: 10 });
   expect(result).toMatchObject({ state: 'exited', stdout: 'xxxxxxxxxx', truncated: true });
   const exact = await script("process.stdout.write('x'.repeat(10))", { maxBytes: 10 });
   expect(exact).toMatchObject({ stdout: 'xxxxxxxxxx', truncated: false });
 });
 
-test('at the time limit it is killed, with what it has started', async () => {
+test('kills a program and its children on timeout', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -88,7 +88,7 @@ test('at the time limit it is killed, with what it has started', async () => {
   server.close();
 });
 
-test('an abort kills it; an earlier one does not even start it', async () => {
+test('kills a program on abort; does not start it after an abort', async () => {
   const controller = new AbortController();
   const running = script('setInterval(() => {}, 1000)', { signal: controller.signal });
   controller.abort();
@@ -96,12 +96,12 @@ test('an abort kills it; an earlier one does not even start it', async () => {
   expect(await script('', { signal: AbortSignal.abort() })).toMatchObject({ state: 'aborted' });
 });
 
-test('a signal from elsewhere is told apart from an exit code', async () => {
+test('distinguishes a signal from an exit code', async () => {
   const result = await script("process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1000)");
   expect(result).toMatchObject({ state: 'killed', by: 'SIGTERM' });
 });
 
-test('a grandchild that holds the pipes is not waited for', async () => {
+test('does not wait for a grandchild that keeps the pipes open', async () => {
   const code = `
     require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20000)'],
       { stdio: 'inherit', detached: true }).unref();
@@ -110,7 +110,7 @@ test('a grandchild that holds the pipes is not waited for', async () => {
   expect(result).toMatchObject({ state: 'exited', exitCode: 0, stdout: 'done\n' });
 });
 
-test('what cannot be started is told with its reason', async () => {
+test('reports why a program cannot be started', async () => {
   const signal = new AbortController().signal;
   const missing = await exec({ argv: ['no-such-program'], timeoutMs: 1_000, signal });
   expect(missing).toEqual({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { slots } from './slots.ts';
 
-/** A task that ends when it is told. */
+/** A task that the test ends. */
 function task(started: string[], name: string) {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const run = () => {
@@ -13,7 +13,7 @@ function task(started: string[], name: string) {
 
 const settle = () => new Promise(setImmediate);
 
-test('no more than so many run at a time, the others in order', async () => {
+test('limits concurrent tasks and starts the others in order', async () => {
   const started: string[] = [];
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => task(started, name));
   const { take } = slots(2);
@@ -29,7 +29,7 @@ test('no more than so many run at a time, the others in order', async () => {
   expect(await all).toEqual(['a', 'b', 'c', 'd']);
 });
 
-test('a task that fails gives its slot to the next', async () => {
+test('a failed task frees its slot', async () => {
   const started: string[] = [];
   const { take } = slots(1);
   const bad = task(started, 'bad');
@@ -43,7 +43,7 @@ test('a task that fails gives its slot to the next', async () => {
   expect(await take(async () => 'free again')).toBe('free again');
 });
 
-test('a task that throws at once frees its slot as well', async () => {
+test('a task that throws synchronously frees its slot', async () => {
   const { take } = slots(1);
   const thrower = () => {
     throw new Error('at once');

@@ -55,7 +55,7 @@ function visible(text: string): string {
 }
 
 describe('md', () => {
-  test('what is written stands, what is filled in is escaped unless it is Markdown', () => {
+  test('escapes inserted values unless they are Markdown', () => {
     const name = '*api*';
     expect(md`**Check** ${name}: ${3} of ${-4} ${md`_fine_`}${[md`<br>`, md`!`]}`.markdown).toBe(
       '**Check** \\*api\\*: 3 of -4 _fine_<br>!',
@@ -63,7 +63,7 @@ describe('md', () => {
     expect(md`plain`.markdown).toBe('plain');
   });
 
-  test('whatever is filled in, nothing of it is read as Markdown or HTML', () => {
+  test('escapes any inserted text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { markdown } = md`${text}`;
@@ -75,7 +75,7 @@ describe('md', () => {
     );
   });
 
-  test('a reader sees the text as it was', () => {
+  test('renders the original text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(rendered(md`${text}`)).toBe(visible(text));
@@ -100,7 +100,7 @@ describe('md', () => {
 });
 
 describe('code', () => {
-  test('whatever it holds, nothing of it is read as Markdown or HTML', () => {
+  test('escapes any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const inner = code(text).markdown.replace(/^<code>|<\/code>$/g, '');
@@ -120,13 +120,13 @@ describe('code', () => {
 });
 
 describe('codeBlock', () => {
-  test('lines as they are, harmless', () => {
+  test('keeps lines and escapes them', () => {
     expect(codeBlock(['a  b', '', '</code></pre><b>', '\u001b[1mx']).markdown).toBe(
       '<pre><code>a  b\n\n&#60;/code&#62;&#60;/pre&#62;&#60;b&#62;\nx</code></pre>',
     );
   });
 
-  test('nothing ends it early, whatever it holds', () => {
+  test('no text can end the block', () => {
     fc.assert(
       fc.property(fc.array(anyText), (lines) => {
         const { markdown } = codeBlock(lines);
@@ -137,19 +137,19 @@ describe('codeBlock', () => {
 });
 
 describe('details', () => {
-  test('the body is read as Markdown', () => {
+  test('renders the body as Markdown', () => {
     expect(details(md`Log`, [md`**a**`, md`b`]).markdown).toBe(
       '<details><summary>Log</summary>\n\n**a**\n\nb\n\n</details>',
     );
   });
 
-  test('the title stands within HTML, where a backslash would be seen', () => {
+  test('escapes the title for HTML, without backslashes', () => {
     expect(details(md`${'my-check_1'} \\ ${code('a|b')}`, []).markdown).toContain(
       '<summary>my&#45;check&#95;1 \\ <code>a&#124;b</code></summary>',
     );
   });
 
-  test('a title of several lines does not end it', () => {
+  test('a title of several lines does not end the section', () => {
     expect(details(md`a\n\nb`, []).markdown).toContain('<summary>a<br><br>b</summary>');
   });
 });
@@ -161,7 +161,7 @@ test('headings and blocks', () => {
 describe('table', () => {
   const columns = [{ title: 'Check | name' }, { title: 'Time', align: 'right' }] as const;
 
-  test('titles, alignment, rows', () => {
+  test('prints titles, alignment and rows', () => {
     expect(
       table(columns, [
         [md`${'a|b'}`, md`${5}`],
@@ -177,7 +177,7 @@ describe('table', () => {
     );
   });
 
-  test('whatever the cells hold, each row keeps its line and its cells', () => {
+  test('keeps each row on one line, whatever the cells contain', () => {
     fc.assert(
       fc.property(anyText, anyText, (one, other) => {
         const lines = table(columns, [[md`${one}`, code(other)]]).markdown.split(/\r\n|\r|\n/);
@@ -187,7 +187,7 @@ describe('table', () => {
     );
   });
 
-  test('rows beyond the limit are left out, and counted', () => {
+  test('omits rows beyond the limit and states their number', () => {
     const rows = Array.from({ length: 5 }, (_, index) => [md`${index}`, md``]);
     expect(table(columns, rows, 3).markdown.split('\n').slice(4)).toEqual([
       '| 2 |  |',

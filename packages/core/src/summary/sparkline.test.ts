@@ -10,12 +10,12 @@ test.each([
   ['only gaps', [undefined, undefined], '××'],
   ['tiny values', [1e-300, 5e-301], '█▅'],
   ['below zero is shown as zero', [-5, 10], '▁█'],
-  ['what is no number is a gap', [Number.NaN, 1, Number.POSITIVE_INFINITY], '×█×'],
+  ['a gap for values that are not finite', [Number.NaN, 1, Number.POSITIVE_INFINITY], '×█×'],
 ])('%s', (_, values, expected) => {
   expect(sparkline(values)).toBe(expected);
 });
 
-test('thirty bars at most, each the largest of its share', () => {
+test('draws at most thirty bars, each the maximum of its values', () => {
   expect(sparkline(Array.from({ length: 30 }, () => 1))).toHaveLength(30);
   const values = Array.from({ length: 60 }, (_, index) => (index % 2 === 0 ? 1 : 8));
   expect(sparkline(values)).toBe('█'.repeat(30));
@@ -23,6 +23,6 @@ test('thirty bars at most, each the largest of its share', () => {
   expect(sparkline([...values.slice(0, 59), undefined])).toBe(`${'█'.repeat(29)}×`);
 });
 
-test('a great many values are no problem', () => {
+test('handles many values', () => {
   expect(sparkline(Array.from({ length: 1_000_000 }, (_, index) => index))).toHaveLength(30);
 });

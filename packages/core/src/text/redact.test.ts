@@ -10,7 +10,7 @@ function redacting(...secrets: string[]) {
 }
 
 describe('text', () => {
-  test('every occurrence is replaced, the rest stays', () => {
+  test('replaces every occurrence', () => {
     expect(redacting('hunter2').text('a hunter2 b hunter2hunter2')).toBe('a *** b ******');
     expect(redactor().text('hunter2')).toBe('hunter2');
   });
@@ -31,12 +31,12 @@ describe('text', () => {
     expect(redacting('p@ss|word').text(markdown)).toBe('<pre><code>key: ***</code></pre>');
   });
 
-  test('as plain text makes of it', () => {
+  test('after plain()', () => {
     const secret = 'with  two\tblanks';
     expect(redacting(secret).text(plain(`a ${secret} b`))).toBe('a *** b');
   });
 
-  test('a secret within another leaves no piece, whichever came first', () => {
+  test('redacts a secret that contains another, in any order', () => {
     for (const secrets of [
       ['abcd', 'abcdefgh'],
       ['abcdefgh', 'abcd'],
@@ -45,26 +45,26 @@ describe('text', () => {
     expect(redacting('bcde', 'abcdefgh').text('abcdefgh')).toBe('***');
   });
 
-  test('secrets that overlap leave no piece', () => {
+  test('redacts overlapping secrets completely', () => {
     expect(redacting('abcdef', 'defghi').text('-abcdefghi-')).toBe('-***-');
     expect(redacting('aaaa').text('-aaaaa-')).toBe('-***-');
   });
 
-  test('each line of a secret counts, without its indentation', () => {
+  test('redacts each line of a secret, without its indentation', () => {
     const redact = redacting('first line\r\n  second line\n\n  x\n');
     expect(redact.text('a first line b\nc second line d\n  x')).toBe('a *** b\nc *** d\n  x');
   });
 
-  test('three characters protect nothing, and would blank out messages', () => {
+  test('does not redact secrets of three characters', () => {
     expect(redacting('the', '').text('the end')).toBe('the end');
     expect(redacting('&&&').text('&&&')).toBe('&&&');
   });
 
-  test('a secret with half a character in it is no problem', () => {
+  test('handles a secret with half of a surrogate pair', () => {
     expect(redacting('abc\ud800def').text('abc\ud800def')).toBe('***');
   });
 
-  test('much text with many secrets takes linear time', () => {
+  test('takes linear time for much text and many secrets', () => {
     const redact = redacting(
       ...Array.from({ length: 50 }, (_, index) => `${'a'.repeat(20)}${index}`),
     );
@@ -74,7 +74,7 @@ describe('text', () => {
 });
 
 describe('data', () => {
-  test('nested texts, keys included; other values stay', () => {
+  test('redacts nested texts and keys, and keeps other values', () => {
     const redact = redacting('hunter2');
     expect(
       redact.data({
@@ -93,17 +93,14 @@ describe('data', () => {
     });
   });
 
-  test.each([redactor(), redacting('hunter2')])(
-    'becomes the JSON that it would be without secrets: %#',
-    (redact) => {
-      const date = new Date(0);
-      expect(JSON.stringify(redact.data({ url: new URL('https://x.test/'), date }))).toBe(
-        '{"url":"https://x.test/","date":"1970-01-01T00:00:00.000Z"}',
-      );
-    },
-  );
+  test.each([redactor(), redacting('hunter2')])('serializes like JSON.stringify: %#', (redact) => {
+    const date = new Date(0);
+    expect(JSON.stringify(redact.data({ url: new URL('https://x.test/'), date }))).toBe(
+      '{"url":"https://x.test/","date":"1970-01-01T00:00:00.000Z"}',
+    );
+  });
 
-  test('what turns itself into JSON is redacted too', () => {
+  test('redacts the result of toJSON', () => {
     expect(redacting('hunter2').data({ url: new URL('https://u:hunter2@x.test/') })).toEqual({
       url: 'https://u:***@x.test/',
     });
@@ -118,7 +115,7 @@ describe('data', () => {
 describe('JSON', () => {
   const given = { 'key hunter2': ['a hunter2', { at: new Date(0) }], 'p"w\\d': 'x', n: 1234 };
 
-  test('is that of the data, whether there is a secret in it or not', () => {
+  test('is the same as for redacted data', () => {
     for (const redact of [
       redacting(),
       redacting('absent'),
@@ -131,7 +128,7 @@ describe('JSON', () => {
     expect(redacting('hunter2', 'p"w\\d').json(given)).not.toMatch(/hunter2|p.*w.*d/);
   });
 
-  test('stays JSON when a secret looks like a part of it', () => {
+  test('stays valid if a secret looks like JSON syntax', () => {
     for (const secret of ['1234', '": [', ': 1234', '\n  "n']) {
       expect(JSON.parse(redacting(secret).json(given))).toMatchObject({ n: 1234 });
     }

@@ -28,7 +28,7 @@ const isCommand = (line: string) => /^[\s\u0085]*::/.test(line) || line.includes
 const withoutBreaks = (text: string) => text.replaceAll(ZERO_WIDTH_SPACE, '');
 
 describe('plain', () => {
-  test('whatever comes in, one harmless line of at most the given length comes out', () => {
+  test('returns one sanitized line of at most the given length for any text', () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1, max: 50 }), (text, maxLength) => {
         const line = plain(text, maxLength);
@@ -74,34 +74,34 @@ describe('plain', () => {
     ':\u200b:x::',
     `:${ESC}[0m:x::`,
     `\u2028::x::`,
-  ])('a runner command at the start is broken: %j', (given) => {
+  ])('disables a runner command at the start: %j', (given) => {
     expect(plain(given)).toMatch(/^:\u200b:/);
   });
 
   test.each(['##[error]x', `a #${ESC}[0m#[error]x`, '#\u200b#\u200b[x]', '###[x]'])(
-    'an old runner command is broken wherever it stands: %j',
+    'disables an old runner command anywhere: %j',
     (given) => {
       expect(plain(given)).toContain(`##${ZERO_WIDTH_SPACE}[`);
       expect(plain(given)).not.toContain('##[');
     },
   );
 
-  test('addresses within a line stay as they are', () => {
+  test('keeps addresses in a line', () => {
     expect(plain('connect ECONNREFUSED ::1:80')).toBe('connect ECONNREFUSED ::1:80');
   });
 
-  test('says with … that it was cut, and never cuts a character in half', () => {
+  test('marks a cut with …, and does not split a character', () => {
     expect(plain('abc', 3)).toBe('abc');
     expect(plain('abcd', 3)).toBe('abc…');
     expect(plain('ab😀d', 3)).toBe('ab…');
     expect(plain('a\ud83d')).toBe('a\ufffd');
   });
 
-  test('commands that are broken do not make the line longer than asked', () => {
+  test('disabled commands do not exceed the length', () => {
     expect(plain('##['.repeat(100), 30)).toHaveLength(31);
   });
 
-  test('of a huge text only the head is read', () => {
+  test('reads only the start of a huge text', () => {
     const head = 'x'.repeat(300 * 8);
     const untouched = new Proxy(new String(head + 'y'.repeat(10_000_000)), {
       get: (text, name) => {
@@ -129,7 +129,7 @@ describe('plain', () => {
 });
 
 describe('plainLines', () => {
-  test('keeps lines and their inner spaces, breaks commands in each', () => {
+  test('keeps lines and inner spaces, and disables commands', () => {
     expect(plainLines('a  b\r\n\t::x::\rc ##[y]\nd')).toEqual([
       'a  b',
       `  :${ZERO_WIDTH_SPACE}:x::`,
@@ -138,20 +138,20 @@ describe('plainLines', () => {
     ]);
   });
 
-  test('says that lines were left out', () => {
+  test('states that lines were omitted', () => {
     expect(plainLines('a\nb\nc', 2)).toEqual(['a', 'b', '… (cut)']);
     expect(plainLines('x'.repeat(100_000), 2, 10)).toEqual([`${'x'.repeat(10)}…`, '… (cut)']);
   });
 
-  test('line breaks at the end are no lines', () => {
+  test('ignores line breaks at the end', () => {
     expect(plainLines('a\nb\n\n', 2)).toEqual(['a', 'b']);
   });
 
-  test('an escape sequence that never ends hides no further lines', () => {
+  test('an unterminated escape sequence does not hide later lines', () => {
     expect(plainLines(`a${ESC}]0;title\nerror: disk full`)).toEqual(['a', 'error: disk full']);
   });
 
-  test('whatever comes in, every line is harmless', () => {
+  test('sanitizes every line of any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const line of plainLines(text, 5, 20)) {
@@ -166,7 +166,7 @@ describe('plainLines', () => {
 });
 
 describe('defuse', () => {
-  test('breaks commands in whatever is about to be printed', () => {
+  test('disables commands in any text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const line of defuse(text).split(/\r\n|\r|\n/)) expect(isCommand(line)).toBe(false);
@@ -175,13 +175,13 @@ describe('defuse', () => {
   });
 
   test.each(['\u0085::x::', '\u3000\u00a0::x::', 'a\r::x::', 'a\n\n  ::x::', 'a\r\n\t::x::'])(
-    'breaks the command in %j',
+    'disables the command in %j',
     (given) => {
       expect(defuse(given)).toBe(given.replace('::', ':\u200b:'));
     },
   );
 
-  test('leaves other text alone', () => {
+  test('keeps other text', () => {
     expect(defuse('a::b # [c] ## d')).toBe('a::b # [c] ## d');
   });
 });

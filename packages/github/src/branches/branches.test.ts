@@ -34,7 +34,7 @@ async function start(options: LocalGitHubOptions = {}) {
   github = await connected(local);
 }
 
-test('how two commits lie to each other', async () => {
+test('compares two commits', async () => {
   const clone = repository.clone();
   git(clone, 'checkout', '--quiet', 'old');
   const other = commit(clone, { 'b.txt': 'b' });
@@ -53,7 +53,7 @@ test('how two commits lie to each other', async () => {
   expect(await isReachable(github, other, 'main')).toBe(false);
 });
 
-describe('what a branch asks for', () => {
+describe('the rules of a branch', () => {
   test('nothing', async () => {
     expect(await branchLimits(github, 'main')).toEqual({
       head: bad,
@@ -73,7 +73,7 @@ describe('what a branch asks for', () => {
     });
   });
 
-  test('classic protection, told without being an administrator; not to who is exempt', async () => {
+  test('reads classic protection without being an administrator, except for exempt users', async () => {
     const rules = { protection: { requiredChecks: ['ci'], requiredReviews: 1 } };
     local.state.rules.main = rules;
     expect((await branchLimits(github, 'main')).forUpdate).toEqual([
@@ -85,14 +85,14 @@ describe('what a branch asks for', () => {
     expect((await branchLimits(github, 'main')).forUpdate).toEqual([]);
   });
 
-  test('an App is not GITHUB_TOKEN', async () => {
+  test('distinguishes an App from GITHUB_TOKEN', async () => {
     await local[Symbol.asyncDispose]();
     await start({ user: { login: 'our-app[bot]', id: 7, type: 'Bot' } });
     expect((await branchLimits(github, 'main')).isWorkflowToken).toBe(false);
   });
 });
 
-test('a pull request is opened once for its branch', async () => {
+test('opens one pull request per branch', async () => {
   const pull = { title: 'T', body: 'B', head: 'topic', base: 'old' };
   local.addFault({
     on: 'POST /repos/{owner}/{repo}/pulls',

@@ -44,7 +44,7 @@ async function succeeded(sha: string, given: Partial<NewDeployment> = {}): Promi
 }
 
 describe('the history', () => {
-  test('comes in one call, newest first, with all statuses of each', async () => {
+  test('takes one request, newest first, with all statuses', async () => {
     await succeeded(SHA('a'));
     const id = await createDeployment(github, deployment(SHA('b')));
     const status = { logUrl: 'https://github.test/runs/1' };
@@ -70,7 +70,7 @@ describe('the history', () => {
     ]);
   });
 
-  test('a good one that was superseded reads inactive, and its statuses still say that it was good', async () => {
+  test('a superseded deployment is inactive, but its statuses show its success', async () => {
     await succeeded(SHA('a'));
     await succeeded(SHA('b'));
     const { deployments } = await deploymentHistory(github, 'staging', 20);
@@ -80,7 +80,7 @@ describe('the history', () => {
     ]);
   });
 
-  test('in production, superseded ones stay as they are', async () => {
+  test('in production, superseded deployments keep their state', async () => {
     await succeeded(SHA('a'), { environment: 'production' });
     await succeeded(SHA('b'), { environment: 'production' });
     const { deployments } = await deploymentHistory(github, 'production', 20);
@@ -90,7 +90,7 @@ describe('the history', () => {
     ]);
   });
 
-  test('is of one environment, and no longer than asked for', async () => {
+  test('covers one environment, up to the requested length', async () => {
     await succeeded(SHA('a'), { environment: 'production' });
     for (const digit of ['b', 'c', 'd']) await succeeded(SHA(digit));
     const { deployments } = await deploymentHistory(github, 'staging', 2);
@@ -102,7 +102,7 @@ describe('the history', () => {
     ['', ''],
     ['no JSON', 'no JSON'],
     [{ a: 1 }, { a: 1 }],
-  ])('a payload of somebody else: %j', async (payload, read) => {
+  ])('a foreign payload: %j', async (payload, read) => {
     await github.request(CREATE, {
       ...github.repository,
       ...{ ref: SHA('a'), environment: 'staging', payload },
@@ -111,7 +111,7 @@ describe('the history', () => {
     expect(deployments[0]?.payload).toEqual(read);
   });
 
-  test('without the permission, the error names it', async () => {
+  test('the error names a missing permission', async () => {
     await local[Symbol.asyncDispose]();
     await start({ permissions: { contents: 'read' } });
     await expect(deploymentHistory(github, 'staging', 20)).rejects.toMatchObject({
@@ -120,7 +120,7 @@ describe('the history', () => {
     });
   });
 
-  test('a query that met a fault is asked again; a limit is waited for', async () => {
+  test('retries a query after a server error, and waits for a rate limit', async () => {
     local.addFault({ on: 'POST /graphql', answer: BAD_GATEWAY });
     local.addFault({ on: 'POST /graphql', answer: rateLimited(5) });
     expect((await deploymentHistory(github, 'staging', 20)).deployments).toEqual([]);
@@ -129,7 +129,7 @@ describe('the history', () => {
 });
 
 describe('a deployment', () => {
-  test('is neither merged nor held up by commit statuses', async () => {
+  test('does not merge, and ignores commit statuses', async () => {
     local.state.failedStatuses[SHA('a')] = ['ci'];
     await createDeployment(github, deployment(SHA('a')));
     expect(local.calls.at(-1)?.body).toMatchObject({ auto_merge: false, required_contexts: [] });
@@ -147,7 +147,7 @@ describe('a deployment', () => {
     expect(local.state.deployments.map((one) => one.id)).toEqual([id]);
   });
 
-  test('409 is told, and nothing is made', async () => {
+  test('reports 409 and creates nothing', async () => {
     local.addFault({ on: CREATE, answer: { status: 409, body: { message: 'Conflict merging' } } });
     await expect(createDeployment(github, deployment(SHA('a')))).rejects.toMatchObject({
       status: 409,
@@ -156,14 +156,14 @@ describe('a deployment', () => {
     expect(local.state.deployments).toEqual([]);
   });
 
-  test('202 is no deployment', async () => {
+  test('rejects 202', async () => {
     local.addFault({ on: CREATE, answer: { status: 202, body: { message: 'Auto-merged' } } });
     await expect(createDeployment(github, deployment(SHA('a')))).rejects.toThrow(
       'responded with 202',
     );
   });
 
-  test('of a commit that is not there is refused', async () => {
+  test('rejects a missing commit', async () => {
     await expect(createDeployment(github, deployment('gone'))).rejects.toThrow('No ref found');
   });
 });
@@ -173,7 +173,7 @@ describe('a status', () => {
     ['after', BAD_GATEWAY],
     ['before', BAD_GATEWAY],
     ['after', 'reset'],
-  ] as const)('is told once, whatever happens on the way (%s, %j)', async (when, answer) => {
+  ] as const)('is created once, despite a failure (%s, %j)', async (when, answer) => {
     const id = await createDeployment(github, deployment(SHA('a')));
     local.addFault({ on: STATUS, when, answer });
     const description = 'x'.repeat(200);

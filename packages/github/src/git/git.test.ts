@@ -33,40 +33,43 @@ const CREATE = 'POST /repos/{owner}/{repo}/git/refs';
 const tip = (ref: string) => git(repository.remote, 'rev-parse', ref);
 
 describe('refs', () => {
-  test('are made once: the second one who tries is told so', async () => {
+  test('are created once: the second caller gets false', async () => {
     expect(await createRef(github, REF, shas[0])).toBe(true);
     expect(await createRef(github, REF, shas[1])).toBe(false);
     expect(await readRef(github, REF)).toEqual({ sha: shas[0], type: 'commit' });
   });
 
-  test.each(['after', 'before'] as const)('a lost answer (%s) is looked up', async (when) => {
-    local.addFault({ on: CREATE, when, answer: BAD_GATEWAY });
-    const created = createRef(github, REF, shas[0]);
-    if (when === 'after') expect(await created).toBe(true);
-    else await expect(created).rejects.toMatchObject({ status: 502 });
-  });
+  test.each(['after', 'before'] as const)(
+    'checks the ref after a lost response (%s)',
+    async (when) => {
+      local.addFault({ on: CREATE, when, answer: BAD_GATEWAY });
+      const created = createRef(github, REF, shas[0]);
+      if (when === 'after') expect(await created).toBe(true);
+      else await expect(created).rejects.toMatchObject({ status: 502 });
+    },
+  );
 
-  test('a lost answer, and somebody else was first', async () => {
+  test('a lost response, and another caller was first', async () => {
     await createRef(github, REF, shas[1]);
     local.addFault({ on: CREATE, answer: BAD_GATEWAY });
     expect(await createRef(github, REF, shas[0])).toBe(false);
   });
 
-  test('are taken away, and nobody minds when they are gone', async () => {
+  test('are deleted; a missing one is ignored', async () => {
     await createRef(github, REF, shas[0]);
     await deleteRef(github, REF);
     await deleteRef(github, REF);
     expect(await readRef(github, REF)).toBeUndefined();
   });
 
-  test('go forward, and never back', async () => {
+  test('move forward only', async () => {
     await createRef(github, 'refs/heads/x', shas[0]);
     await forwardRef(github, 'refs/heads/x', shas[1]);
     expect(tip('x')).toBe(shas[1]);
     await expect(forwardRef(github, 'refs/heads/x', shas[0])).rejects.toThrow('fast forward');
   });
 
-  test('are replaced only from where they were seen', async () => {
+  test('are replaced only if they have not changed', async () => {
     const [first, second] = shas;
     await replaceRef(github, 'refs/heads/main', { from: second, to: first });
     expect(tip('main')).toBe(first);
@@ -76,7 +79,7 @@ describe('refs', () => {
   });
 });
 
-test('a commit of a tree that is there, on top of a branch', async () => {
+test('creates a commit of an existing tree on a branch', async () => {
   const [good, bad] = shas;
   const tree = (await readCommit(github, good))?.tree ?? '';
   const made = await createCommit(github, { message: 'Restore', tree, parents: [bad] });
@@ -86,7 +89,7 @@ test('a commit of a tree that is there, on top of a branch', async () => {
   expect(await readCommit(github, 'f'.repeat(40))).toBeUndefined();
 });
 
-test('a note is a text that a ref points to', async () => {
+test('stores a text in a note that a ref points to', async () => {
   const text = '{"claim":"c"}';
   const sha = await writeNote(github, { name: 'lock', text, commit: shas[1] });
   await createRef(github, REF, sha);

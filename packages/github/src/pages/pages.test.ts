@@ -34,7 +34,7 @@ const publish = (artifact: number) =>
     ...{ artifact, version: 'a'.repeat(40), oidcToken: 'a.b.c', environment: 'github-pages' },
   });
 
-test('an artifact is published, and watched', async () => {
+test('publishes an artifact and reads its state', async () => {
   const id = await publish(11);
   const kinds = [];
   for (let look = 0; look < 3; look++) kinds.push((await pagesState(github, id)).kind);
@@ -47,7 +47,7 @@ test('an artifact is published, and watched', async () => {
   });
 });
 
-test('an artifact is found and downloaded while it is there', async () => {
+test('finds and downloads an artifact until it expires', async () => {
   const artifact = await findArtifact(github, 5, 'github-pages');
   expect(artifact).toMatchObject({ id: 11, size: 8, isExpired: false });
   expect(await findArtifact(github, 5, 'other')).toBeUndefined();

@@ -37,7 +37,7 @@ function waiting(timeoutMs = 60_000) {
   };
 }
 
-test('a run is started, waited for, and run again', async () => {
+test('starts a run, waits for it, and reruns it', async () => {
   const { looks, options } = waiting();
   const { run } = await dispatchWorkflow(github, {
     ...{ workflow: 'deploy.yml', ref: 'main', inputs: { sha: 'abc' } },
@@ -60,7 +60,7 @@ test('a run is started, waited for, and run again', async () => {
   expect(await listWorkflowRuns(github, { workflow: 'deploy.yml' })).toMatchObject([{ id }]);
 });
 
-test('a run of more than a month ago is not run again', async () => {
+test('does not rerun a run that is older than a month', async () => {
   await dispatchWorkflow(github, { workflow: '7', ref: 'main', inputs: {} });
   const [run] = local.state.runs;
   if (run) run.status = 'completed';
@@ -68,7 +68,7 @@ test('a run of more than a month ago is not run again', async () => {
   await expect(rerunWorkflow(github, run?.id ?? 0)).rejects.toThrow('over a month ago');
 });
 
-test('whether a workflow is there, and switched on', async () => {
+test('reads whether a workflow exists and is enabled', async () => {
   local.state.workflows.push({
     ...{ id: 8, file: 'off.yml', inputs: undefined, state: 'disabled_manually' },
   });
@@ -77,7 +77,7 @@ test('whether a workflow is there, and switched on', async () => {
   expect(await readWorkflow(github, 'gone.yml')).toBeUndefined();
 });
 
-test('what an environment asks for', async () => {
+test('reads the rules of an environment', async () => {
   local.state.environments.production = { reviewers: [local.state.user] };
   local.state.environments.staging = { reviewers: [] };
   expect(await environmentRules(github, 'production')).toEqual({
