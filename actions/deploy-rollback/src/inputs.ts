@@ -14,7 +14,7 @@ import { words } from '@repo/core/inputs/words';
 import { badReleaseSpec, environmentName, fullSha, targetSpec } from './input-parsers.ts';
 import { LEDGERS } from './ledger/registry.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import type { VerifyCheck } from './verify/check.ts';
+import type { VerifyCheck } from './verify/verify-check.ts';
 
 export const failOn = {
   fail: ['fail', 'unknown'],
@@ -131,7 +131,7 @@ function strategies(): Parser<readonly Strategy[]> {
 function verifyChecks(): Parser<readonly VerifyCheck[]> {
   return {
     ...block(),
-    parse: async (given) => (await import('./verify/read-checks.ts')).readChecks(given),
+    parse: async (given) => (await import('./verify/verify-checks.ts')).parseVerifyChecks(given),
     empty: () => [],
   };
 }

@@ -15,19 +15,19 @@ export async function verify(
 ): Promise<void> {
   const { log } = context.ports;
   log.info(`Verifying ${shortSha(plan.revision)} …`);
-  const { prove, proveIdentity } = await import('./prove.ts');
+  const { createHealthChecks, createIdentityChecks } = await import('../verify/create-checks.ts');
+  const { waitUntilHealthy } = await import('../verify/wait-until-healthy.ts');
   const target = toTarget({ revision: plan.revision, entry: undefined }, journal.started);
+  const checks = [...createIdentityChecks(context, targets)];
   // The state from before the rollback was not healthy: only its identity can be verified.
-  const checks =
-    plan.purpose === 'restore'
-      ? await proveIdentity(context, targets)
-      : await prove(context, targets, target);
-  for (const { title, ok, found } of checks) log.info(`${ok ? '✅' : '❌'} ${title}: ${found}`);
+  if (plan.purpose !== 'restore') checks.push(...(await createHealthChecks(context, target)));
+  const results = await waitUntilHealthy(checks, context.inputs.verifyDeadline, context.ports);
+  for (const { title, ok, found } of results) log.info(`${ok ? '✅' : '❌'} ${title}: ${found}`);
   journal.write({
     event: 'verified',
     attempt: plan.attempt,
     round,
-    checks: checks.map(({ title, found, ...check }) => ({
+    checks: results.map(({ title, found, ...check }) => ({
       ...check,
       title: plain(title),
       found: plain(found),

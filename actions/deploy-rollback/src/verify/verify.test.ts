@@ -6,56 +6,66 @@ import { sequence } from '@repo/testkit/faults/script';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, test } from 'vitest';
 import { createPorts } from '../testing/ports.ts';
-import type { Answer, VerifyCheck } from './check.ts';
-import { commandCheck } from './command-check.ts';
-import { expectedIdentity } from './expected-identity.ts';
-import { judgeResponse } from './http-check.ts';
-import { readChecks } from './read-checks.ts';
-import { verify } from './verify.ts';
+import type { AttemptResult, VerifyCheck } from './verify-check.ts';
+import { getIdentityExpectations, parseVerifyChecks } from './verify-checks.ts';
+import { createVerifyCommandCheck } from './verify-command.ts';
+import { waitUntilHealthy } from './wait-until-healthy.ts';
 
 const LIMITS = { timeoutMs: 2_000, signal: new AbortController().signal };
-const ANY = { status: [200, 299], body: '', json: {} } as const;
-const response = (status: number, body = '') => ({ status, body: Buffer.from(body) });
 
-describe('an answer', () => {
-  test.each([
-    [200, 'ok', ANY, true, 'status 200'],
-    [503, 'no', ANY, false, 'status 503 instead of 200-299'],
-    [204, '', { ...ANY, status: [200, 200] as const }, false, 'status 204 instead of 200'],
-    [200, 'version 2', { ...ANY, body: 'version 2' }, true, 'status 200'],
-    [200, 'version 1', { ...ANY, body: 'version 2' }, false, 'no "version 2" in "version 1"'],
-    [200, '', { ...ANY, body: 'x' }, false, 'no "x" in an empty body'],
-    [200, '{"a":{"b":[1,2]}}', { ...ANY, json: { 'a.b.1': '2' } }, true, 'a.b.1 is 2'],
-    [200, '{"v":null}', { ...ANY, json: { v: 'x' } }, false, 'v is null instead of x'],
-    [200, '{"v":{}}', { ...ANY, json: { v: 'x' } }, false, 'v is missing instead of x'],
+describe('an HTTP check', () => {
+  test.each<[string, string, boolean, string | RegExp]>([
+    ['ok', '', true, 'status 200-299'],
+    ['no', 'status: 503', false, /^status 200, expected 503 \(response 200 OK \(.*\): no\)$/],
+    ['ok', 'status: 200', true, 'status 200'],
+    ['version 2', 'body: version 2', true, 'status 200-299, body contains version 2'],
     [
-      200,
-      '{}',
-      { ...ANY, json: { constructor: 'x' } },
+      'version 1',
+      'body: version 2',
       false,
-      'constructor is missing instead of x',
+      /^the body does not contain "version 2" \(.*: version 1\)$/,
     ],
-    [200, '<html>', { ...ANY, json: { v: 'x' } }, false, 'no JSON, but "<html>"'],
-  ])('%s %j', (status, body, options, ok, found) => {
-    expect(judgeResponse(response(status, body), options)).toEqual({ ok, found });
+    ['{"a":{"b":[1,2]}}', 'json: {a.b.1: 2}', true, 'status 200-299, a.b.1 is 2'],
+    ['{"v":null}', 'json: {v: x}', false, /^v is null, expected x /],
+    ['<html>', 'json: {v: x}', false, /^the body is not JSON \(.*: <html>\)$/],
+  ])('%j with %s', async (body, expectations, ok, found) => {
+    await using server = await startHttpServer({ script: respond(200, { body }) });
+    const [check] = await parseVerifyChecks(`- http: {url: "${server.url}", ${expectations}}`);
+    const result = await check?.attempt(LIMITS);
+    expect(result?.ok).toBe(ok);
+    if (typeof found === 'string') expect(result?.found).toBe(found);
+    else expect(result?.found).toMatch(found);
+  });
+
+  test('does not show a header or a query parameter that the server sends back', async () => {
+    await using server = await startHttpServer({
+      script: respond(403, { body: 'denied for s3cr3t-token and s3cr3t-query' }),
+    });
+    const [check] = await parseVerifyChecks(
+      `- http: {url: "${server.url}/?token=s3cr3t-query", headers: {Authorization: Bearer s3cr3t-token}}`,
+    );
+    const result = await check?.attempt(LIMITS);
+    expect(result).toMatchObject({ ok: false, found: expect.stringContaining('denied for ***') });
+    expect(JSON.stringify([check?.title, result])).not.toContain('s3cr3t');
   });
 });
 
 describe('expect-identity', () => {
   const sha = '0123456789abcdef0123456789abcdef01234567';
   test.each([
-    ['{sha}', { body: sha, json: {} }],
-    ['build {short-sha}', { body: 'build 0123456', json: {} }],
-    ['build.sha={sha}', { body: '', json: { 'build.sha': sha } }],
-    ['version=', { body: '', json: { version: '' } }],
-  ])('%s', (given, expected) => {
-    expect(expectedIdentity(given, sha)).toEqual(expected);
+    ['', []],
+    ['{sha}', [`body contains ${sha}`]],
+    ['build {short-sha}', ['body contains build 0123456']],
+    ['build.sha={sha}', [`build.sha is ${sha}`]],
+    ['version=', ['version is ']],
+  ])('%j', (given, expected) => {
+    expect(getIdentityExpectations(given, sha).map(({ source }) => source)).toEqual(expected);
   });
 });
 
 describe('verify-checks', () => {
-  test('http and tcp, by their names, with secrets known', async () => {
-    const checks = await readChecks(`
+  test('reads http and tcp checks, with names and secrets', async () => {
+    const checks = await parseVerifyChecks(`
 - name: the site
   http: {url: "http://user:hunter22@127.0.0.1:1/?token=abc", headers: {authorization: "Bearer xyz"}}
 - http: {url: "http://127.0.0.1:1/x"}
@@ -69,52 +79,58 @@ describe('verify-checks', () => {
   });
 
   test.each([
-    ['', /has no check in it|is empty/],
+    ['', /has no checks|is empty/],
     ['- http: {url: nowhere}', /verify-checks:1:\d+: 0\.http\.url "nowhere" is not a URL/],
     ['- http: {url: "http://a/", expect: x}', /http\.expect is not a known key/],
     ['- tcp: {host: a, port: 0}', /tcp\.port "0" is out of range/],
-    ['- http: {url: "http://a/", status: 299-200}', /"299-200" is no status/],
-  ])('%j is refused', async (text, message) => {
-    await expect(readChecks(text)).rejects.toThrow(message);
+    ['- http: {url: "http://a/", status: 299-200}', /"299-200" has an invalid status code/],
+  ])('rejects %j', async (text, message) => {
+    await expect(parseVerifyChecks(text)).rejects.toThrow(message);
   });
 
-  test('against real ports', async () => {
+  test('passes or fails against local ports', async () => {
     await using server = await startHttpServer({ script: json({ db: { state: 'up' } }) });
     const port = new URL(server.url).port;
-    const [http, tcp, closed] = await readChecks(`
+    const [http, tcp, closed] = await parseVerifyChecks(`
 - http: {url: "${server.url}/health", json: {db.state: up}}
 - tcp: {host: 127.0.0.1, port: ${port}}
 - tcp: {host: 127.0.0.1, port: ${await closedPort()}}`);
-    expect(await http?.attempt(LIMITS)).toEqual({ ok: true, found: 'db.state is up' });
+    expect(await http?.attempt(LIMITS)).toEqual({
+      ok: true,
+      found: 'status 200-299, db.state is up',
+    });
     expect(await tcp?.attempt(LIMITS)).toEqual({ ok: true, found: 'connected' });
     expect(await closed?.attempt(LIMITS)).toMatchObject({ ok: false, found: /refused/ });
   });
 });
 
-describe('a command', () => {
-  const ports = createPorts({ workspace: import.meta.dirname });
+describe('verify-command', () => {
   test.each([
-    [['true'], true, 'ended with 0'],
-    [['false'], false, 'ended with 1'],
-    [['sh', '-c', 'echo "not ready" >&2; exit 3'], false, 'ended with 3: not ready'],
-    [['sh', '-c', 'test "$ROLLBACK_TO" = abc'], true, 'ended with 0'],
+    [['true'], true, 'exitCode == 0'],
+    [['false'], false, 'exit code 1, expected 0'],
+    [
+      ['sh', '-c', 'echo "not ready" >&2; exit 3'],
+      false,
+      'exit code 3, expected 0 (end of stderr: not ready)',
+    ],
+    [['sh', '-c', 'test "$ROLLBACK_TO" = abc'], true, 'exitCode == 0'],
     [['no-such-program'], false, 'no-such-program is not installed here (ENOENT)'],
-    [['echo', '$(reboot); true'], true, 'ended with 0'],
+    [['echo', '$(reboot); true'], true, 'exitCode == 0'],
   ] as [[string, ...string[]], boolean, string][])('%j', async (argv, ok, found) => {
-    const check = commandCheck(argv, { ROLLBACK_TO: 'abc' }, ports);
+    const check = createVerifyCommandCheck(argv, { ROLLBACK_TO: 'abc' }, import.meta.dirname);
     expect(await check.attempt(LIMITS)).toEqual({ ok, found });
   });
 });
 
-describe('waiting until all is well', () => {
+describe('waitUntilHealthy', () => {
   const answers = (...given: readonly boolean[]): VerifyCheck & { looks: number } => {
     const check = {
       title: 'it',
       secrets: [],
       looks: 0,
-      attempt: async (): Promise<Answer> => {
+      attempt: async (): Promise<AttemptResult> => {
         const ok = given[Math.min(check.looks++, given.length - 1)] ?? false;
-        return { ok, found: ok ? 'well' : 'ill' };
+        return { ok, found: ok ? 'healthy' : 'unhealthy' };
       },
     };
     return check;
@@ -130,37 +146,37 @@ describe('waiting until all is well', () => {
     };
   };
 
-  test('looks again until the check is well', async () => {
+  test('retries until the check is healthy', async () => {
     const check = answers(false, false, true);
-    expect(await verify([check], 60_000, ports())).toEqual([
-      { title: 'it', ok: true, found: 'well', attempts: 3 },
+    expect(await waitUntilHealthy([check], 60_000, ports())).toEqual([
+      { title: 'it', ok: true, found: 'healthy', attempts: 3 },
     ]);
   });
 
-  test('gives up at the deadline, and tells that it waits', async () => {
+  test('ends at the deadline and logs the progress', async () => {
     const given = ports();
-    const [verified] = await verify([answers(false)], 30_000, given);
-    expect(verified).toMatchObject({ ok: false, found: 'ill' });
+    const [verified] = await waitUntilHealthy([answers(false)], 30_000, given);
+    expect(verified).toMatchObject({ ok: false, found: 'unhealthy' });
     expect(given.clock.monotonic()).toBeLessThanOrEqual(30_000);
     expect(given.clock.monotonic()).toBeGreaterThan(25_000);
     expect(given.lines.length).toBeGreaterThanOrEqual(4);
   });
 
-  test('stops at once when it is aborted', async () => {
+  test('stops when it is aborted', async () => {
     const controller = new AbortController();
     const check = answers(false);
-    const verifying = verify([check], 60_000, { ...ports(), signal: controller.signal });
+    const verifying = waitUntilHealthy([check], 60_000, { ...ports(), signal: controller.signal });
     controller.abort(new Error('cancelled'));
     await expect(verifying).rejects.toThrow('cancelled');
   });
 });
 
-test('a service that needs its time', async () => {
+test('waits for a service that starts slowly', async () => {
   await using server = await startHttpServer({
     script: sequence(reset(), respond(503), respond(200)),
   });
-  const checks = await readChecks(`- http: {url: "${server.url}"}`);
+  const checks = await parseVerifyChecks(`- http: {url: "${server.url}"}`);
   const { clock, log, signal } = createPorts({ workspace: '.' });
-  const [verified] = await verify(checks, 10_000, { clock, log, signal });
+  const [verified] = await waitUntilHealthy(checks, 10_000, { clock, log, signal });
   expect(verified).toMatchObject({ ok: true, attempts: 3 });
 });
