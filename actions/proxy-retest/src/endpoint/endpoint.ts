@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A proxy as its share link or record names it. Everything in it is untrusted text that was held to
- * a form: hosts are names or IP addresses without brackets, ports 1 to 65535.
+ * A proxy of a share link or record. Its fields are untrusted but validated: hosts are names or IP
+ * addresses without brackets, ports are 1 to 65535.
  */
 export type Endpoint = NativeEndpoint | EngineEndpoint;
 
-/** Tested by our own sockets. */
+/** Tested without an engine. */
 export interface NativeEndpoint {
   readonly protocol: 'http' | 'https' | 'socks4' | 'socks4a' | 'socks5';
   readonly host: string;
   readonly port: number;
-  /** Empty where there is none. */
+  /** Empty without credentials. */
   readonly user: string;
   readonly password: string;
 }
@@ -28,7 +28,7 @@ export interface Shadowsocks {
   readonly plugin: ShadowsocksPlugin | undefined;
 }
 
-/** What disguises the stream; `host` is the name that it shows. */
+/** `host` is the name that the server receives. */
 export type ShadowsocksPlugin =
   | { readonly name: 'obfs'; readonly mode: 'http' | 'tls'; readonly host: string }
   | {
@@ -72,10 +72,10 @@ export interface Hysteria2 {
   readonly protocol: 'hysteria2';
   readonly host: string;
   readonly port: number;
-  /** Further ports that it hops between, `20000-30000`. */
+  /** Additional port ranges for port hopping, such as `20000-30000`. */
   readonly ports: readonly string[];
   readonly password: string;
-  /** The password of the salamander obfuscation; empty without. */
+  /** The password of the salamander obfuscation; may be empty. */
   readonly obfuscation: string;
   readonly tls: Tls;
 }
@@ -105,11 +105,11 @@ export interface WireGuard {
 }
 
 export interface Tls {
-  /** Empty: the host. */
+  /** Empty: the host is used. */
   readonly serverName: string;
   readonly insecure: boolean;
   readonly alpn: readonly string[];
-  /** The browser that it passes itself off as; empty without. */
+  /** The browser whose TLS fingerprint is used; may be empty. */
   readonly fingerprint: string;
   readonly reality: { readonly publicKey: string; readonly shortId: string } | undefined;
 }

@@ -20,7 +20,7 @@ export type CheckConfig = (config: Json) => Promise<CheckResult>;
 
 /** The engine itself failed; the endpoints are not to blame. */
 export class EngineFailed extends Error {
-  override readonly name = 'EngineBroken';
+  override readonly name = 'EngineFailed';
 }
 
 const CHECK_TIMEOUT_MS = 30_000;

@@ -1,4 +1,4 @@
 /** The share link is not valid; the message does not contain credentials. */
 export class InvalidLink extends Error {
-  override readonly name = 'UnusableLink';
+  override readonly name = 'InvalidLink';
 }

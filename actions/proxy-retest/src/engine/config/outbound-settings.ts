@@ -13,5 +13,5 @@ export interface OutboundSettings {
 
 /** The engine does not support the endpoint. */
 export class UnsupportedEndpoint extends Error {
-  override readonly name = 'CannotCarry';
+  override readonly name = 'UnsupportedEndpoint';
 }
