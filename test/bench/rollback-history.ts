@@ -58,7 +58,9 @@ function isSuccess({ state }: { readonly state: string }): boolean {
 
 async function listDeployments({ request, repository }: GitHub): Promise<readonly number[]> {
   const { data } = await request('GET /repos/{owner}/{repo}/deployments', {
-    ...{ ...repository, environment: ENVIRONMENT, per_page: DEPLOYMENTS },
+    ...repository,
+    environment: ENVIRONMENT,
+    per_page: DEPLOYMENTS,
   });
   return data.map(({ id }) => Number(id));
 }
@@ -115,10 +117,22 @@ function addDeployments({ state, advance }: LocalGitHub): void {
     const made = { creator: state.user, createdAt: state.now() };
     const states = count % 2 === 0 ? ['in_progress', 'success', 'inactive'] : ['failure'];
     state.deployments.push({
-      ...{ id: state.nextId(), ref: sha, sha, task: 'deploy', payload: '', description: '' },
-      ...{ environment: ENVIRONMENT, isTransient: false, isProduction: true, ...made },
+      id: state.nextId(),
+      ref: sha,
+      sha,
+      task: 'deploy',
+      payload: '',
+      description: '',
+      environment: ENVIRONMENT,
+      isTransient: false,
+      isProduction: true,
+      ...made,
       statuses: states.map((name) => ({
-        ...{ id: state.nextId(), description: '', logUrl: '', environmentUrl: '', ...made },
+        id: state.nextId(),
+        description: '',
+        logUrl: '',
+        environmentUrl: '',
+        ...made,
         state: name as 'failure',
       })),
     });

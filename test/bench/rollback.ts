@@ -195,7 +195,9 @@ async function dockerPart(daemon: Dockerd): Promise<DockerPart> {
     strategies: '- docker: {container: app}',
     inputs: { 'verify-url': url, 'expect-identity': 'good' },
     env: { DOCKER_HOST: daemon.host },
-    ...{ daemon, runArguments, url },
+    daemon,
+    runArguments,
+    url,
     deploy: async (release) => {
       await daemon.docker('tag', `app:${release}`, 'app:latest');
       await daemon.docker('rm', '-f', 'app').catch(() => {});

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closedPort } from '@repo/testkit/faults/unreachable';
-import { startServer } from './server-process.ts';
+import { disposeWithFolder, startServer } from './server-process.ts';
 
 /** A real dnsmasq with the zone `test`, over UDP and TCP. */
 export interface Dnsmasq extends AsyncDisposable {
@@ -49,9 +49,6 @@ export async function startDnsmasq(path: string): Promise<Dnsmasq> {
   return {
     port,
     stop,
-    [Symbol.asyncDispose]: async () => {
-      await stop();
-      await rm(folder, { recursive: true });
-    },
+    ...disposeWithFolder({ stop }, folder),
   };
 }

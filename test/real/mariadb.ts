@@ -1,10 +1,10 @@
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { accountFor } from './account.ts';
-import { runToEnd, startServer } from './server-process.ts';
+import { disposeWithFolder, runToEnd, startServer } from './server-process.ts';
 
 /** A real MariaDB with its own data and the database `shop`. */
 export interface Mariadb extends AsyncDisposable {
@@ -57,9 +57,6 @@ export async function startMariadb(
   return {
     port,
     stop,
-    [Symbol.asyncDispose]: async () => {
-      await stop();
-      await rm(folder, { recursive: true });
-    },
+    ...disposeWithFolder({ stop }, folder),
   };
 }

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closedPort } from '@repo/testkit/faults/unreachable';
-import { startServer } from './server-process.ts';
+import { disposeWithFolder, startServer } from './server-process.ts';
 
 /** A real nginx in its own folder. */
 export interface Nginx extends AsyncDisposable {
@@ -32,10 +32,7 @@ export async function startNginx(path: string): Promise<Nginx> {
     port,
     root,
     stop,
-    [Symbol.asyncDispose]: async () => {
-      await stop();
-      await rm(folder, { recursive: true });
-    },
+    ...disposeWithFolder({ stop }, folder),
   };
 }
 

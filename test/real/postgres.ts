@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
-import { appendFile, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { accountFor } from './account.ts';
 import { engine } from './engine.ts';
-import { runToEnd, startServer } from './server-process.ts';
+import { disposeWithFolder, runToEnd, startServer } from './server-process.ts';
 
 /** A real PostgreSQL with its own cluster. */
 export interface Postgres extends AsyncDisposable {
@@ -72,10 +72,7 @@ ssl_key_file = '${file('server.key')}'
   return {
     port,
     stop,
-    [Symbol.asyncDispose]: async () => {
-      await stop();
-      await rm(folder, { recursive: true });
-    },
+    ...disposeWithFolder({ stop }, folder),
   };
 }
 

@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { closedPort } from '@repo/testkit/faults/unreachable';
-import { startServer } from './server-process.ts';
+import { disposeWithFolder, startServer } from './server-process.ts';
 
 /** A real redis-server in its own folder. */
 export interface Redis extends AsyncDisposable {
@@ -39,9 +39,6 @@ export async function startRedis(path: string, settings: readonly string[] = [])
     port,
     tlsPort,
     stop,
-    [Symbol.asyncDispose]: async () => {
-      await stop();
-      await rm(folder, { recursive: true });
-    },
+    ...disposeWithFolder({ stop }, folder),
   };
 }

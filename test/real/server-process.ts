@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { connect, type NetConnectOpts } from 'node:net';
 
 /** A server process in the foreground. */
@@ -37,6 +38,16 @@ export async function startServer(
   if (await waitUntil(isReady, child)) return { stop };
   await stop();
   throw new Error(`${path} is not ready:\n${output()}`);
+}
+
+/** Stops a server and removes its folder on disposal. */
+export function disposeWithFolder({ stop }: ServerProcess, folder: string): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+      await rm(folder, { recursive: true });
+    },
+  };
 }
 
 /** Runs a program until it exits. Throws an error with its output if it fails. */

@@ -56,7 +56,10 @@ describe('a deployment with default options', () => {
 describe('workflow triggers', () => {
   beforeEach(() => {
     github.state.workflows.push({
-      ...{ id: 7, file: 'ci.yml', inputs: undefined, on: ['push', 'deployment'] },
+      id: 7,
+      file: 'ci.yml',
+      inputs: undefined,
+      on: ['push', 'deployment'],
     });
   });
   const push = async () => {
@@ -75,7 +78,10 @@ describe('workflow triggers', () => {
     const user = { login: 'our-app[bot]', id: 7, type: 'Bot' as const };
     github = await startLocalGitHub({ bare: repository.remote, user });
     github.state.workflows.push({
-      ...{ id: 7, file: 'ci.yml', inputs: undefined, on: ['push', 'deployment'] },
+      id: 7,
+      file: 'ci.yml',
+      inputs: undefined,
+      on: ['push', 'deployment'],
     });
     expect(await push()).toEqual(['push', 'deployment']);
   });

@@ -181,13 +181,18 @@ function refNode(qualifiedName: string, state: State): object | null {
     target: found.type === 'commit' ? commitNode(found.sha, state) : null,
     refUpdateRule: isBound
       ? {
-          ...{ allowsDeletions: false, blocksCreations: false, pattern: branch },
+          allowsDeletions: false,
+          blocksCreations: false,
+          pattern: branch,
           allowsForcePushes: protection.allowsForcePushes === true,
           requiredApprovingReviewCount: protection.requiredReviews ?? null,
           requiredStatusCheckContexts: protection.requiredChecks ?? [],
-          ...{ requiresCodeOwnerReviews: false, requiresConversationResolution: false },
-          ...{ requiresLinearHistory: false, requiresSignatures: false },
-          ...{ viewerAllowedToDismissReviews: false, viewerCanPush: !protection.requiredReviews },
+          requiresCodeOwnerReviews: false,
+          requiresConversationResolution: false,
+          requiresLinearHistory: false,
+          requiresSignatures: false,
+          viewerAllowedToDismissReviews: false,
+          viewerCanPush: !protection.requiredReviews,
         }
       : null,
   };

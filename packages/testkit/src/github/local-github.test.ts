@@ -203,8 +203,16 @@ describe("violations of GitHub's description", () => {
   test('include invalid responses', async () => {
     github.state.labels.push({ id: 1, name: 'unhealthy', color: 'f00', description: '' });
     github.state.issues.push({
-      ...{ id: 1, number: 1, title: 'T', body: '', stateReason: null, labels: ['unhealthy'] },
-      ...{ author: github.state.user, createdAt: 0, updatedAt: 0, closedAt: null },
+      id: 1,
+      number: 1,
+
+      body: '',
+      stateReason: null,
+      labels: ['unhealthy'],
+      author: github.state.user,
+      createdAt: 0,
+      updatedAt: 0,
+      closedAt: null,
       state: 'open',
       title: JSON.parse('7'),
     });

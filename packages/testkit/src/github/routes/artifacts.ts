@@ -45,7 +45,9 @@ function toArtifactBody(artifact: Artifact, { state, complete }: RouteContext): 
   const { id, run, name, content, createdAt, expiresAt } = artifact;
   const url = `${state.serverUrl}/repos/${state.owner}/${state.repo}/actions/artifacts/${id}`;
   return complete('artifact', {
-    ...{ id, name, url },
+    id,
+    name,
+    url,
     size_in_bytes: content.length,
     archive_download_url: `${url}/zip`,
     expired: expiresAt <= state.now(),

@@ -45,9 +45,16 @@ function toCommitBody(sha: string, { state, complete }: RouteContext): object {
   const message = text.slice(text.indexOf('\n\n') + 2);
   const url = `${state.serverUrl}/commit/${sha}`;
   return complete('commit', {
-    ...{ sha, url, html_url: url, comments_url: url },
+    sha,
+    url,
+    html_url: url,
+    comments_url: url,
     commit: {
-      ...{ url, message, comment_count: 0, author: null, committer: null },
+      url,
+      message,
+      comment_count: 0,
+      author: null,
+      committer: null,
       tree: { sha: state.git?.tree(sha), url },
     },
     author: null,

@@ -118,8 +118,13 @@ function deactivateOlder({ id, environment }: Deployment, state: State): void {
     if (deployment.id >= id || deployment.environment !== environment) continue;
     if (isProduction || isTransient || statuses.at(-1)?.state !== 'success') continue;
     statuses.push({
-      ...{ id: state.nextId(), state: 'inactive', description: '', logUrl: '' },
-      ...{ environmentUrl: '', creator: state.user, createdAt: state.now() },
+      id: state.nextId(),
+      state: 'inactive',
+      description: '',
+      logUrl: '',
+      environmentUrl: '',
+      creator: state.user,
+      createdAt: state.now(),
     });
   }
 }
@@ -152,7 +157,13 @@ function toDeploymentBody(deployment: Deployment, { state, complete }: RouteCont
   const api = `${state.serverUrl}/repos/${state.owner}/${state.repo}`;
   const { id, ref, sha, task, environment, payload, description, statuses } = deployment;
   return complete('deployment', {
-    ...{ id, ref, sha, task, environment, payload, description },
+    id,
+    ref,
+    sha,
+    task,
+    environment,
+    payload,
+    description,
     original_environment: environment,
     creator: toUserBody(deployment.creator, complete),
     created_at: isoSeconds(deployment.createdAt),

@@ -12,13 +12,18 @@ const getEnvironment: Route = {
     return {
       status: 200,
       body: complete('environment', {
-        ...{ id: 1, name, url, html_url: url },
+        id: 1,
+        name,
+        url,
+        html_url: url,
         protection_rules:
           environment.reviewers.length === 0
             ? []
             : [
                 {
-                  ...{ id: 2, node_id: '', type: 'required_reviewers' },
+                  id: 2,
+                  node_id: '',
+                  type: 'required_reviewers',
                   reviewers: environment.reviewers.map((user) => ({
                     type: 'User',
                     reviewer: toUserBody(user, complete),

@@ -39,7 +39,10 @@ const createPull: Route = {
     }
     const pull: Pull = {
       number: Math.max(0, ...[...pulls, ...issues].map(({ number }) => number)) + 1,
-      ...{ title: String(body.title), body: String(body.body ?? ''), state: 'open', base },
+      title: String(body.title),
+      body: String(body.body ?? ''),
+      state: 'open',
+      base,
       head: { repository: `${owner}/${repo}`, branch: head, sha: from },
     };
     pulls.push(pull);

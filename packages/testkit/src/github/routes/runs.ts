@@ -51,8 +51,14 @@ const listJobs: Route = {
     if (run === undefined) return NOT_FOUND;
     const jobs = (run.jobs ?? []).map(({ runner, status, name }, index) =>
       context.complete('job', {
-        ...{ id: run.id * 100 + index, run_id: run.id, name, status, runner_name: runner },
-        ...{ conclusion: status === 'completed' ? 'success' : null, labels: [], runner_id: 1 },
+        id: run.id * 100 + index,
+        run_id: run.id,
+        name,
+        status,
+        runner_name: runner,
+        conclusion: status === 'completed' ? 'success' : null,
+        labels: [],
+        runner_id: 1,
       }),
     );
     return { status: 200, body: { total_count: jobs.length, jobs } };

@@ -68,7 +68,9 @@ const getWorkflow: Route = {
       status: 200,
       body: complete('workflow', {
         ...{ id, name: file, path: `.github/workflows/${file}`, state: workflow.state ?? 'active' },
-        ...{ url: page, html_url: page, badge_url: page },
+        url: page,
+        html_url: page,
+        badge_url: page,
         created_at: isoSeconds(0),
         updated_at: isoSeconds(0),
       }),
