@@ -21,7 +21,7 @@ export const scenario: Scenario = {
     ...(await createSnapshot({}, [
       `command: {name: slow, capture: ['${process.execPath}', -e, 'setInterval(() => {}, 1000)'], apply: ['true'], timeout: 10m}`,
     ])),
-    startedLine: /^Keeping command/,
+    startedLine: /^Saving command/,
   }),
   oversized: () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `${index}-${LONG}`);
@@ -30,5 +30,5 @@ export const scenario: Scenario = {
       names.map((name) => `files: {paths: [${name}]}`),
     );
   },
-  withoutNetwork: { exitCode: 0, verdict: 'pass', message: /Kept/ },
+  withoutNetwork: { exitCode: 0, verdict: 'pass', message: /snapshot/ },
 };
