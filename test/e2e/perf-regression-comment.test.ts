@@ -117,7 +117,11 @@ test('does not overwrite a comment that quotes the marker', async () => {
   await using _ = await pull(github, { ...base, Parse: 1300 });
   const [comment] = github.state.comments;
   github.state.comments.unshift({
-    ...{ id: 1, issue: 1, body: `> quote:\n${comment?.body}`, createdAt: 0, updatedAt: 0 },
+    id: 1,
+    issue: 1,
+    body: `> quote:\n${comment?.body}`,
+    createdAt: 0,
+    updatedAt: 0,
     author: { login: 'mona', id: 7, type: 'User' },
   });
   await using __ = await pull(github, { ...base, Parse: 1500 });

@@ -197,14 +197,23 @@ test('reads 2,000 runs of history in less than a second', { timeout: TIMEOUT_MS 
   const { fileStore } = await import('../../actions/perf-regression/src/history/file-store.ts');
   const store = fileStore(folder);
   const record = (id: number) => ({
-    ...{ v: 1 as const, suite: 's', environment: 'e', sha: 'a'.repeat(40), ref: 'refs/heads/main' },
+    v: 1 as const,
+    suite: 's',
+    environment: 'e',
+    sha: 'a'.repeat(40),
+    ref: 'refs/heads/main',
     time: new Date(id * 60_000).toISOString(),
     run: { id: String(id), attempt: '1', job: 'j' },
     env: {},
     status: 'accepted' as const,
     benches: Array.from({ length: 20 }, (_, index) => ({
-      ...{ id: `b${index}`, metric: 'time', unit: 'ns', better: 'lower' as const },
-      ...{ kind: 'summary' as const, n: 1, centre: 1000 + index },
+      id: `b${index}`,
+      metric: 'time',
+      unit: 'ns',
+      better: 'lower' as const,
+      kind: 'summary' as const,
+      n: 1,
+      centre: 1000 + index,
     })),
   });
   const { encodeRecord, recordPath } = await import(

@@ -65,7 +65,9 @@ describe('import of the history of github-action-benchmark', () => {
       date: Date.parse('2026-01-01T00:00:00Z') + index * 86_400_000,
       tool,
       benches: Object.entries(names).map(([name, value], bench) => ({
-        ...{ name, unit, range: '± 3' },
+        name,
+        unit,
+        range: '± 3',
         value: value * (1 + ((index * 3 + bench * 5) % 7) / 700),
       })),
     }));
@@ -95,7 +97,10 @@ describe('import of the history of github-action-benchmark', () => {
   test('imports without results, and rejects an unknown suite', async () => {
     await writeFile(join(folder, 'data.js'), dataJs('cargo', { bench_fib: 254 }, 'ns/iter'));
     await using alone = await run(1, {
-      ...{ results: '', mode: 'record', store: 'file', import: 'data.js' },
+      results: '',
+      mode: 'record',
+      store: 'file',
+      import: 'data.js',
     });
     expect(alone.outputs.message, alone.log).toMatch(/^Recorded 40 imported runs of default/);
     const two = (await readFile(join(folder, 'data.js'), 'utf8')).replace(
@@ -104,7 +109,10 @@ describe('import of the history of github-action-benchmark', () => {
     );
     await writeFile(join(folder, 'data.js'), two);
     await using unknownSuite = await run(1, {
-      ...{ results: '', mode: 'record', store: 'file', import: 'data.js' },
+      results: '',
+      mode: 'record',
+      store: 'file',
+      import: 'data.js',
     });
     expect(unknownSuite.exitCode).toBe(1);
     expect(unknownSuite.log).toContain('Use one of Third, Go Benchmark');

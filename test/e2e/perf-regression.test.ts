@@ -191,7 +191,9 @@ describe('benchmarks that cannot be compared', () => {
     const bmf = (unit: string) => JSON.stringify([{ name: 'size', unit, value: 3, extra: '' }]);
     await write({ 'old.json': bmf('pages'), 'new.json': bmf('blocks') });
     await using result = await perf({
-      ...{ results: 'new.json', baseline: 'old.json', metrics: '- {match: size, better: lower}' },
+      results: 'new.json',
+      baseline: 'old.json',
+      metrics: '- {match: size, better: lower}',
     });
     expect(result.outputs.verdict, result.log).toBe('unknown');
     expect((await readRows(result))[0]).toMatchObject({

@@ -198,7 +198,9 @@ describe('examples of the README', () => {
     mkdirSync(join(cwd, 'perf-report'));
     cpSync(forkRun.outputs['report-file'] ?? '', join(cwd, 'perf-report/report.json'));
     const run = {
-      ...{ event: 'pull_request', head_sha: sha, head_branch: 'faster' },
+      event: 'pull_request',
+      head_sha: sha,
+      head_branch: 'faster',
       head_repository: { full_name: head.repository },
     };
     await using posted = await runExample('post', cwd, { event: { workflow_run: run } });

@@ -11,9 +11,9 @@ import { describeShift } from './report/report.ts';
 import type { Judgement } from './verdict.ts';
 
 /**
- * Runs the planned comparison. With `mode: run` this measures both sides, and how long depends on
- * how they compare; otherwise it compares what the survey has read. The other functions of this
- * module have effects that depend on the verdict, so the run calls them after judging.
+ * Runs the planned comparison. With `mode: run` it measures both sides until they can be compared;
+ * otherwise it compares what `survey` has read. The other functions of this module record and publish
+ * the verdict, so the run calls them after `judge`.
  */
 export async function act(
   { comparison, settings }: Plan,

@@ -46,18 +46,25 @@ test('ignores invalid labels', async () => {
 
 test('reads the workflow run that triggered this one', async () => {
   const workflow_run = {
-    ...{ event: 'pull_request', head_sha: 'abc', head_branch: 'topic' },
+    event: 'pull_request',
+    head_sha: 'abc',
+    head_branch: 'topic',
     head_repository: { full_name: 'ann/shop' },
   };
   expect(await read({ repository, workflow_run })).toEqual({
     defaultBranch: 'main',
     workflowRun: {
-      ...{ event: 'pull_request', headSha: 'abc', headBranch: 'topic' },
+      event: 'pull_request',
+      headSha: 'abc',
+      headBranch: 'topic',
       headRepository: 'ann/shop',
     },
   });
   expect((await read({ workflow_run: { head_sha: 'abc' } })).workflowRun).toEqual({
-    ...{ event: '', headSha: 'abc', headBranch: '', headRepository: '' },
+    event: '',
+    headSha: 'abc',
+    headBranch: '',
+    headRepository: '',
   });
 });
 

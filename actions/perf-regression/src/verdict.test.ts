@@ -12,8 +12,14 @@ import {
 } from './verdict.ts';
 
 const row = (state: MetricState, changes: Partial<MetricResult> = {}): MetricResult => ({
-  ...{ benchmark: 'BenchmarkA', metric: 'time', unit: 'ns', better: 'lower', state },
-  ...{ method: 'two-sample', reason: 'slower', ...changes },
+  benchmark: 'BenchmarkA',
+  metric: 'time',
+  unit: 'ns',
+  better: 'lower',
+  state,
+  method: 'two-sample',
+  reason: 'slower',
+  ...changes,
 });
 const counts = (changes: Partial<Counts>): Counts => ({ ...countStates([]), ...changes });
 const message = (...rows: readonly MetricResult[]) =>

@@ -2,7 +2,7 @@ import type { MetricResult } from '../../../actions/perf-regression/src/compare/
 import type { Normalize } from '../../../actions/perf-regression/src/compare/settings.ts';
 import { compareWithHistory } from '../../../actions/perf-regression/src/compare/with-history.ts';
 import type { RunRecord } from '../../../actions/perf-regression/src/history/record.ts';
-import { resultOf, settings, time } from './settings.ts';
+import { settings, time, toResult } from './settings.ts';
 
 /** A suite without code changes: one row per run, one value per benchmark, lower is better. */
 export interface Suite {
@@ -28,7 +28,7 @@ export interface HistoryAccuracy {
 const WARM_UP = 40;
 const STRIDE = 7;
 /** Number of runs in the history. */
-const LOOKED_AT = 45;
+const HISTORY_RUNS = 45;
 
 /**
  * The number of false alarms of each benchmark in an unchanged suite, and of injected slowdowns found
@@ -46,11 +46,11 @@ export function historyAccuracy(
     const normalize = normalizeBy(reference, suite, index);
     const quiet = follow(suite.rows, suite.benchmarks, name, normalize, 0);
     total.judged += quiet.length;
-    total.alarms += begins(quiet, isAlarm);
-    total.warnings += begins(quiet, (row) => row.state === 'warn' && !isAlarm(row));
+    total.alarms += countStarts(quiet, isAlarm);
+    total.warnings += countStarts(quiet, (row) => row.state === 'warn' && !isAlarm(row));
     for (let at = WARM_UP; at + 5 <= suite.rows.length; at += STRIDE) {
       const rows = suite.rows
-        .slice(Math.max(0, at - LOOKED_AT), at + 5)
+        .slice(Math.max(0, at - HISTORY_RUNS), at + 5)
         .map((row, run, all) =>
           run < all.length - 5
             ? row
@@ -91,9 +91,11 @@ function follow(
     const found =
       run < Math.max(1, from)
         ? undefined
-        : compareWithHistory(records.slice(-LOOKED_AT), resultOf(measurements), judging).rows.find(
-            ({ benchmark }) => benchmark === name,
-          );
+        : compareWithHistory(
+            records.slice(-HISTORY_RUNS),
+            toResult(measurements),
+            judging,
+          ).rows.find(({ benchmark }) => benchmark === name);
     if (found !== undefined) judged.push(found);
     const accepted = found !== undefined && isAlarm(found);
     records.push(record(run, measurements, accepted ? name : undefined));
@@ -117,7 +119,13 @@ function record(
     env: {},
     status: accepted === undefined ? 'accepted' : 'accepted-by-label',
     benches: measurements.map(({ benchmark, metric, unit, better, kind, centre }) => ({
-      ...{ id: benchmark, metric, unit, better, kind, centre, n: 1 },
+      id: benchmark,
+      metric,
+      unit,
+      better,
+      kind,
+      centre,
+      n: 1,
       ...(benchmark === accepted && { regressed: true as const }),
     })),
   };
@@ -128,7 +136,7 @@ function isAlarm({ state, reason }: MetricResult): boolean {
   return (state === 'fail' || state === 'warn') && reason.startsWith('the last ');
 }
 
-function begins(rows: readonly MetricResult[], is: (row: MetricResult) => boolean): number {
+function countStarts(rows: readonly MetricResult[], is: (row: MetricResult) => boolean): number {
   return rows.filter((row, index) => {
     const before = rows[index - 1];
     return is(row) && (before === undefined || !is(before));

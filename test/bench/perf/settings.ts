@@ -17,7 +17,7 @@ export function settings(normalize: Normalize = { kind: 'auto' }): Settings {
   };
 }
 
-export function resultOf(measurements: readonly Measurement[]): ReadResult {
+export function toResult(measurements: readonly Measurement[]): ReadResult {
   return { format: 'go', measurements, failures: [], environment: {}, warnings: [] };
 }
 

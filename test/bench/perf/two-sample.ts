@@ -3,7 +3,7 @@ import { median } from '@repo/statistics/median';
 import { compareSides } from '../../../actions/perf-regression/src/compare/sides.ts';
 import { mannWhitney } from '../../../actions/perf-regression/src/statistics/mann-whitney.ts';
 import { type Random, seeded } from './random.ts';
-import { resultOf, settings, time } from './settings.ts';
+import { settings, time, toResult } from './settings.ts';
 
 const SEED = 20261120;
 const BENCHMARKS = 50;
@@ -29,7 +29,7 @@ export function twoSampleAccuracy(runs: number): TwoSampleAccuracy {
   for (let run = 0; run < runs; run++) {
     const before = side(random);
     const same = side(random);
-    const { rows } = compareSides(resultOf(before), resultOf(same), judging);
+    const { rows } = compareSides(toResult(before), toResult(same), judging);
     const states = new Set(rows.map(({ state }) => state));
     if (states.has('fail')) count.alarms++;
     if (states.has('fail') || states.has('warn')) count.warnings++;
@@ -50,7 +50,7 @@ export function twoSampleAccuracy(runs: number): TwoSampleAccuracy {
       1.3 * (first?.centre ?? 0),
       first?.samples?.map((value) => value * 1.3),
     );
-    const found = compareSides(resultOf(before), resultOf([slower, ...others]), judging).rows[0];
+    const found = compareSides(toResult(before), toResult([slower, ...others]), judging).rows[0];
     if (found?.state === 'fail') count.found++;
   }
   return {

@@ -14,12 +14,18 @@ const at = (text: string) => threshold().parse(text);
 const LIMITS: Limits = { better: 'lower', warn: at('10%'), fail: at('20%') };
 const RATE: Limits = { ...LIMITS, better: 'higher' };
 const settings: Settings = {
-  ...{ policyFor: () => ({ exact: false, ...LIMITS }), alpha: 0.05, minSamples: 5 },
-  ...{ normalize: { kind: 'auto' }, distributions: uDistributions() },
+  policyFor: () => ({ exact: false, ...LIMITS }),
+  alpha: 0.05,
+  minSamples: 5,
+  normalize: { kind: 'auto' },
+  distributions: uDistributions(),
 };
 
 const shifted = (ratio: number, reference = false): Shift => ({
-  ...{ ratio, applied: true, reference, benchmarks: 9 },
+  ratio,
+  applied: true,
+  reference,
+  benchmarks: 9,
 });
 
 function base(before: number, after: number): ResultBase {
@@ -80,7 +86,8 @@ describe('samples on both sides', () => {
 
   test('uses the upper end of the interval for a rate', () => {
     expect(bySamples(noisy(130), noisy(100), { limits: RATE })).toMatchObject({
-      ...{ state: 'unknown', samplesNeeded: expect.any(Number) },
+      state: 'unknown',
+      samplesNeeded: expect.any(Number),
     });
   });
 

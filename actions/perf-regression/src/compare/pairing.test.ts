@@ -4,16 +4,28 @@ import type { Failure, Measurement, ReadResult } from '../measurement.ts';
 import { metricKey, type Pair, pairMeasurements } from './pairing.ts';
 
 const one = (benchmark: string, changes: Partial<Measurement> = {}): Measurement => ({
-  ...{ benchmark, metric: 'time', unit: 'ns', better: 'lower', kind: 'sampled' },
-  ...{ centre: 1, file: 'a.txt', ...changes },
+  benchmark,
+  metric: 'time',
+  unit: 'ns',
+  better: 'lower',
+  kind: 'sampled',
+  centre: 1,
+  file: 'a.txt',
+  ...changes,
 });
 const side = (
   measurements: readonly Measurement[],
   failures: readonly Pick<Failure, 'benchmark' | 'metric'>[] = [],
 ): ReadResult => ({
-  ...{ format: 'go', measurements, environment: {}, warnings: [] },
+  format: 'go',
+  measurements,
+  environment: {},
+  warnings: [],
   failures: failures.map((failure) => ({
-    ...{ state: 'failed', reason: 'it failed', file: 'a.txt', ...failure },
+    state: 'failed',
+    reason: 'it failed',
+    file: 'a.txt',
+    ...failure,
   })),
 });
 

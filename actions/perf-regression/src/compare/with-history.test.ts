@@ -14,15 +14,15 @@ const one = { metric: 'errors', unit: '', better: 'lower', kind: 'sampled' } as 
 
 function record(centre: number, index: number): RunRecord {
   return {
-    ...{
-      v: 1,
-      suite: 'default',
-      environment: 'linux-x64',
-      sha: `${index}`,
-      ref: 'refs/heads/main',
-    },
+    v: 1,
+    suite: 'default',
+    environment: 'linux-x64',
+    sha: `${index}`,
+    ref: 'refs/heads/main',
     time: new Date(index * 3_600_000).toISOString(),
-    ...{ run: { id: `${index}`, attempt: '1', job: 'bench' }, env: {}, status: 'accepted' },
+    run: { id: `${index}`, attempt: '1', job: 'bench' },
+    env: {},
+    status: 'accepted',
     benches: [{ ...one, id: 'a', n: 1, centre }],
   };
 }
@@ -39,8 +39,11 @@ function judged(
     values.map(record),
     { ...results, environment: {} },
     {
-      ...{ policyFor: () => ({ exact: false, ...limits }), alpha: 0.05, minSamples: 5 },
-      ...{ normalize: { kind: 'auto' }, distributions: uDistributions() },
+      policyFor: () => ({ exact: false, ...limits }),
+      alpha: 0.05,
+      minSamples: 5,
+      normalize: { kind: 'auto' },
+      distributions: uDistributions(),
     },
   );
   return rows[0];

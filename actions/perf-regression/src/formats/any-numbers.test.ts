@@ -74,7 +74,10 @@ describe('json, custom, coverage, openmetrics, size-limit and lighthouse', () =>
   it('lighthouse: reads scores from 0 to 100, names without the port, and failed audits', async () => {
     const { measurements, failures } = await fixture('by-hand/lighthouse.json');
     expect(measurements[0]).toMatchObject({
-      ...{ benchmark: '/shop?page=2', metric: 'performance-score', centre: 97, better: 'higher' },
+      benchmark: '/shop?page=2',
+      metric: 'performance-score',
+      centre: 97,
+      better: 'higher',
     });
     expect(failures.map(({ metric, line }) => [metric, line])).toEqual([
       ['seo-score', 7],

@@ -1,13 +1,10 @@
-import { createHash } from 'node:crypto';
 import { plain } from '@repo/core/text/untrusted';
 import { median } from '@repo/statistics/median';
 import type { Better, Failure, Measurement } from '../measurement.ts';
 import { inferDirection } from '../metric/metric.ts';
 import { type CanonicalUnit, canonicalUnit } from '../metric/unit.ts';
 import { FormatError } from './format-error.ts';
-
-/** Longer names of benchmarks and metrics are cut off. */
-const MAX_NAME_LENGTH = 500;
+import { cleanName, type Reading, toNumber, toSpread } from './reading.ts';
 
 /** A file may contain more metrics than fit into memory. */
 const MAX_METRICS = 500_000;
@@ -16,29 +13,6 @@ const MAX_METRICS = 500_000;
 export function assertMetricLimit(count: number, file: string): void {
   if (count <= MAX_METRICS) return;
   throw new FormatError({ file }, 'contains more than 500,000 metrics', 'Split the file.');
-}
-
-/** One or more values as a tool writes them. */
-export interface Reading {
-  readonly benchmark: string;
-  readonly metric: string;
-  /** As the tool writes it; the collector converts it to its canonical form. */
-  readonly unit: string;
-  /** The single value of the tool. A value that is not a finite number becomes a failure. */
-  readonly value?: unknown;
-  /** Instead of the value: the values of separate runs. The collector keeps the array. */
-  readonly repeated?: number[];
-  /** Instead of the value, or in addition: repeated measurements. */
-  readonly samples?: readonly unknown[];
-  /** In the unit of the tool. */
-  readonly spread?: { readonly low: unknown; readonly high: unknown };
-  /** Default: inferred from unit and name. */
-  readonly better?: Better | undefined;
-  /** Whether one value is enough (bytes, counts), without noise. */
-  readonly exact: boolean;
-  readonly line?: number | undefined;
-  /** Instead of the line, for JSON: finding it takes time and is needed only for failures. */
-  readonly at?: { readonly line: number | undefined };
 }
 
 interface Series {
@@ -64,7 +38,7 @@ interface Series {
 export class Collector {
   /** By benchmark and metric. */
   readonly #series = new Map<string, Map<string, Series>>();
-  readonly #sortByTime: Series[] = [];
+  readonly #allSeries: Series[] = [];
   /** Caches, so that each of 100,000 names and units is cleaned and converted once. */
   readonly #names = new Map<string, string>();
   readonly #units = new Map<string, CanonicalUnit>();
@@ -108,8 +82,8 @@ export class Collector {
       };
       const metrics = this.#series.get(benchmark) ?? new Map<string, Series>();
       this.#series.set(benchmark, metrics.set(metric, series));
-      this.#sortByTime.push(series);
-      assertMetricLimit(this.#sortByTime.length, this.#file);
+      this.#allSeries.push(series);
+      assertMetricLimit(this.#allSeries.length, this.#file);
     } else if (existing.unit === unit) {
       for (const group of groups) existing.groups.push(group);
     } else if (!existing.mixed) {
@@ -153,7 +127,7 @@ export class Collector {
   }
 
   result() {
-    const series = this.#sortByTime.filter(({ mixed }) => !mixed);
+    const series = this.#allSeries.filter(({ mixed }) => !mixed);
     return {
       measurements: series.map(toMeasurement),
       failures: this.#failures,
@@ -183,14 +157,14 @@ export class Collector {
     const name = getMeaningfulName(benchmark, metric);
     if (name !== metric) return inferDirection(unit, name);
     const key = `${unit}\n${metric}`;
-    const known = this.#directions.get(key) ?? inferDirection(unit, metric);
-    this.#directions.set(key, known);
-    return known;
+    const cached = this.#directions.get(key) ?? inferDirection(unit, metric);
+    this.#directions.set(key, cached);
+    return cached;
   }
 
   #parseUnit(written: string): CanonicalUnit {
-    const known = this.#units.get(written);
-    if (known) return known;
+    const cached = this.#units.get(written);
+    if (cached) return cached;
     const found = canonicalUnit(written);
     const unit = { ...found, unit: plain(found.unit, 50) };
     this.#units.set(written, unit);
@@ -198,8 +172,8 @@ export class Collector {
   }
 
   #cleanName(written: string): string {
-    const known = this.#names.get(written);
-    if (known !== undefined) return known;
+    const cached = this.#names.get(written);
+    if (cached !== undefined) return cached;
     const name = cleanName(written);
     this.#names.set(written, name);
     return name;
@@ -243,25 +217,6 @@ function areNumbers(groups: readonly (number | readonly number[])[]): groups is 
   return groups.every((group) => typeof group === 'number');
 }
 
-/** Converts a value to a number. Some JSON writers write NaN and infinity as text. */
-function toNumber(value: unknown, factor: number): number | 'no-value' | 'not-a-number' {
-  if (typeof value === 'number')
-    return Number.isFinite(value * factor) ? value * factor : NOT_FINITE;
-  if (typeof value !== 'string' || value.length > 50 || value.trim() === '') return 'no-value';
-  if (/^[+\-±]?(?:nan|inf|infinity)$/i.test(value)) return NOT_FINITE;
-  const number = Number(value);
-  return Number.isNaN(number) ? 'no-value' : toNumber(number, factor);
-}
-
-const NOT_FINITE = 'not-a-number';
-
-function toSpread(spread: Reading['spread'], factor: number): Measurement['spread'] {
-  if (spread === undefined) return undefined;
-  const low = toNumber(spread.low, factor);
-  const high = toNumber(spread.high, factor);
-  return typeof low === 'number' && typeof high === 'number' ? { low, high } : undefined;
-}
-
 function computeCentre(values: readonly number[]): number {
   const [first = Number.NaN] = values;
   // Bytes and counts are usually all equal, which needs no sorting.
@@ -271,16 +226,4 @@ function computeCentre(values: readonly number[]): number {
 /** The name that the direction is inferred from: a metric named `value` has no meaning. */
 function getMeaningfulName(benchmark: string, metric: string): string {
   return metric === 'value' || metric === 'mean' ? benchmark : metric;
-}
-
-/** Most names need no cleaning. */
-const SAFE_NAME = /^[!-~]+$/;
-
-/** Cuts a long name off and adds a digest, so that different names stay different. */
-function cleanName(text: string): string {
-  const isSafe = SAFE_NAME.test(text) && !text.includes('::') && !text.includes('##[');
-  if (isSafe && text.length <= MAX_NAME_LENGTH) return text;
-  if (text.length <= MAX_NAME_LENGTH) return plain(text, MAX_NAME_LENGTH) || '(no name)';
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8);
-  return `${plain(text, MAX_NAME_LENGTH)} ${digest}`;
 }

@@ -32,7 +32,8 @@ describe('gungraun, julia, asv, bmf', () => {
     expect(failures).toMatchObject([{ benchmark: 'numbers.time_broken', state: 'failed' }]);
     expect(warnings[0]).toBe("numbers.Numbers.time_fib(10, 'twice') was skipped.");
     expect(await find('asv/results.json', 'numbers.mem_list', 'memory')).toMatchObject({
-      ...{ kind: 'exact', unit: 'B' },
+      kind: 'exact',
+      unit: 'B',
     });
   });
 

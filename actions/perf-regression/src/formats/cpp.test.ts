@@ -8,7 +8,9 @@ describe('googlebenchmark', () => {
       new Set(['BM_fib/5', 'BM_fib/10', 'BM_fib/15', 'BM_bytes']),
     );
     expect(await find('googlebenchmark/repetitions.json', 'BM_bytes')).toMatchObject({
-      ...{ kind: 'sampled', samples: { length: 3 }, unit: 'ns' },
+      kind: 'sampled',
+      samples: { length: 3 },
+      unit: 'ns',
     });
   });
 

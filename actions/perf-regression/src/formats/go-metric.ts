@@ -1,5 +1,5 @@
 import { canonicalUnit } from '../metric/unit.ts';
-import type { Reading } from './collector.ts';
+import type { Reading } from './reading.ts';
 
 /** The metric of a go bench value, which has only a unit. */
 export function toGoMetric(written: string): Pick<Reading, 'metric' | 'unit' | 'exact'> {

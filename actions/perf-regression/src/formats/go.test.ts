@@ -35,14 +35,21 @@ describe('go', () => {
     const name = 'example.test/numbers/fib.Metrics';
     expect(await find('go/units.txt', name, 'hits/op')).toMatchObject({ better: 'higher' });
     expect(await find('go/units.txt', name, 'bytes-written')).toMatchObject({
-      ...{ better: 'lower', kind: 'exact', unit: 'bytes-written', centre: 4096 },
+      better: 'lower',
+      kind: 'exact',
+      unit: 'bytes-written',
+      centre: 4096,
     });
     expect(await find('go/units.txt', name, 'throughput')).toMatchObject({
-      ...{ unit: 'B/s', better: 'higher' },
+      unit: 'B/s',
+      better: 'higher',
     });
     expect(await find('go/units.txt', name, 'B/op')).toMatchObject({ kind: 'exact', centre: 1024 });
     expect(read('BenchmarkX 1 5 ns/op 7 p99-ns/op').measurements[1]).toMatchObject({
-      ...{ metric: 'p99-ns/op', unit: 'ns', better: 'lower', centre: 7 },
+      metric: 'p99-ns/op',
+      unit: 'ns',
+      better: 'lower',
+      centre: 7,
     });
   });
 

@@ -1,7 +1,8 @@
 import type { Collector } from './collector.ts';
 import { anyOf, textFormat } from './format.ts';
 import { createGoLine, findLineEnd, readGoLine } from './go-line.ts';
-import { GoResults, StartedBenchmarks } from './go-results.ts';
+import { GoResults } from './go-results.ts';
+import { StartedBenchmarks } from './go-started.ts';
 import { jsonLines } from './text/json-lines.ts';
 import { cleanLine, MAX_LINE_LENGTH } from './text/lines.ts';
 

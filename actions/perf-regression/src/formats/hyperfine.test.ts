@@ -11,7 +11,8 @@ describe('hyperfine', () => {
 
   it('version 2: reads the memory', async () => {
     expect(await find('hyperfine/v2.json', 'true', 'memory')).toMatchObject({
-      ...{ unit: 'B', better: 'lower' },
+      unit: 'B',
+      better: 'lower',
     });
   });
 

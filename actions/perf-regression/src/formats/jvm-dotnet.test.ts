@@ -17,7 +17,9 @@ describe('jmh and benchmarkdotnet', () => {
   it('jmh: reads histograms, single shots and profilers', async () => {
     const path = 'jmh/bench.json';
     expect(await find(path, 'numbers.Fib.sampled (n=5)', 'sampled-time')).toMatchObject({
-      ...{ kind: 'sampled', samples: { length: 6 }, better: 'lower' },
+      kind: 'sampled',
+      samples: { length: 6 },
+      better: 'lower',
     });
     expect(await find(path, 'numbers.Fib.once (n=5)', 'single-shot-time')).toBeDefined();
     expect(await find(path, 'numbers.Fib.once (n=5)', 'B/op')).toMatchObject({ better: 'lower' });

@@ -200,12 +200,26 @@ describe('several files', () => {
     const { measurements } = await readResults(paths, 'auto');
     expect(measurements).toEqual([
       {
-        ...{ benchmark: 'p.X', metric: 'time', unit: 'ns', better: 'lower', kind: 'sampled' },
-        ...{ centre: 2, samples: [1, 3, 2], file: paths[0], line: 2 },
+        benchmark: 'p.X',
+        metric: 'time',
+        unit: 'ns',
+        better: 'lower',
+        kind: 'sampled',
+        centre: 2,
+        samples: [1, 3, 2],
+        file: paths[0],
+        line: 2,
       },
       {
-        ...{ benchmark: 'p.X', metric: 'B/op', unit: 'B', better: 'lower', kind: 'exact' },
-        ...{ centre: 16, samples: [16, 16, 16], file: paths[0], line: 2 },
+        benchmark: 'p.X',
+        metric: 'B/op',
+        unit: 'B',
+        better: 'lower',
+        kind: 'exact',
+        centre: 16,
+        samples: [16, 16, 16],
+        file: paths[0],
+        line: 2,
       },
     ]);
   });
@@ -235,7 +249,11 @@ describe('several files', () => {
     expect(measurements).toEqual([]);
     expect(failures).toEqual([
       {
-        ...{ benchmark: 'a', metric: 'value', state: 'mixed-units', line: 1, file: paths[1] },
+        benchmark: 'a',
+        metric: 'value',
+        state: 'mixed-units',
+        line: 1,
+        file: paths[1],
         reason: 'has the units cows and hens',
       },
     ]);

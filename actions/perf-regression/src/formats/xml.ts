@@ -15,9 +15,9 @@ interface FoundElement {
 }
 
 /**
- * The elements of a name, in the order of the file.
+ * The elements with a name, in the order of the file.
  *
- * @throws {FormatError} with the line where the XML is broken
+ * @throws {FormatError} for invalid XML, with its line
  */
 export function xmlElements(text: string, file: string, name: string): FoundElement[] {
   const root = parseRoot(text, file);

@@ -9,7 +9,11 @@ import {
 import { findSurplus, sortOldestFirst } from './retention.ts';
 
 const record: RunRecord = {
-  ...{ v: 1, suite: 's', environment: 'e', sha: 'a'.repeat(40), ref: 'refs/heads/main' },
+  v: 1,
+  suite: 's',
+  environment: 'e',
+  sha: 'a'.repeat(40),
+  ref: 'refs/heads/main',
   time: '2026-01-01T00:00:00.000Z',
   run: { id: '7', attempt: '1', job: 'j' },
   env: {},

@@ -20,9 +20,9 @@ td.name { min-width: 16rem; overflow-wrap: anywhere; } td.name .small { display:
 export const SCRIPT = `
 const rows = [...document.querySelectorAll('tbody tr')];
 document.getElementById('filter').addEventListener('input', ({ target }) => {
-  const wanted = target.value.toLowerCase();
+  const query = target.value.toLowerCase();
   for (const row of rows) {
-    row.hidden = !(row.textContent + ' ' + row.className).toLowerCase().includes(wanted);
+    row.hidden = !(row.textContent + ' ' + row.className).toLowerCase().includes(query);
   }
 });
 for (const trend of document.querySelectorAll('.trend')) {

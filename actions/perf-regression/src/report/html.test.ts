@@ -19,7 +19,13 @@ const row: MetricResult = {
 
 function page(rows: readonly MetricResult[], message = '1 regression'): string {
   return htmlPage({
-    ...{ verdict: 'fail', message, against: '12 runs', shift: '', time: '', sha: '', rows },
+    verdict: 'fail',
+    message,
+    against: '12 runs',
+    shift: '',
+    time: '',
+    sha: '',
+    rows,
   });
 }
 
