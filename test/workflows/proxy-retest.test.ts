@@ -81,7 +81,7 @@ jobs:
       tested: '0',
       changed: 'false',
     });
-    expect(run.outputs.message).toBe('Nothing was judged: no target answered directly');
+    expect(run.outputs.message).toBe('Nothing was tested: no target answered directly');
     expect(run.artifacts['retest-report']).toEqual(['proxy-retest.json']);
     runner.git('fetch', '--quiet');
     expect(runner.git('show', 'origin/main:proxies.json')).toBe(list.trim());

@@ -21,7 +21,7 @@ export function dispatch<Job extends { readonly host: string }>(
 ): Promise<void> {
   const busy = new Map<string, number>();
   const waiting = new Map<string, Job[]>();
-  /** Jobs whose host is no longer busy. */
+  /** Jobs whose host has a free slot. */
   const freed: Job[] = [];
   let next = 0;
   let active = 0;
