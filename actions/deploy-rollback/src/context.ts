@@ -10,7 +10,7 @@ import { createJournals, type Journals } from './journal/journal.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type LedgerName, RECORDS } from './ledger/registry.ts';
 import type { Lock } from './lock/lock.ts';
-import { type SnapshotStore, snapshotStore } from './snapshots/store.ts';
+import { createSnapshotStore, type SnapshotStore } from './snapshots/store.ts';
 import type { Ports, Strategy } from './strategies/strategy.ts';
 
 /** What a run works with: its inputs, its clients and the state of its environment. */
@@ -44,7 +44,7 @@ export async function createContext(
     strategies,
     ledger,
     lock,
-    snapshots: snapshotStore({ environment, stateDir, ports }),
+    snapshots: createSnapshotStore({ environment, stateDir, ports }),
     journals: createJournals(stateDir, ports.clock),
     redact: actionContext.redact,
   };

@@ -7,7 +7,7 @@ import { getTreeHash, isInHistory } from './git-tree.ts';
 import { mark } from './modes/mark.ts';
 import { snapshot } from './modes/snapshot.ts';
 import { rollback } from './run.ts';
-import { type Machine, machine } from './testing/machine.ts';
+import { createMachine, type Machine } from './testing/machine.ts';
 import { createPorts } from './testing/ports.ts';
 
 let folder: string;
@@ -53,19 +53,19 @@ test('a force-pushed commit is not in the history', async () => {
 });
 
 test('allowed-ref skips a release that was force-pushed away', async () => {
-  using here: Machine = machine();
-  const thing = here.thing('files');
+  using machine: Machine = createMachine();
+  const part = machine.createPart('files');
   const before = commit('one');
   const lost = commit('two');
   git('reset', '--quiet', '--hard', before);
   const bad = commit('three');
   const context = (sha: string) => {
-    const made = here.context({ sha, allowedRef: 'main' }, [thing]);
+    const made = machine.context({ sha, allowedRef: 'main' }, [part]);
     return { ...made, ports: { ...made.ports, workspace: folder } };
   };
   for (const revision of [before, lost]) {
     await snapshot(context(revision));
-    thing.deploy(revision);
+    part.deploy(revision);
     await mark(context(revision));
   }
   await snapshot(context(bad));

@@ -1,6 +1,9 @@
 import { InvalidValue } from '@repo/core/errors/invalid-value';
-import type { SyncParser } from '@repo/core/inputs/parser';
+import type { Parser, SyncParser } from '@repo/core/inputs/parser';
+import { block } from '@repo/core/inputs/text';
 import { FULL_SHA } from './revision.ts';
+import type { Strategy } from './strategies/strategy.ts';
+import type { VerifyCheck } from './verify/verify-check.ts';
 
 /** The longest name of an environment on GitHub. */
 const MAX_ENVIRONMENT_LENGTH = 255;
@@ -68,5 +71,23 @@ export function fullSha(): SyncParser<string> {
       if (FULL_SHA.test(sha)) return sha;
       throw new InvalidValue('is not a complete commit SHA', 'Use all 40 digits.');
     },
+  };
+}
+
+/** Loaded on demand, because it needs the schema library and the strategies. */
+export function strategies(): Parser<readonly Strategy[]> {
+  return {
+    ...block(),
+    parse: async (given) => (await import('./strategies/read-strategies.ts')).readStrategies(given),
+    empty: () => [],
+  };
+}
+
+/** Loaded on demand, like the strategies. */
+export function verifyChecks(): Parser<readonly VerifyCheck[]> {
+  return {
+    ...block(),
+    parse: async (given) => (await import('./verify/verify-checks.ts')).parseVerifyChecks(given),
+    empty: () => [],
   };
 }

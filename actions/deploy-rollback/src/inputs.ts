@@ -7,14 +7,19 @@ import { integer } from '@repo/core/inputs/integer';
 import { limit } from '@repo/core/inputs/limit';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
-import { optional, type Parser, secret } from '@repo/core/inputs/parser';
+import { optional, secret } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
-import { block, text } from '@repo/core/inputs/text';
+import { text } from '@repo/core/inputs/text';
 import { words } from '@repo/core/inputs/words';
-import { badReleaseSpec, environmentName, fullSha, targetSpec } from './input-parsers.ts';
+import {
+  badReleaseSpec,
+  environmentName,
+  fullSha,
+  strategies,
+  targetSpec,
+  verifyChecks,
+} from './input-parsers.ts';
 import { LEDGERS } from './ledger/registry.ts';
-import type { Strategy } from './strategies/strategy.ts';
-import type { VerifyCheck } from './verify/verify-check.ts';
 
 export const failOn = {
   fail: ['fail', 'unknown'],
@@ -118,20 +123,3 @@ export const inputs = defineInputs(parsers, [
 ]);
 
 export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;
-
-/** Loaded on demand, because it needs the schema library and the strategies. */
-function strategies(): Parser<readonly Strategy[]> {
-  return {
-    ...block(),
-    parse: async (given) => (await import('./strategies/read-strategies.ts')).readStrategies(given),
-    empty: () => [],
-  };
-}
-
-function verifyChecks(): Parser<readonly VerifyCheck[]> {
-  return {
-    ...block(),
-    parse: async (given) => (await import('./verify/verify-checks.ts')).parseVerifyChecks(given),
-    empty: () => [],
-  };
-}

@@ -8,43 +8,43 @@ import { dryRun } from './modes/resolve.ts';
 import { snapshot } from './modes/snapshot.ts';
 import { unfreeze } from './modes/unfreeze.ts';
 import { rollback } from './run.ts';
-import { snapshotStore } from './snapshots/store.ts';
+import { createSnapshotStore } from './snapshots/store.ts';
 import { sha } from './testing/history.ts';
-import { healthCheck, type Machine, machine, type Thing } from './testing/machine.ts';
+import { createMachine, healthCheck, type Machine, type TestPart } from './testing/machine.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 
-let here: Machine;
-let files: Thing;
-let base: Thing;
-let things: readonly Thing[];
+let machine: Machine;
+let files: TestPart;
+let base: TestPart;
+let parts: readonly TestPart[];
 
 beforeEach(() => {
-  here = machine();
-  files = here.thing('files');
-  base = here.thing('base');
-  things = [files, base];
+  machine = createMachine();
+  files = machine.createPart('files');
+  base = machine.createPart('base');
+  parts = [files, base];
 });
-afterEach(() => here[Symbol.dispose]());
+afterEach(() => machine[Symbol.dispose]());
 
 const run = (revision: string) => {
-  for (const thing of things) thing.deploy(revision);
+  for (const part of parts) part.deploy(revision);
 };
 
 /** One deploy: snapshot, deploy, mark. */
 async function deploy(revision: string, good = true): Promise<void> {
-  const kept = await snapshot(here.context({ sha: revision }, things));
+  const kept = await snapshot(machine.context({ sha: revision }, parts));
   expect(kept.result).toBe('done');
-  await here.clock.sleep(60_000);
+  await machine.clock.sleep(60_000);
   run(revision);
-  if (good) await mark(here.context({ sha: revision }, things));
+  if (good) await mark(machine.context({ sha: revision }, parts));
 }
 
 const rollBack = (revision: string, inputs: Partial<Inputs> = {}) =>
-  rollback(here.context({ sha: revision, ...inputs }, things));
+  rollback(machine.context({ sha: revision, ...inputs }, parts));
 
-const entries = async () => (await here.context({}, things).ledger.history()).entries;
-const runsEverywhere = () => things.map(({ runs }) => runs());
+const entries = async () => (await machine.context({}, parts).ledger.history()).entries;
+const runsEverywhere = () => parts.map(({ runs }) => runs());
 
 describe('rollback to the last good release', () => {
   beforeEach(async () => {
@@ -61,8 +61,8 @@ describe('rollback to the last good release', () => {
     expect(found.rollbacksInWindow).toBe(1);
     expect(runsEverywhere()).toEqual([B, B]);
     expect(found.attempts[0]?.verified?.checks.map(({ title }) => title)).toEqual([
-      'identity of thing files',
-      'identity of thing base',
+      'identity of part files',
+      'identity of part base',
       'health',
     ]);
     const [record, badRelease] = await entries();
@@ -73,8 +73,8 @@ describe('rollback to the last good release', () => {
       id: found.entryId,
     });
     expect(badRelease).toMatchObject({ revision: BAD, state: 'bad' });
-    expect(await check(here.context({}, things))).toMatchObject({ result: 'frozen' });
-    expect(await here.context({}, things).lock.getHolder()).toBeUndefined();
+    expect(await check(machine.context({}, parts))).toMatchObject({ result: 'frozen' });
+    expect(await machine.context({}, parts).lock.getHolder()).toBeUndefined();
   });
 
   test('does nothing the second time', async () => {
@@ -91,12 +91,12 @@ describe('rollback to the last good release', () => {
 
   test('does not roll back a deploy that never started', async () => {
     files.faults.capture = 'the disk is full';
-    await mark(here.context({ sha: BAD }, things));
-    await expect(snapshot(here.context({ sha: C }, things))).rejects.toThrow('the disk is full');
+    await mark(machine.context({ sha: BAD }, parts));
+    await expect(snapshot(machine.context({ sha: C }, parts))).rejects.toThrow('the disk is full');
     delete files.faults.capture;
     const before = runsEverywhere();
     for (const found of [
-      await dryRun(here.context({ mode: 'resolve', sha: C }, things)),
+      await dryRun(machine.context({ mode: 'resolve', sha: C }, parts)),
       await rollBack(C),
     ]) {
       expect(found).toMatchObject({
@@ -112,13 +112,13 @@ describe('rollback to the last good release', () => {
   });
 
   test('a clock that was set back changes neither the last good release nor the kept snapshots', async () => {
-    await mark(here.context({ sha: BAD }, things));
+    await mark(machine.context({ sha: BAD }, parts));
     const behind = (inputs: Partial<Inputs> & { readonly sha: string }) => {
-      const context = here.context({ keep: 1, ...inputs }, things);
-      const clock = { ...context.ports.clock, now: () => here.clock.now() - 86_400_000 };
+      const context = machine.context({ keep: 1, ...inputs }, parts);
+      const clock = { ...context.ports.clock, now: () => machine.clock.now() - 86_400_000 };
       const ports = { ...context.ports, clock };
       const { stateDir, inputs: own } = context;
-      const snapshots = snapshotStore({ environment: own.environment, stateDir, ports });
+      const snapshots = createSnapshotStore({ environment: own.environment, stateDir, ports });
       return { ...context, ports, snapshots };
     };
     await snapshot(behind({ sha: C }));
@@ -130,7 +130,7 @@ describe('rollback to the last good release', () => {
   test('restores an older named target', async () => {
     const found = await rollBack(BAD, { target: { kind: 'named', name: A } });
     expect(found).toMatchObject({ result: 'no-target' });
-    const [oldest] = (await here.context({}, things).snapshots.list()).toReversed();
+    const [oldest] = (await machine.context({}, parts).snapshots.list()).toReversed();
     const named = { kind: 'named', name: oldest?.id ?? '' } as const;
     expect(await rollBack(BAD, { target: named })).toMatchObject({ result: 'rolled-back', to: '' });
     expect(runsEverywhere()).toEqual([A, A]);
@@ -138,14 +138,14 @@ describe('rollback to the last good release', () => {
 
   test('resolve shows the target and the skipped releases, and changes nothing', async () => {
     const before = runsEverywhere();
-    const found = await dryRun(here.context({ sha: BAD }, things));
+    const found = await dryRun(machine.context({ sha: BAD }, parts));
     expect(found).toMatchObject({ result: 'dry-run', from: BAD, to: B });
     expect(found.steps.map(({ step }) => step)).toEqual(['restores files', 'restores base']);
     expect(found.skipped).toEqual([
       { revision: BAD, id: expect.any(String), reason: 'is the bad release' },
     ]);
     expect(runsEverywhere()).toEqual(before);
-    expect(await here.context({}, things).journals.unfinished()).toBeUndefined();
+    expect(await machine.context({}, parts).journals.unfinished()).toBeUndefined();
   });
 });
 
@@ -163,7 +163,7 @@ describe('preflight', () => {
     const found = await rollBack(BAD);
     expect(found).toMatchObject({ result: 'rolled-back', to: B });
     expect(found.skipped.map(({ reason }) => reason)).toContain(
-      'cannot be restored: thing base: the image is gone',
+      'cannot be restored: part base: the image is gone',
     );
     expect(files.done.filter((one) => one.startsWith('apply'))).toEqual(['apply b']);
     expect(runsEverywhere()).toEqual([B, B]);
@@ -183,9 +183,9 @@ describe('preflight', () => {
       /copy\.txt\.more is not part of the snapshot/,
     ],
   ])('detects %s in the snapshot', async (_, spoil, why) => {
-    const { snapshots, stateDir } = here.context({}, things);
+    const { snapshots, stateDir } = machine.context({}, parts);
     for (const { id } of await snapshots.list()) {
-      spoil(join(stateDir, 'snapshots', id, '2-thing', 'deep', 'copy.txt'));
+      spoil(join(stateDir, 'snapshots', id, '2-part', 'deep', 'copy.txt'));
     }
     const found = await rollBack(BAD);
     expect(found.result).toBe('no-target');
@@ -196,7 +196,7 @@ describe('preflight', () => {
   });
 
   test('finds no target without a snapshot', async () => {
-    rmSync(join(here.context({}, things).stateDir, 'snapshots'), { recursive: true });
+    rmSync(join(machine.context({}, parts).stateDir, 'snapshots'), { recursive: true });
     const found = await rollBack(BAD);
     expect(found).toMatchObject({ result: 'no-target', remedy: 'Find it.' });
     expect(found.message).toContain('it has no snapshot');
@@ -245,13 +245,13 @@ describe('a release that does not become healthy', () => {
       ['rollback', 'failed'],
       ['restore', 'healthy'],
     ]);
-    expect(await check(here.context({}, things))).toMatchObject({ result: 'frozen' });
-    expect((await here.context({}, things).lock.getHolder())?.keptReason).toContain(
+    expect(await check(machine.context({}, parts))).toMatchObject({ result: 'frozen' });
+    expect((await machine.context({}, parts).lock.getHolder())?.keptReason).toContain(
       'bbbbbbb failed',
     );
-    expect(await unfreeze(here.context({}, things))).toMatchObject({ result: 'done' });
-    expect(await check(here.context({}, things))).toMatchObject({ result: 'done' });
-    expect(await here.context({}, things).lock.getHolder()).toBeUndefined();
+    expect(await unfreeze(machine.context({}, parts))).toMatchObject({ result: 'done' });
+    expect(await check(machine.context({}, parts))).toMatchObject({ result: 'done' });
+    expect(await machine.context({}, parts).lock.getHolder()).toBeUndefined();
   });
 
   test('keeps the lock until a later rollback succeeds', async () => {
@@ -259,13 +259,13 @@ describe('a release that does not become healthy', () => {
     await rollBack(BAD, { verifyChecks: [health] });
     const once = { maxRollbacks: { most: 1, window: 3_600_000 } };
     expect(await rollBack(BAD, once)).toMatchObject({ result: 'loop-guard' });
-    expect((await here.context({}, things).lock.getHolder())?.keptReason).toContain(
+    expect((await machine.context({}, parts).lock.getHolder())?.keptReason).toContain(
       'bbbbbbb failed',
     );
-    expect(await mark(here.context({ sha: B }, things))).toMatchObject({ result: 'done' });
+    expect(await mark(machine.context({ sha: B }, parts))).toMatchObject({ result: 'done' });
     const named = { target: { kind: 'named', name: B } } as const;
     expect(await rollBack(BAD, named)).toMatchObject({ result: 'rolled-back', to: B });
-    expect(await here.context({}, things).lock.getHolder()).toBeUndefined();
+    expect(await machine.context({}, parts).lock.getHolder()).toBeUndefined();
   });
 
   test('stays with on-exhausted: stop, and the message has the state', async () => {
@@ -273,7 +273,7 @@ describe('a release that does not become healthy', () => {
     const found = await rollBack(BAD, { onExhausted: 'stop', maxAttempts: 1 });
     expect(found.result).toBe('failed');
     expect(found.message).toContain(
-      'stopped because of on-exhausted: stop; current state: thing files is at ccccccc, thing base may be partly at ccccccc',
+      'stopped because of on-exhausted: stop; current state: part files is at ccccccc, part base may be partly at ccccccc',
     );
     expect(found.to).toBe('');
   });
@@ -293,7 +293,7 @@ describe('a release that does not become healthy', () => {
     const health = healthCheck(files, () => false);
     const found = await rollBack(BAD, { verifyChecks: [health], maxAttempts: 1 });
     expect(found.message).toContain(
-      'restoring the state from before the rollback failed too (thing base: read-only)',
+      'restoring the state from before the rollback failed too (part base: read-only)',
     );
   });
 });
@@ -306,7 +306,7 @@ describe('other runs', () => {
   });
 
   test('a lock of another run ends with locked', async () => {
-    const other = here.context({}, things);
+    const other = machine.context({}, parts);
     const owner = { runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' };
     expect((await other.lock.acquire(owner)).kind).toBe('acquired');
     const found = await rollBack(BAD);
@@ -315,16 +315,16 @@ describe('other runs', () => {
       /^the environment is locked by run 77 \(attempt 1, job deploy\), which has held the lock for/,
     );
     expect(runsEverywhere()).toEqual([BAD, BAD]);
-    expect(await check(here.context({}, things))).toMatchObject({ result: 'locked' });
-    expect(await snapshot(here.context({ sha: C }, things))).toMatchObject({ result: 'locked' });
+    expect(await check(machine.context({}, parts))).toMatchObject({ result: 'locked' });
+    expect(await snapshot(machine.context({ sha: C }, parts))).toMatchObject({ result: 'locked' });
     expect((await entries()).map(({ revision }) => revision)).toEqual([BAD, B]);
   });
 
   test('check waits until the rollback has ended', async () => {
-    const { lock } = here.context({}, things);
+    const { lock } = machine.context({}, parts);
     await lock.acquire({ runId: '77', runAttempt: '1', job: 'deploy', runner: 'r2' });
-    const waits = () => here.log.some((line) => /^Waiting at most 1m for run 77/.test(line));
-    const patient = here.context({ lockTimeout: 60_000 }, things);
+    const waits = () => machine.log.some((line) => /^Waiting at most 1m for run 77/.test(line));
+    const patient = machine.context({ lockTimeout: 60_000 }, parts);
     const getHolder = async () => {
       if (waits()) await lock.release();
       return lock.getHolder();
@@ -341,24 +341,24 @@ describe('other runs', () => {
   });
 
   test('a newer deploy supersedes the rollback before the second step', async () => {
-    const { ledger } = here.context({}, things);
+    const { ledger } = machine.context({}, parts);
     files.faults.apply = async () => {
       await ledger.open({ key: 'x', revision: C, tree: '' });
       return undefined;
     };
     const found = await rollBack(BAD);
     expect(found.result).toBe('superseded');
-    expect(found.message).toContain('before that, thing files is at bbbbbbb');
+    expect(found.message).toContain('before that, part files is at bbbbbbb');
     expect(base.done.filter((one) => one.startsWith('apply'))).toEqual([]);
   });
 
   test('the loop guard stops the third rollback in the window', async () => {
     const twice = { maxRollbacks: { most: 2, window: 86_400_000 } };
     expect((await rollBack(BAD, twice)).result).toBe('rolled-back');
-    await unfreeze(here.context({}, things));
+    await unfreeze(machine.context({}, parts));
     await deploy(C, false);
     expect((await rollBack(C, twice)).result).toBe('rolled-back');
-    await unfreeze(here.context({}, things));
+    await unfreeze(machine.context({}, parts));
     await deploy(sha('d'), false);
     const found = await rollBack(sha('d'), twice);
     expect(found).toMatchObject({ result: 'loop-guard', from: sha('d') });
@@ -369,8 +369,8 @@ describe('other runs', () => {
 
   test('a frozen environment takes no snapshot for the next deploy', async () => {
     await rollBack(BAD);
-    const before = readdirSync(join(here.context({}, things).stateDir, 'snapshots'));
-    expect(await snapshot(here.context({ sha: C }, things))).toMatchObject({ result: 'frozen' });
-    expect(readdirSync(join(here.context({}, things).stateDir, 'snapshots'))).toEqual(before);
+    const before = readdirSync(join(machine.context({}, parts).stateDir, 'snapshots'));
+    expect(await snapshot(machine.context({ sha: C }, parts))).toMatchObject({ result: 'frozen' });
+    expect(readdirSync(join(machine.context({}, parts).stateDir, 'snapshots'))).toEqual(before);
   });
 });

@@ -6,9 +6,9 @@ import {
   startLocalGitHub,
 } from '@repo/testkit/github/local-github';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { githubLock } from '../lock/github-lock.ts';
+import { createGitHubLock } from '../lock/github-lock.ts';
 import { connectTo, RUN } from '../testing/github.ts';
-import { githubLedger } from './github-ledger.ts';
+import { createGitHubLedger } from './github-ledger.ts';
 import type { Ledger, RollbackRecord } from './ledger.ts';
 
 let repository: Repository;
@@ -36,7 +36,7 @@ async function start(options: LocalGitHubOptions = {}) {
 
 /** As another process would have it. */
 function newLedger(): Ledger {
-  return githubLedger({
+  return createGitHubLedger({
     github: connectTo(local),
     environment: 'production',
     run: { ...RUN, sha: bad },
@@ -194,7 +194,7 @@ test('record and lock use 7 calls, and one for the rules of the environment', as
   const entry = await ledger.open(release(bad));
   const before = local.calls.length;
   const now = newLedger();
-  const lock = githubLock({
+  const lock = createGitHubLock({
     ...{ github: connectTo(local), environment: 'production', sha: bad },
     clock: { now: () => 1, monotonic: () => 1, sleep: async () => {} },
   });

@@ -39,7 +39,7 @@ const MAX_DEPLOYMENTS = 100;
  * A rollback is a deployment with the task `rollback`. Its payload has the freeze, and a status ends
  * the freeze. See docs/adr/0008-rollback-on-github.md.
  */
-export function githubLedger(options: GitHubLedgerOptions): Ledger {
+export function createGitHubLedger(options: GitHubLedgerOptions): Ledger {
   const { environment, run, runUrl } = options;
   /** The last read state, so that nothing is written twice. */
   let known: readonly Deployment[] | undefined;

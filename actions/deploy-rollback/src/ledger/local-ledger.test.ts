@@ -5,14 +5,14 @@ import { fakeClock } from '@repo/testkit/clock';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sha } from '../testing/history.ts';
 import type { Ledger } from './ledger.ts';
-import { localLedger } from './local-ledger.ts';
+import { createLocalLedger } from './local-ledger.ts';
 
 const [A, BAD] = [sha('a'), sha('f')];
 let folder: string;
 let ledger: Ledger;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'local-ledger-'));
-  ledger = localLedger(folder, fakeClock());
+  ledger = createLocalLedger(folder, fakeClock());
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

@@ -49,7 +49,7 @@ const eventSchema = v.variant('event', [
 type LedgerEvent = v.InferOutput<typeof eventSchema>;
 
 /** A ledger in a file of the state folder: one event per line, append-only. */
-export function localLedger(stateDir: string, clock: Pick<Clock, 'now'>): Ledger {
+export function createLocalLedger(stateDir: string, clock: Pick<Clock, 'now'>): Ledger {
   const path = join(stateDir, 'ledger.jsonl');
   const readEvents = async () => (await readLines(path)).map((line) => parseEvent(line, path));
   const append = (one: LedgerEvent) => appendLine(path, one);

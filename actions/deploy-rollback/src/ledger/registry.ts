@@ -23,26 +23,29 @@ export type LedgerName = (typeof LEDGERS)[number];
 export const RECORDS: Readonly<Record<LedgerName, (options: RecordsOptions) => Promise<Records>>> =
   {
     local: async ({ stateDir, ports }) => {
-      const [{ localLedger }, { localLock }] = await Promise.all([
+      const [{ createLocalLedger }, { createLocalLock }] = await Promise.all([
         import('./local-ledger.ts'),
         import('../lock/local-lock.ts'),
       ]);
-      return { ledger: localLedger(stateDir, ports.clock), lock: localLock(stateDir, ports.clock) };
+      return {
+        ledger: createLocalLedger(stateDir, ports.clock),
+        lock: createLocalLock(stateDir, ports.clock),
+      };
     },
     github: async ({ environment, ports }) => {
-      const [{ githubLedger }, { githubLock }] = await Promise.all([
+      const [{ createGitHubLedger }, { createGitHubLock }] = await Promise.all([
         import('./github-ledger.ts'),
         import('../lock/github-lock.ts'),
       ]);
       const { github, run, clock, variable } = ports;
       return {
-        ledger: githubLedger({
+        ledger: createGitHubLedger({
           github,
           environment,
           run,
           runUrl: runUrl(variable('GITHUB_SERVER_URL'), run),
         }),
-        lock: githubLock({ github, environment, sha: run.sha, clock }),
+        lock: createGitHubLock({ github, environment, sha: run.sha, clock }),
       };
     },
   };

@@ -9,7 +9,7 @@ import {
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectTo } from '../testing/github.ts';
-import { githubLock, toRef } from './github-lock.ts';
+import { createGitHubLock, toRef } from './github-lock.ts';
 import type { Lock, Owner } from './lock.ts';
 import { readLockNote, writeLockNote } from './lock-note.ts';
 
@@ -40,7 +40,7 @@ const owner = (given: Partial<Owner> = {}): Owner => ({
 /** As each process has its own. */
 function newLock(environment = 'production'): Lock {
   const clock = fakeClock();
-  return githubLock({ github: connectTo(local), environment, sha: head, clock });
+  return createGitHubLock({ github: connectTo(local), environment, sha: head, clock });
 }
 
 function startRun(id: string, given: Partial<LocalGitHub['state']['runs'][number]> = {}) {

@@ -25,7 +25,12 @@ const MAX_TRIES = 3;
  * A lock in a ref on GitHub, which only one run can create (permissions: contents: write, and
  * actions: read to check whether its owner has ended). The ref points to a note with the owner.
  */
-export function githubLock({ github: connect, environment, sha, clock }: GitHubLockOptions): Lock {
+export function createGitHubLock({
+  github: connect,
+  environment,
+  sha,
+  clock,
+}: GitHubLockOptions): Lock {
   const ref = toRef(environment);
   /** The lock of this run. */
   let own: { readonly object: string; readonly note: LockNote } | undefined;

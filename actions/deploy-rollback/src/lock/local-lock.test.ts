@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@repo/core/process/clock';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { localLock } from './local-lock.ts';
+import { createLocalLock } from './local-lock.ts';
 import type { Owner } from './lock.ts';
 
 const OWNER: Owner = { runId: '1', runAttempt: '1', job: 'deploy', runner: 'r1' };
@@ -16,15 +16,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const lock = () => localLock(folder, systemClock);
+const lock = () => createLocalLock(folder, systemClock);
 const files = () => readdirSync(folder).filter((name) => name.startsWith('lock-'));
 
 /** Takes the lock in another process, and dies with it in hand. */
 async function takeAndDie(owner: Owner = OTHER): Promise<void> {
   const program = `
     import { systemClock } from '@repo/core/process/clock';
-    import { localLock } from ${JSON.stringify(new URL('./local-lock.ts', import.meta.url).href)};
-    await localLock(process.argv[1], systemClock).acquire(${JSON.stringify(owner)});
+    import { createLocalLock } from ${JSON.stringify(new URL('./local-lock.ts', import.meta.url).href)};
+    await createLocalLock(process.argv[1], systemClock).acquire(${JSON.stringify(owner)});
     process.kill(process.pid, 'SIGKILL');`;
   const child = spawn(
     process.execPath,
@@ -116,7 +116,7 @@ describe('invalid content blocks with a remedy', () => {
 
 test('reports a folder that cannot be written', async () => {
   writeFileSync(join(folder, 'file'), '');
-  await expect(localLock(join(folder, 'file'), systemClock).acquire(OWNER)).rejects.toThrow(
+  await expect(createLocalLock(join(folder, 'file'), systemClock).acquire(OWNER)).rejects.toThrow(
     /cannot create a lock in/,
   );
 });

@@ -38,7 +38,7 @@ type LockFile =
  * atomic. The process that creates the next number has the lock, so that only one of two processes
  * takes it over from the same dead owner.
  */
-export function localLock(stateDir: string, clock: Pick<Clock, 'now'>): Lock {
+export function createLocalLock(stateDir: string, clock: Pick<Clock, 'now'>): Lock {
   let own: { readonly owner: Owner; readonly sinceMs: number } | undefined;
   const me = thisProcess();
   const read = () => readLatest(stateDir);

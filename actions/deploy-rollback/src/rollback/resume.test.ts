@@ -5,36 +5,36 @@ import { mark } from '../modes/mark.ts';
 import { snapshot } from '../modes/snapshot.ts';
 import { rollback } from '../run.ts';
 import { sha } from '../testing/history.ts';
-import { type Machine, machine, type Thing } from '../testing/machine.ts';
+import { createMachine, type Machine, type TestPart } from '../testing/machine.ts';
 
 const [A, B, C, BAD] = [sha('a'), sha('b'), sha('c'), sha('f')];
 
-let here: Machine;
-let files: Thing;
-let base: Thing;
-let things: readonly Thing[];
+let machine: Machine;
+let files: TestPart;
+let base: TestPart;
+let parts: readonly TestPart[];
 
 beforeEach(async () => {
-  here = machine();
-  files = here.thing('files');
-  base = here.thing('base');
-  things = [files, base];
+  machine = createMachine();
+  files = machine.createPart('files');
+  base = machine.createPart('base');
+  parts = [files, base];
   run(A);
   await deploy(B);
   await deploy(C);
   await deploy(BAD, false);
 });
-afterEach(() => here[Symbol.dispose]());
+afterEach(() => machine[Symbol.dispose]());
 
 function run(revision: string): void {
-  for (const thing of things) thing.deploy(revision);
+  for (const part of parts) part.deploy(revision);
 }
 
 async function deploy(revision: string, good = true): Promise<void> {
-  await snapshot(here.context({ sha: revision }, things));
-  await here.clock.sleep(60_000);
+  await snapshot(machine.context({ sha: revision }, parts));
+  await machine.clock.sleep(60_000);
   run(revision);
-  if (good) await mark(here.context({ sha: revision }, things));
+  if (good) await mark(machine.context({ sha: revision }, parts));
 }
 
 /** A rollback that is stopped in its second part; then its process ends. */
@@ -44,7 +44,7 @@ async function interrupted(): Promise<void> {
     controller.abort(new Error('cancelled'));
     return 'stopped';
   };
-  const context = here.context({ sha: BAD }, things, controller.signal);
+  const context = machine.context({ sha: BAD }, parts, controller.signal);
   await expect(rollback(context)).rejects.toThrow('cancelled');
   delete base.faults.apply;
   expect(await context.lock.getHolder()).toBeDefined();
@@ -53,7 +53,8 @@ async function interrupted(): Promise<void> {
   base.done.length = 0;
 }
 
-const resumed = (given: readonly Thing[] = things) => rollback(here.context({ sha: BAD }, given));
+const resumed = (given: readonly TestPart[] = parts) =>
+  rollback(machine.context({ sha: BAD }, given));
 
 describe('an interrupted rollback', () => {
   test('continues with its remaining steps', async () => {
@@ -78,29 +79,27 @@ describe('an interrupted rollback', () => {
     expect(found.attempts.map(({ state, reason }) => [state, reason])).toEqual([
       [
         'failed',
-        'it was interrupted, and ccccccc cannot be restored: thing base: the image is gone',
+        'it was interrupted, and ccccccc cannot be restored: part base: the image is gone',
       ],
       ['healthy', ''],
     ]);
-    expect(things.map(({ runs }) => runs())).toEqual([B, B]);
+    expect(parts.map(({ runs }) => runs())).toEqual([B, B]);
     expect(found.events.filter(({ event }) => event === 'safety-snapshot')).toHaveLength(1);
   });
 
   test('restores the previous state if no candidate is left', async () => {
     await interrupted();
-    const { snapshots, stateDir } = here.context({}, things);
+    const { snapshots, stateDir } = machine.context({}, parts);
     for (const { id, kind } of await snapshots.list()) {
       if (kind === 'deploy') rmSync(join(stateDir, 'snapshots', id), { recursive: true });
     }
     const found = await resumed();
     expect(found).toMatchObject({ result: 'failed', to: BAD });
-    expect(things.map(({ runs }) => runs())).toEqual([BAD, BAD]);
+    expect(parts.map(({ runs }) => runs())).toEqual([BAD, BAD]);
   });
 
   test('does not continue with other strategies', async () => {
     await interrupted();
-    await expect(resumed([files])).rejects.toThrow(
-      /with other strategies: thing files, thing base/,
-    );
+    await expect(resumed([files])).rejects.toThrow(/with other strategies: part files, part base/);
   });
 });

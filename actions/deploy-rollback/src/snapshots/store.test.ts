@@ -12,32 +12,32 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Strategy } from '../strategies/strategy.ts';
 import { sha } from '../testing/history.ts';
-import { type Machine, machine, type Thing } from '../testing/machine.ts';
+import { createMachine, type Machine, type TestPart } from '../testing/machine.ts';
 import type { SnapshotStore } from './store.ts';
 
 const A = sha('a');
 const ABOUT = { id: 's-1', kind: 'deploy', revision: A, tree: '' } as const;
 
-let here: Machine;
-let thing: Thing;
+let machine: Machine;
+let part: TestPart;
 let store: SnapshotStore;
 let root: string;
 
 beforeEach(() => {
-  here = machine();
-  thing = here.thing('files');
-  thing.deploy(A);
-  const { snapshots, stateDir } = here.context({}, [thing]);
+  machine = createMachine();
+  part = machine.createPart('files');
+  part.deploy(A);
+  const { snapshots, stateDir } = machine.context({}, [part]);
   store = snapshots;
   root = join(stateDir, 'snapshots');
 });
-afterEach(() => here[Symbol.dispose]());
+afterEach(() => machine[Symbol.dispose]());
 
 test('the files of a snapshot are private and have checksums', async () => {
-  const taken = await store.take([thing.strategy], ABOUT);
+  const taken = await store.take([part.strategy], ABOUT);
   expect(await store.list()).toEqual([taken]);
   expect(taken.parts).toMatchObject([
-    { title: 'thing files', files: [{ path: 'deep/copy.txt', bytes: 40 }] },
+    { title: 'part files', files: [{ path: 'deep/copy.txt', bytes: 40 }] },
   ]);
   for (const entry of readdirSync(root, { recursive: true, withFileTypes: true })) {
     const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
@@ -47,9 +47,9 @@ test('the files of a snapshot are private and have checksums', async () => {
 });
 
 test('a failed snapshot leaves nothing behind', async () => {
-  const other = here.thing('other');
+  const other = machine.createPart('other');
   other.faults.capture = 'no room';
-  await expect(store.take([thing.strategy, other.strategy], ABOUT)).rejects.toThrow('no room');
+  await expect(store.take([part.strategy, other.strategy], ABOUT)).rejects.toThrow('no room');
   expect(await store.list()).toEqual([]);
   expect(readdirSync(root)).toEqual([]);
 });
@@ -57,13 +57,13 @@ test('a failed snapshot leaves nothing behind', async () => {
 test('a failed snapshot forgets what a strategy stored elsewhere', async () => {
   const forgotten: unknown[] = [];
   const tagging: Strategy = {
-    ...thing.strategy,
+    ...part.strategy,
     capture: async () => ({ tag: 'keep-1' }),
-    forget: async ({ part }) => {
-      forgotten.push(part);
+    forget: async ({ part: data }) => {
+      forgotten.push(data);
     },
   };
-  const other = here.thing('other');
+  const other = machine.createPart('other');
   other.faults.capture = 'no room';
   await expect(store.take([tagging, other.strategy], ABOUT)).rejects.toThrow('no room');
   expect(forgotten).toEqual([{ tag: 'keep-1' }]);
@@ -71,7 +71,7 @@ test('a failed snapshot forgets what a strategy stored elsewhere', async () => {
 
 test('rejects a part that is neither a file nor a folder', async () => {
   const linking: Strategy = {
-    ...thing.strategy,
+    ...part.strategy,
     capture: async (folder) => {
       symlinkSync('/etc/passwd', join(folder, 'link'));
       return {};
@@ -83,9 +83,9 @@ test('rejects a part that is neither a file nor a folder', async () => {
 test('removes a snapshot, what a strategy stored elsewhere, and incomplete snapshots', async () => {
   const forgotten: unknown[] = [];
   const strategy: Strategy = {
-    ...thing.strategy,
-    forget: async ({ part }) => {
-      forgotten.push(part);
+    ...part.strategy,
+    forget: async ({ part: data }) => {
+      forgotten.push(data);
     },
   };
   const taken = await store.take([strategy], ABOUT);
@@ -101,25 +101,25 @@ describe('an invalid manifest is logged and skipped', () => {
     ['invalid JSON', () => 'x'],
     ['a path outside the part', (text: string) => text.replace('deep/copy.txt', '../../copy.txt')],
     ['an absolute path', (text: string) => text.replace('deep/copy.txt', '/etc/passwd')],
-    ['a folder outside the snapshot', (text: string) => text.replace('1-thing', '../1-thing')],
+    ['a folder outside the snapshot', (text: string) => text.replace('1-part', '../1-part')],
     ['another id', (text: string) => text.replace('"s-1"', '"s-2"')],
     ['another environment', (text: string) => text.replace('"production"', '"staging"')],
     ['an invalid SHA', (text: string) => text.replace(A, 'HEAD; reboot')],
     ['a newer format', (text: string) => text.replace('snapshot/v1', 'snapshot/v2')],
     ['an empty file', () => ''],
   ])('%s', async (_, spoil) => {
-    await store.take([thing.strategy], ABOUT);
+    await store.take([part.strategy], ABOUT);
     const manifest = join(root, 's-1', 'manifest.json');
     writeFileSync(manifest, spoil(readFileSync(manifest, 'utf8')));
     expect(await store.list()).toEqual([]);
-    expect(here.log.join('\n')).toContain('Skipping the snapshot s-1');
+    expect(machine.log.join('\n')).toContain('Skipping the snapshot s-1');
     expect(existsSync(manifest)).toBe(true);
   });
 });
 
 test('a symbolic link instead of a file is damage', async () => {
-  const taken = await store.take([thing.strategy], ABOUT);
-  const copy = join(root, 's-1', '1-thing', 'deep', 'copy.txt');
+  const taken = await store.take([part.strategy], ABOUT);
+  const copy = join(root, 's-1', '1-part', 'deep', 'copy.txt');
   rmSync(copy);
   symlinkSync('/etc/passwd', copy);
   expect(await store.findDamage(taken)).toBe('deep/copy.txt is not a file any more');

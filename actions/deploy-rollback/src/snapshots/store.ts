@@ -44,7 +44,7 @@ export interface SnapshotStoreOptions {
   readonly ports: Ports;
 }
 
-export function snapshotStore({
+export function createSnapshotStore({
   environment,
   stateDir,
   ports,
