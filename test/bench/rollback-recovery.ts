@@ -1,5 +1,5 @@
 import { median } from '@repo/statistics/median';
-import { PARTS, type Part, startWorld } from '../e2e/rollback/github-world.ts';
+import { PARTS, type Part, startGitHubEnvironment } from '../e2e/rollback/github-environment.ts';
 import type { Benchmark, Table } from './benchmark.ts';
 
 const ROUNDS = 9;
@@ -32,20 +32,20 @@ async function measure(): Promise<Table> {
 }
 
 async function rollBack(part: Part) {
-  await using world = await startWorld(part);
-  world.recordDeploys();
-  part.deploy(world, world.good);
-  part.deploy(world, world.bad);
+  await using environment = await startGitHubEnvironment(part);
+  environment.recordDeploys();
+  part.deploy(environment, environment.good);
+  part.deploy(environment, environment.bad);
   // The first query loads the schema of the local GitHub, which is not part of the measured time.
-  await using check = await world.run({ mode: 'check' });
-  const callsBefore = world.github.calls.length;
+  await using check = await environment.run({ mode: 'check' });
+  const callsBefore = environment.github.calls.length;
   const start = performance.now();
-  await using rollback = await world.run({});
+  await using rollback = await environment.run({});
   const totalMs = performance.now() - start;
   if (check.exitCode !== 0 || rollback.outputs.result !== 'rolled-back')
     throw new Error(rollback.log);
   return {
-    calls: world.github.calls.length - callsBefore,
+    calls: environment.github.calls.length - callsBefore,
     recoveredMs: Number(rollback.outputs['time-to-recover-ms']),
     totalMs,
   };

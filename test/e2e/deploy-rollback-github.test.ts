@@ -7,17 +7,17 @@ import { inputsOf, readmeYaml, replaceValues } from '../real/readme-example.ts';
 import {
   action,
   appOn,
+  type GitHubEnvironment,
   PARTS,
   type Part,
-  startWorld,
-  type World,
-} from './rollback/github-world.ts';
+  startGitHubEnvironment,
+} from './rollback/github-environment.ts';
 
 // Each test is several runs of the bundle, each in its own process.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
 
-let world: World;
-afterEach(() => world[Symbol.asyncDispose]());
+let environment: GitHubEnvironment;
+afterEach(() => environment[Symbol.asyncDispose]());
 
 const LEDGER = [
   ['deploy', 'good', 'success'],
@@ -29,44 +29,53 @@ const isPullRequest = (part: Part) => part.changes.on.endsWith('/pulls');
 
 /** The expected state after a rollback, with or without a kill. */
 function expectRolledBack(part: Part): void {
-  expect(part.live(world)).toBe('good');
-  expect(world.ledger()).toEqual(LEDGER);
-  expect(world.locks()).toBe('');
+  expect(part.live(environment)).toBe('good');
+  expect(environment.ledger()).toEqual(LEDGER);
+  expect(environment.locks()).toBe('');
   if (isPullRequest(part)) {
-    const [pull] = world.github.state.pulls;
+    const [pull] = environment.github.state.pulls;
     const head = `refs/heads/${pull?.head.branch}`;
-    expect(git(world.repository.remote, 'show', `${head}:app.txt`)).toBe('good');
-    expect(git(world.repository.remote, 'rev-parse', 'main')).toBe(world.bad);
+    expect(git(environment.repository.remote, 'show', `${head}:app.txt`)).toBe('good');
+    expect(git(environment.repository.remote, 'rev-parse', 'main')).toBe(environment.bad);
   }
 }
 
 describe.each(Object.entries(PARTS))('%s', (_, part) => {
   beforeEach(async () => {
-    world = await startWorld(part);
+    environment = await startGitHubEnvironment(part);
   });
 
   test('snapshot, bad deploy, rollback, verification, freeze, unfreeze', async () => {
-    await world.deployBoth();
+    await environment.deployBoth();
     {
-      await using back = await world.run({ reason: 'the health check failed' });
+      await using back = await environment.run({ reason: 'the health check failed' });
       expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', verdict: 'fail' });
       expect(back.exitCode).toBe(1);
-      expect(back.outputs).toMatchObject({ from: world.bad, to: world.good, attempts: '1' });
-      expect(back.outputs['deployment-id']).toBe(String(world.github.state.deployments.at(-1)?.id));
+      expect(back.outputs).toMatchObject({
+        from: environment.bad,
+        to: environment.good,
+        attempts: '1',
+      });
+      expect(back.outputs['deployment-id']).toBe(
+        String(environment.github.state.deployments.at(-1)?.id),
+      );
       expectRolledBack(part);
     }
     {
-      await using again = await world.run({});
-      expect(again.outputs, again.log).toMatchObject({ result: 'noop', to: world.good });
+      await using again = await environment.run({});
+      expect(again.outputs, again.log).toMatchObject({ result: 'noop', to: environment.good });
       expectRolledBack(part);
     }
-    await using held = await world.run({ mode: 'check' }, { sha: 'c'.repeat(40), runId: '5000' });
+    await using held = await environment.run(
+      { mode: 'check' },
+      { sha: 'c'.repeat(40), runId: '5000' },
+    );
     expect(held.exitCode).toBe(1);
     expect(held.outputs).toMatchObject({ result: 'frozen' });
     expect(held.outputs.message).toContain('the health check failed');
-    await using freed = await world.run({ mode: 'unfreeze' }, { runId: '5001' });
+    await using freed = await environment.run({ mode: 'unfreeze' }, { runId: '5001' });
     expect(freed.outputs, freed.log).toMatchObject({ result: 'done', verdict: 'pass' });
-    await using takes = await world.run({ mode: 'check' }, { runId: '5002' });
+    await using takes = await environment.run({ mode: 'check' }, { runId: '5002' });
     expect(takes.outputs).toMatchObject({ result: 'done', verdict: 'pass' });
     expectRolledBack(part);
   });
@@ -74,12 +83,12 @@ describe.each(Object.entries(PARTS))('%s', (_, part) => {
   test.each(['before', 'after'] as const)(
     'a run continues after a kill (-9) %s the change',
     async (when) => {
-      world.recordDeploys();
-      part.deploy(world, world.good);
-      part.deploy(world, world.bad);
-      await world.kill({ ...part.changes, when });
-      await using back = await world.run({});
-      expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: world.good });
+      environment.recordDeploys();
+      part.deploy(environment, environment.good);
+      part.deploy(environment, environment.bad);
+      await environment.kill({ ...part.changes, when });
+      await using back = await environment.run({});
+      expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: environment.good });
       expectRolledBack(part);
     },
   );
@@ -94,26 +103,28 @@ describe('after a kill in any call, the next run leaves one deployment, no lock 
     ['on the same machine', 'same', 4],
   ])('%s', async (_, machine, step) => {
     for (let calls = 0; ; calls += step) {
-      world = await startWorld(part);
-      world.recordDeploys();
-      const stateDir = machine && `${world.clone}-state`;
+      environment = await startGitHubEnvironment(part);
+      environment.recordDeploys();
+      const stateDir = machine && `${environment.clone}-state`;
       const job = stateDir === undefined ? {} : { stateDir };
-      const isKilled = await world.kill({ skip: calls, when: 'after' }, job).then(
+      const isKilled = await environment.kill({ skip: calls, when: 'after' }, job).then(
         () => true,
         // The run needed fewer calls.
         () => false,
       );
       if (isKilled) {
-        await using back = await world.run({}, job);
+        await using back = await environment.run({}, job);
         expect(back.outputs.result, `${calls}: ${back.log}`).toMatch(/^(rolled-back|noop)$/);
       }
       expectRolledBack(part);
-      expect(git(world.repository.remote, 'rev-list', '--count', `${world.bad}..main`)).toBe('1');
+      expect(
+        git(environment.repository.remote, 'rev-list', '--count', `${environment.bad}..main`),
+      ).toBe('1');
       if (!isKilled) {
         expect(calls).toBeGreaterThan(8);
         return;
       }
-      await world[Symbol.asyncDispose]();
+      await environment[Symbol.asyncDispose]();
     }
   });
 });
@@ -121,8 +132,8 @@ describe('after a kill in any call, the next run leaves one deployment, no lock 
 describe('on GitHub', () => {
   const part = PARTS['git: restore-commit by API'] as Part;
   beforeEach(async () => {
-    world = await startWorld(part);
-    await world.deployBoth();
+    environment = await startGitHubEnvironment(part);
+    await environment.deployBoth();
   });
   const CREATE = 'POST /repos/{owner}/{repo}/deployments';
 
@@ -145,30 +156,33 @@ describe('on GitHub', () => {
       BAD_GATEWAY,
     ],
   ] as const)('%s leaves one deployment and a correct ledger', async (_, on, when, answer) => {
-    world.github.addFault({ on, when, answer });
-    await using back = await world.run({});
+    environment.github.addFault({ on, when, answer });
+    await using back = await environment.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back' });
     expectRolledBack(part);
   });
 
   test('reports 409 of a deployment, and the next run records the rollback', async () => {
-    world.github.addFault({ on: CREATE, answer: { status: 409, body: { message: 'Conflict' } } });
-    await using failed = await world.run({});
+    environment.github.addFault({
+      on: CREATE,
+      answer: { status: 409, body: { message: 'Conflict' } },
+    });
+    await using failed = await environment.run({});
     expect(failed.exitCode).toBe(1);
     expect(failed.log).toContain('409');
-    await using back = await world.run({});
+    await using back = await environment.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back' });
     expectRolledBack(part);
   });
 
   test('one of two concurrent runs rolls back, and the other reports the owner of the lock', async () => {
     for (const id of [4711, 4712]) {
-      world.github.state.runs.push({
+      environment.github.state.runs.push({
         ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, status: 'in_progress' },
-        ...{ conclusion: null, createdAt: world.github.state.now() },
+        ...{ conclusion: null, createdAt: environment.github.state.now() },
       });
     }
-    const both = await Promise.all(['4711', '4712'].map((runId) => world.run({}, { runId })));
+    const both = await Promise.all(['4711', '4712'].map((runId) => environment.run({}, { runId })));
     const results = both.map(({ outputs }) => String(outputs.result));
     expect(results).toContain('rolled-back');
     const other = both.find(({ outputs }) => outputs.result !== 'rolled-back');
@@ -180,8 +194,8 @@ describe('on GitHub', () => {
   });
 
   test('reports the owner of the lock; an invalid lock blocks with a remedy', async () => {
-    await world.kill(part.changes);
-    world.github.state.runs.push({
+    await environment.kill(part.changes);
+    environment.github.state.runs.push({
       ...{
         id: 4711,
         workflow: 7,
@@ -190,58 +204,69 @@ describe('on GitHub', () => {
         inputs: {},
         status: 'in_progress',
       },
-      ...{ conclusion: null, createdAt: world.github.state.now() },
+      ...{ conclusion: null, createdAt: environment.github.state.now() },
     });
-    await using locked = await world.run({}, { runId: '4712' });
+    await using locked = await environment.run({}, { runId: '4712' });
     expect(locked.outputs).toMatchObject({ result: 'locked' });
     expect(locked.outputs.message).toContain('run 4711 (attempt 1, job deploy)');
-    git(world.repository.remote, 'update-ref', 'refs/deploy-rollback/lock/production', world.good);
-    await using blocked = await world.run({}, { runId: '4712' });
+    git(
+      environment.repository.remote,
+      'update-ref',
+      'refs/deploy-rollback/lock/production',
+      environment.good,
+    );
+    await using blocked = await environment.run({}, { runId: '4712' });
     expect(blocked.exitCode).toBe(1);
     expect(blocked.log).toContain('gh api -X DELETE');
-    expect(part.live(world)).toBe('bad');
+    expect(part.live(environment)).toBe('bad');
   });
 
   test('a newer deploy supersedes the rollback before its start', async () => {
-    const { state } = world.github;
-    world.github.advance(1_000);
+    const { state } = environment.github;
+    environment.github.advance(1_000);
     state.deployments.push({
-      ...{ id: state.nextId(), ref: world.good, sha: world.good, task: 'deploy', payload: '' },
+      ...{
+        id: state.nextId(),
+        ref: environment.good,
+        sha: environment.good,
+        task: 'deploy',
+        payload: '',
+      },
       ...{ environment: 'production', description: '', isTransient: false, isProduction: true },
       ...{ creator: state.user, createdAt: state.now(), statuses: [] },
     });
-    await using back = await world.run({});
+    await using back = await environment.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'superseded', verdict: 'warn' });
-    expect(part.live(world)).toBe('bad');
-    expect(world.locks()).toBe('');
+    expect(part.live(environment)).toBe('bad');
+    expect(environment.locks()).toBe('');
   });
 
   test('a newer deploy supersedes the running rollback before its first change', async () => {
-    const { state } = world.github;
+    const { state } = environment.github;
     const bad = state.deployments.at(-1);
     // A deploy starts while the rules of the branch are read.
     Object.defineProperty(state.rules, 'main', {
       get: () => {
         if (bad && state.deployments.at(-1) === bad) {
           const id = state.nextId();
-          state.deployments.push({ ...bad, id, sha: world.good, statuses: [], payload: '' });
+          state.deployments.push({ ...bad, id, sha: environment.good, statuses: [], payload: '' });
         }
         return undefined;
       },
     });
-    await using back = await world.run({});
+    await using back = await environment.run({});
     expect(back.outputs, back.log).toMatchObject({ result: 'superseded', verdict: 'warn' });
-    expect(part.live(world)).toBe('bad');
-    expect(world.ledger().map(([task]) => task)).toEqual(['deploy', 'deploy', 'deploy']);
-    expect(world.locks()).toBe('');
+    expect(part.live(environment)).toBe('bad');
+    expect(environment.ledger().map(([task]) => task)).toEqual(['deploy', 'deploy', 'deploy']);
+    expect(environment.locks()).toBe('');
   });
 
   test('record and lock take at most 9 calls', async () => {
-    const before = world.github.calls.length;
-    await using back = await world.run({});
+    const before = environment.github.calls.length;
+    await using back = await environment.run({});
     expect(back.outputs).toMatchObject({ result: 'rolled-back' });
     // Calls of the strategy are not counted.
-    const calls = world.github.calls.slice(before).map(({ operation, body }) => {
+    const calls = environment.github.calls.slice(before).map(({ operation, body }) => {
       const isHistory = String(Object(body).query).includes('History');
       return operation === 'POST /graphql' && isHistory ? 'history' : operation;
     });
@@ -254,32 +279,34 @@ describe('on GitHub', () => {
   });
 
   test('reports the limits of GITHUB_TOKEN before the first change', async () => {
-    world.github.state.rules.main = { rulesets: ['pull_request'] };
-    await using back = await world.run({});
+    environment.github.state.rules.main = { rulesets: ['pull_request'] };
+    await using back = await environment.run({});
     expect(back.outputs).toMatchObject({ result: 'no-target' });
     expect(back.log).toMatch(/main is protected, and GITHUB_TOKEN cannot pass that/);
     expect(back.log).toMatch(/GitHub App/);
-    expect(part.live(world)).toBe('bad');
-    expect(world.locks()).toBe('');
+    expect(part.live(environment)).toBe('bad');
+    expect(environment.locks()).toBe('');
 
-    world.github.state.rules.main = {};
-    world.github.state.environments.production = { reviewers: [world.github.state.user] };
-    await using dry = await world.run({ mode: 'resolve' });
-    expect(dry.outputs).toMatchObject({ result: 'dry-run', to: world.good });
+    environment.github.state.rules.main = {};
+    environment.github.state.environments.production = {
+      reviewers: [environment.github.state.user],
+    };
+    await using dry = await environment.run({ mode: 'resolve' });
+    expect(dry.outputs).toMatchObject({ result: 'dry-run', to: environment.good });
     expect(dry.outputs.plan).toContain('starts no workflow');
     expect(dry.outputs.plan).toContain(
       'skips these protection rules of production: required reviewers',
     );
-    expect(part.live(world)).toBe('bad');
+    expect(part.live(environment)).toBe('bad');
   });
 
   test('reports an unreachable ref before the first change', async () => {
-    const root = git(world.clone, 'commit-tree', `${world.bad}^{tree}`, '-m', 'other');
-    git(world.clone, 'push', '--quiet', '--force', 'origin', `${root}:refs/heads/main`);
-    await using back = await world.run({ 'allowed-ref': 'main' });
+    const root = git(environment.clone, 'commit-tree', `${environment.bad}^{tree}`, '-m', 'other');
+    git(environment.clone, 'push', '--quiet', '--force', 'origin', `${root}:refs/heads/main`);
+    await using back = await environment.run({ 'allowed-ref': 'main' });
     expect(back.outputs, back.log).toMatchObject({ result: 'no-target' });
     expect(back.outputs.plan).toContain('is not in the history of main');
-    expect(git(world.repository.remote, 'rev-parse', 'main')).toBe(root);
+    expect(git(environment.repository.remote, 'rev-parse', 'main')).toBe(root);
   });
 });
 
@@ -291,7 +318,7 @@ describe('the reusable workflow of the README', () => {
     changes: { on: 'POST /graphql' },
   };
   const push = (sha: string, branch: string) =>
-    git(world.clone, 'push', '--quiet', 'origin', `${sha}:refs/heads/${branch}`);
+    git(environment.clone, 'push', '--quiet', 'origin', `${sha}:refs/heads/${branch}`);
 
   async function release(sha: string, runId: string, conclusion: 'success' | 'failure') {
     const yaml = (await readmeYaml('called', 'deploy-rollback')).replaceAll(
@@ -300,15 +327,15 @@ describe('the reusable workflow of the README', () => {
     );
     const { steps } = parse(yaml).jobs.deploy;
     const inputs = replaceValues(inputsOf(steps[1]), {
-      'https://production.example.com/version': world.siteUrl,
+      'https://production.example.com/version': environment.siteUrl,
     });
-    const { context } = world.github;
+    const { context } = environment.github;
     return runAction({
       action,
-      cwd: world.clone,
+      cwd: environment.clone,
       trackFiles: false,
       github: { ...context, sha, run_id: runId, job: 'deploy', workflow: 'Release' },
-      with: { ...inputs, 'state-dir': `${world.clone}-machine-${runId}` },
+      with: { ...inputs, 'state-dir': `${environment.clone}-machine-${runId}` },
       laterSteps: async () => {
         push(sha, 'live');
         return conclusion;
@@ -317,21 +344,21 @@ describe('the reusable workflow of the README', () => {
   }
 
   test('marks the release of a successful job good, and rolls back a failed one', async () => {
-    world = await startWorld(pointer);
-    push(world.good, 'live');
-    await using first = await release(world.good, '1', 'success');
+    environment = await startGitHubEnvironment(pointer);
+    push(environment.good, 'live');
+    await using first = await release(environment.good, '1', 'success');
     expect(first.post?.outputs, first.post?.log).toMatchObject({ result: 'done' });
-    world.github.advance(60_000);
-    push(world.bad, 'main');
-    await using second = await release(world.bad, '2', 'failure');
+    environment.github.advance(60_000);
+    push(environment.bad, 'main');
+    await using second = await release(environment.bad, '2', 'failure');
     expect(second.exitCode, second.log).toBe(0);
     expect(second.post?.outputs, second.post?.log).toMatchObject({
-      ...{ result: 'rolled-back', from: world.bad, to: world.good },
+      ...{ result: 'rolled-back', from: environment.bad, to: environment.good },
     });
-    expect(git(world.repository.remote, 'rev-parse', 'live')).toBe(world.good);
+    expect(git(environment.repository.remote, 'rev-parse', 'live')).toBe(environment.good);
     expectRolledBack(pointer);
-    expect(world.github.state.issues).toMatchObject([{ state: 'open' }]);
-    await using third = await release(world.good, '3', 'success');
+    expect(environment.github.state.issues).toMatchObject([{ state: 'open' }]);
+    await using third = await release(environment.good, '3', 'success');
     expect(third.exitCode).toBe(1);
     expect(third.outputs).toMatchObject({ result: 'frozen' });
   });

@@ -264,7 +264,5 @@ test('keeps the history in the cache of GitHub Actions', async () => {
   await using second = await testbed.run(inputs, { env: cache.env });
   expect(second.outputs, second.log).toMatchObject({ died: '0', tested: '1' });
   await using without = await testbed.run(inputs);
-  expect(without.log).toMatch(
-    /The history is not available: the cache of GitHub Actions/,
-  );
+  expect(without.log).toMatch(/The history is not available: the cache of GitHub Actions/);
 });

@@ -20,17 +20,17 @@ const DAY = 24 * 3_600_000;
 /** A part of a deployment on GitHub. */
 export interface Part {
   /** The input `strategies`. */
-  readonly strategies: (world: World) => string;
+  readonly strategies: (environment: GitHubEnvironment) => string;
   /** The deployed app: `good`, `bad`, or nothing. */
-  readonly live: (world: World) => string | undefined;
+  readonly live: (environment: GitHubEnvironment) => string | undefined;
   /** Deploys a release as a user does. */
-  readonly deploy: (world: World, sha: string) => void;
+  readonly deploy: (environment: GitHubEnvironment, sha: string) => void;
   /** The call that changes the deployment, and the number of such calls before it. */
   readonly changes: { readonly on: string; readonly skip?: number };
 }
 
 /** An environment on the local GitHub with a good release and a bad one after it. */
-export interface World extends AsyncDisposable {
+export interface GitHubEnvironment extends AsyncDisposable {
   readonly github: LocalGitHub;
   readonly repository: Repository;
   readonly clone: string;
@@ -59,7 +59,10 @@ export interface World extends AsyncDisposable {
   readonly ledger: () => readonly (readonly [string, string, string | undefined])[];
 }
 
-export async function startWorld(part: Part, options: LocalGitHubOptions = {}): Promise<World> {
+export async function startGitHubEnvironment(
+  part: Part,
+  options: LocalGitHubOptions = {},
+): Promise<GitHubEnvironment> {
   const root = mkdtempSync(join(tmpdir(), 'rollback-'));
   const repository = startRepository({ 'app.txt': 'good' });
   const clone = repository.clone();
@@ -77,13 +80,13 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
   };
   const site = await startHttpServer({
     script: (exchange) => {
-      const isGood = part.live(world) === 'good';
+      const isGood = part.live(environment) === 'good';
       const body = JSON.stringify({ app: 'good', sha: good });
       return (isGood ? respond(200, { body }) : respond(503))(exchange);
     },
   });
   let machines = 0;
-  const world: World = {
+  const environment: GitHubEnvironment = {
     github,
     repository,
     clone,
@@ -100,7 +103,7 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
         github: { ...github.context, sha, run_id: runId, job: 'deploy', workflow: 'Deploy' },
         with: {
           ledger: 'github',
-          strategies: part.strategies(world),
+          strategies: part.strategies(environment),
           'verify-url': site.url,
           'expect-identity': 'good',
           'state-dir': stateDir ?? join(root, `machine-${++machines}`),
@@ -126,7 +129,7 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
         patience: { afterInterrupt: 0, afterTerminate: 0 },
         with: {
           ledger: 'github',
-          strategies: part.strategies(world),
+          strategies: part.strategies(environment),
           'verify-url': site.url,
           'state-dir': stateDir,
           'lock-timeout': '0',
@@ -146,18 +149,18 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
     deployBoth: async () => {
       for (const sha of [good, bad]) {
         git(clone, 'push', '--quiet', '--force', 'origin', `${sha}:refs/heads/main`);
-        await using kept = await world.run(
+        await using kept = await environment.run(
           { mode: 'snapshot' },
           { sha, runId: `10${sha === bad}`.length.toString() },
         );
         if (kept.exitCode !== 0) throw new Error(kept.log);
-        part.deploy(world, sha);
+        part.deploy(environment, sha);
         if (sha === bad) break;
-        await using marked = await world.run({ mode: 'mark' }, { sha });
+        await using marked = await environment.run({ mode: 'mark' }, { sha });
         if (marked.exitCode !== 0) throw new Error(marked.log);
         github.advance(60_000);
       }
-      if (part.live(world) !== 'bad') throw new Error('the bad release is not live');
+      if (part.live(environment) !== 'bad') throw new Error('the bad release is not live');
     },
     recordDeploys: () => {
       git(clone, 'push', '--quiet', 'origin', 'main');
@@ -189,12 +192,12 @@ export async function startWorld(part: Part, options: LocalGitHubOptions = {}): 
       rmSync(root, { recursive: true, force: true });
     },
   };
-  return world;
+  return environment;
 }
 
 export const appOn =
   (name: string) =>
-  ({ repository }: World) => {
+  ({ repository }: GitHubEnvironment) => {
     try {
       return git(repository.remote, 'show', `${name}:app.txt`);
     } catch {
@@ -251,9 +254,9 @@ export const PARTS: Readonly<Record<string, Part>> = {
   'workflow: rerun': {
     strategies: () => '- workflow: {file: deploy.yml, rerun: true}',
     live: ({ deployed, good }) => (deployed.at(-1) === good ? 'good' : 'bad'),
-    deploy: (world, sha) => {
-      addRun(world, sha);
-      world.deployed.push(sha);
+    deploy: (environment, sha) => {
+      addRun(environment, sha);
+      environment.deployed.push(sha);
     },
     changes: { on: 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun' },
   },
@@ -264,11 +267,11 @@ export const PARTS: Readonly<Record<string, Part>> = {
       const artifact = state.artifacts.find(({ id }) => id === live?.artifact);
       return artifact && Buffer.from(artifact.content).toString();
     },
-    deploy: (world, sha) => {
-      const { state } = world.github;
-      const run = addRun(world, sha);
+    deploy: (environment, sha) => {
+      const { state } = environment.github;
+      const run = addRun(environment, sha);
       const artifact = state.nextId();
-      const app = sha === world.good ? 'good' : 'bad';
+      const app = sha === environment.good ? 'good' : 'bad';
       state.artifacts.push({
         ...{ id: artifact, run, name: 'github-pages', content: Buffer.from(app) },
         ...{ createdAt: state.now(), expiresAt: state.now() + DAY },
@@ -280,7 +283,7 @@ export const PARTS: Readonly<Record<string, Part>> = {
 };
 
 /** Adds a run of the deploy workflow on a commit and returns its id. */
-function addRun({ github: { state } }: World, headSha: string): number {
+function addRun({ github: { state } }: GitHubEnvironment, headSha: string): number {
   const id = state.nextId();
   state.runs.push({
     ...{ id, workflow: 7, event: 'push', branch: 'main', inputs: {}, headSha },
