@@ -29,6 +29,7 @@ const ROLLBACK_STEPS = [
 const MAX_RUN_LINES = 100;
 /** A file of at most this many lines belongs to its importer if it has only one. */
 const MAX_FRAGMENT_LINES = 30;
+const MIN_REGISTRY_MEMBERS = 4;
 const EMPTY_NAME = /\/(?:utils?|helpers?|common|misc|shared|managers?)(?:\.ts$|\/)/;
 const MISPLACED_FIXTURE = /\.fixture\.ts$|\/fixtures\/[^/]+\.ts$/;
 
@@ -103,7 +104,7 @@ function checkFiles(modules: Modules): readonly string[] {
     if (!/^(?:actions|packages)\//.test(file)) return [];
     if (EMPTY_NAME.test(file)) return [`${file}: the name does not tell what is in it`];
     if (MISPLACED_FIXTURE.test(file)) return [`${file}: fixtures in TypeScript belong in testing/`];
-    const importer = soleImporter(file, importers.get(file) ?? []);
+    const importer = soleImporter(file, importers.get(file) ?? [], modules);
     return importer !== undefined && lines <= MAX_FRAGMENT_LINES
       ? [`${file}: ${lines} lines, imported only by ${importer}; merge it into that file`]
       : [];
@@ -115,18 +116,41 @@ interface Importer {
   readonly isDynamic: boolean;
 }
 
-/** The only importer, unless it loads the file lazily, is a registry, or the shape asks for the file. */
-function soleImporter(file: string, importers: readonly Importer[]): string | undefined {
+/**
+ * The only importer, in the same package. A file that is loaded lazily, is a member of a registry, or
+ * that the shape asks for, stands alone.
+ */
+function soleImporter(
+  file: string,
+  importers: readonly Importer[],
+  modules: Modules,
+): string | undefined {
   const [only, ...others] = importers;
   if (only === undefined || others.length > 0 || only.isDynamic) return undefined;
+  if (file.split('/src/')[0] !== only.file.split('/src/')[0]) return undefined;
   const isRequired = [...FILES, ...PHASES, ...ROLLBACK_STEPS].some((name) =>
     file.endsWith(`/src/${name.replace(/^\.\//, '')}`),
   );
-  const isRegistry = posix.basename(only.file) === 'registry.ts';
-  return isRequired || isRegistry || file.includes('/testing/') ? undefined : only.file;
+  const isAlone =
+    isRequired ||
+    file.includes('/testing/') ||
+    posix.basename(file) === 'registry.ts' ||
+    isRegistryOf(posix.dirname(file), only.file, modules);
+  return isAlone ? undefined : only.file;
 }
 
-/** Who imports a file, by the file; the unit test beside it does not count. */
+/** Whether a module outside of a folder imports several of its files: it is their registry. */
+function isRegistryOf(folder: string, importer: string, modules: Modules): boolean {
+  if (posix.basename(importer) === 'registry.ts') return true;
+  if (posix.dirname(importer) === folder) return false;
+  const members = (modules.get(importer)?.imports ?? []).filter(({ specifier }) => {
+    const target = resolveImport(importer, specifier);
+    return target !== undefined && posix.dirname(target) === folder;
+  });
+  return members.length >= MIN_REGISTRY_MEMBERS;
+}
+
+/** The importers of each file. Unit tests of the same package do not count. */
 function findImporters(modules: Modules): ReadonlyMap<string, readonly Importer[]> {
   const importers = new Map<string, Importer[]>();
   for (const [file, { imports }] of modules) {
