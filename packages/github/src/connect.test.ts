@@ -12,8 +12,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { connectGitHub } from './connect.ts';
 import { createOnce } from './create-once.ts';
 import { GitHubError } from './github-error.ts';
+import { ensureLabel } from './incidents/incidents.ts';
 import { createIssue, findOpenIssues } from './issues/issues.ts';
-import { ensureLabel } from './issues/labels.ts';
 import type { GitHubSettings } from './settings.ts';
 
 let local: LocalGitHub;

@@ -4,7 +4,6 @@ import type { Clock } from '@repo/core/process/clock';
 import { explain } from './explain-failure.ts';
 import type { GitHub } from './github.ts';
 import { GitHubError } from './github-error.ts';
-import { useProxy } from './proxy.ts';
 import { type Attempt, getRetryDelayMs } from './retry.ts';
 import type { GitHubSettings } from './settings.ts';
 
@@ -148,4 +147,14 @@ function githubTime(clock: Clock): GitHubTime {
       if (!Number.isNaN(told)) ahead = told - clock.now();
     },
   };
+}
+
+/**
+ * Sends requests of `fetch` through the proxy of the environment, which self-hosted runners need. Does
+ * nothing without a proxy, or before Node 24.14. Checks use their own agents and are not affected.
+ */
+async function useProxy(variables: Readonly<Record<string, string>>): Promise<void> {
+  if (Object.keys(variables).length === 0) return;
+  const http: Partial<typeof import('node:http')> = await import('node:http');
+  http.setGlobalProxyFromEnv?.(variables);
 }

@@ -1,9 +1,9 @@
+import { ActionError } from '../errors/action-error.ts';
 import { cancellationIn, stopSignal } from '../process/cancellation.ts';
 import { systemClock } from '../process/clock.ts';
 import type { Action, SharedInputs } from './action.ts';
 import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
-import { requireNode } from './node-version.ts';
 import type { Outcome } from './outcome.ts';
 import { type Environment, getWorkspace, readRunInfo } from './run-info.ts';
 
@@ -116,4 +116,20 @@ function isFailure<Inputs extends SharedInputs>(
   // Without verdicts to fail on, the step would always pass.
   if (failing === undefined) throw new Error(`fail-on has no verdicts for "${inputs.failOn}"`);
   return failing.includes(verdict);
+}
+
+/** The version in action.yml (`using: node24`). */
+const REQUIRED = 24;
+
+/**
+ * Throws an {@link ActionError} if Node is too old. GitHub's runner uses the version in action.yml, but
+ * other implementations of a runner may not, and the action would fail later at a missing feature.
+ *
+ * @param version the value of `process.versions.node`: `24.3.0`
+ */
+export function requireNode(version: string): void {
+  if (Number.parseInt(version, 10) >= REQUIRED) return;
+  throw new ActionError(`the action requires Node ${REQUIRED}, but runs on Node ${version}`, {
+    remedy: `Update the runner to a version with node${REQUIRED}, or put Node ${REQUIRED} first in its PATH.`,
+  });
 }

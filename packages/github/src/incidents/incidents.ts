@@ -1,8 +1,8 @@
 import { createOnce } from '../create-once.ts';
 import type { GitHub } from '../github.ts';
+import { GitHubError } from '../github-error.ts';
 import type { Issue } from '../issues/issue.ts';
 import { closeIssue, createIssue, findOpenIssues, updateIssue } from '../issues/issues.ts';
-import { ensureLabel } from '../issues/labels.ts';
 
 /** Identifies an incident of an action. */
 export interface IncidentKey {
@@ -96,4 +96,17 @@ function findIncidents(github: GitHub, key: IncidentKey): Promise<readonly Issue
 
 function labelName({ action }: IncidentKey): string {
   return `${action}-incident`;
+}
+
+/** Creates a label unless it exists (permissions: issues: write). */
+export async function ensureLabel(
+  { request, repository }: GitHub,
+  label: { readonly name: string; readonly color: string; readonly description: string },
+): Promise<void> {
+  try {
+    await request('POST /repos/{owner}/{repo}/labels', { ...repository, ...label });
+  } catch (error) {
+    // 422: it exists.
+    if (!(error instanceof GitHubError && error.status === 422)) throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { requireNode } from './node-version.ts';
+import { requireNode } from './run-action.ts';
 
 test('rejects an older version of Node', () => {
   expect(() => requireNode('20.20.2')).toThrow(

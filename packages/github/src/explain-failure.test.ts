@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingPermission } from './permissions.ts';
+import { missingPermission } from './explain-failure.ts';
 
 test.each([
   ['/repos/o/r/issues', 'issues'],
