@@ -2,7 +2,7 @@ import { readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closedPort } from '@repo/testkit/faults/unreachable';
-import type { ProxyFault, ProxyOptions } from '@repo/testkit/proxies/proxy-server';
+import type { ProxyFault, ProxyOptions } from '@repo/testkit/proxies/proxy-request';
 import type { RunResult } from '@repo/testkit/runner/run-action';
 import { describe, expect, test } from 'vitest';
 import { listText, pem, record, startTestbed, type Testbed } from './proxy/testbed.ts';

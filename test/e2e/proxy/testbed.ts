@@ -5,11 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { certificates } from '@repo/testkit/certificates/certificates';
 import { respond } from '@repo/testkit/faults/answers';
 import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-server';
-import {
-  type ProxyOptions,
-  type ProxyServer,
-  startProxy,
-} from '@repo/testkit/proxies/proxy-server';
+import type { ProxyOptions } from '@repo/testkit/proxies/proxy-request';
+import { type ProxyServer, startProxy } from '@repo/testkit/proxies/proxy-server';
 import { type RunActionOptions, type RunResult, runAction } from '@repo/testkit/runner/run-action';
 
 const action = fileURLToPath(new URL('../../../actions/proxy-retest', import.meta.url));

@@ -57,7 +57,7 @@ test('finds and downloads an artifact until it expires', async () => {
   expect(await readFile(file, 'utf8')).toBe('the site');
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   for (const [size, cause] of [
-    [7, 'larger than the 7 bytes'],
+    [7, 'larger than the stated 7 bytes'],
     [9, '1 of its 9 bytes are missing'],
   ] as const) {
     const other = join(folder, `${size}.zip`);

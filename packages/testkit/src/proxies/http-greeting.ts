@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ProxyFault, ProxyOptions, ProxyRequest } from './proxy-server.ts';
+import type { ProxyFault, ProxyOptions, ProxyRequest } from './proxy-request.ts';
 import { createReader } from './reader.ts';
 
 /** The settings of a proxy for the greeting. */

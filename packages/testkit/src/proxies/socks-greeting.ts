@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Greeting, send } from './http-greeting.ts';
-import type { ProxyRequest } from './proxy-server.ts';
+import type { ProxyRequest } from './proxy-request.ts';
 import { createReader, type Reader } from './reader.ts';
 
 /** Reads the request of a SOCKS proxy client; `undefined` if it was rejected. */
