@@ -255,7 +255,7 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   E37: ['docs/workflows.md', '**Artifacts**'],
   E38: [
     'actions/health-check/src/retry-policy.test.ts',
-    'exponential doubles after each failure of the start-up, up to max-interval',
+    'exponential doubles after each failure in the start-up phase, up to max-interval',
   ],
   E39: [
     'packages/core/src/action/run-action.test.ts',

@@ -372,9 +372,7 @@ test('needs: what needs an ill check is unknown, and is not asked', async () => 
       - {name: database, http: {url: "${ill.url}"}}`,
   });
   expect(result.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'page,database' });
-  expect(result.log).toContain(
-    'page: unknown, not judged, for it needs database, which is unhealthy',
-  );
+  expect(result.log).toContain('page: unknown, not run: it needs database, which is unhealthy');
   expect(other.requests).toEqual([]);
 });
 
@@ -417,7 +415,7 @@ test('a dry run says what would be asked, finds mistakes, and asks nothing', asy
   expect(gate.outputs).toMatchObject({
     verdict: 'unknown',
     healthy: 'false',
-    message: '2 checks can be carried out; nothing was asked (dry-run)',
+    message: '2 checks valid, none run (dry-run)',
   });
   // A gate that was left in a dry run does not open.
   expect(gate.exitCode).toBe(1);
@@ -486,7 +484,7 @@ test('a cancel ends the checks at once, and what was seen is reported', async ()
   await using server = await startHttpServer({ script: respond(500) });
   await using result = await check(
     { url: server.url, interval: '1m', deadline: '5m' },
-    { cancel: { when: /again in/ } },
+    { cancel: { when: /retry in/ } },
   );
   expect(result.exitCode).toBe(1);
   expect(result.outputs).toMatchObject({ status: 'unknown', verdict: 'unknown' });

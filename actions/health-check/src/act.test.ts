@@ -1,5 +1,6 @@
 import type { Observation } from '@repo/checks/kinds/observation';
 import { MACHINE, NETWORK } from '@repo/checks/testing/attempt-context';
+import { slots } from '@repo/core/process/slots';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import { act } from './act.ts';
@@ -11,22 +12,22 @@ const DOWN: Observation = { state: 'failed', reason: 'connection refused' };
 
 type Clock = ReturnType<typeof fakeClock>;
 
-/** Bad until so many milliseconds have passed; each attempt takes as long as it is told. */
-function check(name: string, clock: Clock, well: number, took = 0): Check {
+/** A check that is unhealthy until `healthyAtMs`. */
+function check(name: string, clock: Clock, healthyAtMs: number, durationMs = 0): Check {
   return {
     name,
     kind: 'http',
     target: `http://${name}.example/`,
     secrets: [],
-    policy: { ...DEFAULT_POLICY, interval: 1_000 },
+    policy: { ...DEFAULT_POLICY, intervalMs: 1_000 },
     expectations: { expect: [], degraded: [], failWhen: [] },
     reads: new Set(),
     allAddresses: false,
     connections: 1,
     needs: [],
     attempt: async () => {
-      if (took > 0) await clock.sleep(took);
-      return [clock.monotonic() >= well ? UP : DOWN];
+      if (durationMs > 0) await clock.sleep(durationMs);
+      return [clock.monotonic() >= healthyAtMs ? UP : DOWN];
     },
   };
 }
@@ -37,37 +38,38 @@ async function actOn(
   concurrency = 8,
   signal = new AbortController().signal,
 ) {
-  const said: string[] = [];
+  const lines: string[] = [];
   const log = {
-    info: (text: string) => void said.push(`${clock.monotonic() / 1_000}s ${text}`),
+    info: (text: string) => void lines.push(`${clock.monotonic() / 1_000}s ${text}`),
     debug: () => {},
     group: <T>(_: string, work: () => Promise<T>) => work(),
   };
-  const results = await act(checks, NETWORK, concurrency, {
+  const results = await act(checks, NETWORK, {
+    slots: slots(concurrency),
     log,
     clock,
     signal,
     random: () => 0.5,
     machine: MACHINE,
   });
-  return { results, said };
+  return { results, lines };
 }
 
-test('carries all out side by side, and tells each as it ends, in the order of the checks', async () => {
+test('runs all checks concurrently and returns the results in order', async () => {
   const clock = fakeClock();
-  const { results, said } = await actOn([check('a', clock, 2_000), check('b', clock, 0)], clock);
+  const { results, lines } = await actOn([check('a', clock, 2_000), check('b', clock, 0)], clock);
   expect(results.map(({ name, status }) => [name, status])).toEqual([
     ['a', 'healthy'],
     ['b', 'healthy'],
   ]);
-  expect(said).toEqual([
-    '0s … a: connection refused (attempt 1), again in 1s',
+  expect(lines).toEqual([
+    '0s … a: connection refused (attempt 1), retry in 1s',
     '0s ✅ b: healthy, after 1 attempt',
     '2s ✅ a: healthy, after 3 attempts',
   ]);
 });
 
-test('no more attempts at a time than the concurrency', async () => {
+test('limits the concurrent attempts', async () => {
   const clock = fakeClock();
   let running = 0;
   let most = 0;
@@ -86,29 +88,29 @@ test('no more attempts at a time than the concurrency', async () => {
   expect(clock.monotonic()).toBe(1_500);
 });
 
-test('a heartbeat every 10 s names what is waited for', async () => {
+test('logs the unfinished checks every 10 s', async () => {
   const clock = fakeClock();
-  const { said } = await actOn(
+  const { lines } = await actOn(
     [check('fast', clock, 0), check('slow', clock, 12_500), check('slower', clock, 24_500)],
     clock,
   );
-  expect(said.filter((line) => line.includes('settled'))).toEqual([
-    '10s … 1 of 3 settled, waiting for slow, slower',
-    '20s … 2 of 3 settled, waiting for slower',
+  expect(lines.filter((line) => line.includes('finished'))).toEqual([
+    '10s … 1 of 3 finished, waiting for slow, slower',
+    '20s … 2 of 3 finished, waiting for slower',
   ]);
   expect(clock.monotonic()).toBe(25_000);
 });
 
-test('a heartbeat names five at most', async () => {
+test('logs at most five names of unfinished checks', async () => {
   const clock = fakeClock();
   const checks = Array.from({ length: 8 }, (_, index) => check(`c${index}`, clock, 10_500));
-  const { said } = await actOn(checks, clock);
-  expect(said.filter((line) => line.includes('settled'))).toEqual([
-    '10s … 0 of 8 settled, waiting for c0, c1, c2, c3, c4 and 3 more',
+  const { lines } = await actOn(checks, clock);
+  expect(lines.filter((line) => line.includes('finished'))).toEqual([
+    '10s … 0 of 8 finished, waiting for c0, c1, c2, c3, c4 and 3 more',
   ]);
 });
 
-test('a cancel ends all of them, and what was seen is reported', async () => {
+test('a cancel ends all checks and keeps their attempts', async () => {
   const clock = fakeClock();
   const stop = new AbortController();
   const stopper: Check = {
@@ -132,7 +134,7 @@ test('a cancel ends all of them, and what was seen is reported', async () => {
   ]);
 });
 
-test('a bug in one check is told, not swallowed', async () => {
+test('a bug in a check is thrown', async () => {
   const clock = fakeClock();
   const broken: Check = {
     ...check('broken', clock, 0),

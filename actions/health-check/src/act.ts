@@ -1,72 +1,68 @@
 import type { Network } from '@repo/checks/kinds/kind';
-import { slots } from '@repo/core/process/slots';
-import type { Check, CheckResult } from './check.ts';
-import { carryOut, type Ports } from './run-check.ts';
-import { isWell, notBegun, SIGNS } from './verdict.ts';
+import { type Check, type CheckResult, isHealthy, STATUS_SIGNS } from './check.ts';
+import { createBlockedResult } from './check-result.ts';
+import { type CheckContext, runCheck } from './run-check.ts';
 
-/** A line about what is still waited for, at least this often, ms. */
+/** Interval of the log lines about unfinished checks. */
 const HEARTBEAT_MS = 10_000;
-/** Names of waiting checks that such a line has. */
-const MOST_NAMES = 5;
+/** Names in such a line. */
+const MAX_NAMES = 5;
 
-/** With more checks than this, those that are healthy get no line of their own. */
-const MOST_LINES = 100;
+/** With more checks, the log has no lines for healthy checks. */
+const MAX_HEALTHY_LINES = 100;
 
-/** Carries out all checks side by side, at most `concurrency` attempts at a time. */
+/** Runs all checks concurrently; a check waits for the checks that it needs. */
 export async function act(
   checks: readonly Check[],
   network: Network,
-  concurrency: number,
-  ports: Ports,
+  context: CheckContext,
 ): Promise<readonly CheckResult[]> {
-  const bounded = slots(concurrency);
-  const waiting = new Set(checks.map(({ name }) => name));
+  const pending = new Set(checks.map(({ name }) => name));
   const over = new AbortController();
-  const beats = heartbeat(waiting, checks.length, ports, over.signal);
+  const heartbeat = logProgress(pending, checks.length, context, over.signal);
   try {
     const results = new Map<string, Promise<CheckResult>>();
-    const begun = Promise.resolve();
+    const started = Promise.resolve();
     for (const check of checks) {
-      const carriedOut = async (): Promise<CheckResult> => {
-        // Until all are in the map, no check may look for those that it needs.
-        await begun;
+      const run = async (): Promise<CheckResult> => {
+        // The map must contain all checks before one of them looks up its needs.
+        await started;
         const needed = await Promise.all(check.needs.map((name) => results.get(name)));
-        const missing = needed.find((one) => one !== undefined && !isWell(one));
+        const blocker = needed.find((one) => one !== undefined && !isHealthy(one));
         const result =
-          missing === undefined
-            ? await carryOut(check, network, bounded, ports)
-            : notBegun(check, missing);
-        waiting.delete(check.name);
-        if (result.status !== 'healthy' || checks.length <= MOST_LINES) {
-          ports.log.info(
-            `${SIGNS[result.status]} ${result.name}: ${result.status}, ${result.reason}`,
-          );
+          blocker === undefined
+            ? await runCheck(check, network, context)
+            : createBlockedResult(check, blocker);
+        pending.delete(check.name);
+        if (result.status !== 'healthy' || checks.length <= MAX_HEALTHY_LINES) {
+          const { name, status, reason } = result;
+          context.log.info(`${STATUS_SIGNS[status]} ${name}: ${status}, ${reason}`);
         }
         return result;
       };
-      results.set(check.name, carriedOut());
+      results.set(check.name, run());
     }
     return await Promise.all(results.values());
   } finally {
     over.abort();
-    await beats;
+    await heartbeat;
   }
 }
 
-async function heartbeat(
-  waiting: ReadonlySet<string>,
+async function logProgress(
+  pending: ReadonlySet<string>,
   total: number,
-  { clock, log }: Ports,
+  { clock, log }: CheckContext,
   over: AbortSignal,
 ): Promise<void> {
   try {
     for (;;) {
       await clock.sleep(HEARTBEAT_MS, over);
-      const names = [...waiting].slice(0, MOST_NAMES).join(', ');
-      const more = waiting.size > MOST_NAMES ? ` and ${waiting.size - MOST_NAMES} more` : '';
-      log.info(`… ${total - waiting.size} of ${total} settled, waiting for ${names}${more}`);
+      const names = [...pending].slice(0, MAX_NAMES).join(', ');
+      const more = pending.size > MAX_NAMES ? ` and ${pending.size - MAX_NAMES} more` : '';
+      log.info(`… ${total - pending.size} of ${total} finished, waiting for ${names}${more}`);
     }
   } catch {
-    // Only the abort ends it.
+    // Only the abort ends the loop.
   }
 }

@@ -2,21 +2,21 @@ import { roundMs } from '@repo/checks/facts';
 import type { JudgedAttempt } from '@repo/checks/judge';
 import { type AttemptRecord, LATENCY_PHASES, type LatencyPhase } from './check.ts';
 
-/** What was seen of one check so far. */
-export interface Journal {
+/** The attempts of one check, in memory. */
+export interface AttemptLog {
   /** The latest attempts. */
   readonly records: AttemptRecord[];
-  /** Of every attempt that the target answered, ms. */
+  /** In ms, of every attempt that reached the target. */
   readonly latencies: Readonly<Record<LatencyPhase, number[]>>;
   last: JudgedAttempt | undefined;
-  /** The last that was not good; it has the evidence. */
+  /** The latest attempt that was not healthy; it has the evidence. */
   lastFailure: JudgedAttempt | undefined;
 }
 
-/** Attempts that a report keeps; older ones go. */
-const MOST_RECORDS = 500;
+/** Attempts in the report. */
+const MAX_RECORDS = 500;
 
-export function newJournal(): Journal {
+export function createAttemptLog(): AttemptLog {
   return {
     records: [],
     latencies: { dns: [], connect: [], tls: [], firstByte: [], total: [] },
@@ -25,20 +25,20 @@ export function newJournal(): Journal {
   };
 }
 
-/** @param atMs when the attempt began, since the start of the check */
-export function addAttempt(journal: Journal, atMs: number, judged: JudgedAttempt): void {
+/** @param atMs start of the attempt, since the start of the check */
+export function logAttempt(attemptLog: AttemptLog, atMs: number, judged: JudgedAttempt): void {
   const { state, reasons, phases } = judged;
-  journal.last = judged;
-  if (state !== 'healthy') journal.lastFailure = judged;
+  attemptLog.last = judged;
+  if (state !== 'healthy') attemptLog.lastFailure = judged;
   for (const phase of LATENCY_PHASES) {
     const ms = phases?.[phase];
-    if (ms !== undefined) journal.latencies[phase].push(ms);
+    if (ms !== undefined) attemptLog.latencies[phase].push(ms);
   }
-  journal.records.push({
+  attemptLog.records.push({
     atMs: Math.round(atMs),
     state: state === 'terminal' ? 'unhealthy' : state === 'impossible' ? 'unknown' : state,
     ...(phases !== undefined && { latencyMs: roundMs(phases.total) }),
     ...(reasons.length > 0 && { reason: reasons.join('; ') }),
   });
-  if (journal.records.length > MOST_RECORDS) journal.records.shift();
+  if (attemptLog.records.length > MAX_RECORDS) attemptLog.records.shift();
 }

@@ -53,7 +53,7 @@ test('a configuration in YAML', async () => {
   ]);
 });
 
-test('degraded expressions have to be false', async () => {
+test('degraded expressions must be false', async () => {
   const { checks } = await readConfig(WHOLE, 'checks');
   const [slow] = checks[0]?.degraded ?? [];
   expect(slow?.judge({ latency: new DurationFact(299) }).met).toBe(true);
@@ -67,7 +67,7 @@ test('a configuration in JSON', async () => {
   ]);
 });
 
-test('the bare list', async () => {
+test('accepts a list of checks', async () => {
   const text =
     '- name: a\n  tcp: {host: db, port: 5432}\n- name: b\n  tls: {host: db, port: 443}\n';
   const { defaults, checks } = await readConfig(text, 'checks');
@@ -81,14 +81,14 @@ test.each<[string, string, string, string, RegExp]>([
     '- name: a\n  tcp: {host: db, port: 1}\n  intervall: 5s',
     'checks:3:3',
     '0.intervall is not a known key',
-    /^A check of the kind tcp knows name, tcp, expect, .*interval/,
+    /^A check of the kind tcp supports name, tcp, expect, .*interval/,
   ],
   [
-    'an unknown key of the whole',
+    'an unknown key of the configuration',
     'check: []\nchecks: [{name: a, tcp: {host: db, port: 1}}]',
     'checks:1:1',
     'check is not a known key',
-    /keys defaults and checks/,
+    /supports defaults and checks/,
   ],
   [
     'an unknown key of a kind',
@@ -102,7 +102,7 @@ test.each<[string, string, string, string, RegExp]>([
     'defaults: {retries: 3}\nchecks: [{name: a, tcp: {host: db, port: 1}}]',
     'checks:1:12',
     'defaults.retries is not a known key',
-    /^The policy knows timeout, /,
+    /^The policy supports timeout, /,
   ],
   [
     'an unknown kind',
@@ -147,24 +147,24 @@ test.each<[string, string, string, string, RegExp]>([
     /CEL/,
   ],
   [
-    'an equal name',
+    'a duplicate name',
     '- name: a\n  tcp: {host: db, port: 1}\n- name: a\n  tcp: {host: db, port: 2}',
     'checks:3:3',
-    '1 has a name that another check has',
-    /name of its own/,
+    '1 has the name of another check',
+    /unique name/,
   ],
   [
     'no name',
     '- tcp: {host: db, port: 1}',
     'checks:1:3',
     '0.name is missing',
-    /^A check of the kind tcp knows name, /,
+    /^A check of the kind tcp supports name, /,
   ],
   [
     'a name of two lines',
     '- name: "a\\nb"\n  tcp: {host: db, port: 1}',
     'checks:1:3',
-    '0.name "a b" has a line break in it',
+    '0.name "a b" contains a line break',
     /on one line/,
   ],
   ...[
@@ -200,9 +200,9 @@ test.each<[string, string, string, string, RegExp]>([
     "- name: ''\n  tcp: {host: db, port: 1}",
     'checks:1:3',
     '0.name "" is empty',
-    /Give it a name/,
+    /Write a name/,
   ],
-  ['no checks', 'checks: []', 'checks:1:1', 'checks has no check in it', /at least one/],
+  ['no checks', 'checks: []', 'checks:1:1', 'checks has no checks', /at least one/],
   [
     'a port that is none',
     '- name: a\n  tcp: {host: db, port: 99999}',
@@ -231,7 +231,7 @@ test.each<[string, string, string, string, RegExp]>([
     'has a value that HTTP does not allow',
     /Latin-1/,
   ],
-])('%s is told with its place', async (_, text, where, problem, remedy) => {
+])('%s is reported with its position', async (_, text, where, problem, remedy) => {
   const [first, ...others] = await problems(text);
   expect(others).toEqual([]);
   expect(first?.where).toContain(where);
@@ -239,7 +239,7 @@ test.each<[string, string, string, string, RegExp]>([
   expect(first?.remedy).toMatch(remedy);
 });
 
-test('several mistakes are told at once', async () => {
+test('reports several mistakes at once', async () => {
   const text = `
 defaults: {timeout: 5, jitter: 20}
 checks:
@@ -261,12 +261,12 @@ checks:
   ]);
 });
 
-test('headers may be numbers and booleans', async () => {
+test('accepts numbers and booleans as headers', async () => {
   const text = '- name: a\n  http: {url: "http://a.example", headers: {X-A: 1, X-B: true}}';
   await expect(readConfig(text, 'checks')).resolves.toBeDefined();
 });
 
-test('a thousand checks are read', async () => {
+test('parses a thousand checks', async () => {
   const text = Array.from(
     { length: 1_000 },
     (_, index) =>

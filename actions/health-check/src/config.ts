@@ -13,13 +13,13 @@ import { kindSchema } from './kinds/kind-schema.ts';
 import { KINDS } from './kinds/registry.ts';
 import { listOf } from './list-of.ts';
 
-/** A configuration of checks, read and understood. */
+/** A parsed configuration. */
 export interface Config {
   readonly defaults: Overrides;
   readonly checks: readonly ConfiguredCheck[];
 }
 
-/** The policy of a check, as far as it differs; the names are those of the inputs. */
+/** The policy keys of a check, with the names of the inputs. */
 export type Overrides = v.InferOutput<v.ObjectSchema<typeof overrides, undefined>>;
 
 export interface ConfiguredCheck {
@@ -51,10 +51,10 @@ const overrides = {
 };
 
 /**
- * Reads checks in YAML or JSON. The kinds and the expression language are loaded as the text needs
- * them. Throws an InputError with line and column of every mistake.
+ * Parses checks in YAML or JSON, and loads only the kinds that they use. Throws an InputError with
+ * the line and column of every mistake.
  *
- * @param source an input's name or a file's path, for messages
+ * @param source the name of an input or the path of a file, for messages
  */
 export async function readConfig(text: string, source: string): Promise<Config> {
   return parseConfig(text, source, async (data) => {
@@ -71,12 +71,12 @@ export async function readConfig(text: string, source: string): Promise<Config> 
 
 type Cel = typeof import('@repo/checks/expectations/cel');
 
-/** The key of a check that is a sequence of others. */
+/** The key of a check with several steps. */
 const STEPS = 'steps';
-const KNOWN = [...Object.keys(KINDS), STEPS];
+const KIND_NAMES = [...Object.keys(KINDS), STEPS];
 
 async function loadKinds(data: unknown): Promise<ReadonlyMap<string, Kind>> {
-  const used = kindsUsed(data).filter((name) => name in KINDS);
+  const used = listUsedKinds(data).filter((name) => name in KINDS);
   return new Map(
     await Promise.all(
       used.map(async (name) => [name, (await KINDS[name]?.load()) as Kind] as const),
@@ -85,26 +85,26 @@ async function loadKinds(data: unknown): Promise<ReadonlyMap<string, Kind>> {
 }
 
 function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
-  // Made once a kind: a thousand checks have few of them.
+  // One schema per kind: a large configuration has many checks of few kinds.
   const schemas = new Map<string, v.GenericSchema<unknown, ConfiguredCheck>>();
-  const check = kindSchema(KNOWN, kinds, (name, kind) => {
+  const check = kindSchema(KIND_NAMES, kinds, (name, kind) => {
     const schema = schemas.get(name) ?? checkSchema(name, kind, cel);
     schemas.set(name, schema);
     return schema;
   });
   const list = v.pipe(
     v.array(check, 'Write a list: - name: …'),
-    v.minLength(1, 'has no check in it\nWrite at least one.'),
+    v.minLength(1, 'has no checks\nWrite at least one.'),
     v.checkItems(
       (item, index, all) => all.findIndex(({ name }) => name === item.name) === index,
-      'has a name that another check has\nGive each check a name of its own.',
+      'has the name of another check\nGive each check a unique name.',
     ),
   );
-  const whole = v.strictObject(
+  const config = v.strictObject(
     { defaults: v.optional(v.strictObject(overrides, policyRemedy()), {}), checks: list },
-    'A configuration has the keys defaults and checks.',
+    'A configuration supports defaults and checks.',
   );
-  // The input `checks` may be the bare list.
+  // A configuration can be just the list of checks.
   return v.lazy(
     (data): v.GenericSchema<unknown, Config> =>
       Array.isArray(data)
@@ -112,14 +112,14 @@ function configSchema(kinds: ReadonlyMap<string, Kind>, cel: Cel) {
             list,
             v.transform((checks) => ({ defaults: {}, checks })),
           )
-        : whole,
+        : config,
   );
 }
 
 function checkSchema(name: string, kind: Kind, cel: Cel) {
   const variables = [...COMMON_VARIABLES, ...kind.variables];
   const expressions = (compile: typeof cel.celExpectation) => {
-    // Expressions are stateless, and a thousand checks have few of them as well.
+    // Equal expressions are compiled once.
     const compiled = new Map<string, Expectation>();
     const parse = (source: string) => {
       const expectation = compiled.get(source) ?? compile(source, variables);
@@ -140,11 +140,11 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
         needs: listOf(nameSchema),
         ...overrides,
       },
-      `A check of the kind ${name} knows name, ${name}, expect, degraded, fail-when, invert, needs and the keys of the policy: ${Object.keys(overrides).join(', ')}.`,
+      `A check of the kind ${name} supports name, ${name}, expect, degraded, fail-when, invert, needs and the policy keys ${Object.keys(overrides).join(', ')}.`,
     ),
     v.transform((given): ConfiguredCheck => {
       const { name: own, expect, degraded, 'fail-when': failWhen, invert, needs, ...rest } = given;
-      // The type system cannot follow a key that is only known at run time.
+      // TypeScript cannot infer the type of a computed key.
       const target = (given as Readonly<Record<string, unknown>>)[name] as Target;
       return {
         name: own,
@@ -162,19 +162,19 @@ function checkSchema(name: string, kind: Kind, cel: Cel) {
 }
 
 const nameSchema = v.pipe(
-  v.string('Give it a name; a number in quotes.'),
-  v.nonEmpty('is empty\nGive it a name.'),
-  v.check((name) => !/[\r\n]/.test(name), 'has a line break in it\nWrite it on one line.'),
+  v.string('Write a text; quote numbers.'),
+  v.nonEmpty('is empty\nWrite a name.'),
+  v.check((name) => !/[\r\n]/.test(name), 'contains a line break\nWrite the name on one line.'),
 );
 
-/** The kinds of all checks and of their steps. */
-function kindsUsed(data: unknown): readonly string[] {
+/** The kinds of all checks and their steps. */
+function listUsedKinds(data: unknown): readonly string[] {
   const checks = Array.isArray(data) ? data : (data as { checks?: unknown } | null)?.checks;
   if (!Array.isArray(checks)) return [];
   const steps = checks.flatMap((check) => (check as { steps?: unknown } | null)?.steps ?? []);
-  return [...new Set([...checks, ...steps].flatMap((one) => findKnownKeys(one, KNOWN)))];
+  return [...new Set([...checks, ...steps].flatMap((one) => findKnownKeys(one, KIND_NAMES)))];
 }
 
 function policyRemedy(): string {
-  return `The policy knows ${Object.keys(overrides).join(', ')}.`;
+  return `The policy supports ${Object.keys(overrides).join(', ')}.`;
 }

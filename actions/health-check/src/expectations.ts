@@ -6,12 +6,12 @@ import type { InputProblem } from '@repo/core/errors/input-error';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { Inputs } from './inputs.ts';
 
-/** Compiles an expression; loaded only when there is one. */
+/** Compiles an expression; loaded only when an input has one. */
 export type Compile = (source: string, variables: readonly string[]) => Expectation;
 
 /**
- * The simple inputs and the expressions, as far as this kind of target can meet them; `problems`
- * gets those that it cannot.
+ * The expectations of the inputs for a target. Inputs that do not apply to this kind of target are
+ * added to `problems`.
  */
 export function createExpectations(
   inputs: Inputs,
@@ -32,13 +32,13 @@ export function createExpectations(
       }
     });
   const simple: Readonly<Record<string, readonly (Expectation | undefined)[]>> = {
-    // A status that every target gets by default is no demand on what is no page.
+    // The default of expect-status applies to HTTP responses only.
     'expect-status': kind.isPage ? [inputs.expectStatus] : [],
     'expect-body': [inputs.expectBody],
     'expect-body-regex': [inputs.expectBodyRegex],
     'expect-json': inputs.expectJson,
     'expect-header': inputs.expectHeader,
-    'expect-version': [versionGate(inputs)],
+    'expect-version': [createVersionExpectation(inputs)],
     'max-latency': [inputs.maxLatency],
     'min-tls-days': [inputs.minTlsDays],
   };
@@ -50,8 +50,8 @@ export function createExpectations(
         if (missing === undefined) return true;
         problems.push({
           where: input,
-          problem: `cannot be asked of ${target.description}, which has no ${missing}`,
-          remedy: 'Check that target in a step of its own, or in checks.',
+          problem: `does not apply to ${target.description}, which has no ${missing}`,
+          remedy: 'Check that target in a separate step, or in checks.',
         });
         return false;
       }),
@@ -60,12 +60,12 @@ export function createExpectations(
   const defaultExpectations = kind.isPage || own.length > 0 ? [] : target.defaultExpectations;
   return {
     expect: [...defaultExpectations, ...expect, ...own],
-    degraded: given(inputs.degradedLatency),
+    degraded: toList(inputs.degradedLatency),
     failWhen: compiled('fail-when', inputs.failWhen),
   };
 }
 
-function versionGate(inputs: Inputs): Expectation | undefined {
+function createVersionExpectation(inputs: Inputs): Expectation | undefined {
   if (inputs.expectVersion === undefined) return undefined;
   return expectVersion(inputs.expectVersion, {
     ...(inputs.versionHeader !== '' && { header: inputs.versionHeader }),
@@ -73,7 +73,7 @@ function versionGate(inputs: Inputs): Expectation | undefined {
   });
 }
 
-/** The expectation as a list; empty where there is none. */
-export function given(expectation: Expectation | undefined): readonly Expectation[] {
+/** A list of zero or one expectations. */
+export function toList(expectation: Expectation | undefined): readonly Expectation[] {
   return expectation === undefined ? [] : [expectation];
 }

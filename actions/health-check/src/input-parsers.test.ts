@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveOverride, workflowRef } from './input-parsers.ts';
+import { basicAuth, headerLine, resolveOverride, workflowRef } from './input-parsers.ts';
 
 describe('resolve', () => {
   test.each([
@@ -46,4 +46,44 @@ describe('on-unhealthy-workflow', () => {
   ])('rejects %s', (given) => {
     expect(() => workflowRef().parse(given)).toThrow('is not a workflow file of this repository');
   });
+});
+
+test.each([
+  ['X-A: 1', ['X-A', '1']],
+  ['X-A:', ['X-A', '']],
+  ['X-Time: 12:30', ['X-Time', '12:30']],
+  ["!#$%&'*+-.^_`|~09AZaz: é\tü", ["!#$%&'*+-.^_`|~09AZaz", 'é\tü']],
+])('accepts the header %s', (given, header) => {
+  expect(headerLine().parse(given)).toEqual(header);
+});
+
+test.each([
+  ['X-A', 'has no ":" after the name'],
+  [': 1', 'has no ":" after the name'],
+  ['X A: 1', 'has a name that HTTP does not allow'],
+  ['X-Ä: 1', 'has a name that HTTP does not allow'],
+  ['X-A: a\u0000b', 'has a value that HTTP does not allow'],
+  ['X-A: a\nX-B: b', 'has a value that HTTP does not allow'],
+  ['X-A: 1 €', 'has a value that HTTP does not allow'],
+])('rejects the header %j', (given, problem) => {
+  expect(() => headerLine().parse(given)).toThrow(problem);
+});
+
+test('masks the value of a sensitive header, with and without its scheme', () => {
+  expect(headerLine().secrets?.('Authorization:  Bearer abc:def ')).toEqual([
+    'Bearer abc:def',
+    'abc:def',
+  ]);
+  expect(headerLine().secrets?.('X-Plain: abc')).toEqual([]);
+  expect(headerLine().secrets?.('Cookie:')).toEqual([]);
+});
+
+test('parses and masks basic-auth', () => {
+  const auth = basicAuth();
+  expect(auth.parse('user:pass:word')).toEqual(['user', 'pass:word']);
+  expect(auth.parse('user:')).toEqual(['user', '']);
+  expect(() => auth.parse('password')).toThrow('has no ":" after the user');
+  expect(() => auth.parse(':password')).toThrow('has no ":" after the user');
+  expect(auth.secrets?.('user:pass:word')).toEqual(['user:pass:word', 'pass:word']);
+  expect(auth.secrets?.('password')).toEqual(['password']);
 });

@@ -1,4 +1,11 @@
+import {
+  getHeaderSecrets,
+  headerName,
+  headerValue,
+  isSensitiveName,
+} from '@repo/checks/kinds/http-syntax';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { type KeyValue, keyValue } from '@repo/core/inputs/key-value';
 import type { SyncParser } from '@repo/core/inputs/parser';
 
 /** `host:port=address`. The host is in lower case and without brackets, as lookups use it. */
@@ -48,4 +55,39 @@ export function workflowRef(): SyncParser<WorkflowRef> {
       return { file, ...(ref !== undefined && { ref }) };
     },
   };
+}
+
+/** `Name: value`, valid in HTTP. */
+export function headerLine(): SyncParser<KeyValue> {
+  const line = keyValue(':');
+  return {
+    parse: (given) => {
+      const [name, value] = line.parse(given);
+      return [headerName().parse(name), headerValue().parse(value)];
+    },
+    secrets: (given) => {
+      const [name, value = ''] = splitAtColon(given);
+      return isSensitiveName(name) ? getHeaderSecrets(value.trim()) : [];
+    },
+  };
+}
+
+/** `user:password` for the Authorization header. */
+export function basicAuth(): SyncParser<KeyValue> {
+  return {
+    parse: (given) => {
+      const [user, password] = splitAtColon(given);
+      if (user === '' || password === undefined) {
+        throw new InvalidValue('has no ":" after the user', 'Write user:password.');
+      }
+      return [user, password];
+    },
+    // An invalid value may be just the password.
+    secrets: (given) => [given, splitAtColon(given)[1] ?? ''].filter((one) => one !== ''),
+  };
+}
+
+function splitAtColon(given: string): readonly [name: string, value?: string] {
+  const [, name = given, value] = /^([^:]*):(.*)$/s.exec(given) ?? [];
+  return value === undefined ? [name] : [name, value];
 }

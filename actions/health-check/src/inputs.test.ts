@@ -11,12 +11,12 @@ async function problems(given: Readonly<Record<string, string>>) {
   return error;
 }
 
-test('the defaults of action.yml are right, and a url is all that is missing', async () => {
+test('accepts the defaults of action.yml with a url', async () => {
   expect((await problems({})).problems).toEqual([
     {
       where: 'url',
-      problem: 'names no target, and neither do checks and config',
-      remedy: 'Write url: https://example.com/health, or checks in YAML.',
+      problem: 'is missing, and so are checks and config',
+      remedy: 'Set url: https://example.com/health, or write checks in YAML.',
     },
   ]);
   const { values, masked } = await read(URL_ONLY);
@@ -54,17 +54,17 @@ test('the defaults of action.yml are right, and a url is all that is missing', a
   });
 });
 
-test('action.yml and the parsers name the same inputs', () => {
+test('action.yml and the parsers have the same inputs', () => {
   expect(manifest.inputs.map(({ name }) => name).sort()).toEqual([...inputs.names].sort());
 });
 
-test('checks or a config are targets as well', async () => {
+test('accepts checks or config instead of url', async () => {
   await expect(read({ checks: '- name: a' })).resolves.toBeDefined();
   await expect(read({ config: 'checks.yml' })).resolves.toBeDefined();
 });
 
-test('six mistakes are told at once, each with how to mend it', async () => {
-  const { message, problems: told } = await problems({
+test('reports six mistakes at once, each with a remedy', async () => {
+  const { message, problems: reported } = await problems({
     url: 'shop.example/health',
     timeout: '5',
     jitter: '20',
@@ -72,7 +72,7 @@ test('six mistakes are told at once, each with how to mend it', async () => {
     'expect-status': '2xx',
     'expect-json': '$.status = ok',
   });
-  expect(told.map(({ where }) => where)).toEqual([
+  expect(reported.map(({ where }) => where)).toEqual([
     'url',
     'method',
     'expect-status',
@@ -80,23 +80,23 @@ test('six mistakes are told at once, each with how to mend it', async () => {
     'timeout',
     'jitter',
   ]);
-  for (const { remedy } of told) expect(remedy).toMatch(/[a-z].*\.$/s);
+  for (const { remedy } of reported) expect(remedy).toMatch(/[a-z].*\.$/s);
   expect(message).toMatch(/^6 invalid inputs:\n/);
-  for (const { where, remedy } of told) {
+  for (const { where, remedy } of reported) {
     expect(message).toContain(`${where}: `);
     expect(message).toContain(remedy.slice(0, 20));
   }
 });
 
 test.each<[Record<string, string>, string, RegExp]>([
-  [{ deadline: '30s', 'stable-for': '30s' }, 'deadline', /not longer than stable-for/],
+  [{ deadline: '30s', 'stable-for': '30s' }, 'deadline', /must be longer than stable-for/],
   [{ 'max-attempts': '2', 'success-threshold': '3' }, 'max-attempts', /less than success-thr/],
-  [{ 'cert-file': 'client.pem' }, 'key-file', /missing beside/],
-  [{ 'key-file': 'client.key' }, 'cert-file', /missing beside/],
-  [{ 'bearer-token': 'abcdef', 'basic-auth': 'a:b' }, 'basic-auth', /both given/],
-])('%j contradict each other', async (given, where, problem) => {
-  const { problems: told } = await problems({ ...URL_ONLY, ...given });
-  expect(told).toEqual([
+  [{ 'cert-file': 'client.pem' }, 'key-file', /^is missing$/],
+  [{ 'key-file': 'client.key' }, 'cert-file', /^is missing$/],
+  [{ 'bearer-token': 'abcdef', 'basic-auth': 'a:b' }, 'basic-auth', /cannot be combined/],
+])('rejects the combination %j', async (given, where, problem) => {
+  const { problems: reported } = await problems({ ...URL_ONLY, ...given });
+  expect(reported).toEqual([
     { where, problem: expect.stringMatching(problem), remedy: expect.stringMatching(/\.$/) },
   ]);
 });
@@ -114,23 +114,23 @@ test.each<[string, string]>([
   ['expect', 'status == 200'],
   ['fail-when', 'status == 500'],
   ['min-tls-days', '14'],
-])('%s is not swallowed where there is no url', async (name, given) => {
-  const { problems: told } = await problems({ checks: '- name: a', [name]: given });
-  expect(told).toEqual([
+])('rejects %s without a url', async (name, given) => {
+  const { problems: reported } = await problems({ checks: '- name: a', [name]: given });
+  expect(reported).toEqual([
     {
       where: name,
-      problem: 'is for the targets of url, and there is none',
+      problem: 'applies to url, which is empty',
       remedy: expect.any(String),
     },
   ]);
   await expect(read({ ...URL_ONLY, [name]: given })).resolves.toBeDefined();
 });
 
-test.each(['max-latency', 'degraded-latency'])('%s is for checks as well', async (name) => {
+test.each(['max-latency', 'degraded-latency'])('%s also applies to checks', async (name) => {
   await expect(read({ checks: '- name: a', [name]: '1s' })).resolves.toBeDefined();
 });
 
-test('secrets are masked, also when something is wrong with them', async () => {
+test('masks valid and invalid secrets', async () => {
   const secret = {
     url: 'https://user:url%2Dpassword@shop.example\nhttps://a.example',
     headers: 'Authorization: Bearer header-token\nX-Plain: visible\nX-Api-Key: key-value',
@@ -157,7 +157,7 @@ test('secrets are masked, also when something is wrong with them', async () => {
   expect(message).not.toMatch(/url-password|header-token|only-a-password/);
 });
 
-test('a password may hold anything, the user no colon', async () => {
+test('a password can contain any character, a user no colon', async () => {
   const { values } = await read({ ...URL_ONLY, 'basic-auth': 'user:pass: word:' });
   expect(values.basicAuth).toEqual(['user', 'pass: word:']);
 });

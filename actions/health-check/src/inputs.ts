@@ -20,12 +20,11 @@ import { percentage } from '@repo/core/inputs/percentage';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { size } from '@repo/core/inputs/size';
 import { block, text } from '@repo/core/inputs/text';
-import { basicAuth, headerLine } from './header-line.ts';
-import { resolveOverride, workflowRef } from './input-parsers.ts';
-import { contradiction } from './retry-policy.ts';
+import { basicAuth, headerLine, resolveOverride, workflowRef } from './input-parsers.ts';
+import { findContradiction } from './retry-policy.ts';
 import { targetUrl } from './target-url.ts';
 
-/** A gate that could not look must not open: `unknown` fails as well. */
+/** A gate must not pass when the status is unknown. */
 export const failOn = {
   fail: ['fail', 'unknown'],
   warn: ['fail', 'unknown', 'warn'],
@@ -100,8 +99,8 @@ const parsers = {
   ...sharedInputs,
 };
 
-/** Inputs that say nothing about what `checks` and `config` name. */
-const ASKED_OF_URLS = [
+/** Inputs that do not apply to `checks` and `config`. */
+const URL_INPUTS = [
   'headers',
   'body',
   'bearerToken',
@@ -124,27 +123,32 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'url',
-            problem: 'names no target, and neither do checks and config',
-            remedy: 'Write url: https://example.com/health, or checks in YAML.',
+            problem: 'is missing, and so are checks and config',
+            remedy: 'Set url: https://example.com/health, or write checks in YAML.',
           },
   },
   {
     reads: ['deadline', 'stableFor', 'maxAttempts', 'successThreshold'],
-    check: (policy) => {
-      const found = contradiction(policy);
+    check: ({ deadline, stableFor, maxAttempts, successThreshold }) => {
+      const found = findContradiction({
+        deadlineMs: deadline,
+        stableForMs: stableFor,
+        maxAttempts,
+        successThreshold,
+      });
       return found && { where: found.where, problem: found.problem, remedy: found.remedy };
     },
   },
   {
-    reads: ['url', ...ASKED_OF_URLS],
+    reads: ['url', ...URL_INPUTS],
     check: (values) => {
-      const asked = ASKED_OF_URLS.find((name) => isGiven(values[name]));
-      return asked === undefined || values.url.length > 0
+      const set = URL_INPUTS.find((name) => isSet(values[name]));
+      return set === undefined || values.url.length > 0
         ? undefined
         : {
-            where: asked.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-            problem: 'is for the targets of url, and there is none',
-            remedy: 'Write it in checks, with the check that it is for.',
+            where: set.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+            problem: 'applies to url, which is empty',
+            remedy: 'Move it into the check in checks or config.',
           };
     },
   },
@@ -155,8 +159,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'on-unhealthy-inputs',
-            problem: 'is for on-unhealthy-workflow, which is empty',
-            remedy: 'Write on-unhealthy-workflow: deploy.yml as well.',
+            problem: 'requires on-unhealthy-workflow, which is empty',
+            remedy: 'Set on-unhealthy-workflow: deploy.yml.',
           },
   },
   {
@@ -166,8 +170,8 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: 'basic-auth',
-            problem: 'and bearer-token are both given',
-            remedy: 'Only one can be in the Authorization header: leave one out.',
+            problem: 'cannot be combined with bearer-token',
+            remedy: 'Both set the Authorization header. Remove one of them.',
           },
   },
   {
@@ -177,14 +181,14 @@ export const inputs = defineInputs(parsers, [
         ? undefined
         : {
             where: certFile === '' ? 'cert-file' : 'key-file',
-            problem: 'is missing beside its other half',
-            remedy: 'A client certificate needs both cert-file and key-file.',
+            problem: 'is missing',
+            remedy: 'A client certificate requires cert-file and key-file.',
           },
   },
 ]);
 
 export type Inputs = typeof inputs extends InputDefinition<infer Values> ? Values : never;
 
-function isGiven(value: unknown): boolean {
+function isSet(value: unknown): boolean {
   return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** A list of a configuration that may be written as its only item; nothing is an empty list. */
+/** A list in a configuration. A single item is accepted as a list; the default is an empty list. */
 export function listOf<Item>(item: v.GenericSchema<unknown, Item>) {
   const only = v.pipe(
     item,

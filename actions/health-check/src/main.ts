@@ -5,6 +5,6 @@ await runAction({
   name: 'health-check',
   inputs,
   failOn,
-  // Loaded only when the inputs are right: a mistake should be told at once.
+  // Loaded after validation, so that input errors appear at once.
   run: async (values, context) => (await import('./run.ts')).run(values, context),
 });

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { needsProblems } from './needs.ts';
+import { findNeedsProblems } from './needs.ts';
 
 const check = (name: string, ...needs: string[]) => ({ name, needs });
 
-test('an order without circles is fine', () => {
-  expect(needsProblems([check('c', 'a', 'b'), check('b', 'a'), check('a')])).toEqual([]);
+test('accepts needs without cycles', () => {
+  expect(findNeedsProblems([check('c', 'a', 'b'), check('b', 'a'), check('a')])).toEqual([]);
 });
 
-test('names that no check has are told, each', () => {
-  expect(needsProblems([check('a', 'x', 'y')]).map(({ given }) => given)).toEqual(['x', 'y']);
+test('reports unknown names', () => {
+  expect(findNeedsProblems([check('a', 'x', 'y')]).map(({ given }) => given)).toEqual(['x', 'y']);
 });
 
 test.each([
@@ -19,13 +19,13 @@ test.each([
     [check('t', 'a'), check('a', 'b'), check('b', 'c'), check('c', 'a')],
     'a → b → c → a',
   ],
-])('a check may not need %s', (_, checks, circle) => {
-  expect(needsProblems(checks)).toEqual([
-    expect.objectContaining({ problem: `need each other in a circle: ${circle}` }),
+])('rejects a check that needs %s', (_, checks, cycle) => {
+  expect(findNeedsProblems(checks)).toEqual([
+    expect.objectContaining({ problem: `need each other in a cycle: ${cycle}` }),
   ]);
 });
 
-test('a long chain is walked without recursion', () => {
+test('handles a long chain', () => {
   const chain = Array.from({ length: 20_000 }, (_, index) => check(`c${index}`, `c${index + 1}`));
-  expect(needsProblems([...chain, check('c20000')])).toEqual([]);
+  expect(findNeedsProblems([...chain, check('c20000')])).toEqual([]);
 });

@@ -1,10 +1,10 @@
 import type { InputProblem } from '@repo/core/errors/input-error';
 import type { Check } from './check.ts';
 
-type Needy = Pick<Check, 'name' | 'needs'>;
+type Dependent = Pick<Check, 'name' | 'needs'>;
 
-/** What is wrong with the order between checks: names that no check has, circles. */
-export function needsProblems(checks: readonly Needy[]): readonly InputProblem[] {
+/** Finds unknown names and cycles in `needs`. */
+export function findNeedsProblems(checks: readonly Dependent[]): readonly InputProblem[] {
   const byName = new Map(checks.map((check) => [check.name, check]));
   const unknown = checks.flatMap(({ name, needs }) =>
     needs
@@ -12,26 +12,26 @@ export function needsProblems(checks: readonly Needy[]): readonly InputProblem[]
       .map((need) => ({
         where: 'checks',
         given: need,
-        problem: `is needed by ${name}, but no check has that name`,
+        problem: `is needed by ${name}, but no check has this name`,
         remedy: 'Write the name of another check.',
       })),
   );
-  const circle = firstCircle(checks, byName);
-  if (circle === undefined) return unknown;
+  const cycle = findCycle(checks, byName);
+  if (cycle === undefined) return unknown;
   return [
     ...unknown,
     {
       where: 'checks',
-      problem: `need each other in a circle: ${circle.join(' → ')}`,
-      remedy: 'Take one of these needs away.',
+      problem: `need each other in a cycle: ${cycle.join(' → ')}`,
+      remedy: 'Remove one of these needs.',
     },
   ];
 }
 
-/** Depth first, without recursion: a chain may be as long as a configuration. */
-function firstCircle(
-  checks: readonly Needy[],
-  byName: ReadonlyMap<string, Needy>,
+/** Depth-first search without recursion, as chains can be long. */
+function findCycle(
+  checks: readonly Dependent[],
+  byName: ReadonlyMap<string, Dependent>,
 ): readonly string[] | undefined {
   const done = new Set<string>();
   for (const { name } of checks) {

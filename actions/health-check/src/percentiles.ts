@@ -1,13 +1,13 @@
 import { percentile } from '@repo/statistics/percentile';
 
-/** Middle, upper end and maximum of some durations, ms. */
+/** Percentiles in ms. */
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
 }
 
-/** Percentiles by nearest rank: always a value that was measured. `undefined` for no values. */
+/** Percentiles by nearest rank, so each is a measured value; `undefined` without values. */
 export function percentiles(values: readonly number[]): Percentiles | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const [p50, p95, max] = [percentile(sorted, 0.5), percentile(sorted, 0.95), sorted.at(-1)];

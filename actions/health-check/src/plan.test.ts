@@ -20,7 +20,7 @@ const sources = (expectations: readonly { source: string }[] = []) =>
 
 const SHOP = 'https://shop.example/health';
 
-test('a url is a check with the policy of the inputs', async () => {
+test('a url becomes a check with the policy of the inputs', async () => {
   const [check, ...others] = await planned({
     url: SHOP,
     timeout: '5s',
@@ -35,17 +35,17 @@ test('a url is a check with the policy of the inputs', async () => {
     allAddresses: false,
     connections: 1,
     policy: {
-      timeout: 5_000,
-      deadline: 120_000,
-      interval: 2_000,
+      timeoutMs: 5_000,
+      deadlineMs: 120_000,
+      intervalMs: 2_000,
       backoff: 'constant',
-      maxInterval: 30_000,
+      maxIntervalMs: 30_000,
       jitter: 0,
-      initialDelay: 0,
+      initialDelayMs: 0,
       maxAttempts: 0,
       successThreshold: 3,
       failureThreshold: 1,
-      stableFor: 0,
+      stableForMs: 0,
       errorBudget: 0.05,
     },
   });
@@ -53,7 +53,7 @@ test('a url is a check with the policy of the inputs', async () => {
   expect([...(check?.reads ?? [])]).toEqual(['status']);
 });
 
-test('every input that expects something is a demand', async () => {
+test('every expect input becomes an expectation', async () => {
   const [check] = await planned({
     url: SHOP,
     'expect-status': '200',
@@ -88,7 +88,7 @@ test('every input that expects something is a demand', async () => {
   );
 });
 
-test('the version gate asks every address, over several connections', async () => {
+test('expect-version checks all addresses over several connections', async () => {
   const gate = { url: SHOP, 'expect-version': 'abc' };
   const [check] = await planned(gate);
   expect(check).toMatchObject({ allAddresses: true, connections: 5 });
@@ -100,7 +100,7 @@ test('the version gate asks every address, over several connections', async () =
   });
 });
 
-test('the version is looked for where the inputs say', async () => {
+test('version-path and version-header locate the version', async () => {
   const facts = {
     headers: { 'x-version': 'in-header' },
     json: { build: { commit: 'in-path' }, version: 'in-json' },
@@ -117,7 +117,7 @@ test('the version is looked for where the inputs say', async () => {
   }
 });
 
-test('a status is no demand on a port', async () => {
+test('expect-status does not apply to tcp', async () => {
   const checks = await planned({
     url: 'tcp://db:5432\ntls://shop.example:443',
     'expect-status': '200',
@@ -135,13 +135,13 @@ test.each([
   ['expect-header', 'X-A: 1', 'which has no headers'],
   ['expect-version', '1.2', 'which has no headers'],
   ['min-tls-days', '14', 'which has no tls'],
-])('%s cannot be asked of a port', async (where, given, why) => {
+])('%s does not apply to tcp', async (where, given, reason) => {
   expect(await problems({ url: `${SHOP}\ntcp://db:5432`, [where]: given })).toEqual([
-    [where, undefined, `cannot be asked of tcp://db:5432, ${why}`],
+    [where, undefined, `does not apply to tcp://db:5432, ${reason}`],
   ]);
 });
 
-test('the mistakes of all targets are told at once, each of them once', async () => {
+test('reports the mistakes of all targets once', async () => {
   expect(
     await problems({
       url: 'https://a.example\nhttps://b.example\ntcp://db:5432\ntcp://mail:25',
@@ -152,13 +152,13 @@ test('the mistakes of all targets are told at once, each of them once', async ()
   ).toEqual([
     ['expect', 'state == 200', 'has an unknown variable state'],
     ['fail-when', 'latency = 1', expect.stringMatching(/^is not a valid expression/)],
-    ['expect-body', undefined, 'cannot be asked of tcp://db:5432, which has no body'],
+    ['expect-body', undefined, 'does not apply to tcp://db:5432, which has no body'],
     ['expect', 'state == 200', 'has an unknown variable state'],
-    ['expect-body', undefined, 'cannot be asked of tcp://mail:25, which has no body'],
+    ['expect-body', undefined, 'does not apply to tcp://mail:25, which has no body'],
   ]);
 });
 
-test('names have to differ', async () => {
+test('rejects duplicate names', async () => {
   expect(await problems({ url: `${SHOP}\n${SHOP}` })).toEqual([
     ['url', SHOP, 'is the name of 2 checks'],
   ]);
@@ -180,26 +180,26 @@ checks:
     addresses: all
 `;
 
-test("a check's own word counts before the defaults, those before the inputs", async () => {
+test('the policy of a check overrides the defaults, which override the inputs', async () => {
   const checks = await planned({ checks: CHECKS, timeout: '9s', interval: '9s', deadline: '9m' });
   expect(
-    checks.map(({ name, policy: { timeout, interval, deadline }, allAddresses }) => ({
+    checks.map(({ name, policy: { timeoutMs, intervalMs, deadlineMs }, allAddresses }) => ({
       name,
-      timeout,
-      interval,
-      deadline,
+      timeoutMs,
+      intervalMs,
+      deadlineMs,
       allAddresses,
     })),
   ).toEqual([
-    { name: 'api', timeout: 5_000, interval: 3_000, deadline: 540_000, allAddresses: false },
-    { name: 'db', timeout: 5_000, interval: 1_000, deadline: 540_000, allAddresses: true },
+    { name: 'api', timeoutMs: 5_000, intervalMs: 3_000, deadlineMs: 540_000, allAddresses: false },
+    { name: 'db', timeoutMs: 5_000, intervalMs: 1_000, deadlineMs: 540_000, allAddresses: true },
   ]);
   const [api, db] = checks;
   expect(sources(api?.expectations.expect)).toEqual(['status 200-299']);
   expect(sources(db?.expectations.expect)).toEqual(["banner == ''"]);
 });
 
-test('the limits of the latency are for checks as well', async () => {
+test('max-latency and degraded-latency apply to checks', async () => {
   const checks = await planned({ checks: CHECKS, 'max-latency': '2s', 'degraded-latency': '1s' });
   for (const { expectations } of checks) {
     expect(sources(expectations.expect)).toContain('latency <= 2s');
@@ -207,7 +207,7 @@ test('the limits of the latency are for checks as well', async () => {
   }
 });
 
-test('a policy that nothing could satisfy is told, wherever its parts come from', async () => {
+test('rejects contradictory policies across inputs, defaults and checks', async () => {
   const tcp = 'tcp: {host: db, port: 1}';
   const checks = `
 defaults: {stable-for: 3m}
@@ -217,20 +217,16 @@ checks:
   - {name: c, ${tcp}, deadline: 4m, max-attempts: 2, success-threshold: 3}
 `;
   expect(await problems({ checks })).toEqual([
-    [
-      'checks',
-      'a',
-      'has a policy whose deadline is not longer than stable-for, so that nothing could ever be healthy',
-    ],
+    ['checks', 'a', 'has an invalid policy: deadline must be longer than stable-for'],
     [
       'checks',
       'c',
-      'has a policy whose max-attempts is less than success-threshold, so that nothing could ever be healthy',
+      'has an invalid policy: max-attempts is less than success-threshold, so no target can become healthy',
     ],
   ]);
 });
 
-test('what is sent is what the inputs say', async () => {
+test('the inputs configure the request', async () => {
   const { attempt: _, ...check } =
     (
       await planned({

@@ -4,78 +4,77 @@ import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import type { Check } from './check.ts';
 import type { Config, ConfiguredCheck, Overrides } from './config.ts';
-import { type Compile, createExpectations, given } from './expectations.ts';
+import { type Compile, createExpectations, toList } from './expectations.ts';
 import type { Inputs } from './inputs.ts';
 import { KINDS } from './kinds/registry.ts';
-import { needsProblems } from './needs.ts';
-import { contradiction, type Policy } from './retry-policy.ts';
+import { findNeedsProblems } from './needs.ts';
+import { findContradiction, type RetryPolicy } from './retry-policy.ts';
 import type { TargetUrl } from './target-url.ts';
 
 /**
- * The checks that the inputs and the configurations ask for. Throws an InputError for what can
- * only be seen now: expressions that name what the target does not have, two checks of one name,
- * policies that nothing could satisfy.
+ * Plans the checks of the inputs and the configurations. Throws an InputError for mistakes across
+ * inputs: unknown variables in expressions, duplicate names, contradictory policies.
  */
 export async function plan(inputs: Inputs, configs: readonly Config[]): Promise<readonly Check[]> {
   const compile = await loadCompiler(inputs);
   const problems: InputProblem[] = [];
   const fromUrls = await Promise.all(
     inputs.url.map(async (target) =>
-      fromUrl(target, inputs, await kindOf(target.kind), compile, problems),
+      planUrl(target, inputs, await loadKind(target.kind), compile, problems),
     ),
   );
   const fromConfigs = configs.flatMap(({ defaults, checks }) =>
-    checks.map((check) => fromConfig(check, defaults, inputs)),
+    checks.map((check) => planConfigured(check, defaults, inputs)),
   );
   problems.push(
-    ...fromConfigs.flatMap(policyProblem),
-    ...equalNames(fromUrls, fromConfigs),
-    ...needsProblems([...fromUrls, ...fromConfigs]),
+    ...fromConfigs.flatMap(findPolicyProblem),
+    ...findDuplicateNames(fromUrls, fromConfigs),
+    ...findNeedsProblems([...fromUrls, ...fromConfigs]),
   );
-  if (problems.length > 0) throw new InputError(unique(problems));
+  if (problems.length > 0) throw new InputError(removeDuplicates(problems));
   return [...fromUrls, ...fromConfigs];
 }
 
 async function loadCompiler({ expect, failWhen }: Inputs): Promise<Compile> {
-  if (expect.length === 0 && failWhen.length === 0) return neverCompiled;
+  if (expect.length === 0 && failWhen.length === 0) return failToCompile;
   return (await import('@repo/checks/expectations/cel')).celExpectation;
 }
 
-function neverCompiled(): never {
-  throw new Error('an expression turned up after all inputs were read');
+function failToCompile(): never {
+  throw new Error('unexpected expression');
 }
 
-async function kindOf(name: string): Promise<Kind> {
+async function loadKind(name: string): Promise<Kind> {
   const kind = KINDS[name];
   if (kind === undefined) throw new Error(`no kind ${name}`);
   return kind.load();
 }
 
-function fromUrl(
+function planUrl(
   { kind: name, url }: TargetUrl,
   inputs: Inputs,
   kind: Kind,
   compile: Compile,
   problems: InputProblem[],
 ): Check {
-  const target = targetOf(url, inputs, kind);
-  const gated = inputs.expectVersion !== undefined;
+  const target = createTarget(url, inputs, kind);
+  const hasVersion = inputs.expectVersion !== undefined;
   return {
     ...createTargetCheck(target, createExpectations(inputs, kind, target, compile, problems)),
     name: target.description,
     kind: name,
-    policy: policyOf(inputs),
-    // A rolling deploy answers from old and new for minutes, on each address for itself.
-    allAddresses: gated || inputs.addresses === 'all',
-    connections: gated ? inputs.versionConnections : 1,
+    policy: createPolicy(inputs),
+    // During a rolling deploy, each address may serve the old and the new version.
+    allAddresses: hasVersion || inputs.addresses === 'all',
+    connections: hasVersion ? inputs.versionConnections : 1,
     needs: [],
   };
 }
 
-function targetOf(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
+function createTarget(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
   if (fromUrl === undefined) throw new Error(`no kind of check for ${url.protocol}`);
   try {
-    return fromUrl(url, requestOf(inputs));
+    return fromUrl(url, createRequest(inputs));
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
     const given = `${url.protocol}//${url.host}`;
@@ -84,8 +83,8 @@ function targetOf(url: URL, inputs: Inputs, { fromUrl }: Kind): Target {
   }
 }
 
-function requestOf(inputs: Inputs): RequestOptions {
-  const authorization = authorizationOf(inputs);
+function createRequest(inputs: Inputs): RequestOptions {
+  const authorization = createAuthorization(inputs);
   const headers = Object.fromEntries(
     authorization === undefined
       ? inputs.headers
@@ -103,13 +102,13 @@ function requestOf(inputs: Inputs): RequestOptions {
   };
 }
 
-function authorizationOf({ bearerToken, basicAuth }: Inputs): string | undefined {
+function createAuthorization({ bearerToken, basicAuth }: Inputs): string | undefined {
   if (bearerToken !== undefined) return `Bearer ${bearerToken}`;
   if (basicAuth === undefined) return undefined;
   return `Basic ${Buffer.from(basicAuth.join(':')).toString('base64')}`;
 }
 
-function fromConfig(
+function planConfigured(
   { name, kind, target, expect, degraded, failWhen, invert, needs, overrides }: ConfiguredCheck,
   defaults: Overrides,
   inputs: Inputs,
@@ -118,16 +117,16 @@ function fromConfig(
     ...createTargetCheck(target, {
       expect: [
         ...(expect.length > 0 ? expect : target.defaultExpectations),
-        ...given(inputs.maxLatency),
+        ...toList(inputs.maxLatency),
       ],
-      degraded: [...degraded, ...given(inputs.degradedLatency)],
+      degraded: [...degraded, ...toList(inputs.degradedLatency)],
       failWhen,
       invert,
     }),
     name,
     kind,
-    policy: policyOf(inputs, defaults, overrides),
-    // It is gone when it is gone from every address.
+    policy: createPolicy(inputs, defaults, overrides),
+    // With invert, the target must be gone from all addresses.
     allAddresses:
       invert || (overrides.addresses ?? defaults.addresses ?? inputs.addresses) === 'all',
     connections: 1,
@@ -135,40 +134,40 @@ function fromConfig(
   };
 }
 
-/** The policy: the check's own word first, then the configuration's defaults, then the inputs. */
-function policyOf(inputs: Inputs, defaults: Overrides = {}, own: Overrides = {}): Policy {
+/** Precedence: the check, then the defaults of the configuration, then the inputs. */
+function createPolicy(inputs: Inputs, defaults: Overrides = {}, own: Overrides = {}): RetryPolicy {
   const set = { ...defaults, ...own };
   return {
-    timeout: set.timeout ?? inputs.timeout,
-    deadline: set.deadline ?? inputs.deadline,
-    interval: set.interval ?? inputs.interval,
+    timeoutMs: set.timeout ?? inputs.timeout,
+    deadlineMs: set.deadline ?? inputs.deadline,
+    intervalMs: set.interval ?? inputs.interval,
     backoff: set.backoff ?? inputs.backoff,
-    maxInterval: set['max-interval'] ?? inputs.maxInterval,
+    maxIntervalMs: set['max-interval'] ?? inputs.maxInterval,
     jitter: set.jitter ?? inputs.jitter,
-    initialDelay: set['initial-delay'] ?? inputs.initialDelay,
+    initialDelayMs: set['initial-delay'] ?? inputs.initialDelay,
     maxAttempts: set['max-attempts'] ?? inputs.maxAttempts,
     successThreshold: set['success-threshold'] ?? inputs.successThreshold,
     failureThreshold: set['failure-threshold'] ?? inputs.failureThreshold,
-    stableFor: set['stable-for'] ?? inputs.stableFor,
+    stableForMs: set['stable-for'] ?? inputs.stableFor,
     errorBudget: set['error-budget'] ?? inputs.errorBudget,
   };
 }
 
-function policyProblem({ name, policy }: Check): readonly InputProblem[] {
-  const found = contradiction(policy);
+function findPolicyProblem({ name, policy }: Check): readonly InputProblem[] {
+  const found = findContradiction(policy);
   return found === undefined
     ? []
     : [
         {
           where: 'checks',
           given: name,
-          problem: `has a policy whose ${found.where} ${found.problem}`,
+          problem: `has an invalid policy: ${found.where} ${found.problem}`,
           remedy: found.remedy,
         },
       ];
 }
 
-function equalNames(
+function findDuplicateNames(
   fromUrls: readonly Check[],
   fromConfigs: readonly Check[],
 ): readonly InputProblem[] {
@@ -180,11 +179,11 @@ function equalNames(
       where: urls.get(name)?.length === length ? 'url' : 'checks',
       given: name,
       problem: `is the name of ${length} checks`,
-      remedy: 'Give each check a name of its own; list each url once.',
+      remedy: 'Give each check a unique name, and list each url once.',
     }));
 }
 
-/** A mistake in an expression shows with each target that is asked. */
-function unique(problems: readonly InputProblem[]): readonly InputProblem[] {
+/** A mistake in an expression occurs once per target. */
+function removeDuplicates(problems: readonly InputProblem[]): readonly InputProblem[] {
   return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -1,82 +1,81 @@
 import type { AttemptState } from '@repo/checks/judge';
 import { backoffMs } from '@repo/core/process/backoff';
 /**
- * When to try again, and when it has been well, or ill, for long enough to say so.
+ * When to retry, and when a check has a result.
  *
- * A check starts up until `successThreshold` attempts in a row were good; failures before that
- * cost nothing but time. Then it has to stay well for `stableFor`: there a failure counts.
+ * In the start-up phase, the target must pass `successThreshold` consecutive attempts; failures only
+ * take time. In the stable phase, it must stay healthy for `stableForMs`; failures count there.
  */
-export interface Policy {
-  /** One attempt, ms. */
-  readonly timeout: number;
-  /** The whole check, from the start of its first attempt, ms. */
-  readonly deadline: number;
-  /** Between the end of an attempt and the start of the next, ms. */
-  readonly interval: number;
-  /** `exponential` doubles the interval after each failure of the start-up. */
+export interface RetryPolicy {
+  /** Timeout of one attempt. */
+  readonly timeoutMs: number;
+  /** Limit of the whole check, from the start of its first attempt. */
+  readonly deadlineMs: number;
+  /** Pause between two attempts. */
+  readonly intervalMs: number;
+  /** `exponential` doubles the interval after each failure in the start-up phase. */
   readonly backoff: 'constant' | 'exponential';
-  /** Longest interval that `exponential` may reach, ms. */
-  readonly maxInterval: number;
-  /** Share of the interval by which it varies at random, 0 to 1. */
+  /** Upper limit of the interval with `exponential`. */
+  readonly maxIntervalMs: number;
+  /** Random share of the interval, 0 to 1. */
   readonly jitter: number;
-  /** Before the first attempt, ms. */
-  readonly initialDelay: number;
-  /** 0 = as many as the deadline allows. */
+  /** Pause before the first attempt. */
+  readonly initialDelayMs: number;
+  /** 0: only the deadline limits the attempts. */
   readonly maxAttempts: number;
-  /** Good attempts in a row that end the start-up. */
+  /** Consecutive healthy attempts that end the start-up phase. */
   readonly successThreshold: number;
-  /** Failed attempts in a row that end the stable phase. */
+  /** Consecutive failed attempts that end the stable phase. */
   readonly failureThreshold: number;
-  /** Length of the stable phase, from the end of the start-up, ms; 0 = none. */
-  readonly stableFor: number;
-  /** Share of the attempts of the stable phase that may fail, 0 to 1. */
+  /** Length of the stable phase; 0: no stable phase. */
+  readonly stableForMs: number;
+  /** Share of the attempts in the stable phase that may fail, 0 to 1. */
   readonly errorBudget: number;
 }
 
-/** How far a check has come. */
+/** The counters of a check after some attempts. */
 export interface Progress {
   readonly attempts: number;
-  /** Good ones in a row, up to now. */
-  readonly streak: number;
-  /** Bad or unknown ones in a row, up to now. */
-  readonly failing: number;
-  /** Attempts that were bad or terminal. */
-  readonly bad: number;
-  /** Attempts that were bad or unknown after the first good one. */
+  /** Consecutive healthy attempts. */
+  readonly healthyStreak: number;
+  /** Consecutive unhealthy or unknown attempts. */
+  readonly failureStreak: number;
+  /** Attempts that were unhealthy or terminal. */
+  readonly unhealthy: number;
+  /** Unhealthy or unknown attempts after the first healthy one. */
   readonly relapses: number;
-  /** Whether any attempt was good. */
-  readonly everGood: boolean;
-  /** When the streak began that ended the start-up, or may yet, ms since the start. */
-  readonly goodSince?: number;
-  /** When the start-up ended, ms since the start. */
-  readonly stableSince?: number;
-  /** Attempts after the start-up. */
+  readonly everHealthy: boolean;
+  /** Start of the streak that ended the start-up phase or may end it, since the start. */
+  readonly healthySinceMs?: number;
+  /** End of the start-up phase, since the start. */
+  readonly stableSinceMs?: number;
+  /** Attempts in the stable phase. */
   readonly stableAttempts: number;
-  /** Those of them that were not good. */
+  /** Attempts in the stable phase that were not healthy. */
   readonly stableFailures: number;
-  /** Those of them that were bad or terminal. */
-  readonly stableBad: number;
+  /** Attempts in the stable phase that were unhealthy or terminal. */
+  readonly stableUnhealthy: number;
 }
 
-export const BEGIN: Progress = {
+export const INITIAL_PROGRESS: Progress = {
   attempts: 0,
-  streak: 0,
-  failing: 0,
-  bad: 0,
+  healthyStreak: 0,
+  failureStreak: 0,
+  unhealthy: 0,
   relapses: 0,
-  everGood: false,
+  everHealthy: false,
   stableAttempts: 0,
   stableFailures: 0,
-  stableBad: 0,
+  stableUnhealthy: 0,
 };
 
-/** Why a check ended. */
+/** The result of a check, and the rule that ended it. */
 export type Ending =
   | { readonly state: 'healthy'; readonly flaky: boolean }
-  | { readonly state: 'unhealthy'; readonly why: UnhealthyReason }
-  | { readonly state: 'unknown'; readonly why: 'impossible' | 'not-judged' | 'cancelled' };
+  | { readonly state: 'unhealthy'; readonly cause: UnhealthyCause }
+  | { readonly state: 'unknown'; readonly cause: 'impossible' | 'not-judged' | 'cancelled' };
 
-type UnhealthyReason =
+type UnhealthyCause =
   | 'terminal'
   | 'deadline'
   | 'max-attempts'
@@ -85,154 +84,163 @@ type UnhealthyReason =
 
 export type Decision =
   | { readonly next: 'end'; readonly ending: Ending }
-  /** Another attempt, `wait` ms from now. */
-  | { readonly next: 'attempt'; readonly wait: number };
+  | { readonly next: 'attempt'; readonly waitMs: number };
 
-/** Counts an attempt that ended `elapsed` ms after the start. */
-export function record(
-  policy: Policy,
+/** Counts an attempt. */
+export function countAttempt(
+  policy: RetryPolicy,
   before: Progress,
   state: AttemptState,
-  elapsed: number,
+  elapsedMs: number,
 ): Progress {
-  const good = state === 'healthy';
-  const bad = state === 'unhealthy' || state === 'terminal' ? 1 : 0;
-  const streak = good ? before.streak + 1 : 0;
-  const stable = before.stableSince !== undefined;
-  const stableSince =
-    before.stableSince ?? (streak >= policy.successThreshold ? elapsed : undefined);
-  const goodSince = stable || good ? (before.goodSince ?? elapsed) : undefined;
+  const isHealthy = state === 'healthy';
+  const unhealthy = state === 'unhealthy' || state === 'terminal' ? 1 : 0;
+  const healthyStreak = isHealthy ? before.healthyStreak + 1 : 0;
+  const isStable = before.stableSinceMs !== undefined;
+  const stableSinceMs =
+    before.stableSinceMs ?? (healthyStreak >= policy.successThreshold ? elapsedMs : undefined);
+  const healthySinceMs = isStable || isHealthy ? (before.healthySinceMs ?? elapsedMs) : undefined;
   return {
     attempts: before.attempts + 1,
-    streak,
-    failing: good ? 0 : before.failing + 1,
-    bad: before.bad + bad,
-    relapses: before.relapses + (!good && before.everGood ? 1 : 0),
-    everGood: before.everGood || good,
-    ...(goodSince !== undefined && { goodSince }),
-    ...(stableSince !== undefined && { stableSince }),
-    stableAttempts: before.stableAttempts + (stable ? 1 : 0),
-    stableFailures: before.stableFailures + (stable && !good ? 1 : 0),
-    stableBad: before.stableBad + (stable ? bad : 0),
+    healthyStreak,
+    failureStreak: isHealthy ? 0 : before.failureStreak + 1,
+    unhealthy: before.unhealthy + unhealthy,
+    relapses: before.relapses + (!isHealthy && before.everHealthy ? 1 : 0),
+    everHealthy: before.everHealthy || isHealthy,
+    ...(healthySinceMs !== undefined && { healthySinceMs }),
+    ...(stableSinceMs !== undefined && { stableSinceMs }),
+    stableAttempts: before.stableAttempts + (isStable ? 1 : 0),
+    stableFailures: before.stableFailures + (isStable && !isHealthy ? 1 : 0),
+    stableUnhealthy: before.stableUnhealthy + (isStable ? unhealthy : 0),
   };
 }
 
 /**
- * What to do after an attempt.
+ * Decides what to do after an attempt.
  *
- * @param progress with that attempt already recorded
+ * @param progress includes that attempt
  * @param random from 0 to 1, for the jitter
  */
-export function decide(
-  policy: Policy,
+export function decideNext(
+  policy: RetryPolicy,
   progress: Progress,
   state: AttemptState,
-  elapsed: number,
+  elapsedMs: number,
   random: number,
 ): Decision {
   const ending =
-    finalState(state) ?? stableEnding(policy, progress, elapsed) ?? limitReached(policy, progress);
+    endAtFinalState(state) ??
+    endStablePhase(policy, progress, elapsedMs) ??
+    endAtMaxAttempts(policy, progress);
   if (ending !== undefined) return { next: 'end', ending };
-  const wait = pause(policy, progress, random);
-  // The stable phase ends on time: its last attempt is not put off past it.
-  const left = (progress.stableSince ?? Infinity) + policy.stableFor - elapsed;
-  const next = left > 0 ? Math.min(wait, left) : wait;
-  if (elapsed + next >= policy.deadline) {
-    return { next: 'end', ending: giveUp(progress, 'deadline') };
+  const pauseMs = getPauseMs(policy, progress, random);
+  // The last attempt of the stable phase runs at its end, not later.
+  const leftMs = (progress.stableSinceMs ?? Infinity) + policy.stableForMs - elapsedMs;
+  const waitMs = leftMs > 0 ? Math.min(pauseMs, leftMs) : pauseMs;
+  if (elapsedMs + waitMs >= policy.deadlineMs) {
+    return { next: 'end', ending: endAtLimit(progress, 'deadline') };
   }
-  return { next: 'attempt', wait: next };
+  return { next: 'attempt', waitMs };
 }
 
-function finalState(state: AttemptState): Ending | undefined {
-  if (state === 'terminal') return { state: 'unhealthy', why: 'terminal' };
-  if (state === 'impossible') return { state: 'unknown', why: 'impossible' };
+function endAtFinalState(state: AttemptState): Ending | undefined {
+  if (state === 'terminal') return { state: 'unhealthy', cause: 'terminal' };
+  if (state === 'impossible') return { state: 'unknown', cause: 'impossible' };
   return undefined;
 }
 
 /**
- * The stable phase. Two limits, of which each counts when it is set: the budget when it is above
- * 0 %, the threshold when it is above 1; with neither, the first failure ends it.
+ * The stable phase has two optional limits: the error budget (above 0%) and the failure threshold
+ * (above 1). Without both, the first failure ends it.
  */
-function stableEnding(policy: Policy, progress: Progress, elapsed: number): Ending | undefined {
-  if (progress.stableSince === undefined) return undefined;
-  const left = progress.stableSince + policy.stableFor - elapsed;
-  const budgetSet = policy.errorBudget > 0;
-  if (progress.failing >= policy.failureThreshold && (policy.failureThreshold > 1 || !budgetSet)) {
-    return relapsed(progress, 'failure-threshold');
+function endStablePhase(
+  policy: RetryPolicy,
+  progress: Progress,
+  elapsedMs: number,
+): Ending | undefined {
+  if (progress.stableSinceMs === undefined) return undefined;
+  const leftMs = progress.stableSinceMs + policy.stableForMs - elapsedMs;
+  const hasBudget = policy.errorBudget > 0;
+  if (
+    progress.failureStreak >= policy.failureThreshold &&
+    (policy.failureThreshold > 1 || !hasBudget)
+  ) {
+    return endAfterRelapse(progress, 'failure-threshold');
   }
-  if (budgetSet && progress.stableFailures > allowedFailures(policy, progress, left)) {
-    return relapsed(progress, 'error-budget');
+  if (hasBudget && progress.stableFailures > allowedFailures(policy, progress, leftMs)) {
+    return endAfterRelapse(progress, 'error-budget');
   }
-  // At the end it must be as well as it had to be at the beginning, not only often enough.
-  if (left > 0 || progress.streak < policy.successThreshold) return undefined;
+  // The stable phase must also end with `successThreshold` healthy attempts.
+  if (leftMs > 0 || progress.healthyStreak < policy.successThreshold) return undefined;
   return { state: 'healthy', flaky: progress.relapses > 0 };
 }
 
-/** What only could not be judged is no verdict on the target. */
-function relapsed(progress: Progress, why: UnhealthyReason): Ending {
-  return progress.stableBad === 0
-    ? { state: 'unknown', why: 'not-judged' }
-    : { state: 'unhealthy', why };
+/** Attempts that are only unknown do not make the target unhealthy. */
+function endAfterRelapse(progress: Progress, cause: UnhealthyCause): Ending {
+  return progress.stableUnhealthy === 0
+    ? { state: 'unknown', cause: 'not-judged' }
+    : { state: 'unhealthy', cause };
 }
 
 /**
- * The failures that the budget allows if from now on every attempt is good and takes no time: with
- * more than that it cannot be kept any more. A little more than the product, which is not exact.
+ * The number of failures within the error budget if all remaining attempts are healthy and take no
+ * time. The small addend compensates for floating-point errors.
  */
-function allowedFailures(policy: Policy, progress: Progress, left: number): number {
-  const shortest = policy.interval * (1 - policy.jitter);
-  const inTime = left > 0 ? Math.ceil(left / shortest) : 0;
-  const most = policy.maxAttempts === 0 ? Infinity : policy.maxAttempts - progress.attempts;
-  return policy.errorBudget * (progress.stableAttempts + Math.min(inTime, most)) + 1e-9;
+function allowedFailures(policy: RetryPolicy, progress: Progress, leftMs: number): number {
+  const shortestMs = policy.intervalMs * (1 - policy.jitter);
+  const possible = leftMs > 0 ? Math.ceil(leftMs / shortestMs) : 0;
+  const allowed = policy.maxAttempts === 0 ? Infinity : policy.maxAttempts - progress.attempts;
+  return policy.errorBudget * (progress.stableAttempts + Math.min(possible, allowed)) + 1e-9;
 }
 
-function limitReached(policy: Policy, progress: Progress): Ending | undefined {
+function endAtMaxAttempts(policy: RetryPolicy, progress: Progress): Ending | undefined {
   if (policy.maxAttempts === 0 || progress.attempts < policy.maxAttempts) return undefined;
-  return giveUp(progress, 'max-attempts');
+  return endAtLimit(progress, 'max-attempts');
 }
 
 /**
- * The ending of a check that is out of time or attempts; where nothing spoke against the target and
- * the last look was not possible, that is no verdict on it.
+ * Ends a check at its deadline or its last attempt. Without an unhealthy attempt, and with an unknown
+ * last attempt, the result is unknown.
  */
-export function giveUp(progress: Progress, why: UnhealthyReason): Ending {
-  return progress.bad === 0 && progress.failing > 0
-    ? { state: 'unknown', why: 'not-judged' }
-    : { state: 'unhealthy', why };
+export function endAtLimit(progress: Progress, cause: UnhealthyCause): Ending {
+  return progress.unhealthy === 0 && progress.failureStreak > 0
+    ? { state: 'unknown', cause: 'not-judged' }
+    : { state: 'unhealthy', cause };
 }
 
-function pause(policy: Policy, progress: Progress, random: number): number {
-  const { interval, backoff, maxInterval, jitter } = policy;
-  const starting = progress.stableSince === undefined;
-  const doublings = backoff === 'exponential' && starting ? Math.max(0, progress.failing - 1) : 0;
-  const maxMs = Math.max(interval, maxInterval);
-  const base = backoffMs(doublings + 1, { baseMs: interval, maxMs });
+function getPauseMs(policy: RetryPolicy, progress: Progress, random: number): number {
+  const { intervalMs, backoff, maxIntervalMs, jitter } = policy;
+  const isStartUp = progress.stableSinceMs === undefined;
+  const doublings =
+    backoff === 'exponential' && isStartUp ? Math.max(0, progress.failureStreak - 1) : 0;
+  const maxMs = Math.max(intervalMs, maxIntervalMs);
+  const base = backoffMs(doublings + 1, { baseMs: intervalMs, maxMs });
   return base * (1 + jitter * (2 * random - 1));
 }
 
 export interface Contradiction {
-  /** The key that is at fault, as inputs and configurations have it. */
+  /** The key in inputs and configurations. */
   readonly where: string;
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** What makes a policy one that no target could satisfy, and how to mend it. */
-export function contradiction(
-  policy: Pick<Policy, 'deadline' | 'stableFor' | 'maxAttempts' | 'successThreshold'>,
+/** A mistake that prevents any target from becoming healthy. */
+export function findContradiction(
+  policy: Pick<RetryPolicy, 'deadlineMs' | 'stableForMs' | 'maxAttempts' | 'successThreshold'>,
 ): Contradiction | undefined {
-  if (policy.stableFor >= policy.deadline) {
+  if (policy.stableForMs >= policy.deadlineMs) {
     return {
       where: 'deadline',
-      problem: 'is not longer than stable-for, so that nothing could ever be healthy',
-      remedy: 'Make deadline longer than stable-for and the time that the start-up takes.',
+      problem: 'must be longer than stable-for',
+      remedy: 'Increase deadline: it includes the start-up and stable-for.',
     };
   }
   if (policy.maxAttempts > 0 && policy.maxAttempts < policy.successThreshold) {
     return {
       where: 'max-attempts',
-      problem: 'is less than success-threshold, so that nothing could ever be healthy',
-      remedy: 'Make max-attempts at least success-threshold, or 0 for no limit.',
+      problem: 'is less than success-threshold, so no target can become healthy',
+      remedy: 'Set max-attempts to at least success-threshold, or to 0 for no limit.',
     };
   }
   return undefined;

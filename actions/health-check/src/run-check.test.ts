@@ -7,11 +7,11 @@ import { slots } from '@repo/core/process/slots';
 import { fakeClock } from '@repo/testkit/clock';
 import { expect, test } from 'vitest';
 import type { Check } from './check.ts';
-import type { Policy } from './retry-policy.ts';
-import { carryOut } from './run-check.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { runCheck } from './run-check.ts';
 import { DEFAULT_POLICY } from './testing/retry-policy.ts';
 
-const POLICY: Policy = { ...DEFAULT_POLICY, deadline: 60_000 };
+const POLICY: RetryPolicy = { ...DEFAULT_POLICY, deadlineMs: 60_000 };
 
 const UP: Observation = { state: 'answered', phases: { total: 5 }, facts: {} };
 const DOWN: Observation = { state: 'failed', reason: 'connection refused' };
@@ -19,16 +19,16 @@ const DOWN: Observation = { state: 'failed', reason: 'connection refused' };
 type Attempt = (context: AttemptContext, number: number) => Promise<readonly Observation[]>;
 
 interface Options {
-  readonly policy?: Partial<Policy>;
+  readonly policy?: Partial<RetryPolicy>;
   readonly check?: Partial<Check>;
   readonly signal?: AbortSignal;
   readonly clock?: ReturnType<typeof fakeClock>;
-  readonly bounded?: ReturnType<typeof slots>;
+  readonly limiter?: ReturnType<typeof slots>;
 }
 
-async function carry(attempt: Attempt, options: Options = {}) {
+async function run(attempt: Attempt, options: Options = {}) {
   const { clock = fakeClock(), signal = new AbortController().signal } = options;
-  const said: string[] = [];
+  const lines: string[] = [];
   let number = 0;
   const check: Check = {
     name: 'api',
@@ -45,28 +45,29 @@ async function carry(attempt: Attempt, options: Options = {}) {
     policy: { ...POLICY, ...options.policy },
   };
   const log = {
-    info: (text: string) => void said.push(text),
+    info: (text: string) => void lines.push(text),
     debug: () => {},
     group: <T>(_: string, work: () => Promise<T>) => work(),
   };
-  const result = await carryOut(check, NETWORK, options.bounded ?? slots(1), {
+  const result = await runCheck(check, NETWORK, {
+    slots: options.limiter ?? slots(1),
     log,
     clock,
     signal,
     random: () => 0.5,
     machine: MACHINE,
   });
-  return { result, said, clock };
+  return { result, lines, clock };
 }
 
-/** An observation for each attempt; the last goes on. */
+/** One observation per attempt; the last one repeats. */
 const script =
   (...observations: readonly Observation[]): Attempt =>
   async (_, number) => [observations[Math.min(number, observations.length) - 1] ?? DOWN];
 
-test('tries until it is well, and tells how it went', async () => {
-  const { result, clock } = await carry(script(DOWN, DOWN, UP), {
-    policy: { initialDelay: 1_500, successThreshold: 2 },
+test('repeats attempts until the check is healthy', async () => {
+  const { result, clock } = await run(script(DOWN, DOWN, UP), {
+    policy: { initialDelayMs: 1_500, successThreshold: 2 },
   });
   expect(result).toMatchObject({
     status: 'healthy',
@@ -86,10 +87,10 @@ test('tries until it is well, and tells how it went', async () => {
   expect(clock.slept).toEqual([1_500, 2_000, 2_000, 2_000]);
 });
 
-test('hands an attempt what it needs', async () => {
+test('passes the context to each attempt', async () => {
   let given: AttemptContext | undefined;
   const signal = new AbortController().signal;
-  await carry(
+  await run(
     async (context) => {
       given = context;
       return [UP];
@@ -107,14 +108,14 @@ test('hands an attempt what it needs', async () => {
   });
 });
 
-test('an attempt may ask whether an observation is all that is demanded', async () => {
+test('suffices checks an observation against the expectations', async () => {
   const expectation: Expectation = {
     source: 'status == 200',
     reads: ['status'],
     judge: ({ status }) => (status === 200 ? MET : { met: false, found: 'no' }),
   };
   const asked: boolean[] = [];
-  const { result } = await carry(
+  const { result } = await run(
     async ({ suffices }) => {
       for (const status of [503, 200])
         asked.push(suffices({ ...UP, facts: { status } } as Observation));
@@ -127,16 +128,16 @@ test('an attempt may ask whether an observation is all that is demanded', async 
   expect(result.attempts).toBe(1);
 });
 
-test('an attempt gets no more time than is left of the deadline', async () => {
+test('the deadline limits the timeout of an attempt', async () => {
   const clock = fakeClock();
   const timeouts: number[] = [];
-  const { result } = await carry(
+  const { result } = await run(
     async ({ timeoutMs }) => {
       timeouts.push(timeoutMs);
       await clock.sleep(timeoutMs);
       return [DOWN];
     },
-    { clock, policy: { deadline: 25_000 } },
+    { clock, policy: { deadlineMs: 25_000 } },
   );
   expect(timeouts).toEqual([10_000, 10_000, 1_000]);
   expect(result).toMatchObject({
@@ -145,26 +146,26 @@ test('an attempt gets no more time than is left of the deadline', async () => {
   });
 });
 
-test('the deadline runs from the first attempt: waiting for a slot does not count', async () => {
+test('waiting for the first slot does not count towards the deadline', async () => {
   const clock = fakeClock();
-  const bounded = slots(1);
-  const busy = bounded.take(() => clock.sleep(90_000));
-  const { result } = await carry(script(DOWN, DOWN, UP), { clock, bounded });
+  const limiter = slots(1);
+  const busy = limiter.take(() => clock.sleep(90_000));
+  const { result } = await run(script(DOWN, DOWN, UP), { clock, limiter });
   await busy;
   expect(result).toMatchObject({ status: 'healthy', timeToHealthyMs: 4_000, durationMs: 4_000 });
 });
 
-test('no attempt begins after the deadline, however long the others have the slots', async () => {
+test('starts no attempt after the deadline', async () => {
   const clock = fakeClock();
-  const bounded = slots(1);
+  const limiter = slots(1);
   const attempts: number[] = [];
-  const { result } = await carry(
+  const { result } = await run(
     async () => {
       attempts.push(clock.monotonic());
-      if (attempts.length === 1) void bounded.take(() => clock.sleep(90_000));
+      if (attempts.length === 1) void limiter.take(() => clock.sleep(90_000));
       return [DOWN];
     },
-    { clock, bounded },
+    { clock, limiter },
   );
   expect(attempts).toEqual([0]);
   expect(result).toMatchObject({
@@ -173,9 +174,9 @@ test('no attempt begins after the deadline, however long the others have the slo
   });
 });
 
-test('a cancel in the middle of an attempt', async () => {
+test('a cancel during an attempt', async () => {
   const stop = new AbortController();
-  const { result } = await carry(
+  const { result } = await run(
     async (_, number) => {
       if (number === 2) stop.abort(new Error('cancelled'));
       return [number === 2 ? UP : DOWN];
@@ -189,9 +190,9 @@ test('a cancel in the middle of an attempt', async () => {
   });
 });
 
-test('a cancel in the middle of an attempt that rejects', async () => {
+test('a cancel during an attempt that throws', async () => {
   const stop = new AbortController();
-  const { result } = await carry(
+  const { result } = await run(
     async () => {
       stop.abort(new Error('cancelled'));
       throw new Error('the socket is gone');
@@ -201,10 +202,10 @@ test('a cancel in the middle of an attempt that rejects', async () => {
   expect(result).toMatchObject({ status: 'unknown', reason: 'cancelled before the first attempt' });
 });
 
-test('a cancel while it waits', async () => {
+test('a cancel during a pause', async () => {
   const stop = new AbortController();
   const clock = fakeClock({ pass: 'manual' });
-  const pending = carry(script(DOWN), { signal: stop.signal, clock });
+  const pending = run(script(DOWN), { signal: stop.signal, clock });
   await clock.advance(3_000);
   stop.abort(new Error('cancelled'));
   expect((await pending).result).toMatchObject({
@@ -214,70 +215,70 @@ test('a cancel while it waits', async () => {
   });
 });
 
-test('a cancel before it began, or while it waits for a slot', async () => {
+test('a cancel before the first attempt', async () => {
   const before = AbortSignal.abort(new Error('cancelled'));
   const never = async () => expect.unreachable();
-  expect((await carry(never, { signal: before })).result).toMatchObject({
+  expect((await run(never, { signal: before })).result).toMatchObject({
     status: 'unknown',
     reason: 'cancelled before the first attempt',
   });
 
   const stop = new AbortController();
   const clock = fakeClock();
-  const bounded = slots(1);
-  const busy = bounded.take(async () => {
+  const limiter = slots(1);
+  const busy = limiter.take(async () => {
     await clock.sleep(5_000);
     stop.abort(new Error('cancelled'));
   });
-  const { result } = await carry(never, { signal: stop.signal, clock, bounded });
+  const { result } = await run(never, { signal: stop.signal, clock, limiter });
   await busy;
   expect(result.status).toBe('unknown');
 });
 
-test('a bug in an attempt is not swallowed, and frees its slot', async () => {
-  const bounded = slots(1);
+test('a bug in an attempt is thrown and frees its slot', async () => {
+  const limiter = slots(1);
   const bug = async () => {
     throw new TypeError('x is not a function');
   };
-  await expect(carry(bug, { bounded })).rejects.toThrow('x is not a function');
-  await expect(bounded.take(async () => 'free')).resolves.toBe('free');
+  await expect(run(bug, { limiter })).rejects.toThrow('x is not a function');
+  await expect(limiter.take(async () => 'free')).resolves.toBe('free');
 });
 
-test('the log tells why it is tried again, once for each new reason', async () => {
+test('logs a retry when its reason changes', async () => {
   const late: Observation = { state: 'failed', reason: 'not done within 10s' };
-  const { said } = await carry(script(DOWN, DOWN, late, late, DOWN, UP));
-  expect(said).toEqual([
-    '… api: connection refused (attempt 1), again in 2s',
-    '… api: not done within 10s (attempt 3), again in 2s',
-    '… api: connection refused (attempt 5), again in 2s',
+  const { lines } = await run(script(DOWN, DOWN, late, late, DOWN, UP));
+  expect(lines).toEqual([
+    '… api: connection refused (attempt 1), retry in 2s',
+    '… api: not done within 10s (attempt 3), retry in 2s',
+    '… api: connection refused (attempt 5), retry in 2s',
   ]);
 });
 
-test('good attempts are tried again in silence', async () => {
-  const { said } = await carry(script(UP), { policy: { stableFor: 10_000 } });
-  expect(said).toEqual([]);
+test('does not log healthy attempts', async () => {
+  const { lines } = await run(script(UP), { policy: { stableForMs: 10_000 } });
+  expect(lines).toEqual([]);
 });
 
-/** Never met; keeps what it was shown. */
+/** An expectation that is never met and records the facts. */
 function spy(name: string) {
-  const shown: unknown[] = [];
+  const seen: unknown[] = [];
   const expectation: Expectation = {
     source: name,
     reads: [name],
     judge: (facts) => {
-      shown.push(facts[name]);
+      seen.push(facts[name]);
       return { met: false, found: 'never' };
     },
   };
-  return { shown, check: { expectations: { expect: [expectation], degraded: [], failWhen: [] } } };
+  return { seen, check: { expectations: { expect: [expectation], degraded: [], failWhen: [] } } };
 }
 
 const took = (total: number): Observation => ({ state: 'answered', phases: { total }, facts: {} });
 
-test('the window has the attempt that is judged in it, at the pace of its slowest answer', async () => {
-  const { shown, check } = spy('window');
+test('the window includes the current attempt with its slowest answer', async () => {
+  const { seen, check } = spy('window');
   const turns = [[took(10)], [took(1), took(30), took(2)], [DOWN], [took(20)]];
-  await carry(async (_, number) => turns[number - 1] ?? [], {
+  await run(async (_, number) => turns[number - 1] ?? [], {
     policy: { maxAttempts: 4 },
     check: { ...check, reads: new Set(['window']) },
   });
@@ -287,45 +288,45 @@ test('the window has the attempt that is judged in it, at the pace of its slowes
     p95: new DurationFact(p95),
     max: new DurationFact(p95),
   });
-  expect(shown[0]).toEqual(window(10, 10, 0));
-  expect(shown.at(-1)).toEqual(window(20, 30, 3));
+  expect(seen[0]).toEqual(window(10, 10, 0));
+  expect(seen.at(-1)).toEqual(window(20, 30, 3));
 });
 
-test('before anything answered, the window knows no latencies', async () => {
-  const { shown, check } = spy('window');
+test('the window has no latencies without an answer', async () => {
+  const { seen, check } = spy('window');
   const { phases: _, ...bare } = UP;
-  await carry(async () => [bare], {
+  await run(async () => [bare], {
     policy: { maxAttempts: 1 },
     check: { ...check, reads: new Set(['window']) },
   });
-  expect(shown).toEqual([{ failures: 0 }]);
+  expect(seen).toEqual([{ failures: 0 }]);
 });
 
-test('what the target echoes of the secrets is told nowhere', async () => {
+test('removes secrets that the target echoes', async () => {
   const echo: Observation = {
     state: 'failed',
-    reason: 'who is top-secret',
+    reason: 'unknown user top-secret',
     evidence: () => [{ title: 'answer', lines: ['Authorization: top-secret', 'and top-se…'] }],
   };
-  const { result, said } = await carry(script(echo), {
+  const { result, lines } = await run(script(echo), {
     policy: { maxAttempts: 2 },
     check: { secrets: ['top-secret'] },
   });
-  expect(JSON.stringify([result, said])).not.toContain('top-se');
+  expect(JSON.stringify([result, lines])).not.toContain('top-se');
   expect(result.evidence).toEqual([{ title: 'answer', lines: ['Authorization: ***', 'and ***…'] }]);
 });
 
-test('nothing is reckoned that nobody reads; the number of the attempt is always known', async () => {
+test('computes the window only if an expectation reads it', async () => {
   const window = spy('window');
-  await carry(async () => [UP], { policy: { maxAttempts: 1 }, check: window.check });
-  expect(window.shown).toEqual([undefined]);
+  await run(async () => [UP], { policy: { maxAttempts: 1 }, check: window.check });
+  expect(window.seen).toEqual([undefined]);
   const attempt = spy('attempt');
-  await carry(async () => [UP], { policy: { maxAttempts: 3 }, check: attempt.check });
-  expect(attempt.shown).toEqual([1, 2, 3]);
+  await run(async () => [UP], { policy: { maxAttempts: 3 }, check: attempt.check });
+  expect(attempt.seen).toEqual([1, 2, 3]);
 });
 
-test('the report keeps the latest 500 attempts', async () => {
-  const { result } = await carry(script(DOWN), { policy: { maxAttempts: 600, interval: 1 } });
+test('keeps the latest 500 attempts', async () => {
+  const { result } = await run(script(DOWN), { policy: { maxAttempts: 600, intervalMs: 1 } });
   expect(result.attempts).toBe(600);
   expect(result.history).toHaveLength(500);
   expect(result.history[0]?.atMs).toBe(100);

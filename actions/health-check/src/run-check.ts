@@ -1,49 +1,51 @@
 import { runAttempt } from '@repo/checks/attempt';
 import { DurationFact, type Facts } from '@repo/checks/facts';
 import { getSlowestPhases, type JudgedAttempt } from '@repo/checks/judge';
-import type { Machine, Network } from '@repo/checks/kinds/kind';
+import type { Network } from '@repo/checks/kinds/kind';
 import type { Observation } from '@repo/checks/kinds/observation';
 import type { Log } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
-import type { Clock } from '@repo/core/process/clock';
-import type { Slots } from '@repo/core/process/slots';
-import { addAttempt, type Journal, newJournal } from './attempt-log.ts';
+import { type AttemptLog, createAttemptLog, logAttempt } from './attempt-log.ts';
 import type { Check, CheckResult } from './check.ts';
+import { createCheckResult } from './check-result.ts';
+import type { Context } from './context.ts';
 import { percentiles } from './percentiles.ts';
-import { BEGIN, decide, giveUp, type Progress, record } from './retry-policy.ts';
-import { resultOf } from './verdict.ts';
+import {
+  countAttempt,
+  decideNext,
+  type Ending,
+  endAtLimit,
+  INITIAL_PROGRESS,
+  type Progress,
+} from './retry-policy.ts';
 
-/** What carrying out checks needs of the world. */
-export interface Ports {
-  readonly log: Log;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** From 0 to 1, for the jitter. */
-  readonly random: () => number;
-  readonly machine: Machine;
-}
+export type CheckContext = Pick<
+  Context,
+  'log' | 'clock' | 'signal' | 'random' | 'machine' | 'slots'
+>;
 
-/** Tries one check until its policy is satisfied, one way or the other. Never throws on cancel. */
-export async function carryOut(
+/** Repeats the attempts of a check until its policy ends it. A cancel is a result, not an error. */
+export async function runCheck(
   check: Check,
   network: Network,
-  bounded: Slots,
-  { log, clock, signal, random, machine }: Ports,
+  { log, clock, signal, random, machine, slots }: CheckContext,
 ): Promise<CheckResult> {
   const { policy } = check;
-  const journal = newJournal();
-  let progress = BEGIN;
+  const attemptLog = createAttemptLog();
+  let progress = INITIAL_PROGRESS;
   let start = clock.monotonic();
-  const elapsed = () => clock.monotonic() - start;
+  const getElapsedMs = () => clock.monotonic() - start;
+  const end = (ending: Ending) =>
+    createCheckResult(check, attemptLog, progress, ending, getElapsedMs());
 
   const attempt = async (): Promise<JudgedAttempt | 'too late'> => {
     signal.throwIfAborted();
-    // The deadline runs from here: waiting for a slot is not the target's fault.
+    // Waiting for a slot does not count towards the deadline.
     if (progress.attempts === 0) start = clock.monotonic();
-    const began = elapsed();
-    if (began >= policy.deadline) return 'too late';
-    const timeoutMs = Math.max(1, Math.min(policy.timeout, policy.deadline - began));
-    const seen = await runAttempt(
+    const startedAtMs = getElapsedMs();
+    if (startedAtMs >= policy.deadlineMs) return 'too late';
+    const timeoutMs = Math.max(1, Math.min(policy.timeoutMs, policy.deadlineMs - startedAtMs));
+    const judged = await runAttempt(
       check,
       {
         network,
@@ -53,49 +55,45 @@ export async function carryOut(
         timeoutMs,
         signal,
       },
-      (observations) => sharedFacts(check, journal, progress, observations),
+      (observations) => getSharedFacts(check, attemptLog, progress, observations),
     );
     signal.throwIfAborted();
-    addAttempt(journal, began, seen);
-    return seen;
+    logAttempt(attemptLog, startedAtMs, judged);
+    return judged;
   };
 
   try {
-    if (policy.initialDelay > 0) await clock.sleep(policy.initialDelay, signal);
+    if (policy.initialDelayMs > 0) await clock.sleep(policy.initialDelayMs, signal);
     for (;;) {
-      const seen = await bounded.take(attempt);
-      if (seen === 'too late') {
-        return resultOf(check, journal, progress, giveUp(progress, 'deadline'), elapsed());
-      }
-      progress = record(policy, progress, seen.state, elapsed());
-      const decision = decide(policy, progress, seen.state, elapsed(), random());
-      if (decision.next === 'end') {
-        return resultOf(check, journal, progress, decision.ending, elapsed());
-      }
-      tell(check, journal, progress, decision.wait, log);
-      await clock.sleep(decision.wait, signal);
+      const judged = await slots.take(attempt);
+      if (judged === 'too late') return end(endAtLimit(progress, 'deadline'));
+      progress = countAttempt(policy, progress, judged.state, getElapsedMs());
+      const decision = decideNext(policy, progress, judged.state, getElapsedMs(), random());
+      if (decision.next === 'end') return end(decision.ending);
+      logRetry(check, attemptLog, progress, decision.waitMs, log);
+      await clock.sleep(decision.waitMs, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    return resultOf(check, journal, progress, { state: 'unknown', why: 'cancelled' }, elapsed());
+    return end({ state: 'unknown', cause: 'cancelled' });
   }
 }
 
-/** The variables that every kind has; the window has the attempt that is being judged in it. */
-function sharedFacts(
+/** The variables of all kinds. The window includes the attempt that is being judged. */
+function getSharedFacts(
   { reads }: Check,
-  journal: Journal,
+  attemptLog: AttemptLog,
   progress: Progress,
   observations: readonly Observation[],
 ): Facts {
   const attempt = progress.attempts + 1;
   if (!reads.has('window')) return { attempt };
   const latest = getSlowestPhases(observations);
-  const window = percentiles([...journal.latencies.total, ...(latest ? [latest.total] : [])]);
+  const window = percentiles([...attemptLog.latencies.total, ...(latest ? [latest.total] : [])]);
   return {
     attempt,
     window: {
-      failures: progress.bad,
+      failures: progress.unhealthy,
       ...(window && {
         p50: new DurationFact(window.p50),
         p95: new DurationFact(window.p95),
@@ -105,15 +103,15 @@ function sharedFacts(
   };
 }
 
-/** Says why it is tried again, once for each new reason. */
-function tell(
+/** Logs the reason for the retry, if it differs from the previous one. */
+function logRetry(
   { name }: Check,
-  { records }: Journal,
+  { records }: AttemptLog,
   { attempts }: Progress,
-  wait: number,
+  waitMs: number,
   log: Log,
 ): void {
-  const [before, last] = [records.at(-2), records.at(-1)];
-  if (last?.reason === undefined || last.reason === before?.reason) return;
-  log.info(`… ${name}: ${last.reason} (attempt ${attempts}), again in ${formatDuration(wait)}`);
+  const [previous, last] = [records.at(-2), records.at(-1)];
+  if (last?.reason === undefined || last.reason === previous?.reason) return;
+  log.info(`… ${name}: ${last.reason} (attempt ${attempts}), retry in ${formatDuration(waitMs)}`);
 }

@@ -22,19 +22,19 @@ test.each([
   ['/health', 'is not a URL'],
   ['https://', 'is not a URL'],
   ['tcp://db:99999', 'is not a URL'],
-  ['localhost:8080', 'has no scheme in front'],
-  ['http://a/, http://b/', 'has a space in it'],
-  ['http://a/\thttp://b/', 'has a space in it'],
+  ['localhost:8080', 'has no scheme'],
+  ['http://a/, http://b/', 'contains a space'],
+  ['http://a/\thttp://b/', 'contains a space'],
   ['ftp://shop.example', 'has the unknown scheme ftp'],
   ['constructor://a:1', 'has the unknown scheme constructor'],
-  ['tcp:db', 'names no host'],
-  ['tcp://db', 'names no port'],
-  ['tls://shop.example/', 'names no port'],
-])('%s %s', (given, problem) => {
+  ['tcp:db', 'has no host'],
+  ['tcp://db', 'has no port'],
+  ['tls://shop.example/', 'has no port'],
+])('rejects %s: it %s', (given, problem) => {
   expect(() => parse(given)).toThrow(problem);
 });
 
-test('the remedy fits the mistake', () => {
+test('the remedy matches the problem', () => {
   expect(() => parse('tls://shop.example')).toThrow(
     expect.objectContaining({ remedy: 'Write tls://host:port.' }),
   );
@@ -45,7 +45,7 @@ test('the remedy fits the mistake', () => {
   );
 });
 
-test('a password is a secret', () => {
+test('masks a password', () => {
   expect(secrets?.('https://user:pa%2Dss@shop.example')).toEqual(['pa%2Dss', 'pa-ss']);
   expect(secrets?.('https://shop.example')).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { secretsOfUrl } from '@repo/core/inputs/http-url';
 import type { SyncParser } from '@repo/core/inputs/parser';
 import { findKindByScheme, getRequiredParts, listSchemes } from './kinds/registry.ts';
 
-/** A target whose scheme names the kind of check. */
+/** A target; the scheme of its URL determines the kind of check. */
 export interface TargetUrl {
   readonly kind: string;
   readonly url: URL;
@@ -15,9 +15,9 @@ const PARTS = { host: 'hostname', port: 'port' } as const;
 export function targetUrl(): SyncParser<TargetUrl> {
   return {
     parse: (given) => {
-      // Of what stands after a space the URL parser makes a part of the path.
+      // The URL parser would accept a space as a part of the path.
       if (/\s/.test(given)) {
-        throw new InvalidValue('has a space in it', 'Write one URL a line, a space in it as %20.');
+        throw new InvalidValue('contains a space', 'Write one URL per line, and spaces as %20.');
       }
       if (!URL.canParse(given)) {
         throw new InvalidValue(
@@ -29,10 +29,7 @@ export function targetUrl(): SyncParser<TargetUrl> {
       const scheme = url.protocol.slice(0, -1);
       const kind = findKindByScheme(scheme);
       if (kind === undefined && !given.includes('://')) {
-        throw new InvalidValue(
-          'has no scheme in front',
-          'Write http://host:port, tcp://host:port.',
-        );
+        throw new InvalidValue('has no scheme', 'Write http://host:port or tcp://host:port.');
       }
       if (kind === undefined) {
         throw new InvalidValue(
@@ -43,11 +40,11 @@ export function targetUrl(): SyncParser<TargetUrl> {
       const needs = getRequiredParts(kind);
       const missing = needs.find((part) => url[PARTS[part]] === '');
       if (missing !== undefined) {
-        throw new InvalidValue(`names no ${missing}`, `Write ${scheme}://${needs.join(':')}.`);
+        throw new InvalidValue(`has no ${missing}`, `Write ${scheme}://${needs.join(':')}.`);
       }
       return { kind, url };
     },
-    // Whoever stands alone in front of a database is a user; in front of a web server, a token.
+    // A single user name in a URL is a token for web servers, but not for databases.
     secrets: (given) => (/^(https?|wss?):/i.test(given) ? secretsOfUrl(given) : passwordOf(given)),
   };
 }

@@ -11,18 +11,15 @@ test.each([
   ['tcp', 1],
   ['disk', 0],
   ['sqlite', 0],
-])(
-  'for a check of kind %s it opens %d servers of its own, and leaves none',
-  async (kind, count) => {
-    const opened: Server[] = [];
-    const onListen = (message: unknown) => opened.push((message as { server: Server }).server);
-    subscribe(LISTENS, onListen);
-    try {
-      await warmUp([{ kind }]);
-    } finally {
-      unsubscribe(LISTENS, onListen);
-    }
-    expect(opened).toHaveLength(count);
-    expect(opened.filter(({ listening }) => listening)).toEqual([]);
-  },
-);
+])('for a check of kind %s, opens and closes %d servers', async (kind, count) => {
+  const opened: Server[] = [];
+  const onListen = (message: unknown) => opened.push((message as { server: Server }).server);
+  subscribe(LISTENS, onListen);
+  try {
+    await warmUp([{ kind }]);
+  } finally {
+    unsubscribe(LISTENS, onListen);
+  }
+  expect(opened).toHaveLength(count);
+  expect(opened.filter(({ listening }) => listening)).toEqual([]);
+});

@@ -3,19 +3,18 @@ import { type AddressInfo, createServer } from 'node:net';
 import { http } from '@repo/checks/kinds/http';
 import type { Check } from './check.ts';
 
-/** Kinds that measure how long a connection or an exchange takes, by the code that http uses. */
+/** Kinds that measure latencies with the same code as http. */
 const MEASURING: ReadonlySet<string> = new Set(['http', 'unix', 'tcp', 'tls', 'steps']);
 
-/** By then all that is loaded at the first use has been, and most of it is compiled. */
+/** Enough to load and compile most of the code. */
 const ROUNDS = 16;
-const LONGEST_MS = 500;
+const TIMEOUT_MS = 500;
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok';
 
 /**
- * Goes through the code of a request, against ourselves on the loopback: the first request of a
- * process takes milliseconds that are not the target's, and would be told as its latency. Never
- * throws: without it figures are only less exact.
+ * Sends requests to a local server: the first request of a process is slower, which would distort
+ * the latency of the target. Never throws, as it only improves the accuracy.
  */
 export async function warmUp(checks: readonly Pick<Check, 'kind'>[]): Promise<void> {
   if (!checks.some(({ kind }) => MEASURING.has(kind))) return;
@@ -26,15 +25,15 @@ export async function warmUp(checks: readonly Pick<Check, 'kind'>[]): Promise<vo
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    for (let round = 0; round < ROUNDS; round++) await requestOurselves(port);
+    for (let round = 0; round < ROUNDS; round++) await sendRequest(port);
   } catch {
-    // A machine without a loopback has other cares.
+    // No loopback interface.
   } finally {
     server.close();
   }
 }
 
-async function requestOurselves(port: number): Promise<void> {
+async function sendRequest(port: number): Promise<void> {
   const target = http.fromUrl?.(new URL(`http://127.0.0.1:${port}/`), {
     method: 'GET',
     headers: {},
@@ -54,7 +53,7 @@ async function requestOurselves(port: number): Promise<void> {
     allAddresses: false,
     connections: 1,
     reads: new Set(),
-    timeoutMs: LONGEST_MS,
+    timeoutMs: TIMEOUT_MS,
     signal: new AbortController().signal,
     suffices: () => true,
   });

@@ -3,17 +3,16 @@ import { formatDuration } from '@repo/core/inputs/duration';
 import { code, heading, md, table } from '@repo/core/summary/markdown';
 import { pluralize } from '@repo/core/text/pluralize';
 import type { Check } from '../check.ts';
+import { createDryRunResult } from '../check-result.ts';
 import { report } from '../report/report.ts';
-import { notAsked } from '../verdict.ts';
+import { judge } from '../verdict.ts';
 
-/**
- * What would be asked. Nobody looked, so nothing is healthy: a gate that was left in a dry run must
- * not open.
- */
+/** Lists the checks. The verdict is unknown, so a forgotten dry run does not pass a gate. */
 export function dryRun(checks: readonly Check[]): Outcome {
-  const message = `${pluralize(checks.length, 'check')} can be carried out; nothing was asked (dry-run)`;
+  const message = `${pluralize(checks.length, 'check')} valid, none run (dry-run)`;
+  const results = checks.map(createDryRunResult);
   return {
-    ...report(checks.map(notAsked), 0, { bodyExcerpt: 0 }),
+    ...report(results, judge(results), 0, { bodyExcerpt: 0 }),
     message,
     summary: [
       heading(2, md`🔎 health-check: dry run`),
@@ -30,7 +29,7 @@ export function dryRun(checks: readonly Check[]): Outcome {
           md`${name}`,
           md`${kind}`,
           code(target),
-          md`${formatDuration(policy.deadline)}`,
+          md`${formatDuration(policy.deadlineMs)}`,
           md`${needs.join(', ')}`,
         ]),
       ),

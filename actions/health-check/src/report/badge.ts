@@ -1,5 +1,5 @@
 import type { CheckResult, Status } from '../check.ts';
-import { worstStatus } from '../verdict.ts';
+import { judge } from '../verdict.ts';
 
 const COLORS: Readonly<Record<Status, string>> = {
   healthy: 'brightgreen',
@@ -10,7 +10,7 @@ const COLORS: Readonly<Record<Status, string>> = {
 
 /** A badge for https://shields.io/badges/endpoint-badge. It contains no untrusted text. */
 export function badge(results: readonly CheckResult[]): string {
-  const status = worstStatus(results);
+  const { status } = judge(results);
   const count = results.filter((result) => result.status === status).length;
   return `${JSON.stringify({
     schemaVersion: 1,

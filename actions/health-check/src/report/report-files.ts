@@ -1,17 +1,11 @@
-import type { ActionContext } from '@repo/core/action/context';
 import type { OutcomeFile } from '@repo/core/action/outcome';
 import { describeError } from '@repo/core/errors/describe-error';
 import type { CheckResult } from '../check.ts';
-import type { Inputs } from '../inputs.ts';
+import type { Context } from '../context.ts';
 import { withExcerpt } from './evidence-excerpt.ts';
 import type { Timing } from './junit.ts';
 
 import type { WorkflowMetrics } from './workflow-metrics.ts';
-
-type FileInputs = Pick<
-  Inputs,
-  'reportJunit' | 'reportPrometheus' | 'badgeFile' | 'bodyExcerpt' | 'githubToken'
->;
 
 /** Metrics of the workflow are optional, so GitHub gets little time. */
 const GITHUB_TIMEOUT_MS = 3_000;
@@ -20,9 +14,9 @@ const GITHUB_TIMEOUT_MS = 3_000;
 export async function createReportFiles(
   results: readonly CheckResult[],
   timing: Timing,
-  inputs: FileInputs,
-  context: ActionContext,
+  context: Context,
 ): Promise<readonly OutcomeFile[]> {
+  const { inputs } = context;
   const files: OutcomeFile[] = [];
   if (inputs.reportJunit !== '') {
     const { junit } = await import('./junit.ts');
@@ -31,7 +25,7 @@ export async function createReportFiles(
   }
   if (inputs.reportPrometheus !== '') {
     const { prometheus } = await import('./prometheus.ts');
-    const workflow = await tryReadWorkflowMetrics(inputs, context);
+    const workflow = await tryReadWorkflowMetrics(context);
     const content = prometheus(results, timing.startedAt + timing.durationMs, workflow);
     files.push({ path: inputs.reportPrometheus, content });
   }
@@ -43,11 +37,9 @@ export async function createReportFiles(
 }
 
 /** Logs a message instead when the token must not read runs. */
-async function tryReadWorkflowMetrics(
-  { githubToken = '' }: FileInputs,
-  context: ActionContext,
-): Promise<WorkflowMetrics | undefined> {
-  const { run, log, redact } = context;
+async function tryReadWorkflowMetrics(context: Context): Promise<WorkflowMetrics | undefined> {
+  const { inputs, run, log, redact } = context;
+  const { githubToken = '' } = inputs;
   if (githubToken === '' || run.runId === '') return undefined;
   const [{ connectGitHub }, { readSettings }, { readWorkflowMetrics }] = await Promise.all([
     import('@repo/github/connect'),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { CheckResult } from '../check.ts';
 import { checkResult, UNHEALTHY as FAILED, UNKNOWN } from '../testing/check-result.ts';
 import { manifest } from '../testing/read-inputs.ts';
+import { judge } from '../verdict.ts';
 import { report } from './report.ts';
 
 const HEALTHY = checkResult({
@@ -18,7 +19,7 @@ const UNHEALTHY: CheckResult = { ...FAILED, name: 'db, main' };
 const SLOW: CheckResult = { ...HEALTHY, name: 'slow', status: 'degraded', timeToHealthyMs: 5_000 };
 
 const reportOf = (results: readonly CheckResult[], bodyExcerpt = 512) =>
-  report(results, 2_345.6, { bodyExcerpt });
+  report(results, judge(results), 2_345.6, { bodyExcerpt });
 
 const summaryOf = (results: readonly CheckResult[], bodyExcerpt = 512) =>
   reportOf(results, bodyExcerpt).summary.map(({ markdown }) => markdown);
@@ -188,6 +189,7 @@ test.each([
 test('self-healing appears in report, summary and annotations; its failures are warnings', () => {
   const { result, summary, annotations, verdict } = report(
     [UNHEALTHY],
+    judge([UNHEALTHY]),
     1,
     { bodyExcerpt: 0 },
     {

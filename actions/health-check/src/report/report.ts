@@ -12,11 +12,11 @@ import {
 } from '@repo/core/summary/markdown';
 import { sparkline } from '@repo/core/summary/sparkline';
 import { nameList } from '@repo/core/text/name-list';
-import { type CheckResult, LATENCY_PHASES } from '../check.ts';
+import { type CheckResult, isHealthy, LATENCY_PHASES, STATUS_SIGNS } from '../check.ts';
 import type { Inputs } from '../inputs.ts';
 import type { SelfHealResult } from '../self-heal/self-heal-result.ts';
 import { selfHealAnnotations, selfHealSummary } from '../self-heal/self-heal-summary.ts';
-import { SIGNS, sentence, VERDICTS, worstStatus } from '../verdict.ts';
+import type { HealthVerdict } from '../verdict.ts';
 import { withExcerpt } from './evidence-excerpt.ts';
 
 /** All outputs of a step share 1 MB. */
@@ -25,16 +25,15 @@ const MAX_RESULTS_BYTES = 64_000;
 /** The outputs, JSON report, job summary and annotations of a run. */
 export function report(
   results: readonly CheckResult[],
+  { status, verdict, message }: HealthVerdict,
   durationMs: number,
   { bodyExcerpt }: Pick<Inputs, 'bodyExcerpt'>,
   selfHeal?: SelfHealResult,
 ): Outcome {
-  const status = worstStatus(results);
-  const message = sentence(results);
-  const shown = results.map((result) => withExcerpt(result, bodyExcerpt));
-  const healthy = status === 'healthy' || status === 'degraded';
+  const excerpts = results.map((result) => withExcerpt(result, bodyExcerpt));
+  const healthy = isHealthy({ status });
   return {
-    verdict: VERDICTS[status],
+    verdict,
     message,
     outputs: {
       status,
@@ -51,16 +50,16 @@ export function report(
       'duration-ms': Math.round(durationMs),
       results: compactResults(results),
     },
-    result: { status, checks: shown, ...(selfHeal && { selfHeal }) },
+    result: { status, checks: excerpts, ...(selfHeal && { selfHeal }) },
     summary: [
-      heading(2, md`${SIGNS[status]} health-check: ${status}`),
+      heading(2, md`${STATUS_SIGNS[status]} health-check: ${status}`),
       md`${message}`,
       resultsTable(results),
       ...selfHealSummary(selfHeal),
-      ...shown.filter(({ evidence }) => evidence.length > 0).map(evidenceOf),
+      ...excerpts.filter(({ evidence }) => evidence.length > 0).map(evidenceDetails),
       ...phaseTable(results),
     ],
-    annotations: [...results.flatMap(annotationOf), ...selfHealAnnotations(selfHeal)],
+    annotations: [...results.flatMap(createAnnotation), ...selfHealAnnotations(selfHeal)],
   };
 }
 
@@ -77,7 +76,7 @@ function resultsTable(results: readonly CheckResult[]): Markdown {
       { title: 'Latency of each attempt' },
     ],
     worstFirst.map((result) => [
-      md`${SIGNS[result.status]}`,
+      md`${STATUS_SIGNS[result.status]}`,
       result.name === result.target
         ? code(result.target)
         : md`**${result.name}**<br>${code(result.target)}`,
@@ -109,7 +108,7 @@ function phaseTable(results: readonly CheckResult[]): readonly Markdown[] {
   ];
 }
 
-function evidenceOf({ name, status, evidence, addresses }: CheckResult): Markdown {
+function evidenceDetails({ name, status, evidence, addresses }: CheckResult): Markdown {
   const perAddress = addresses.filter(({ reason }) => reason !== undefined);
   return details(md`Evidence: ${name} is ${status}`, [
     ...(addresses.length > 1
@@ -119,7 +118,7 @@ function evidenceOf({ name, status, evidence, addresses }: CheckResult): Markdow
   ]);
 }
 
-function annotationOf({ status, name, target, reason }: CheckResult): readonly Annotation[] {
+function createAnnotation({ status, name, target, reason }: CheckResult): readonly Annotation[] {
   if (status === 'healthy') return [];
   return [
     {

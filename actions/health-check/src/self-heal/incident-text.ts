@@ -4,8 +4,8 @@ import { formatDuration } from '@repo/core/inputs/duration';
 import { code, joinBlocks, type Markdown, md, table } from '@repo/core/summary/markdown';
 import { plain } from '@repo/core/text/untrusted';
 import { hiddenMarker } from '@repo/github/marker';
-import type { CheckResult } from '../check.ts';
-import { SIGNS, sentence } from '../verdict.ts';
+import { type CheckResult, STATUS_SIGNS } from '../check.ts';
+import { judge } from '../verdict.ts';
 import type { DispatchResult } from './self-heal-result.ts';
 import { dispatchLine } from './self-heal-summary.ts';
 
@@ -46,11 +46,11 @@ export function incidentTitle({ results }: IncidentFacts): string {
 export function incidentBody(facts: IncidentFacts, dispatched: DispatchResult | undefined): string {
   const blocks = [
     { markdown: incidentMarker(facts) },
-    md`**${sentence(facts.results)}**`,
+    md`**${judge(facts.results).message}**`,
     table(
       [{ title: '' }, { title: 'Check' }, { title: 'Latest result' }],
       failedChecks(facts.results).map(({ status, name, reason }) => [
-        md`${SIGNS[status]}`,
+        md`${STATUS_SIGNS[status]}`,
         code(name),
         md`${status}, ${reason}`,
       ]),
@@ -66,7 +66,7 @@ export function incidentBody(facts: IncidentFacts, dispatched: DispatchResult | 
 export function recoveredBody(facts: IncidentFacts, downtimeMs: number): string {
   return joinBlocks([
     { markdown: incidentMarker(facts) },
-    md`**Recovered after ${formatDuration(downtimeMs)}.** ${sentence(facts.results)}.`,
+    md`**Recovered after ${formatDuration(downtimeMs)}.** ${judge(facts.results).message}.`,
     md`Reported by ${runLink(facts)}.`,
   ]);
 }

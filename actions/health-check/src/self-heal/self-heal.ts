@@ -1,4 +1,3 @@
-import type { ActionContext } from '@repo/core/action/context';
 import { runUrl } from '@repo/core/action/run-info';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
@@ -14,8 +13,9 @@ import {
 import { createComment } from '@repo/github/issues/comments';
 import { readSettings } from '@repo/github/settings';
 import type { CheckResult } from '../check.ts';
+import type { Context } from '../context.ts';
 import type { Inputs } from '../inputs.ts';
-import { worstStatus } from '../verdict.ts';
+import { judge } from '../verdict.ts';
 import { dispatch } from './dispatch.ts';
 import {
   type IncidentFacts,
@@ -28,16 +28,6 @@ import {
 import { findOutageStart } from './outage-start.ts';
 import type { IncidentResult, SelfHealResult } from './self-heal-result.ts';
 
-type SelfHealInputs = Pick<
-  Inputs,
-  | 'onUnhealthyWorkflow'
-  | 'onUnhealthyInputs'
-  | 'healLimit'
-  | 'incidentIssue'
-  | 'githubToken'
-  | 'failOn'
->;
-
 /** For all GitHub requests together, waiting for rate limits included. */
 const TIMEOUT_MS = 120_000;
 
@@ -48,10 +38,10 @@ const TIMEOUT_MS = 120_000;
  */
 export async function selfHeal(
   results: readonly CheckResult[],
-  inputs: SelfHealInputs,
-  context: ActionContext,
+  context: Context,
 ): Promise<SelfHealResult | undefined> {
-  const status = worstStatus(results);
+  const { status } = judge(results);
+  const { inputs } = context;
   const { onUnhealthyWorkflow: workflow, incidentIssue } = inputs;
   const isUnhealthy = status === 'unhealthy';
   if (status === 'unknown' || context.signal.aborted) return undefined;
@@ -79,7 +69,7 @@ export async function selfHeal(
     connectGitHub(readSettings({ ...context, signal }, inputs.githubToken ?? '', 'write')),
   );
   if (github === undefined) return { problems };
-  const steps: Steps = { github, facts, context, inputs, attempt };
+  const steps: Steps = { github, facts, context, attempt };
   const changes = isUnhealthy ? await handleOutage(steps, signal) : await handleRecovery(steps);
   return changes === undefined && problems.length === 0 ? undefined : { ...changes, problems };
 }
@@ -87,15 +77,15 @@ export async function selfHeal(
 interface Steps {
   readonly github: GitHub;
   readonly facts: IncidentFacts;
-  readonly context: ActionContext;
-  readonly inputs: SelfHealInputs;
+  readonly context: Context;
   readonly attempt: <T>(problem: string, work: () => Promise<T>) => Promise<T | undefined>;
 }
 
 type Changes = Omit<SelfHealResult, 'problems'>;
 
 async function handleOutage(steps: Steps, signal: AbortSignal): Promise<Changes> {
-  const { github, facts, context, inputs, attempt } = steps;
+  const { github, facts, context, attempt } = steps;
+  const { inputs } = context;
   const { onUnhealthyWorkflow: workflow, incidentIssue } = inputs;
   const { redact, run, clock } = context;
   const open = incidentIssue
@@ -163,7 +153,7 @@ async function handleRecovery({
 /** Without an issue, the failed runs show the start, unless `fail-on: never` lets them succeed. */
 async function readOutageStart(
   github: GitHub,
-  { failOn }: SelfHealInputs,
+  { failOn }: Inputs,
   runId: string,
 ): Promise<number | undefined> {
   return failOn === 'never' ? undefined : findOutageStart(github, runId);

@@ -4,10 +4,28 @@ import type { Network } from '@repo/checks/kinds/kind';
 import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import { allowAny, refuseLinkLocal } from '@repo/probe/address';
+import type { Config } from './config.ts';
+import type { Context } from './context.ts';
 import type { Inputs } from './inputs.ts';
 
-/** What the inputs say about connections; reads the certificate files. Throws an InputError. */
-export async function networkOf(inputs: Inputs, workspace: string): Promise<Network> {
+export interface Survey {
+  readonly network: Network;
+  /** The configurations of the inputs `checks` and `config`. */
+  readonly configs: readonly Config[];
+}
+
+/** Reads the certificates and the configurations. Throws an InputError. */
+export async function survey({
+  inputs,
+  workspace,
+}: Pick<Context, 'inputs' | 'workspace'>): Promise<Survey> {
+  return {
+    network: await readNetwork(inputs, workspace),
+    configs: await readConfigs(inputs, workspace),
+  };
+}
+
+async function readNetwork(inputs: Inputs, workspace: string): Promise<Network> {
   const read = async (input: string, path: string): Promise<string | InputProblem | undefined> =>
     path === ''
       ? undefined
@@ -34,4 +52,21 @@ export async function networkOf(inputs: Inputs, workspace: string): Promise<Netw
     insecure: inputs.insecure,
     ...(inputs.proxy && { proxy: inputs.proxy }),
   };
+}
+
+async function readConfigs(
+  { checks, config }: Inputs,
+  workspace: string,
+): Promise<readonly Config[]> {
+  const sources: { name: string; text: string }[] = [];
+  if (checks !== '') sources.push({ name: 'checks', text: checks });
+  if (config !== '') {
+    const text = await readFile(resolve(workspace, config), 'utf8').catch((error) => {
+      throw new InputError([unreadableFile('config', config, error)]);
+    });
+    sources.push({ name: config, text });
+  }
+  if (sources.length === 0) return [];
+  const { readConfig } = await import('./config.ts');
+  return Promise.all(sources.map(({ name, text }) => readConfig(text, name)));
 }

@@ -2,24 +2,24 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { networkOf } from './network.ts';
+import { survey } from './survey.ts';
 import { readInputs } from './testing/read-inputs.ts';
 
 const workspace = await mkdtemp(join(tmpdir(), 'health-check-'));
 
 async function network(given: Readonly<Record<string, string>>) {
   const { values } = await readInputs({ url: 'https://a.example', ...given });
-  return networkOf(values, workspace);
+  return (await survey({ inputs: values, workspace })).network;
 }
 
-test('by default: any family, known authorities, no link-local addresses', async () => {
+test('the default network has any family and refuses link-local addresses', async () => {
   const { addresses, ...rest } = await network({});
   expect(rest).toEqual({ family: undefined, overrides: new Map(), tls: {}, insecure: false });
   expect(addresses('169.254.169.254')).toBe('169.254.169.254 is the metadata service of a cloud');
   expect(addresses('127.0.0.1')).toBeUndefined();
 });
 
-test('what the inputs say', async () => {
+test('the inputs configure the network', async () => {
   const { family, overrides, insecure, addresses } = await network({
     'ip-family': '6',
     resolve: 'A.example:443=192.0.2.1',
@@ -35,7 +35,7 @@ test('what the inputs say', async () => {
   expect((await network({ 'ip-family': '4' })).family).toBe(4);
 });
 
-test('certificates are read from the workspace', async () => {
+test('reads certificates from the workspace', async () => {
   for (const name of ['ca.pem', 'cert.pem', 'key.pem'])
     await writeFile(join(workspace, name), name);
   const files = {
@@ -46,7 +46,7 @@ test('certificates are read from the workspace', async () => {
   expect((await network(files)).tls).toEqual({ ca: 'ca.pem', cert: 'cert.pem', key: 'key.pem' });
 });
 
-test('files that cannot be read are told, all of them', async () => {
+test('reports all unreadable files', async () => {
   const files = { 'ca-file': 'none.pem', 'cert-file': '.', 'key-file': 'none.key' };
   await expect(network(files)).rejects.toMatchObject({
     name: 'InputError',
