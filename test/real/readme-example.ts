@@ -13,10 +13,16 @@ export async function readmeYaml(name: string, action = 'health-check'): Promise
   return yaml;
 }
 
-/** Reads the inputs of an example with one step. */
+/** Reads the inputs of an example: of its only step, or of the first step of a workflow. */
 export async function readmeExample(name: string): Promise<Readonly<Record<string, string>>> {
-  const [step] = parse(await readmeYaml(name)) as [Step];
+  const example: readonly [Step] | Workflow = parse(await readmeYaml(name));
+  const [step] = 'jobs' in example ? (Object.values(example.jobs)[0]?.steps ?? []) : example;
+  if (step === undefined) throw new Error(`the example ${name} has no step`);
   return inputsOf(step);
+}
+
+interface Workflow {
+  readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
 }
 
 interface Step {
