@@ -9,7 +9,7 @@ const findProblems = async (text: string) => {
   return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
 };
 
-test("the hourly workflow of the README is valid for GitHub's language service", async () => {
+test("the monitor workflow of the README is valid for GitHub's language service", async () => {
   const text = await readmeYaml('monitor');
   expect(await findProblems(text)).toEqual([]);
   expect(await findProblems(text.replace('issues: write', 'isues: write'))).not.toEqual([]);

@@ -7,49 +7,34 @@ export type Evidence = readonly [file: string, title: string];
  */
 export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   // health-check
-  H1: ['test/e2e/health-check-examples.test.ts', 'the first one'],
-  H2: ['test/e2e/health-check-examples.test.ts', 'several checks, and how each of them goes wrong'],
-  H3: ['test/e2e/health-check-examples.test.ts', 'several checks, and how each of them goes wrong'],
-  H4: ['test/e2e/health-check.test.ts', 'a page and its data after a deploy'],
-  H5: ['test/e2e/health-check.test.ts', 'a page and its data after a deploy'],
-  H6: ['test/e2e/health-check-examples.test.ts', 'a round trip in steps'],
-  H7: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
-  H8: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
-  H9: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H1: ['test/e2e/health-check-examples.test.ts', 'the first example'],
+  H2: ['test/e2e/health-check-examples.test.ts', 'checks: healthy and unhealthy'],
+  H3: ['test/e2e/health-check-examples.test.ts', 'checks: healthy and unhealthy'],
+  H4: ['test/e2e/health-check.test.ts', 'pages after a deploy'],
+  H5: ['test/e2e/health-check.test.ts', 'pages after a deploy'],
+  H6: ['test/e2e/health-check-examples.test.ts', 'steps: a round trip'],
+  H7: ['test/e2e/health-check-local.test.ts', 'each local kind can be healthy'],
+  H8: ['test/e2e/health-check-local.test.ts', 'each local kind can be healthy'],
+  H9: ['test/e2e/health-check-local.test.ts', 'each local kind can be healthy'],
   H10: ['test/real/health-check-examples.test.ts', 'dns, grpc, websocket, unix, icmp, tailscale'],
-  H11: [
-    'test/real/health-check-docker.test.ts',
-    'the log of a container, both streams, is analysed',
-  ],
+  H11: ['test/real/health-check-docker.test.ts', 'analyses both streams of a container log'],
   H12: ['actions/health-check/src/kinds/log.test.ts', 'a healthy log has an overview'],
   H13: ['actions/health-check/src/kinds/log.test.ts', 'a healthy log has an overview'],
-  H14: [
-    'test/real/health-check-docker.test.ts',
-    'the log of a container, both streams, is analysed',
-  ],
-  H15: [
-    'test/real/health-check-docker.test.ts',
-    'the log of a container, both streams, is analysed',
-  ],
-  H16: [
-    'test/real/health-check-docker.test.ts',
-    'too many errors: the latest are shown, without secrets',
-  ],
-  H17: ['test/e2e/health-check.test.ts', 'checks of several kinds from a file in JSON'],
+  H14: ['test/real/health-check-docker.test.ts', 'analyses both streams of a container log'],
+  H15: ['test/real/health-check-docker.test.ts', 'analyses both streams of a container log'],
+  H16: ['test/real/health-check-docker.test.ts', 'shows the latest errors without secrets'],
+  H17: ['test/e2e/health-check.test.ts', 'runs checks of several kinds from a JSON file'],
   H18: [
     'test/e2e/health-check-reports.test.ts',
     'writes each requested report file besides the summary and the JSON report',
   ],
   H19: ['test/e2e/health-check.test.ts', 'group::Checking'],
-  H20: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H20: ['test/e2e/health-check-local.test.ts', 'each local kind can be healthy'],
   H21: [
     'test/real/health-check-docker.test.ts',
-    'containers that run, with a health check and without',
+    'running containers with and without a health check',
   ],
-  H22: [
-    'test/real/health-check-docker.test.ts',
-    'too many errors: the latest are shown, without secrets',
-  ],
+  H22: ['test/real/health-check-docker.test.ts', 'shows the latest errors without secrets'],
   H23: ['test/e2e/health-check-heal.test.ts', 'on-unhealthy-workflow %s'],
   H24: [
     'test/e2e/health-check-reports.test.ts',
@@ -61,11 +46,11 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   ],
   H26: [
     'test/contract/health-check-workflow.test.ts',
-    "the hourly workflow of the README is valid for GitHub's language service",
+    "the monitor workflow of the README is valid for GitHub's language service",
   ],
-  H27: ['test/real/health-check-docker.test.ts', 'the example of the README works when copied'],
+  H27: ['test/real/health-check-docker.test.ts', 'the README example works'],
   H28: ['test/real/health-check-examples.test.ts', 'services, databases'],
-  H29: ['test/e2e/health-check-local.test.ts', 'each kind is healthy where it should be'],
+  H29: ['test/e2e/health-check-local.test.ts', 'each local kind can be healthy'],
   // docker-label-cleanup
   D1: ['test/real/docker-cleanup-examples.test.ts', 'cleans up after a test job'],
   D2: [
@@ -200,16 +185,10 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   X23: ['test/e2e/proxy-retest-outputs.test.ts', 'sets the location from a MaxMind database'],
   X24: ['test/real/proxy-retest-engine-safety.test.ts', 'receives and dials only public addresses'],
   // shared
-  E1: [
-    'test/e2e/health-check.test.ts',
-    'a failure is told, and a notification that fails is only a warning',
-  ],
+  E1: ['test/e2e/health-check.test.ts', 'sends notifications; a failed one is a warning'],
   E2: ['packages/core/src/notify/formats.test.ts', 'Slack'],
   E3: ['packages/core/src/notify/formats.test.ts', 'Discord'],
-  E6: [
-    'test/e2e/health-check.test.ts',
-    'a failure is told, and a notification that fails is only a warning',
-  ],
+  E6: ['test/e2e/health-check.test.ts', 'sends notifications; a failed one is a warning'],
   E7: [
     'packages/core/src/action/annotation.test.ts',
     'sorts by severity and keeps the order within a level',

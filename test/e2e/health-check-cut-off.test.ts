@@ -10,7 +10,7 @@ import { describe, expect, test } from 'vitest';
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
 
-/** A target of each kind that has a name to be looked up. */
+/** A target with a host name, of each kind. */
 const TARGETS = {
   http: { url: 'http://shop.test/' },
   tcp: { host: 'shop.test', port: 80 },
@@ -38,7 +38,7 @@ const RCODE = { SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 };
 
 describe.skipIf(!mayMount)('the resolver of this machine (needs root: sudo)', () => {
   test.each(['SERVFAIL', 'NOTIMP', 'REFUSED'] as const)(
-    'says %s to everything: unknown for each kind, never healthy, and never unhealthy',
+    'returns %s: each kind is unknown',
     async (rcode) => {
       await using resolver = await startResolver(rcode);
       await using result = await checkWith([resolver.address]);
@@ -48,7 +48,7 @@ describe.skipIf(!mayMount)('the resolver of this machine (needs root: sudo)', ()
     },
   );
 
-  test('is not there: unknown for each kind, and fail-on: never lets it pass', async () => {
+  test('does not respond: each kind is unknown, and passes with fail-on: never', async () => {
     await using result = await checkWith(['127.53.0.9'], { 'fail-on': 'never' });
     expectAll(result, 'unknown');
     expect(result.outputs).toMatchObject({ verdict: 'unknown', healthy: 'false' });
@@ -56,10 +56,10 @@ describe.skipIf(!mayMount)('the resolver of this machine (needs root: sudo)', ()
     expect(result.log).toMatch(/❔ dns: unknown, .*refused by 127\.53\.0\.9:53/);
   });
 
-  test('has no address for the name: that is the fault of the name', async () => {
+  test('has no address for the name: the target is unhealthy', async () => {
     await using ill = await startResolver('SERVFAIL');
     await using well = await startResolver('NXDOMAIN');
-    // As the system does: the next one is asked where one could not tell.
+    // Like the system resolver, continues with the next name server.
     await using result = await checkWith([ill.address, well.address]);
     const statuses = statusesOf(result);
     expect(statuses).toMatchObject({ gone: 'healthy', 'name gone': 'healthy' });
@@ -101,7 +101,7 @@ function statusesOf({ outputs }: Result): Readonly<Record<string, string>> {
   return Object.fromEntries(results.map(({ name, status }) => [name, status]));
 }
 
-/** Runs the bundle where the system's resolver asks these name servers, and nobody else's does. */
+/** Runs the bundle with these name servers, in a mount namespace. */
 async function checkWith(
   nameServers: readonly string[],
   inputs: Readonly<Record<string, string>> = {},
@@ -125,7 +125,7 @@ async function checkWith(
 
 let started = 0;
 
-/** A name server, at the only port that a resolver asks, whose every answer is this one. */
+/** A name server on port 53 that always returns this response code. */
 async function startResolver(rcode: keyof typeof RCODE) {
   const address = `127.53.1.${++started}`;
   const socket = createSocket('udp4').bind(53, address);

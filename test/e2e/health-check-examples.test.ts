@@ -12,7 +12,7 @@ import { readmeExample, replaceValues } from '../real/readme-example.ts';
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const { ca, good } = certificates();
 
-/** Runs an example, with the places of the test and an authority that it knows. */
+/** Runs an example with the URLs and the certificate authority of the test. */
 const runExample = async (name: string, places: Readonly<Record<string, string>>) =>
   runAction({
     action,
@@ -48,19 +48,19 @@ const json =
     response.end(JSON.stringify(value()));
   };
 
-describe('the first examples of the README work when copied', () => {
-  test('the first one', async () => {
+describe('the examples of the README work', () => {
+  test('the first example', async () => {
     await using shop = await serve((_, response) => response.end('ok'));
     const place = { 'https://shop.example': shop.url };
     await using result = await runExample('first', place);
     expect(result.outputs).toMatchObject({ verdict: 'pass', status: 'healthy', healthy: 'true' });
   });
 
-  test('after a deploy: it waits for the new version, then for it to stay', async () => {
+  test('deploy: waits for the new version, then for stability', async () => {
     const sha = 'a1b2c3d4';
     let answers = 0;
     await using shop = await serve(
-      // As in a rolling deploy, of the five connections of an attempt one meets the old version.
+      // A rolling deploy: one of five connections of an attempt reaches the old version.
       json(() => ({ build: { commit: ++answers === 5 ? 'old' : sha } })),
     );
     await using result = await runExample('deploy', {
@@ -74,7 +74,7 @@ describe('the first examples of the README work when copied', () => {
     expect(Number(result.outputs['time-to-healthy-ms'])).toBeGreaterThan(0);
   });
 
-  test('before a test: a port, and a page that is not ready at once', async () => {
+  test('wait: a port, and a page that becomes ready later', async () => {
     await using postgres = await startTcpServer({ script: banner('') });
     let asked = 0;
     await using app = await serve((_, response) => {
@@ -89,7 +89,7 @@ describe('the first examples of the README work when copied', () => {
     expect(asked).toBe(2);
   });
 
-  test('several checks, and how each of them goes wrong', async () => {
+  test('checks: healthy and unhealthy', async () => {
     let status = 'ok';
     await using shop = await serve(json(() => ({ status })));
     await using mail = await startTcpServer({ script: banner('220 mail.example ESMTP\r\n') });
@@ -97,7 +97,7 @@ describe('the first examples of the README work when copied', () => {
       'https://shop.example': shop.url,
       'host: shop.example, port: 443': `host: localhost, port: ${shop.port}`,
       'host: mail.example, port: 25': `host: localhost, port: ${mail.port}`,
-      // The machine of a test may be slower than any shop.
+      // Test machines can be slow.
       "degraded: [window.p95 > duration('300ms')]": "degraded: [window.p95 > duration('30s')]",
     };
     const inputs = async () => ({
@@ -109,12 +109,12 @@ describe('the first examples of the README work when copied', () => {
     await using well = await runAction({ action, with: await inputs() });
     expect(well.outputs.message).toBe('All 3 checks are healthy');
     status = 'migration failed';
-    await using ill = await runAction({ action, with: await inputs() });
-    expect(ill.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'api' });
-    expect(ill.log).toContain('fail-when is met');
+    await using unhealthy = await runAction({ action, with: await inputs() });
+    expect(unhealthy.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'api' });
+    expect(unhealthy.log).toContain('fail-when is met');
   });
 
-  test('a round trip in steps', async () => {
+  test('steps: a round trip', async () => {
     const pastes: string[] = [];
     await using paste = await serve(async (request, response) => {
       if (request.method === 'POST') {

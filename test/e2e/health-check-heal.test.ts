@@ -410,5 +410,5 @@ test('rejects inputs without a workflow and an invalid limit', async () => {
   expect(result.log).toContain(
     'heal-limit: "twice" is not a number per time window. Write a number',
   );
-  expect(result.log).toContain('on-unhealthy-inputs: is for on-unhealthy-workflow');
+  expect(result.log).toContain('on-unhealthy-inputs: requires on-unhealthy-workflow');
 });

@@ -30,7 +30,7 @@ function database(path: string): void {
     INSERT INTO pastes SELECT i, hex(zeroblob(60)) FROM n;`);
 }
 
-/** Runs the bundle for one attempt in the workspace of these tests. */
+/** Runs one attempt of the bundle in the workspace of these tests. */
 function check(checks: string, options: Partial<RunActionOptions> = {}) {
   return runAction({
     action,
@@ -48,14 +48,14 @@ interface Result {
   readonly evidence: readonly { readonly title: string; readonly lines: readonly string[] }[];
 }
 
-/** The checks of the JSON report, by their names. */
+/** The checks of the JSON report by name. */
 async function resultsOf(run: { readonly outputs: Readonly<Record<string, string>> }) {
   const report = JSON.parse(await readFile(run.outputs['report-file'] ?? '', 'utf8'));
   const checks: readonly Result[] = report.result.checks;
   return new Map(checks.map((one) => [one.name, one]));
 }
 
-test('each kind is healthy where it should be', async () => {
+test('each local kind can be healthy', async () => {
   await using result = await check(`
     - name: sqlite
       sqlite: {path: good.db, query: select count(*) as total from pastes}
@@ -82,11 +82,11 @@ test('each kind is healthy where it should be', async () => {
     - {name: line, exec: {command: '${node} -e ""'}}`);
   expect(result.outputs.message).toBe('All 10 checks are healthy');
   expect(result.exitCode).toBe(0);
-  // The summary shows the figures of a good log as well.
+  // The summary also shows the counts of a healthy log.
   expect(result.summary).toContain('requests: 14 (GET 11');
 });
 
-test('each kind is unhealthy where it should be, and says why', async () => {
+test('each local kind can be unhealthy, with a reason', async () => {
   await using result = await check(`
     - {name: sqlite, sqlite: {path: cut.db}}
     - name: query
@@ -102,17 +102,20 @@ test('each kind is unhealthy where it should be, and says why', async () => {
       timeout: 300ms`);
   expect(result.exitCode).toBe(1);
   const results = await resultsOf(result);
-  const told = (name: string) => `${results.get(name)?.status}: ${results.get(name)?.reason}`;
-  expect(told('sqlite')).toMatch(/^unhealthy: integrity == 'ok': integrity was ".*malformed/);
-  expect(told('query')).toContain('unhealthy: the query failed: no such table: missing');
-  expect(told('size')).toMatch(/^unhealthy: size < 1000: size was \d{5}/);
-  expect(told('disk')).toMatch(/^unhealthy: usedPercent < 0: usedPercent was \d/);
-  expect(told('file')).toContain('unhealthy: exists: exists was false');
-  expect(told('log')).toContain('unhealthy: errors <= 10: errors was 13');
-  expect(told('exec')).toContain('unhealthy: exit code 4, expected 0');
-  expect(told('slow')).toContain('unhealthy: did not exit within 300ms');
+  const describeResult = (name: string) =>
+    `${results.get(name)?.status}: ${results.get(name)?.reason}`;
+  expect(describeResult('sqlite')).toMatch(
+    /^unhealthy: integrity == 'ok': integrity was ".*malformed/,
+  );
+  expect(describeResult('query')).toContain('unhealthy: the query failed: no such table: missing');
+  expect(describeResult('size')).toMatch(/^unhealthy: size < 1000: size was \d{5}/);
+  expect(describeResult('disk')).toMatch(/^unhealthy: usedPercent < 0: usedPercent was \d/);
+  expect(describeResult('file')).toContain('unhealthy: exists: exists was false');
+  expect(describeResult('log')).toContain('unhealthy: errors <= 10: errors was 13');
+  expect(describeResult('exec')).toContain('unhealthy: exit code 4, expected 0');
+  expect(describeResult('slow')).toContain('unhealthy: did not exit within 300ms');
   expect(results.get('exec')?.evidence).toEqual([{ title: 'end of stderr', lines: ['because'] }]);
-  // The errors only.
+  // Only the errors.
   expect(results.get('log')?.evidence[0]).toMatchObject({
     title: 'latest errors, newest first',
     lines: expect.arrayContaining([expect.stringContaining('RuntimeError: ERROR: out of luck')]),
@@ -120,7 +123,7 @@ test('each kind is unhealthy where it should be, and says why', async () => {
   expect(result.summary).toContain('latest errors, newest first');
 });
 
-describe('what cannot be looked at is unknown, never healthy', () => {
+describe('a missing subject is unknown', () => {
   const checks = () => `
     - {name: sqlite, sqlite: {path: gone.db}}
     - {name: disk, disk: {path: ./gone}}
@@ -130,7 +133,7 @@ describe('what cannot be looked at is unknown, never healthy', () => {
     - {name: docker, docker: {container: app, host: "unix://${workspace}/no.sock"}}
     - {name: of a container, log: {container: app, host: "unix://${workspace}/no.sock"}}`;
 
-  test('with the reason, and the step fails', async () => {
+  test('with the reason, and fails the step', async () => {
     await using result = await check(checks());
     expect(result.exitCode).toBe(1);
     expect(result.outputs).toMatchObject({ verdict: 'unknown', healthy: 'false' });
@@ -148,13 +151,13 @@ describe('what cannot be looked at is unknown, never healthy', () => {
     expect(reason('of a container')).toContain('no.sock');
   });
 
-  test('unless fail-on says never', async () => {
+  test('and passes the step with fail-on: never', async () => {
     await using result = await check(checks(), { with: { 'fail-on': 'never' } });
     expect(result.exitCode).toBe(0);
     expect(result.outputs.verdict).toBe('unknown');
   });
 
-  test('a Node without SQLite', async () => {
+  test('in a Node.js without SQLite', async () => {
     await using result = await check('[{name: a, sqlite: {path: good.db}}]', {
       env: { NODE_OPTIONS: '--no-experimental-sqlite' },
     });
@@ -162,7 +165,7 @@ describe('what cannot be looked at is unknown, never healthy', () => {
     expect(result.outputs.message).toContain('does not include SQLite');
   });
 
-  test('a database that is locked, and one that takes too long', async () => {
+  test('as are a locked database and a slow query', async () => {
     const path = join(workspace, 'locked.db');
     database(path);
     using writer = new DatabaseSync(path);
@@ -188,7 +191,7 @@ describe('what cannot be looked at is unknown, never healthy', () => {
   });
 });
 
-test('a database in WAL mode is read beside its writer', async () => {
+test('reads a database in WAL mode during a write', async () => {
   using writer = new DatabaseSync(join(workspace, 'wal.db'));
   writer.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (i); INSERT INTO t VALUES (1); BEGIN');
   writer.exec('INSERT INTO t VALUES (2)');
@@ -199,7 +202,7 @@ test('a database in WAL mode is read beside its writer', async () => {
   expect(result.outputs.message).toContain('is healthy');
 });
 
-test('a cancel ends a command with its children', async () => {
+test('a cancel stops a command and its child processes', async () => {
   const child = `setInterval(() => {}, 1e6)`;
   const script = `
     const { spawn } = require('node:child_process');
@@ -216,11 +219,11 @@ test('a cancel ends a command with its children', async () => {
   expect(result.outputs.status).toBe('unknown');
   expect(result.outputs.message).toContain('cancelled');
   const pid = Number(await readFile(join(workspace, 'pid'), 'utf8'));
-  // A killed process is there until init has taken note.
+  // A killed process exists until init reaps it.
   await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 5_000);
 });
 
-test('what logs and commands say reaches nobody as a command, and shows no secret', async () => {
+test('output of logs and commands cannot print workflow commands or secrets', async () => {
   await writeFile(
     join(workspace, 'secret.log'),
     [
@@ -249,7 +252,7 @@ test('what logs and commands say reaches nobody as a command, and shows no secre
   expect(result.warnings).toEqual([]);
   const written = everythingWritten(result);
   expect(written).not.toContain('s3cr3t');
-  // The command saw no inputs.
+  // The command does not inherit the inputs.
   expect(written).toContain('token: *** undefined');
   for (const text of [result.stdout, result.stderr]) {
     expect(text).not.toMatch(
@@ -259,7 +262,7 @@ test('what logs and commands say reaches nobody as a command, and shows no secre
   }
 });
 
-test('wrong options are told at once, with line and column', async () => {
+test('reports all invalid options with line and column', async () => {
   await using result = await check(`- {name: a, sqlite: {file: x}}
 - {name: b, log: {tail: 5}}
 - {name: c, exec: {command: "echo 'open"}}
@@ -280,7 +283,7 @@ test('wrong options are told at once, with line and column', async () => {
     expect(message).toContain(problem);
 });
 
-test('the README: the example of a self-hosted runner works when copied', async () => {
+test('the README example of a self-hosted runner works', async () => {
   const folder = await mkdtemp(join(workspace, 'copied-'));
   for (const name of ['storage', 'output', 'logs']) await mkdir(join(folder, name));
   database(join(folder, 'storage/app.db'));
@@ -289,17 +292,17 @@ test('the README: the example of a self-hosted runner works when copied', async 
   await writeFile(join(folder, 'self-test.sh'), '#!/bin/sh\necho "$1: all packages are here"\n');
   await chmod(join(folder, 'self-test.sh'), 0o755);
   const { checks = '' } = await readmeExample('machine');
-  await using well = await check(checks.replace('usedPercent < 90', 'usedPercent < 100'), {
+  await using healthy = await check(checks.replace('usedPercent < 90', 'usedPercent < 100'), {
     cwd: folder,
   });
-  expect(well.outputs['failed-checks']).toBe('');
-  expect(well.exitCode).toBe(0);
+  expect(healthy.outputs['failed-checks']).toBe('');
+  expect(healthy.exitCode).toBe(0);
 
   await rm(join(folder, 'self-test.sh'));
   await writeFile(join(folder, 'logs/app.log'), 'ERROR database is locked\n'.repeat(11));
   await truncate(join(folder, 'storage/app.db'), 3 * 4_096);
-  await using ill = await check(checks, { cwd: folder });
-  expect(ill.outputs['failed-checks']?.split(',')).toEqual(
+  await using unhealthy = await check(checks, { cwd: folder });
+  expect(unhealthy.outputs['failed-checks']?.split(',')).toEqual(
     expect.arrayContaining(['database', 'log', 'self-test']),
   );
 });

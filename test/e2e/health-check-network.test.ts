@@ -13,15 +13,15 @@ import { describe, expect, test } from 'vitest';
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 
-/** Runs the bundle for one attempt, unless the inputs say otherwise. */
+/** Runs the bundle, by default with one attempt. */
 function check(inputs: Readonly<Record<string, string>>, options: Partial<RunActionOptions> = {}) {
   return runAction({ action, with: { 'max-attempts': '1', ...inputs }, ...options });
 }
 
 const SCHEMES = ['redis', 'postgres', 'mysql', 'grpc', 'ws'];
 
-describe('servers that do not keep to the protocol are unhealthy, in time and with a reason', () => {
-  test.each(SCHEMES)('%s: silence', async (scheme) => {
+describe('a server that violates the protocol is unhealthy, in time and with a reason', () => {
+  test.each(SCHEMES)('%s: no response', async (scheme) => {
     await using server = await startTcpServer({ script: hang() });
     await using result = await check({
       url: `${scheme}://127.0.0.1:${server.port}`,
@@ -31,7 +31,7 @@ describe('servers that do not keep to the protocol are unhealthy, in time and wi
     expect(result.outputs.message).toMatch(/not done .* within \d+ms/);
   });
 
-  test.each(SCHEMES)('%s: nonsense, a close, a flood', async (scheme) => {
+  test.each(SCHEMES)('%s: garbage, a close, a flood', async (scheme) => {
     const scripts = {
       text: banner('220 mail.example ready\r\n::error::x\r\n'),
       noise: ({ socket }: { socket: NodeJS.WritableStream }) => void socket.write(NOISE),
@@ -54,11 +54,11 @@ describe('servers that do not keep to the protocol are unhealthy, in time and wi
   const NOISE = Buffer.concat(
     Array.from({ length: 60 }, (_, index) => createHash('sha512').update(`${index}`).digest()),
   );
-  // What looks like the beginning of an endless answer to each of them.
+  // The start of an endless response in each protocol.
   const FLOOD = Buffer.alloc(3_000_000, '$');
 });
 
-test('a cancel ends a login that hangs, and what was seen until then is reported', async () => {
+test('a cancel ends a hanging login', async () => {
   await using server = await startTcpServer({ script: hang() });
   await using result = await check(
     { url: `postgres://user:s3cr3t@127.0.0.1:${server.port}/db`, timeout: '1m', deadline: '5m' },
@@ -68,7 +68,7 @@ test('a cancel ends a login that hangs, and what was seen until then is reported
   expect(everythingWritten(result)).not.toContain('s3cr3t');
 });
 
-test('wrong URLs and options are told with a remedy, and without the password in them', async () => {
+test('reports invalid URLs and options with a remedy and without passwords', async () => {
   await using result = await check({
     checks: `
       - name: a
@@ -126,14 +126,14 @@ test('wrong URLs and options are told with a remedy, and without the password in
   await using urls = await check({
     url: ['redis:///0', 'dns:///', 'icmp://', 'grpc://h', 'ws://'].join('\n'),
   });
-  expect(urls.annotations[0]?.message).toMatch(/names no host[\s\S]*names no port/);
+  expect(urls.annotations[0]?.message).toMatch(/has no host[\s\S]*has no port/);
   await using mode = await check({ url: 'postgres://u:s3cr3t-6@127.0.0.1/db?sslmode=maybe' });
   expect(mode.annotations[0]?.message).toContain('has an unsupported sslmode in its url');
   expect(everythingWritten(mode)).not.toContain('s3cr3t');
 });
 
 describe.skipIf(process.platform === 'win32')('ping', () => {
-  test('no ping that comes back is unhealthy; a part is what expectations say', async () => {
+  test('without replies, ping is unhealthy; expectations judge a partial loss', async () => {
     await using tools = await fakeTools({ ping: printing(LOST) });
     await using none = await check({ url: 'icmp://127.0.0.1' }, { env: tools.env });
     expect(none.outputs.status).toBe('unhealthy');
@@ -152,7 +152,7 @@ describe.skipIf(process.platform === 'win32')('ping', () => {
     expect(result.outputs.status).toBe('degraded');
   });
 
-  test('without the program, or one that may not send, it is unknown and never healthy', async () => {
+  test('without the program or its permission, ping is unknown', async () => {
     await using nothing = await fakeTools({});
     await using absent = await check(
       { url: 'icmp://127.0.0.1', 'max-attempts': '3' },
@@ -169,7 +169,7 @@ describe.skipIf(process.platform === 'win32')('ping', () => {
     expect(forbidden.outputs.message).toContain('Operation not permitted');
   });
 
-  test('one that hangs is ended at the limit', async () => {
+  test('a hanging ping is stopped at the timeout', async () => {
     await using tools = await fakeTools({ ping: `${printing(SOME_LINES)}\nexec sleep 60` });
     await using result = await check(
       { url: 'icmp://127.0.0.1', timeout: '300ms', expect: 'received == 1' },
@@ -180,7 +180,7 @@ describe.skipIf(process.platform === 'win32')('ping', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('tailscale', () => {
-  test('through the socket of a daemon that answers as tailscaled does', async () => {
+  test('uses the socket of tailscaled', async () => {
     await using daemon = await fakeTailscaled(RUNNING);
     const checks = `
       - name: online
@@ -200,7 +200,7 @@ describe.skipIf(process.platform === 'win32')('tailscale', () => {
     ]);
   });
 
-  test('not connected is unhealthy, with the state', async () => {
+  test('a disconnected machine is unhealthy, with the state', async () => {
     await using daemon = await fakeTailscaled({ BackendState: 'NeedsLogin', Self: {}, Peer: null });
     await using result = await check({
       checks: `[{name: tailnet, tailscale: {socket: ${daemon.socket}}}]`,
@@ -209,7 +209,7 @@ describe.skipIf(process.platform === 'win32')('tailscale', () => {
     expect(result.outputs.message).toContain('not online in its tailnet (NeedsLogin)');
   });
 
-  test('without a socket the program is asked; without both it is unknown', async () => {
+  test('without a socket, uses the program; without both, the result is unknown', async () => {
     const checks = '[{name: tailnet, tailscale: {socket: /nowhere/tailscaled.sock}}]';
     await using tools = await fakeTools({ tailscale: printing(JSON.stringify(RUNNING)) });
     await using program = await check({ checks }, { env: tools.env });
@@ -244,7 +244,7 @@ ${SOME_LINES}
 rtt min/avg/max/mdev = 0.100/0.200/0.300/0.081 ms
 `;
 
-/** As `ipn/ipnstate` of tailscale writes it, the fields that are read and some besides. */
+/** A status as in `ipn/ipnstate` of Tailscale. */
 const RUNNING = {
   Version: '1.82.0-t1234',
   TUN: true,
@@ -271,7 +271,7 @@ function printing(text: string): string {
   return `cat <<'END'\n${text}\nEND`;
 }
 
-/** Programs of our own in front of those of the system. */
+/** Fake programs that take precedence over those of the system. */
 async function fakeTools(scripts: Readonly<Record<string, string>>) {
   const folder = await mkdtemp(join(tmpdir(), 'tools-'));
   for (const [name, script] of Object.entries(scripts)) {

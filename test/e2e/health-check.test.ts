@@ -18,7 +18,7 @@ const action = fileURLToPath(new URL('../../actions/health-check', import.meta.u
 const dist = join(action, 'dist');
 const pem = certificates();
 
-/** Runs the bundle; attempts follow each other at once unless a test says otherwise. */
+/** Runs the bundle with a short interval by default. */
 function check(inputs: Readonly<Record<string, string>>, options: Partial<RunActionOptions> = {}) {
   return runAction({ action, with: { interval: '1ms', ...inputs }, ...options });
 }
@@ -29,8 +29,8 @@ async function checksOf(result: { readonly outputs: Readonly<Record<string, stri
   return report.result.checks;
 }
 
-describe('a page and its data after a deploy', () => {
-  test('one good answer is healthy, with phase timings and a summary', async () => {
+describe('pages after a deploy', () => {
+  test('one healthy attempt passes, with latencies and a summary', async () => {
     await using server = await startHttpServer({ script: respond(204) });
     await using result = await check({ url: `${server.url}/\n${server.url}/output/proxies.json` });
     expect(result.exitCode).toBe(0);
@@ -61,7 +61,7 @@ describe('a page and its data after a deploy', () => {
     expect(result.summary).toContain('after 4 attempts');
   });
 
-  test('nobody there is unhealthy within the deadline; host, port, cause and attempts are named', async () => {
+  test('a closed port is unhealthy at the deadline, with host, port, cause and attempts', async () => {
     const port = await closedPort();
     await using result = await check({
       url: `http://127.0.0.1:${port}/`,
@@ -85,7 +85,7 @@ describe('a page and its data after a deploy', () => {
     expect(durationMs).toBeLessThan(400);
   });
 
-  test('a server that accepts and never answers costs no more than the timeout', async () => {
+  test('a server that never answers takes no longer than the timeout', async () => {
     await using server = await startHttpServer({ script: hang() });
     await using result = await check({ url: server.url, timeout: '50ms', 'max-attempts': '2' });
     expect(result.outputs.status).toBe('unhealthy');
@@ -94,7 +94,7 @@ describe('a page and its data after a deploy', () => {
   });
 });
 
-test('a flapping target is unhealthy with stable-for and a budget', async () => {
+test('a flapping target is unhealthy with stable-for and error-budget', async () => {
   await using server = await startHttpServer({ script: alternate(respond(200), respond(500)) });
   await using result = await check({
     url: server.url,
@@ -107,7 +107,7 @@ test('a flapping target is unhealthy with stable-for and a budget', async () => 
   expect(result.outputs.message).toContain('more than the error budget');
 });
 
-test('slow is degraded or unhealthy, as the limits say', async () => {
+test('a slow target is degraded, and fails with fail-on: warn', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   await using slow = await check({
     url: server.url,
@@ -135,14 +135,14 @@ test('slow is degraded or unhealthy, as the limits say', async () => {
   expect(strict.exitCode).toBe(1);
 });
 
-describe('certificates are told apart', () => {
+describe('certificates', () => {
   test.each<[string, KeyPair, RegExp]>([
     ['expired', pem.expired, /the certificate expired on \d{4}-\d\d-\d\d/],
     ['self-signed', pem.selfSigned, /signed by itself/],
     ['wrong-name', pem.wrongName, /other\.example/],
     ['not yet valid', pem.notYetValid, /not valid before|not yet valid/],
     [
-      'of a stranger',
+      'from an untrusted authority',
       pem.untrustedChain,
       /untrusted|not trusted|no trusted|unknown authority|not known/,
     ],
@@ -156,7 +156,7 @@ describe('certificates are told apart', () => {
     }
   });
 
-  test('a good one is healthy, and min-tls-days looks at its end', async () => {
+  test('a trusted certificate is healthy, and min-tls-days checks its expiry', async () => {
     await using server = await startHttpServer({ script: respond(200), tls: { pair: pem.good } });
     const inputs = { url: server.url, 'ca-file': pem.ca.certFile, 'max-attempts': '1' };
     await using good = await check({ ...inputs, 'min-tls-days': '30' });
@@ -166,9 +166,9 @@ describe('certificates are told apart', () => {
   });
 });
 
-test('expect-version waits until every fresh connection shows the new version', async () => {
+test('expect-version waits until every new connection shows the new version', async () => {
   const [before, after] = [json({ version: '1.4.1' }), json({ version: '1.4.2' })];
-  // A rolling deploy: first only the old version answers, then either, in the end only the new.
+  // A rolling deploy: the old version answers first, then both, in the end only the new one.
   const script = sequence(before, after, after, before, after, after, after, before, after);
   await using server = await startHttpServer({ script });
   await using result = await check({
@@ -184,7 +184,7 @@ test('expect-version waits until every fresh connection shows the new version', 
 });
 
 describe('a hostile target', () => {
-  test('its text reaches nobody as a command', async () => {
+  test('cannot print workflow commands', async () => {
     await using server = await startHttpServer({ script: hostileText(500) });
     await using result = await check({
       checks: `
@@ -198,7 +198,7 @@ describe('a hostile target', () => {
     expect(result.env).toEqual({});
     expect(result.warnings).toEqual([]);
     expect(result.masks).not.toContain('a');
-    // The one annotation is ours.
+    // Only the annotation of the action.
     expect(result.annotations.map(({ title }) => title)).toEqual(['hostile is unhealthy']);
     for (const text of [result.stdout, result.stderr]) {
       expect(text).not.toMatch(
@@ -212,7 +212,7 @@ describe('a hostile target', () => {
     expect(result.summary).not.toContain('@mention');
   });
 
-  test('300 MB of zeros, gzipped, do not fill the memory', async () => {
+  test('cannot exhaust the memory with a gzip bomb', async () => {
     await using server = await startHttpServer({
       script: bomb({ decodedBytes: 300_000_000 }),
     });
@@ -224,7 +224,7 @@ describe('a hostile target', () => {
     expect(result.maxRssBytes).toBeLessThan(200_000_000);
   });
 
-  test('a regular expression trap does not stall', async () => {
+  test('cannot stall a regular expression', async () => {
     const script = respond(200, { body: `${'a'.repeat(100_000)}!` });
     await using server = await startHttpServer({ script });
     await using result = await check({
@@ -238,7 +238,7 @@ describe('a hostile target', () => {
   });
 });
 
-describe('wrong inputs', () => {
+describe('invalid inputs', () => {
   const wrong = {
     url: 'shop.example/health',
     timeout: '5',
@@ -248,7 +248,7 @@ describe('wrong inputs', () => {
     insecure: 'yes',
   };
 
-  test('six at once give one error that names all six, with remedies; no stack, exit 1', async () => {
+  test('are reported in one error with remedies, without a stack trace', async () => {
     await using result = await check(wrong);
     expect(result.exitCode).toBe(1);
     const [error, ...others] = result.annotations;
@@ -268,12 +268,12 @@ describe('wrong inputs', () => {
     expect(result.outputs).toMatchObject({ verdict: 'unknown' });
   });
 
-  test('they fail the run whatever fail-on says', async () => {
+  test('fail the run regardless of fail-on', async () => {
     await using result = await check({ ...wrong, 'fail-on': 'never' });
     expect(result.exitCode).toBe(1);
   });
 
-  test('in YAML they come with line and column', async () => {
+  test('in YAML are reported with line and column', async () => {
     await using result = await check({
       checks: [
         'checks:',
@@ -296,7 +296,7 @@ describe('wrong inputs', () => {
   });
 });
 
-test('checks of several kinds from a file in JSON', async () => {
+test('runs checks of several kinds from a JSON file', async () => {
   await using http = await startHttpServer({
     script: byPath({ '/health': json({ status: 'ok', queue: 3 }) }),
   });
@@ -314,7 +314,7 @@ test('checks of several kinds from a file in JSON', async () => {
         tcp: { host: '127.0.0.1', port: tcp.port },
         expect: "banner.startsWith('220 ')",
       },
-      { name: 'ill', http: { url: `${http.url}/missing` } },
+      { name: 'down', http: { url: `${http.url}/missing` } },
     ],
   };
   const file = join(
@@ -324,14 +324,14 @@ test('checks of several kinds from a file in JSON', async () => {
   await writeFile(file, JSON.stringify(config, undefined, '\t'));
   await using result = await check({ config: file });
   expect(result.outputs).toMatchObject({
-    'failed-checks': 'ill',
+    'failed-checks': 'down',
     message: expect.stringContaining(
-      '1 of 3 checks is unhealthy: ill, status 404, expected 200-299',
+      '1 of 3 checks is unhealthy: down, status 404, expected 200-299',
     ),
   });
 });
 
-test('fail-when ends the wait at once', async () => {
+test('fail-when ends the check at once', async () => {
   await using server = await startHttpServer({ script: json({ status: 'failed' }, 503) });
   await using result = await check({
     url: server.url,
@@ -342,7 +342,7 @@ test('fail-when ends the wait at once', async () => {
   expect(result.outputs.message).toContain("fail-when is met: json.status == 'failed'");
 });
 
-test('proxy: HTTP checks go through it, with the name that only it can resolve', async () => {
+test('proxy: sends HTTP checks through the proxy, which resolves the name', async () => {
   await using proxy = await startHttpServer({ script: respond(200, { body: 'by proxy' }) });
   const { host } = new URL(proxy.url);
   await using result = await check({
@@ -362,21 +362,21 @@ test('proxy: HTTP checks go through it, with the name that only it can resolve',
   expect(proxy.requests).toHaveLength(1);
 });
 
-test('needs: what needs an ill check is unknown, and is not asked', async () => {
-  await using ill = await startHttpServer({ script: respond(500) });
+test('needs: a check that needs an unhealthy check is unknown and does not run', async () => {
+  await using unhealthy = await startHttpServer({ script: respond(500) });
   await using other = await startHttpServer({ script: respond(200) });
   await using result = await check({
     'max-attempts': '2',
     checks: `
       - {name: page, http: {url: "${other.url}"}, needs: database}
-      - {name: database, http: {url: "${ill.url}"}}`,
+      - {name: database, http: {url: "${unhealthy.url}"}}`,
   });
   expect(result.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'page,database' });
   expect(result.log).toContain('page: unknown, not run: it needs database, which is unhealthy');
   expect(other.requests).toEqual([]);
 });
 
-test('invert: waits until it is gone', async () => {
+test('invert: waits until the target is gone', async () => {
   const script = sequence(respond(200), respond(200), respond(503));
   await using server = await startHttpServer({ script });
   await using result = await check({
@@ -385,7 +385,7 @@ test('invert: waits until it is gone', async () => {
   expect(result.outputs).toMatchObject({ status: 'healthy', attempts: '3' });
 });
 
-test('a round trip: create, follow, read back', async () => {
+test('steps: creates, follows a link, reads back', async () => {
   const script = byPath({
     '/': respond(201, { headers: { location: '/p/17' } }),
     '/p/17': respond(200, { body: 'hello' }),
@@ -404,7 +404,7 @@ test('a round trip: create, follow, read back', async () => {
   expect(result.outputs.status, result.log).toBe('healthy');
 });
 
-test('a dry run says what would be asked, finds mistakes, and asks nothing', async () => {
+test('a dry run lists the checks, reports mistakes, and sends no requests', async () => {
   await using server = await startHttpServer({ script: respond(200) });
   const checks = (kind: string) => `
 - {name: page, ${kind}: {url: '${server.url}'}}
@@ -417,20 +417,20 @@ test('a dry run says what would be asked, finds mistakes, and asks nothing', asy
     healthy: 'false',
     message: '2 checks valid, none run (dry-run)',
   });
-  // A gate that was left in a dry run does not open.
+  // A forgotten dry run does not pass a gate.
   expect(gate.exitCode).toBe(1);
   expect(gate.summary).toContain('| data | http |');
   expect(gate.files.filter((file) => file.endsWith('badge.json'))).toEqual([]);
 
-  await using right = await check({ ...dry, 'fail-on': 'never', checks: checks('http') });
-  expect([right.exitCode, right.annotations]).toEqual([0, []]);
-  await using wrong = await check({ ...dry, 'fail-on': 'never', checks: checks('htp') });
-  expect(wrong.exitCode).toBe(1);
-  expect(wrong.log).toContain('has no kind of check among its keys name, htp');
+  await using valid = await check({ ...dry, 'fail-on': 'never', checks: checks('http') });
+  expect([valid.exitCode, valid.annotations]).toEqual([0, []]);
+  await using invalid = await check({ ...dry, 'fail-on': 'never', checks: checks('htp') });
+  expect(invalid.exitCode).toBe(1);
+  expect(invalid.log).toContain('has no kind of check among its keys name, htp');
   expect(server.requests).toHaveLength(0);
 });
 
-test('secrets show nowhere', async () => {
+test('secrets appear in no output', async () => {
   await using server = await startHttpServer({
     script: respond(403, { body: 'no: s3cr3t-token-1' }),
   });
@@ -450,7 +450,7 @@ test('secrets show nowhere', async () => {
   expect(notification?.body).not.toMatch(/s3cr3t/);
 });
 
-test('a failure is told, and a notification that fails is only a warning', async () => {
+test('sends notifications; a failed one is a warning', async () => {
   await using hook = await startHttpServer({ script: sequence(respond(200), respond(404)) });
   await using result = await check({
     url: `http://127.0.0.1:${await closedPort()}/`,
@@ -465,7 +465,7 @@ test('a failure is told, and a notification that fails is only a warning', async
   );
 });
 
-test('a run that cannot go on is told as well, though it has no verdict', async () => {
+test('notifies about a run that cannot finish', async () => {
   await using hook = await startHttpServer({ script: respond(200) });
   await using server = await startHttpServer({ script: respond(200) });
   await using result = await check({
@@ -480,7 +480,7 @@ test('a run that cannot go on is told as well, though it has no verdict', async 
   );
 });
 
-test('a cancel ends the checks at once, and what was seen is reported', async () => {
+test('a cancel ends the checks at once and reports their attempts', async () => {
   await using server = await startHttpServer({ script: respond(500) });
   await using result = await check(
     { url: server.url, interval: '1m', deadline: '5m' },
@@ -491,14 +491,14 @@ test('a cancel ends the checks at once, and what was seen is reported', async ()
   expect(result.outputs.message).toContain('cancelled');
 });
 
-test('a link-local address is not asked; that is unknown, never healthy', async () => {
+test('a link-local address is unknown', async () => {
   await using result = await check({ url: 'http://169.254.169.254/latest/meta-data/' });
   expect(result.exitCode).toBe(1);
   expect(result.outputs).toMatchObject({ status: 'unknown', attempts: '1' });
 });
 
 describe('the entry chunk', () => {
-  /** The packages whose modules ncc put into a chunk. */
+  /** The packages in a chunk of the bundle. */
   async function packagesIn(chunk: string): Promise<readonly string[]> {
     const text = await readFile(join(dist, chunk), 'utf8');
     const paths = text.matchAll(
@@ -507,7 +507,7 @@ describe('the entry chunk', () => {
     return [...new Set([...paths].map(([, name]) => name ?? ''))];
   }
 
-  test('has nothing heavy in it: no octokit, undici, YAML or CEL', async () => {
+  test('contains no heavy packages: octokit, undici, YAML, CEL', async () => {
     const packages = await packagesIn('index.js');
     expect(packages).toContain('@actions/core');
     for (const heavy of ['@octokit', 'undici', 'yaml', '@bufbuild', 'json-p3', 'valibot']) {

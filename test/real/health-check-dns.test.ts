@@ -11,7 +11,7 @@ const path = dnsmasq.path ?? '';
 describe.skipIf(dnsmasq.path === undefined)(
   `health-check and a real dnsmasq ${dnsmasq.needs}`,
   () => {
-    test('records of each type, their time to live, and over TCP what is long', async () => {
+    test('records of each type, TTLs, and long responses over TCP', async () => {
       await using server = await startDnsmasq(path);
       const at = `server: "127.0.0.1:${server.port}"`;
       const checks = `
@@ -47,13 +47,13 @@ describe.skipIf(dnsmasq.path === undefined)(
       - name: PTR
         dns: {name: 192.0.2.1, type: PTR, ${at}}
         expect: answers == ['shop.test']`;
-      await using well = await healthCheck({
+      await using healthy = await healthCheck({
         checks,
         url: `dns://127.0.0.1:${server.port}/shop.test?type=MX`,
       });
-      expect(well.outputs.message).toBe('All 11 checks are healthy');
+      expect(healthy.outputs.message).toBe('All 11 checks are healthy');
 
-      await using ill = await healthCheck({
+      await using unhealthy = await healthCheck({
         checks: `
       - name: missing
         dns: {name: nowhere.test, ${at}}
@@ -65,11 +65,15 @@ describe.skipIf(dnsmasq.path === undefined)(
         dns: {name: shop.test, ${at}}
         expect: answers.exists(a, a == '192.0.2.9')`,
       });
-      expect(ill.outputs['failed-checks']).toBe('missing,no such record,refused,another address');
-      expect(ill.log).toMatch(/missing: unhealthy, rcode was NXDOMAIN/);
-      expect(ill.log).toMatch(/no such record: unhealthy, the name has no records of this type/);
-      expect(ill.log).toMatch(/refused: unhealthy, rcode was REFUSED/);
-      expect((await checksOf(ill))[3].evidence).toEqual([
+      expect(unhealthy.outputs['failed-checks']).toBe(
+        'missing,no such record,refused,another address',
+      );
+      expect(unhealthy.log).toMatch(/missing: unhealthy, rcode was NXDOMAIN/);
+      expect(unhealthy.log).toMatch(
+        /no such record: unhealthy, the name has no records of this type/,
+      );
+      expect(unhealthy.log).toMatch(/refused: unhealthy, rcode was REFUSED/);
+      expect((await checksOf(unhealthy))[3].evidence).toEqual([
         { title: 'answer NOERROR', lines: expect.arrayContaining(['192.0.2.1', '192.0.2.2']) },
       ]);
 
@@ -81,12 +85,12 @@ describe.skipIf(dnsmasq.path === undefined)(
   },
 );
 
-test('a server that says nothing, or nonsense, is unhealthy in time', async () => {
+test('a silent or malformed server is unhealthy in time', async () => {
   await using server = await udpServer();
   const url = `dns://127.0.0.1:${server.port}/shop.test`;
   await using silent = await healthCheck({ url, timeout: '100ms' });
   expect(silent.outputs.message).toMatch(/within \d+ms/);
-  // Answers to other questions are not listened to; this one has its number and goes in circles.
+  // Responses to other queries are ignored; this one has the right ID and a name that points to itself.
   server.answer = (query) => Buffer.concat([query.subarray(0, 2), LOOP]);
   await using looping = await healthCheck({ url, timeout: '2s' });
   expect(looping.outputs.message).toContain('is malformed: a name points to itself');

@@ -4,7 +4,7 @@ import { type Dockerd, dockerEngine, startDockerd } from './dockerd.ts';
 import { checksOf, healthCheck } from './health-check.ts';
 import { readmeExample, replaceValues } from './readme-example.ts';
 
-/** What a small service says on both streams: an error on each, requests, a traceback. */
+/** A small service that logs on both streams: errors, requests, a traceback. */
 const SERVICE = `
 echo 'INFO:root:started'
 echo '192.0.2.1 - - [20/Nov/2026:18:16:48 +0000] "GET /a?token=s3cr3t-1 HTTP/1.1" 200 1 "-" "-"'
@@ -14,7 +14,7 @@ printf '\\033[31mERROR\\033[0m: cannot open postgres://app:s3cr3t-2@db/x: databa
   echo 'Traceback (most recent call last):'
   echo '  File "a.py", line 1, in <module>'
   echo 'ValueError: no'
-  echo 'nobody understands this'; } >&2`;
+  echo 'unknown format'; } >&2`;
 
 describe.skipIf(dockerEngine.path === undefined)(
   `health-check and a real Docker ${dockerEngine.needs}`,
@@ -42,7 +42,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       return daemon.docker(...run, 'box:1', 'sh', '-c', script);
     }
 
-    /** Checks by the daemon that DOCKER_HOST names, until they are well or out of attempts. */
+    /** Runs checks with the daemon in DOCKER_HOST. */
     function check(checks: string, inputs: Readonly<Record<string, string>> = {}) {
       return healthCheck(
         { checks, 'max-attempts': '100', interval: '100ms', ...inputs },
@@ -50,7 +50,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       );
     }
 
-    test('containers that run, with a health check and without', async () => {
+    test('running containers with and without a health check', async () => {
       await using result = await check(`
         - {name: plain, docker: {container: plain}}
         - {name: well, docker: {container: well}}
@@ -68,7 +68,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(result.outputs.message).toBe('All 5 checks are healthy');
     });
 
-    test('not running, unhealthy, starting, restarting, not there: unhealthy, with evidence', async () => {
+    test('stopped, unhealthy, starting, restarting and missing containers, with evidence', async () => {
       await using result = await check(
         `
         - {name: over, docker: {container: over}}
@@ -96,7 +96,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       for (const one of [over, starting, again, gone, ill]) expect(one.status).toBe('unhealthy');
     });
 
-    test('the log of a container, both streams, is analysed', async () => {
+    test('analyses both streams of a container log', async () => {
       await using result = await check(`
         - name: log
           log: {container: service}
@@ -113,7 +113,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(result.summary).toContain('errors: 2 (database 1, exception 1)');
     });
 
-    test('too many errors: the latest are shown, without secrets', async () => {
+    test('shows the latest errors without secrets', async () => {
       await using result = await check('[{name: log, log: {container: service}}]', {
         'max-attempts': '1',
       });
@@ -126,7 +126,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(everythingWritten(result)).not.toContain('s3cr3t');
     });
 
-    test('no daemon, no container, no log that can be read: unknown', async () => {
+    test('a missing daemon, a missing container and an unreadable log are unknown', async () => {
       await daemon.docker(
         ...['run', '-d', '--network', 'none', '--name', 'mute', '--log-driver', 'none'],
         ...['box:1', 'sleep', '600'],
@@ -148,7 +148,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(d.reason).toContain('does not support reading');
     });
 
-    test('the example of the README works when copied', async () => {
+    test('the README example works', async () => {
       const inputs = replaceValues(await readmeExample('containers'), { tailpaste: 'well' });
       await using result = await check(inputs.checks ?? '');
       expect(result.outputs.message).toBe('All 2 checks are healthy');

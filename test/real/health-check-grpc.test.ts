@@ -10,7 +10,7 @@ import { healthCheck } from './health-check.ts';
 
 const { ca, good } = certificates();
 
-test('health-check and the health service of grpc-js: each state, and a service by name', async () => {
+test('checks the health service of grpc-js: each status, and a service by name', async () => {
   await using server = await startGrpc({
     '': 'SERVING',
     shop: 'NOT_SERVING',
@@ -25,19 +25,19 @@ test('health-check and the health service of grpc-js: each state, and a service 
       - name: cart
         grpc: {address: "localhost:${server.port}", service: cart}
         expect: serving == 'UNKNOWN' && code == 'OK'
-      - name: nobody knows it
+      - name: unknown service
         grpc: {address: "127.0.0.1:${server.port}", service: nowhere}
         expect: serving == 'SERVICE_UNKNOWN' && code == 'NOT_FOUND'
-      - name: nobody knows it either
+      - name: another unknown service
         grpc: {address: "127.0.0.1:${server.port}", service: nowhere}`,
     'ip-family': '4',
   });
-  expect(result.outputs['failed-checks']).toBe('shop,nobody knows it either');
+  expect(result.outputs['failed-checks']).toBe('shop,another unknown service');
   expect(result.log).toContain('the service is NOT_SERVING');
   expect(result.log).toContain('the service is SERVICE_UNKNOWN');
 });
 
-test('over TLS, with the trust of all checks; a server that is gone', async () => {
+test('checks over TLS; a stopped server is unhealthy', async () => {
   await using server = await startGrpc({ '': 'SERVING' }, true);
   const url = `grpcs://localhost:${server.port}`;
   await using trusted = await healthCheck({ url, 'ca-file': ca.certFile, 'ip-family': '4' });
@@ -51,7 +51,7 @@ test('over TLS, with the trust of all checks; a server that is gone', async () =
   expect(gone.outputs.message).toContain('connection refused');
 });
 
-test('servers that are no health service are told apart', async () => {
+test('servers without the health service are unhealthy', async () => {
   await using empty = await startGrpc(undefined);
   await using unimplemented = await healthCheck({ url: `grpc://127.0.0.1:${empty.port}` });
   expect(unimplemented.outputs.message).toContain('UNIMPLEMENTED');

@@ -5,7 +5,7 @@ import { healthCheck } from './health-check.ts';
 const ping = engine('ping', 'apt-get install iputils-ping');
 
 describe.skipIf(ping.path === undefined)(`health-check and the real ping ${ping.needs}`, () => {
-  test('this machine answers, over both families', async () => {
+  test('the loopback answers over IPv4 and IPv6', async () => {
     await using result = await healthCheck({
       url: 'icmp://127.0.0.1\nicmp://[::1]',
       checks: `
@@ -17,8 +17,8 @@ describe.skipIf(ping.path === undefined)(`health-check and the real ping ${ping.
     expect(result.outputs.message).toBe('All 3 checks are healthy');
   });
 
-  test('what ping refuses to do says nothing about the host', async () => {
-    // A broadcast needs -b: ping says so and ends, without a packet sent.
+  test('an error of ping is unknown', async () => {
+    // Without -b, ping exits with an error for a broadcast address.
     await using result = await healthCheck({ url: 'icmp://255.255.255.255' });
     expect(result.outputs.status).toBe('unknown');
     expect(result.outputs.message).toMatch(/ping failed: .*broadcast/);

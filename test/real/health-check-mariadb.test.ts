@@ -13,7 +13,7 @@ const { ca } = certificates();
 describe.skipIf(mariadb.path === undefined)(
   `health-check and a real MariaDB ${mariadb.needs}`,
   () => {
-    test('its greeting, a query of each type, its version; stopped it is unhealthy', async () => {
+    test('readiness, queries of each type, version; a stopped server is unhealthy', async () => {
       await using server = await startMariadb(mariadb.path ?? '');
       const at = `host: localhost, port: ${server.port}`;
       const user = `user: app, password: "${MARIADB_PASSWORD}", database: shop`;
@@ -58,7 +58,7 @@ describe.skipIf(mariadb.path === undefined)(
       });
       expect(up.outputs.message).toBe('All 8 checks are healthy');
 
-      await using ill = await healthCheck({
+      await using unhealthy = await healthCheck({
         checks: `
         - name: expectation
           mysql: {${at}, ${user}, query: select 3 as waiting}
@@ -73,12 +73,12 @@ describe.skipIf(mariadb.path === undefined)(
           mysql: {${at}, ${user}, tls: require}
         - name: unknown login
           mysql: {${at}, user: edwards, password: s3cr3t-unused}
-        - name: a file of ours
+        - name: local file
           mysql: {${at}, ${user}, query: load data local infile '/etc/passwd' into table pastes}`,
         'ip-family': '4',
       });
-      expect(ill.outputs['failed-checks']).toBe(
-        'expectation,syntax,missing database,wrong password,untrusted,unknown login,a file of ours',
+      expect(unhealthy.outputs['failed-checks']).toBe(
+        'expectation,syntax,missing database,wrong password,untrusted,unknown login,local file',
       );
       for (const reason of [
         'row.waiting was 3',
@@ -88,16 +88,17 @@ describe.skipIf(mariadb.path === undefined)(
         'which is not trusted here',
         "Access denied for user 'edwards'@'localhost'",
       ]) {
-        expect(ill.log).toContain(reason);
+        expect(unhealthy.log).toContain(reason);
       }
-      for (const result of [up, ill]) expect(everythingWritten(result)).not.toContain('s3cr3t');
+      for (const result of [up, unhealthy])
+        expect(everythingWritten(result)).not.toContain('s3cr3t');
 
       await server.stop();
       await using down = await healthCheck({ url: `mysql://127.0.0.1:${server.port}` });
       expect(down.outputs.message).toContain('connection refused');
     });
 
-    test('readiness checks do not get this machine blocked', async () => {
+    test('readiness checks do not block this host', async () => {
       await using server = await startMariadb(mariadb.path ?? '', ['--max-connect-errors=1']);
       const url = `mysql://127.0.0.1:${server.port}`;
       await using result = await healthCheck({

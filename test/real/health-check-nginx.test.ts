@@ -9,7 +9,7 @@ const nginx = engine('nginx', 'apt-get install nginx-light');
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 
 describe.skipIf(nginx.path === undefined)(`health-check and a real nginx ${nginx.needs}`, () => {
-  test('running it is healthy, with phase timings; stopped it is unhealthy', async () => {
+  test('is healthy with latencies when running, and unhealthy when stopped', async () => {
     await using server = await startNginx(nginx.path ?? '');
     await using up = await runAction({ action, with: { url: server.url, 'expect-body': 'ok' } });
     expect(up.exitCode).toBe(0);

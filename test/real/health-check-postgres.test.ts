@@ -11,7 +11,7 @@ const login = `admin:${encodeURIComponent(POSTGRES_PASSWORD)}`;
 describe.skipIf(postgresEngine.path === undefined)(
   `health-check and a real PostgreSQL ${postgresEngine.needs}`,
   () => {
-    test('its readiness, a query of each type, its version; stopped it is unhealthy', async () => {
+    test('readiness, queries of each type, version; a stopped server is unhealthy', async () => {
       await using server = await startPostgres(path, { login: 'scram-sha-256', tls: true });
       const at = `host: localhost, port: ${server.port}`;
       const user = `user: admin, password: "${POSTGRES_PASSWORD}", database: postgres`;
@@ -51,7 +51,7 @@ describe.skipIf(postgresEngine.path === undefined)(
       });
       expect(up.outputs.message).toBe('All 6 checks are healthy');
 
-      await using ill = await healthCheck({
+      await using unhealthy = await healthCheck({
         checks: `
         - name: expectation
           postgres: {${at}, ${user}, query: select 3 as waiting}
@@ -70,7 +70,7 @@ describe.skipIf(postgresEngine.path === undefined)(
           postgres: {${at}, ${user}, query: copy (select 1) to stdout}`,
         'ip-family': '4',
       });
-      expect(ill.outputs['failed-checks']).toBe(
+      expect(unhealthy.outputs['failed-checks']).toBe(
         'expectation,syntax,missing database,wrong password,no password,untrusted,copy',
       );
       for (const reason of [
@@ -82,9 +82,10 @@ describe.skipIf(postgresEngine.path === undefined)(
         'which is not trusted here',
         'COPY does not return rows',
       ]) {
-        expect(ill.log).toContain(reason);
+        expect(unhealthy.log).toContain(reason);
       }
-      for (const result of [up, ill]) expect(everythingWritten(result)).not.toContain('s3cr3t');
+      for (const result of [up, unhealthy])
+        expect(everythingWritten(result)).not.toContain('s3cr3t');
 
       await server.stop();
       await using down = await healthCheck({ url: `postgres://127.0.0.1:${server.port}` });

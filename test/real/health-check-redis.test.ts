@@ -10,7 +10,7 @@ const path = redis.path ?? '';
 const { ca } = certificates();
 
 describe.skipIf(redis.path === undefined)(`health-check and a real Redis ${redis.needs}`, () => {
-  test('PING, a command, its version and TLS; stopped it is unhealthy', async () => {
+  test('PING, a command, version and TLS; a stopped server is unhealthy', async () => {
     await using server = await startRedis(path);
     const checks = `
       - name: ping
@@ -40,8 +40,8 @@ describe.skipIf(redis.path === undefined)(`health-check and a real Redis ${redis
       'ca-file': ca.certFile,
     });
     expect(up.outputs.message).toBe('All 7 checks are healthy');
-    await using stranger = await healthCheck({ url: `rediss://127.0.0.1:${server.tlsPort}` });
-    expect(stranger.outputs.message).toContain('not trusted here');
+    await using untrusted = await healthCheck({ url: `rediss://127.0.0.1:${server.tlsPort}` });
+    expect(untrusted.outputs.message).toContain('not trusted here');
 
     await server.stop();
     await using down = await healthCheck({ url: `redis://127.0.0.1:${server.port}` });
@@ -49,7 +49,7 @@ describe.skipIf(redis.path === undefined)(`health-check and a real Redis ${redis
     expect(down.outputs.message).toContain('connection refused');
   });
 
-  test('passwords: right, wrong, none; none of them is shown', async () => {
+  test('valid, invalid and missing passwords, none of which appears', async () => {
     const password = 's3cr3t/redis@1';
     await using server = await startRedis(path, [
       `requirepass ${password}`,

@@ -13,7 +13,7 @@ const promtool = engine('promtool', 'apt-get install prometheus');
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 const run = promisify(execFile);
 
-/** The reports of checks whose every text is hostile. */
+/** The reports of checks with hostile texts. */
 async function reports() {
   const server = await startHttpServer({ script: hostileText(500) });
   const nasty = JSON.stringify('"><!--]]></testcase>&amp; \\ {a="b"} \u001b[31m \u2028');
@@ -39,7 +39,7 @@ async function reports() {
 }
 
 describe.skipIf(xmllint.path === undefined)(`the JUnit report ${xmllint.needs}`, () => {
-  test('is well-formed, whatever the target says', async () => {
+  test('is well-formed with hostile texts', async () => {
     await using files = await reports();
     const { stdout } = await run(xmllint.path ?? '', [
       '--xpath',
@@ -51,7 +51,7 @@ describe.skipIf(xmllint.path === undefined)(`the JUnit report ${xmllint.needs}`,
 });
 
 describe.skipIf(promtool.path === undefined)(`the Prometheus file ${promtool.needs}`, () => {
-  test('is read without a complaint', async () => {
+  test('passes promtool check metrics', async () => {
     await using files = await reports();
     const { stdout, stderr } = await run('sh', [
       '-c',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { healthCheck } from './health-check.ts';
 
-test('health-check and an HTTP server on a Unix socket: well, ill, gone, out of reach', async () => {
+test('an HTTP server on a Unix socket: healthy, unhealthy, stopped, unreachable', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'unix-test-'));
   const socket = join(folder, 'app.sock');
   const server = createServer(({ url, method, headers }, response) => {
@@ -16,7 +16,7 @@ test('health-check and an HTTP server on a Unix socket: well, ill, gone, out of 
   }).listen(socket);
   try {
     await once(server, 'listening');
-    await using well = await healthCheck({
+    await using healthy = await healthCheck({
       url: `unix://${socket}:/health?deep=1`,
       checks: `
         - name: post
@@ -29,9 +29,9 @@ test('health-check and an HTTP server on a Unix socket: well, ill, gone, out of 
           unix: {socket: ${socket}}
           expect: json.url == '/'`,
     });
-    expect(well.outputs.message).toBe('All 3 checks are healthy');
-    await using ill = await healthCheck({ url: `unix://${socket}:/down` });
-    expect(ill.outputs.message).toContain('status 503, expected 200-299');
+    expect(healthy.outputs.message).toBe('All 3 checks are healthy');
+    await using unhealthy = await healthCheck({ url: `unix://${socket}:/down` });
+    expect(unhealthy.outputs.message).toContain('status 503, expected 200-299');
     server.close();
     server.closeAllConnections();
     await once(server, 'close');

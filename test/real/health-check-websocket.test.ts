@@ -12,7 +12,7 @@ import { healthCheck } from './health-check.ts';
 const { ca, good } = certificates();
 
 describe('health-check and a real ws server', () => {
-  test('the upgrade, what it says first, and what it answers', async () => {
+  test('upgrade, first message and reply', async () => {
     await using server = await startWs((socket, path) => {
       if (path === '/greets') socket.send('wëlcome');
       if (path === '/pings') socket.ping('still there?', false, () => socket.send(PIECES));
@@ -39,7 +39,7 @@ describe('health-check and a real ws server', () => {
     expect(everythingWritten(result)).not.toContain('s3cr3t');
   });
 
-  test('a refusal, another message, silence and a close are unhealthy, each with its reason', async () => {
+  test('a rejected upgrade, an unexpected message, silence and a close are unhealthy', async () => {
     await using server = await startWs((socket, path) => {
       if (path === '/greets') socket.send('welcome');
       if (path === '/closes') socket.close(4001, 'no room');
@@ -68,9 +68,9 @@ describe('health-check and a real ws server', () => {
     expect(gone.outputs.message).toContain('connection refused');
   });
 
-  test('over TLS, with the trust of all checks, and with credentials', async () => {
+  test('over TLS and with credentials', async () => {
     await using server = await startWs((socket, _, authorization) => {
-      socket.send(authorization ?? 'nobody');
+      socket.send(authorization ?? 'anonymous');
     }, true);
     const url = `wss://user:s3cr3t-2@localhost:${server.port}/`;
     await using trusted = await healthCheck({

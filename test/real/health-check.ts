@@ -4,7 +4,7 @@ import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-actio
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 
-/** Runs the bundle of health-check: one attempt, unless the inputs say otherwise. */
+/** Runs the bundle of health-check, by default with one attempt. */
 export function healthCheck(
   inputs: Readonly<Record<string, string>>,
   options: Partial<RunActionOptions> = {},

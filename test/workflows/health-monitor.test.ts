@@ -19,7 +19,7 @@ jobs:
 `;
 
 describe.skipIf(act.path === undefined)(`the health monitor ${act.needs}`, () => {
-  test('a healthy service is a green run with a report; a sick one is healed, and has one issue', async () => {
+  test('a healthy service passes with a report; an unhealthy one gets a repair and one issue', async () => {
     await using server = await startHttpServer({
       script: byPath({ '/good': json({ status: 'ok' }), '/bad': respond(503) }),
     });
@@ -33,10 +33,10 @@ describe.skipIf(act.path === undefined)(`the health monitor ${act.needs}`, () =>
       '.github/workflows/monitor.yml': CALLER,
       '.github/health.yml': checks('/good'),
     });
-    const well = await good.run({ workflow: 'monitor.yml', env });
-    expect(well.succeeded, well.log).toBe(true);
-    expect(well.outputs.verdict).toBe('pass');
-    expect(well.artifacts).toEqual({ 'health-report': ['health-check.json'] });
+    const healthy = await good.run({ workflow: 'monitor.yml', env });
+    expect(healthy.succeeded, healthy.log).toBe(true);
+    expect(healthy.outputs.verdict).toBe('pass');
+    expect(healthy.artifacts).toEqual({ 'health-report': ['health-check.json'] });
     expect(github.state.issues).toEqual([]);
 
     await using bad = await startRunner({
@@ -51,7 +51,7 @@ describe.skipIf(act.path === undefined)(`the health monitor ${act.needs}`, () =>
     expect(github.state.issues).toMatchObject([{ state: 'open' }]);
   });
 
-  test('two monitors in one workflow keep their reports apart', async () => {
+  test('two monitors in one workflow have separate reports', async () => {
     await using server = await startHttpServer({ script: json({ status: 'ok' }) });
     await using github = await startLocalGitHub({ repository: 'octo-org/octo-repo' });
     const job = (name: string, inputs: string) => `
