@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listTrackedFiles } from '@repo/devtools/tracked-files';
 import { expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -16,12 +16,8 @@ function toAnchor(heading: string): string {
     .replace(/\s/g, '-');
 }
 
-const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => path.endsWith('.md') && existsSync(join(root, path)))
+const documents = listTrackedFiles(root)
+  .filter((path) => path.endsWith('.md'))
   .filter((path) => !/fixtures|template/.test(path));
 
 test.each(documents)('every link of %s has a target', (path) => {

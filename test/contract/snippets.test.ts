@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '@repo/core/errors/input-error';
 import type { InputDefinition } from '@repo/core/inputs/define-inputs';
+import { listTrackedFiles } from '@repo/devtools/tracked-files';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
@@ -88,12 +88,8 @@ async function findInvalidInputs({ uses, with: given = {} }: Use): Promise<reado
   }
 }
 
-const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => /\.(?:md|yml)$/.test(path) && existsSync(join(root, path)))
+const files = listTrackedFiles(root)
+  .filter((path) => /\.(?:md|yml)$/.test(path))
   .filter((path) => !/fixtures|template|pnpm-/.test(path))
   .map((path) => {
     const text = readFileSync(join(root, path), 'utf8');

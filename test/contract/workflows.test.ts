@@ -1,10 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { validate } from '@actions/languageservice';
+import { listTrackedFiles } from '@repo/devtools/tracked-files';
 import { describe, expect, test } from 'vitest';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { parse } from 'yaml';
@@ -23,12 +24,9 @@ const zizmor = engine('zizmor', 'pip install --target ~/.local/share/zizmor zizm
 ]);
 
 /** The workflows of this repository, the reusable ones, and those of the examples. */
-const workflows = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-  cwd: root,
-  encoding: 'utf8',
-})
-  .split('\n')
-  .filter((path) => /(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path));
+const workflows = listTrackedFiles(root).filter((path) =>
+  /(^|\/)\.github\/workflows\/[^/]+\.ya?ml$/.test(path),
+);
 
 async function findProblems(text: string): Promise<readonly string[]> {
   // The service caches documents by URL.

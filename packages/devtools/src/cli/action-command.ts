@@ -64,7 +64,7 @@ async function run(
   debug: boolean,
 ): Promise<number> {
   const log = createLiveLog(terminal.ansi);
-  const github = await localGitHub(env, cwd);
+  const github = localGitHub(env, cwd);
   // Not disposed, because its temporary folder contains the report.
   const result = await runAction({
     action: manifest.folder,

@@ -26,7 +26,7 @@ test.each([
   git('init', '-q', '-b', 'topic');
   git('remote', 'add', 'origin', origin);
   git('commit', '-q', '--allow-empty', '-m', 'x');
-  expect(await localGitHub({}, folder)).toMatchObject({
+  expect(localGitHub({}, folder)).toMatchObject({
     repository: 'octo/repo',
     sha: git('rev-parse', 'HEAD'),
     ref: 'refs/heads/topic',
@@ -37,7 +37,7 @@ test.each([
 
 test('prefers environment variables, and returns empty values outside of git', async () => {
   expect(
-    await localGitHub({ GITHUB_REPOSITORY: 'a/b', GH_TOKEN: 't', GITHUB_REF: 'r' }, folder),
+    localGitHub({ GITHUB_REPOSITORY: 'a/b', GH_TOKEN: 't', GITHUB_REF: 'r' }, folder),
   ).toMatchObject({ repository: 'a/b', token: 't', ref: 'r', sha: '' });
 });
 

@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
+import { createSyncGit } from '@repo/git/sync';
 import type { GitHubContext } from '@repo/testkit/runner/job-context';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Creates the `github` context of a local run from environment variables and the git folder. */
-export async function localGitHub(env: Environment, cwd: string): Promise<Partial<GitHubContext>> {
-  const [origin, sha, ref] = await Promise.all([
-    git(cwd, 'remote', 'get-url', 'origin'),
-    git(cwd, 'rev-parse', 'HEAD'),
-    git(cwd, 'symbolic-ref', 'HEAD'),
-  ]);
+export function localGitHub(env: Environment, cwd: string): Partial<GitHubContext> {
+  const origin = git(cwd, 'remote', 'get-url', 'origin');
+  const sha = git(cwd, 'rev-parse', 'HEAD');
+  const ref = git(cwd, 'symbolic-ref', 'HEAD');
   const [, fromOrigin = ''] = /[/:]([^/:]+\/[^/]+?)(?:\.git)?$/.exec(origin) ?? [];
   const repository = env.GITHUB_REPOSITORY ?? fromOrigin;
   return {
@@ -37,10 +35,10 @@ export function localEnvironment(env: Environment): Readonly<Record<string, stri
 }
 
 /** Returns the output of a git command; empty if it fails. */
-function git(cwd: string, ...args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => {
-    execFile('git', args, { cwd, timeout: 5_000 }, (error, stdout) =>
-      resolve(error ? '' : stdout.trim()),
-    );
-  });
+function git(cwd: string, ...args: readonly string[]): string {
+  try {
+    return createSyncGit(cwd).text(args).trim();
+  } catch {
+    return '';
+  }
 }

@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { createSyncGit } from '@repo/git/sync';
 
 // pnpm check:commits: subjects are Conventional Commits of at most 72 characters (commitlint).
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 /** The last commit before the rule; older subjects stay as they are. */
 const BASE = '92118ec81aca531e3c97e94eadc2c74dca30ac27';
 
-const git = (...args: readonly string[]) =>
-  spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout.trim();
+const isShallow = createSyncGit(root).text(['rev-parse', '--is-shallow-repository']).trim();
 
-if (git('rev-parse', '--is-shallow-repository') === 'true') {
+if (isShallow === 'true') {
   console.log(
     'Commit subjects are not checked: this clone is shallow. Fetch the history to check them.',
   );

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listTrackedFiles } from '../tracked-files.ts';
 import { checkProse } from './check-prose.ts';
 
 // pnpm check:prose [path...]: the prose style, in Markdown, YAML and TypeScript.
@@ -14,17 +14,9 @@ const EXCLUDED = [
   /^pnpm-/,
 ];
 
-const tracked = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...process.argv.slice(2)],
-  { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-);
-const files = tracked
-  .split('\n')
+const files = listTrackedFiles(root, process.argv.slice(2))
   .filter((file) => /\.(?:md|ts|yml|yaml)$/.test(file))
-  .filter(
-    (file) => !EXCLUDED.some((pattern) => pattern.test(file)) && existsSync(join(root, file)),
-  );
+  .filter((file) => !EXCLUDED.some((pattern) => pattern.test(file)));
 
 let count = 0;
 for (const file of files) {

@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { listTrackedFiles } from '../tracked-files.ts';
 import { checkShape } from './check-shape.ts';
 
 // pnpm check:shape: each action has the documented files, and run.ts calls the phases in order.
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const files = execFileSync(
-  'git',
-  ['ls-files', '--cached', '--others', '--exclude-standard', '--', 'actions', 'packages', 'test'],
-  { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
-)
-  .split('\n')
-  .filter((file) => file.endsWith('.ts') && existsSync(join(root, file)));
+const files = listTrackedFiles(root, ['actions', 'packages', 'test']).filter((file) =>
+  file.endsWith('.ts'),
+);
 const problems = checkShape(
   new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')])),
 );
