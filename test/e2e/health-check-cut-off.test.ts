@@ -86,7 +86,7 @@ test.skipIf(!mayMount)(
       launcher,
     });
     expect(statusesOf(result)).toEqual({ tcp: 'unknown', http: 'unknown', steps: 'unknown' });
-    expect(result.log).toMatch(/❔ tcp: unknown, no way to 192\.0\.2\.1:80/);
+    expect(result.log).toMatch(/❔ tcp: unknown, 192\.0\.2\.1:80 is unreachable/);
   },
 );
 

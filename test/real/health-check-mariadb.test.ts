@@ -85,7 +85,7 @@ describe.skipIf(mariadb.path === undefined)(
         'You have an error in your SQL syntax',
         "Access denied for user 'app'@'%' to database 'nowhere'",
         "Access denied for user 'app'@'localhost' (using password: YES)",
-        'which is not trusted here',
+        'is not trusted',
         "Access denied for user 'edwards'@'localhost'",
       ]) {
         expect(unhealthy.log).toContain(reason);

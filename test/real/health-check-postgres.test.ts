@@ -79,7 +79,7 @@ describe.skipIf(postgresEngine.path === undefined)(
         'database "nowhere" does not exist',
         'password authentication failed for user "admin" (SQLSTATE 28P01)',
         'the server requires a password, but none is given',
-        'which is not trusted here',
+        'is not trusted',
         'COPY does not return rows',
       ]) {
         expect(unhealthy.log).toContain(reason);

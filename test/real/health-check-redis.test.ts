@@ -41,7 +41,7 @@ describe.skipIf(redis.path === undefined)(`health-check and a real Redis ${redis
     });
     expect(up.outputs.message).toBe('All 7 checks are healthy');
     await using untrusted = await healthCheck({ url: `rediss://127.0.0.1:${server.tlsPort}` });
-    expect(untrusted.outputs.message).toContain('not trusted here');
+    expect(untrusted.outputs.message).toContain('is not trusted');
 
     await server.stop();
     await using down = await healthCheck({ url: `redis://127.0.0.1:${server.port}` });

@@ -153,10 +153,10 @@ test.each<[string, CheckResult, Status, string]>([
   [
     'never judged',
     end({ state: 'unknown', cause: 'not-judged' }, [
-      { ...REFUSED, state: 'unknown', reasons: ['no name server answered for shop.example'] },
+      { ...REFUSED, state: 'unknown', reasons: ['the DNS lookup of shop.example timed out'] },
     ]),
     'unknown',
-    'no name server answered for shop.example (after 1 attempt in 4s)',
+    'the DNS lookup of shop.example timed out (after 1 attempt in 4s)',
   ],
   [
     'cancelled',

@@ -15,7 +15,7 @@ async function network(given: Readonly<Record<string, string>>) {
 test('the default network has any family and refuses link-local addresses', async () => {
   const { addresses, ...rest } = await network({});
   expect(rest).toEqual({ family: undefined, overrides: new Map(), tls: {}, insecure: false });
-  expect(addresses('169.254.169.254')).toBe('169.254.169.254 is the metadata service of a cloud');
+  expect(addresses('169.254.169.254')).toBe('169.254.169.254 is a cloud metadata address');
   expect(addresses('127.0.0.1')).toBeUndefined();
 });
 

@@ -4,7 +4,7 @@
  */
 export type Facts = Readonly<Record<string, unknown>>;
 
-/** A duration among the facts. It tells CEL durations apart from plain numbers. */
+/** A duration among the facts. CEL uses it to distinguish durations from numbers. */
 export class DurationFact {
   readonly ms: number;
 

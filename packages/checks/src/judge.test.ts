@@ -3,7 +3,7 @@ import { type Expectation, MET } from './expectations/expectation.ts';
 import { type Expectations, judge } from './judge.ts';
 import type { Observation } from './kinds/observation.ts';
 
-/** Met when the variable has the value. */
+/** The variable has the value. */
 function has(name: string, value: unknown): Expectation {
   return {
     source: `${name} == ${value}`,
@@ -19,7 +19,7 @@ const EXPECTATIONS: Expectations = {
   failWhen: [has('json', 'failed'), has('json', 'broken')],
 };
 
-const WELL = { status: 200, body: 'ok', fast: true };
+const HEALTHY = { status: 200, body: 'ok', fast: true };
 
 function answer(address: string, facts: object, total = 1): Observation {
   return { state: 'answered', address, phases: { total }, facts: { ...facts } };
@@ -30,45 +30,57 @@ const refused = (address: string): Observation => ({
   address,
   reason: 'connection refused',
 });
-const blind = (final: boolean): Observation => ({ state: 'unknown', reason: 'no resolver', final });
+const unknown = (final: boolean): Observation => ({
+  state: 'unknown',
+  reason: 'no resolver',
+  final,
+});
 
 const A = '192.0.2.1';
 const B = '192.0.2.2';
 
-test('inverted, what could not be reached from here is not gone', () => {
+test('invert: a target without a route is unknown, not healthy', () => {
   const expectations = { ...EXPECTATIONS, invert: true };
   expect(judge(expectations, [refused(A)])).toMatchObject({ state: 'healthy', reasons: [] });
   expect(judge(expectations, [{ ...refused(A), noRoute: true }])).toMatchObject({
     state: 'unknown',
     reasons: ['connection refused'],
   });
-  expect(judge(expectations, [blind(true)])).toMatchObject({ state: 'impossible' });
+  expect(judge(expectations, [unknown(true)])).toMatchObject({ state: 'impossible' });
 });
 
 test.each<[string, readonly Observation[], object]>([
-  ['healthy', [answer(A, WELL)], { state: 'healthy', reasons: [], degraded: [] }],
+  ['healthy', [answer(A, HEALTHY)], { state: 'healthy', reasons: [], degraded: [] }],
   [
     'one reason for each expectation',
     [answer(A, { status: 503, body: 'down' })],
     { state: 'unhealthy', reasons: ['status was 503', 'body was down'], degraded: [] },
   ],
   ['no answer', [refused(A)], { state: 'unhealthy', reasons: ['connection refused'] }],
-  ['no look', [blind(false)], { state: 'unknown', reasons: ['no resolver'], addresses: [] }],
-  ['no look, ever', [blind(true)], { state: 'impossible', reasons: ['no resolver'] }],
-  ['nothing seen at all', [], { state: 'unknown', reasons: [] }],
   [
-    'several addresses: as good as the worst, which is named',
-    [answer(A, WELL), refused(B)],
+    'an attempt that could not run',
+    [unknown(false)],
+    { state: 'unknown', reasons: ['no resolver'], addresses: [] },
+  ],
+  [
+    'an attempt that can never run',
+    [unknown(true)],
+    { state: 'impossible', reasons: ['no resolver'] },
+  ],
+  ['no observations', [], { state: 'unknown', reasons: [] }],
+  [
+    'several addresses: the worst decides, and the reason names it',
+    [answer(A, HEALTHY), refused(B)],
     { state: 'unhealthy', reasons: [`${B}: connection refused`] },
   ],
   [
-    'what all addresses have wrong is told of each',
+    'a reason for each unhealthy address',
     [refused(A), refused(B)],
     { state: 'unhealthy', reasons: [`${A}: connection refused`, `${B}: connection refused`] },
   ],
   [
-    'several connections to one address: told once, without the address',
-    [answer(A, WELL), refused(A), refused(A)],
+    'several connections to one address: one reason without the address',
+    [answer(A, HEALTHY), refused(A), refused(A)],
     {
       state: 'unhealthy',
       reasons: ['connection refused'],
@@ -76,28 +88,28 @@ test.each<[string, readonly Observation[], object]>([
     },
   ],
   [
-    'bad is worse than what could not be judged',
-    [blind(true), refused(A), blind(false)],
+    'unhealthy is worse than unknown',
+    [unknown(true), refused(A), unknown(false)],
     { state: 'unhealthy' },
   ],
   [
-    'terminal is worse than bad',
+    'terminal is worse than unhealthy',
     [refused(A), answer(B, { json: 'failed' })],
     { state: 'terminal' },
   ],
   [
-    'terminal wins over expectations that are met, and names what was met',
-    [answer(A, { ...WELL, json: 'broken' })],
+    'terminal takes precedence over met expectations',
+    [answer(A, { ...HEALTHY, json: 'broken' })],
     { state: 'terminal', reasons: ['fail-when is met: json == broken'] },
   ],
   [
-    'degraded: good, but a soft expectation is missed',
-    [answer(A, { ...WELL, fast: false })],
+    'degraded: healthy with a missed soft expectation',
+    [answer(A, { ...HEALTHY, fast: false })],
     { state: 'healthy', reasons: [], degraded: ['fast was false'] },
   ],
   [
-    'what is bad is not degraded as well',
-    [answer(A, { ...WELL, status: 500, fast: false })],
+    'an unhealthy attempt is not degraded',
+    [answer(A, { ...HEALTHY, status: 500, fast: false })],
     { state: 'unhealthy', degraded: [] },
   ],
 ])('%s', (_, observations, judged) => {
@@ -107,13 +119,13 @@ test.each<[string, readonly Observation[], object]>([
   if (reasons !== undefined) expect(found.reasons).toEqual(reasons);
 });
 
-test('each address is told once, as well as the worst that was seen of it', () => {
+test('lists each address once with its worst state', () => {
   const old = answer(A, { status: 404, body: 'ok' });
   const { addresses } = judge(EXPECTATIONS, [
-    answer(A, WELL),
+    answer(A, HEALTHY),
     old,
-    answer(B, WELL),
-    answer(B, WELL),
+    answer(B, HEALTHY),
+    answer(B, HEALTHY),
   ]);
   expect(addresses).toEqual([
     { address: A, state: 'unhealthy', reason: 'status was 404' },
@@ -121,22 +133,22 @@ test('each address is told once, as well as the worst that was seen of it', () =
   ]);
 });
 
-test('the phases are those of the slowest answer; a silent address has none', () => {
+test('reports the phases of the slowest answer', () => {
   const silent: Observation = { ...refused(B), phases: { connect: 9_000, total: 9_000 } };
-  expect(judge(EXPECTATIONS, [answer(A, WELL, 3), answer(A, {}, 7), silent]).phases).toEqual({
+  expect(judge(EXPECTATIONS, [answer(A, HEALTHY, 3), answer(A, {}, 7), silent]).phases).toEqual({
     total: 7,
   });
   expect(judge(EXPECTATIONS, [silent])).not.toHaveProperty('phases');
 });
 
-test('reasons are cut and harmless, wherever they come from', () => {
-  const foul = `::error::${'\u001b[31m'}${'x'.repeat(5_000)}\n##[group]`;
+test('shortens and escapes all reasons', () => {
+  const hostile = `::error::${'\u001b[31m'}${'x'.repeat(5_000)}\n##[group]`;
   const found = [
-    judge(EXPECTATIONS, [answer(A, { status: foul, body: 'ok' })]),
-    judge(EXPECTATIONS, [{ state: 'failed', reason: foul }]),
-    judge(EXPECTATIONS, [{ state: 'unknown', reason: foul, final: true }]),
-    judge({ ...EXPECTATIONS, failWhen: [{ ...has('status', 200), source: foul }] }, [
-      answer(A, WELL),
+    judge(EXPECTATIONS, [answer(A, { status: hostile, body: 'ok' })]),
+    judge(EXPECTATIONS, [{ state: 'failed', reason: hostile }]),
+    judge(EXPECTATIONS, [{ state: 'unknown', reason: hostile, final: true }]),
+    judge({ ...EXPECTATIONS, failWhen: [{ ...has('status', 200), source: hostile }] }, [
+      answer(A, HEALTHY),
     ]),
   ];
   for (const { reasons } of found) {
@@ -145,30 +157,32 @@ test('reasons are cut and harmless, wherever they come from', () => {
     expect(reasons[0]).not.toMatch(/^\s*::|##\[|\n/);
     expect(reasons[0]).not.toContain('\u001b');
   }
-  const soft = judge({ ...EXPECTATIONS, degraded: [has('fast', foul)] }, [
-    answer(A, { ...WELL, fast: foul + 1 }),
+  const soft = judge({ ...EXPECTATIONS, degraded: [has('fast', hostile)] }, [
+    answer(A, { ...HEALTHY, fast: hostile + 1 }),
   ]);
   expect(soft.degraded[0]?.length).toBeLessThan(310);
 });
 
-test('evidence is for failures, made only then, of the first that has some', () => {
+test('creates evidence only for failures, from the first observation that has any', () => {
   let made = 0;
   const evidence = () => {
     made++;
     return [{ title: 'answer', lines: ['Service Unavailable'] }];
   };
-  const well: Observation = { ...answer(A, WELL), evidence };
-  const sick: Observation = { ...answer(A, { status: 503 }), evidence };
-  expect(judge(EXPECTATIONS, [well]).evidence).toEqual([]);
+  const healthy: Observation = { ...answer(A, HEALTHY), evidence };
+  const failing: Observation = { ...answer(A, { status: 503 }), evidence };
+  expect(judge(EXPECTATIONS, [healthy]).evidence).toEqual([]);
   expect(made).toBe(0);
-  expect(judge(EXPECTATIONS, [well, { ...refused(B), evidence: () => [] }, sick]).evidence).toEqual(
-    [{ title: 'answer', lines: ['Service Unavailable'] }],
-  );
+  expect(
+    judge(EXPECTATIONS, [healthy, { ...refused(B), evidence: () => [] }, failing]).evidence,
+  ).toEqual([{ title: 'answer', lines: ['Service Unavailable'] }]);
   expect(made).toBe(1);
 });
 
-test('what is known about the check besides is known to the expectations', () => {
+test('passes the shared facts to the expectations', () => {
   const expectations = { ...EXPECTATIONS, expect: [has('attempt', 3)] };
-  expect(judge(expectations, [answer(A, WELL)], { attempt: 3 }).state).toBe('healthy');
-  expect(judge(expectations, [answer(A, WELL)], { attempt: 2 }).reasons).toEqual(['attempt was 2']);
+  expect(judge(expectations, [answer(A, HEALTHY)], { attempt: 3 }).state).toBe('healthy');
+  expect(judge(expectations, [answer(A, HEALTHY)], { attempt: 2 }).reasons).toEqual([
+    'attempt was 2',
+  ]);
 });

@@ -18,7 +18,7 @@ function judged(text: string): JudgedAttempt {
   };
 }
 
-test('a secret is nowhere', () => {
+test('replaces a secret in all texts', () => {
   const { state, ...rest } = redactSecrets(judged(`before ${TOKEN} after ${TOKEN}`), [TOKEN]);
   const text = 'before *** after ***';
   expect(state).toBe('unhealthy');
@@ -33,7 +33,7 @@ test('a secret is nowhere', () => {
   });
 });
 
-test('nor is what a cut has left of it', () => {
+test('replaces the start of a secret at the end of a shortened text', () => {
   for (let length = 5; length < TOKEN.length + 12; length++) {
     const [reason = ''] = redactSecrets(
       judged(`"${plain(`key ${TOKEN} rest`, length)}", not "x"`),
@@ -46,12 +46,12 @@ test('nor is what a cut has left of it', () => {
   }
 });
 
-test('a secret within another leaves no piece of the longer one', () => {
+test('replaces a longer secret that contains another', () => {
   const [reason] = redactSecrets(judged('x Bearer abcd y'), ['abcd', 'Bearer abcd']).reasons;
   expect(reason).toBe('x *** y');
 });
 
-test('what is too short to be a secret stays, and so does what is none', () => {
+test('keeps short secrets and other text', () => {
   const text = 'abc… xyz gh…';
   expect(redactSecrets(judged(text), ['abc', TOKEN, '']).reasons).toEqual([text]);
 });

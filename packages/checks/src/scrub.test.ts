@@ -25,11 +25,11 @@ test.each([
   'basic authentication failed for user x',
   'token validation failed',
   'mail to dev@example.com',
-])('%s is left alone', (given) => {
+])('does not change %s', (given) => {
   expect(scrub(given)).toBe(given);
 });
 
-test('hostile lines cost no time', () => {
+test('handles hostile lines quickly', () => {
   const started = performance.now();
   for (const piece of ['://', 'a', 'password', ' -u', 'eyJ', 'token=', '"'])
     scrub(piece.repeat(100_000));

@@ -56,10 +56,10 @@ describe('classifyAddress', () => {
   });
 });
 
-describe('the policies', () => {
-  it('refuses metadata and link-local addresses with the reason, and nothing else', () => {
+describe('address policies', () => {
+  it('refuseLinkLocal refuses only metadata and link-local addresses', () => {
     expect(refuseLinkLocal('::ffff:a9fe:a9fe')).toBe(
-      '::ffff:a9fe:a9fe is the metadata service of a cloud',
+      '::ffff:a9fe:a9fe is a cloud metadata address',
     );
     expect(refuseLinkLocal('fe80::1')).toBe('fe80::1 is a link-local address');
     expect(['127.0.0.1', '10.0.0.1', '1.1.1.1'].map(refuseLinkLocal)).toEqual([
@@ -69,7 +69,7 @@ describe('the policies', () => {
     ]);
   });
 
-  it('allows any', () => {
+  it('allowAny allows every address', () => {
     expect(allowAny('169.254.169.254')).toBeUndefined();
   });
 });

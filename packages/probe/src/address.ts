@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 
-/** What an address is for, by the registries of IANA (special-purpose addresses, RFC 6890). */
+/** The class of an address in the IANA registries of special-purpose addresses (RFC 6890). */
 export type AddressClass =
   | 'loopback'
   | 'private'
   | 'link-local'
-  /** Where a cloud hands out its machines' credentials. */
+  /** Cloud services that return the credentials of a machine. */
   | 'metadata'
   | 'cgnat'
   | 'unspecified'
@@ -14,30 +14,30 @@ export type AddressClass =
   | 'documentation'
   | 'public';
 
-/** The reason why an address must not be dialled, or `undefined` when it may be. */
+/** Returns why an address is refused, or `undefined` if it is allowed. */
 export type AddressPolicy = (address: string) => string | undefined;
 
 export const allowAny: AddressPolicy = () => undefined;
 
-/** Refuses link-local and metadata addresses, in whatever form they are written. */
+/** Refuses link-local and metadata addresses in every notation. */
 export const refuseLinkLocal: AddressPolicy = (address) => {
   const found = classifyAddress(address);
-  if (found === 'metadata') return `${address} is the metadata service of a cloud`;
+  if (found === 'metadata') return `${address} is a cloud metadata address`;
   if (found === 'link-local') return `${address} is a link-local address`;
   return undefined;
 };
 
 /**
- * The class of an IPv4 or IPv6 address; an IPv6 address that stands for an IPv4 one (mapped,
- * NAT64, 6to4) has the class of that one. What is not an address is `reserved`, never `public`.
+ * The class of an IPv4 or IPv6 address. An IPv6 address that embeds an IPv4 address (mapped, NAT64,
+ * 6to4) has the class of the IPv4 address. Invalid addresses are `reserved`.
  */
 export function classifyAddress(address: string): AddressClass {
   const bytes = parseAddress(address);
   if (bytes === undefined) return 'reserved';
-  if (bytes.length === 4) return classOf(bytes, IPV4) ?? 'public';
+  if (bytes.length === 4) return findClass(bytes, IPV4) ?? 'public';
   return (
-    classOf(bytes, IPV6) ??
-    classOfCarried(bytes) ??
+    findClass(bytes, IPV6) ??
+    classifyEmbedded(bytes) ??
     (contains(GLOBAL_UNICAST, bytes) ? 'public' : 'reserved')
   );
 }
@@ -49,15 +49,15 @@ interface Range {
 
 type Table = readonly (readonly [AddressClass, readonly Range[]])[];
 
-function classOf(bytes: readonly number[], table: Table): AddressClass | undefined {
+function findClass(bytes: readonly number[], table: Table): AddressClass | undefined {
   return table.find(([, ranges]) => ranges.some((range) => contains(range, bytes)))?.[0];
 }
 
-/** The class of the IPv4 address within an IPv6 one, if it carries one. */
-function classOfCarried(bytes: readonly number[]): AddressClass | undefined {
-  const carrier = CARRIERS.find(({ range }) => contains(range, bytes));
-  if (!carrier) return undefined;
-  return classOf(bytes.slice(carrier.offset, carrier.offset + 4), IPV4) ?? 'public';
+/** The class of the IPv4 address that an IPv6 address embeds. */
+function classifyEmbedded(bytes: readonly number[]): AddressClass | undefined {
+  const embedding = EMBEDDINGS.find(({ range }) => contains(range, bytes));
+  if (!embedding) return undefined;
+  return findClass(bytes.slice(embedding.offset, embedding.offset + 4), IPV4) ?? 'public';
 }
 
 function contains({ bytes: prefix, bits }: Range, bytes: readonly number[]): boolean {
@@ -77,22 +77,22 @@ function ranges(text: string): Range[] {
   return text.split(' ').map(range);
 }
 
-/** The 4 or 16 bytes of an address; brackets and a zone (`%eth0`) are left aside. */
+/** The 4 or 16 bytes of an address. Ignores brackets and a zone (`%eth0`). */
 function parseAddress(text: string): number[] | undefined {
   const address = text.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
   const version = isIP(address);
   if (version === 0) return undefined;
   if (version === 4) return address.split('.').map(Number);
-  // The URL parser writes every IPv6 address in its one canonical form, without dots.
+  // The URL parser returns IPv6 addresses in canonical form, without dots.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = '', tail] = canonical.split('::').map(groups);
+  const [head = '', tail] = canonical.split('::').map(parseGroups);
   const front = head === '' ? [] : head;
   const back = tail ?? [];
   return [...front, ...Array(16 - front.length - back.length).fill(0), ...back];
 }
 
-/** The bytes of `20:1:db8`: two for each group. */
-function groups(text: string): number[] {
+/** The bytes of `20:1:db8`, two per group. */
+function parseGroups(text: string): number[] {
   if (text === '') return [];
   return text.split(':').flatMap((group) => {
     const value = Number.parseInt(group, 16);
@@ -100,9 +100,9 @@ function groups(text: string): number[] {
   });
 }
 
-// The first range that holds an address gives its class: single addresses stand before networks.
+// The first matching range decides the class. Single addresses come before networks.
 const IPV4: Table = [
-  // AWS, Azure, GCP and most others; ECS; EKS; Tencent; Alibaba; Azure's wire server; Oracle.
+  // AWS, Azure, GCP and most others; ECS; EKS; Tencent; Alibaba; Azure WireServer; Oracle.
   [
     'metadata',
     ranges(
@@ -128,11 +128,11 @@ const IPV6: Table = [
   ['private', ranges('fc00::/7 fec0::/10')],
   ['multicast', ranges('ff00::/8')],
   ['documentation', ranges('2001:db8::/32 3fff::/20')],
-  // IETF protocol assignments (Teredo among them).
+  // IETF protocol assignments, including Teredo.
   ['reserved', ranges('2001::/23')],
 ];
 
-const CARRIERS: readonly { readonly range: Range; readonly offset: number }[] = [
+const EMBEDDINGS: readonly { readonly range: Range; readonly offset: number }[] = [
   // Mapped (RFC 4291), translated (RFC 7915), NAT64 (RFC 6052), 6to4 (RFC 3056), compatible.
   { range: range('::ffff:0:0/96'), offset: 12 },
   { range: range('::ffff:0:0:0/96'), offset: 12 },

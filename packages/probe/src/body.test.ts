@@ -11,18 +11,18 @@ import { respond } from '@repo/testkit/faults/answers';
 import { bomb } from '@repo/testkit/faults/floods';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { describe, expect, it } from 'vitest';
-import { requestTo } from './fixtures/request-to.ts';
 import { requestOnce } from './http.ts';
+import { createRequest } from './testing/create-request.ts';
 
 const TEXT = 'the quick brown fox '.repeat(5_000);
 
 async function bodyOf(encoding: string, body: Buffer, maxBodyBytes = 1_048_576) {
   const script = respond(200, { headers: { 'content-encoding': encoding }, body });
   await using server = await startHttpServer({ script });
-  return await requestOnce(requestTo(server.url, { maxBodyBytes }));
+  return await requestOnce(createRequest(server.url, { maxBodyBytes }));
 }
 
-describe('a compressed body', () => {
+describe('compressed bodies', () => {
   it.each([
     ['gzip', gzipSync(TEXT)],
     ['GZIP', gzipSync(TEXT)],
@@ -32,18 +32,18 @@ describe('a compressed body', () => {
     ['deflate', deflateRawSync(TEXT)],
     ['br', brotliCompressSync(TEXT)],
     ['identity', Buffer.from(TEXT)],
-  ])('is read (%s)', async (encoding, bytes) => {
+  ])('decompresses %s', async (encoding, bytes) => {
     const attempt = await bodyOf(encoding, bytes);
     expect(attempt).toMatchObject({ ok: true, response: { size: TEXT.length, truncated: false } });
     expect(attempt.ok && attempt.response.body.toString() === TEXT).toBe(true);
   });
 
-  it('stays as it came when the encoding is another', async () => {
+  it('does not decompress an unsupported encoding', async () => {
     const attempt = await bodyOf('toString', Buffer.from('as it is'));
     expect(attempt.ok && attempt.response.body.toString()).toBe('as it is');
   });
 
-  it('may be empty', async () => {
+  it('accepts an empty body', async () => {
     expect(await bodyOf('gzip', Buffer.alloc(0))).toMatchObject({
       ok: true,
       response: { size: 0, truncated: false },
@@ -55,18 +55,18 @@ describe('a compressed body', () => {
     ['gzip', gzipSync(randomBytes(1_000)).subarray(0, 500)],
     ['br', Buffer.from('not brotli at all')],
     ['deflate', Buffer.from('x not deflate')],
-  ])('that is broken is told (%s)', async (encoding, bytes) => {
+  ])('rejects an invalid %s body', async (encoding, bytes) => {
     expect(await bodyOf(encoding, bytes)).toMatchObject({
       ok: false,
       failure: {
         phase: 'body',
         kind: 'protocol',
-        message: expect.stringMatching(/^the answer of 127\.0\.0\.1:\d+ cannot be read: /),
+        message: expect.stringMatching(/^the response from 127\.0\.0\.1:\d+ is invalid: /),
       },
     });
   });
 
-  it('is cut after decompression, exactly at the cap', async () => {
+  it('truncates after decompression exactly at the limit', async () => {
     const packed = gzipSync(TEXT);
     expect(await bodyOf('gzip', packed, TEXT.length)).toMatchObject({
       response: { size: TEXT.length, truncated: false },
@@ -76,7 +76,7 @@ describe('a compressed body', () => {
     });
   });
 
-  it('is cut on the wire, though it may hold little', async () => {
+  it('truncates the compressed bytes at the limit', async () => {
     // Empty blocks: bytes without end that hold nothing.
     const options: ZlibOptions = { finishFlush: constants.Z_SYNC_FLUSH };
     const empty = deflateRawSync('', options);
@@ -88,16 +88,16 @@ describe('a compressed body', () => {
     });
   });
 
-  it.each(['gzip', 'br'] as const)('that is a bomb is cut (%s)', async (encoding) => {
+  it.each(['gzip', 'br'] as const)('truncates a %s bomb', async (encoding) => {
     const script = bomb({ decodedBytes: 8 * 1_048_576, encoding });
     await using server = await startHttpServer({ script });
-    expect(await requestOnce(requestTo(server.url))).toMatchObject({
+    expect(await requestOnce(createRequest(server.url))).toMatchObject({
       ok: true,
       response: { size: 1_048_576, truncated: true },
     });
   });
 
-  it('that is a bomb takes little memory', async () => {
+  it('uses little memory for a bomb', async () => {
     const body = gzipSync(Buffer.alloc(64 * 1_048_576));
     const used = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
     const before = used();
@@ -107,8 +107,8 @@ describe('a compressed body', () => {
   });
 });
 
-describe('a plain body', () => {
-  it('is cut exactly at the cap', async () => {
+describe('uncompressed bodies', () => {
+  it('truncates exactly at the limit', async () => {
     const body = Buffer.from(TEXT);
     expect(await bodyOf('identity', body, body.length)).toMatchObject({
       response: { size: body.length, truncated: false },

@@ -5,27 +5,26 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 /** A body after decompression. */
 export interface Body {
   readonly bytes: Buffer;
-  /** The cap was reached: there was more. */
+  /** The body was longer than the limit. */
   readonly truncated: boolean;
 }
 
-/** A decoder for each `content-encoding`, chosen with the first chunk at hand. */
+/** The decoder for each `content-encoding`. The first chunk decides between variants. */
 const DECODERS: Readonly<Record<string, (first: Buffer) => Transform>> = {
   gzip: () => createGunzip(),
   'x-gzip': () => createGunzip(),
   br: () => createBrotliDecompress(),
-  // The name means zlib (RFC 9110), but some servers send the bare stream.
+  // RFC 9110 requires zlib, but some servers send raw deflate.
   deflate: ([first = 0]) => ((first & 0x0f) === 8 ? createInflate() : createInflateRaw()),
 };
 
 export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
 
 /**
- * Reads and decompresses the body of `message`. At most `maxBytes` are taken from the wire and as
- * many are kept after decompression; beyond either, `done` is called at once with what there is
- * and the connection is destroyed. A body with several encodings, or one that is not
- * in {@link ACCEPTED_ENCODINGS}, stays as it came. `done` and `fail` may be called more than once:
- * only the first call counts.
+ * Reads and decompresses the body of `message`. Reads at most `maxBytes` and keeps at most `maxBytes`
+ * after decompression. Above either limit, it calls `done` with the bytes so far and destroys the
+ * connection. A body with several encodings, or one that is not in {@link ACCEPTED_ENCODINGS}, is
+ * not decompressed. `done` and `fail` can be called more than once; only the first call counts.
  */
 export function readBody(
   message: IncomingMessage,
@@ -42,30 +41,30 @@ export function readBody(
     if (truncated) message.destroy();
   };
   const keep = (chunk: Buffer) => {
-    const room = maxBytes - size;
-    if (chunk.length <= room) {
+    const remaining = maxBytes - size;
+    if (chunk.length <= remaining) {
       chunks.push(chunk);
       size += chunk.length;
       return;
     }
-    if (room > 0) chunks.push(chunk.subarray(0, room));
+    if (remaining > 0) chunks.push(chunk.subarray(0, remaining));
     size = maxBytes;
     finish(true);
   };
   message.on('error', fail);
   const encoding = message.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  const decoderFor = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
-  if (!decoderFor) {
+  const createDecoder = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
+  if (!createDecoder) {
     message.on('data', keep).once('end', () => finish(false));
     return;
   }
 
-  let fromWire = 0;
+  let received = 0;
   message.on('data', (chunk: Buffer) => {
-    fromWire += chunk.length;
-    if (fromWire > maxBytes) return finish(true);
+    received += chunk.length;
+    if (received > maxBytes) return finish(true);
     if (decoder) return;
-    decoder = decoderFor(chunk);
+    decoder = createDecoder(chunk);
     decoder
       .on('data', keep)
       .on('error', fail)

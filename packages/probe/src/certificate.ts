@@ -7,11 +7,11 @@ export type CertificateProblemKind = Extract<FailureKind, `certificate-${string}
 
 export interface CertificateProblem {
   readonly kind: CertificateProblemKind;
-  /** One sentence of harmless text, with the date or the names in question. */
+  /** A clause with the date or the names; untrusted text is escaped. */
   readonly message: string;
 }
 
-/** The certificate that a server showed, and what speaks against it. Its texts are untrusted. */
+/** The certificate of a server and its problems. Its texts are untrusted. */
 export interface CertificateFacts {
   /** `TLSv1.3` */
   readonly version: string;
@@ -22,40 +22,40 @@ export interface CertificateFacts {
   /** `CN=example.com, O=Example`, most specific first. */
   readonly subject: string;
   readonly issuer: string;
-  /** DNS names and IP addresses that it is for. */
+  /** DNS names and IP addresses of the certificate. */
   readonly names: readonly string[];
   /** SHA-256, `AB:CD:…` */
   readonly fingerprint256: string;
-  /** No problem at all: a verifying client would have accepted it. */
+  /** No problems: a client with verification accepts it. */
   readonly trusted: boolean;
   /** All of them, worst first. */
   readonly problems: readonly CertificateProblem[];
 }
 
-/** What an unverified handshake told. */
-export interface Shown {
+/** The result of a handshake without verification. */
+export interface HandshakeFacts {
   /** With its issuers linked (`getPeerCertificate(true)`). */
   readonly leaf: PeerCertificate;
   readonly version: string;
   readonly cipher: string;
-  /** The name or address that the certificate must be for. */
+  /** The name or address that the certificate must be valid for. */
   readonly host: string;
-  /** OpenSSL's last objection to the chain, e.g. `CERT_HAS_EXPIRED`; the name is not its business. */
+  /** The last error of OpenSSL for the chain, such as `CERT_HAS_EXPIRED`. Excludes the name check. */
   readonly chainError: string | undefined;
-  /** The trusted roots, PEM; only asked for when there is an objection. */
+  /** The trusted root certificates, PEM. Called only if the chain has an error. */
   readonly roots: () => readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
- * The facts of a certificate. It has to come from an unverified connection: a verifying client
- * hangs up on an expired certificate before it can see its date. OpenSSL tells one objection of
- * several, so the rest is found from the chain: the dates of all its certificates, and its root.
+ * Reads the facts of a certificate from a connection without verification: with verification, the
+ * handshake fails before the dates of an expired certificate are known. OpenSSL reports only one of
+ * several errors. The others are found in the chain: the dates of its certificates and its root.
  */
-export function certificateFacts(shown: Shown): CertificateFacts {
-  const { leaf, version, cipher } = shown;
-  const problems = findProblems(shown);
+export function readCertificateFacts(handshake: HandshakeFacts): CertificateFacts {
+  const { leaf, version, cipher } = handshake;
+  const problems = findProblems(handshake);
   return {
     version,
     cipher,
@@ -63,35 +63,41 @@ export function certificateFacts(shown: Shown): CertificateFacts {
     validTo: new Date(leaf.valid_to),
     subject: distinguishedName(leaf.subject),
     issuer: distinguishedName(leaf.issuer),
-    names: namesOf(leaf),
+    names: getNames(leaf),
     fingerprint256: leaf.fingerprint256,
     trusted: problems.length === 0,
     problems,
   };
 }
 
-function findProblems({ leaf, host, chainError, roots, now }: Shown): CertificateProblem[] {
+function findProblems({
+  leaf,
+  host,
+  chainError,
+  roots,
+  now,
+}: HandshakeFacts): CertificateProblem[] {
   const problems: CertificateProblem[] = [];
   if (chainError !== undefined) {
-    const chain = chainOf(leaf);
+    const chain = getChain(leaf);
     const dates = chain.flatMap((certificate) =>
       dateProblem(certificate, certificate === leaf, now),
     );
     problems.push(...dates.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind)));
-    // An objection to a date is the last of OpenSSL's, and hides one to the root.
-    if (dates.length === 0 || !endsIn(chain, roots())) {
+    // OpenSSL checks dates last. An error of a date hides one of the root.
+    if (dates.length === 0 || !endsInRoot(chain, roots())) {
       problems.push(rootProblem(chain, chainError));
     }
   }
   if (checkServerIdentity(host, leaf) !== undefined) {
-    const names = plain(namesOf(leaf).slice(0, 10).join(', '), 150) || 'no name';
+    const names = plain(getNames(leaf).slice(0, 10).join(', '), 150) || 'no names';
     const message = `the certificate is for ${names}, not for ${plain(host, 100)}`;
     problems.push({ kind: 'certificate-wrong-name', message });
   }
   return problems;
 }
 
-/** Worst first: what mends the most for the one who reads it. */
+/** The most useful problem to fix comes first. */
 const ORDER: readonly CertificateProblemKind[] = [
   'certificate-expired',
   'certificate-not-yet-valid',
@@ -125,15 +131,15 @@ function rootProblem(chain: readonly PeerCertificate[], chainError: string): Cer
   if (chain.length === 1 && leaf !== undefined && isSelfIssued(leaf)) {
     return {
       kind: 'certificate-self-signed',
-      message: `the certificate is signed by itself (${issuer})`,
+      message: `the certificate is self-signed (${issuer})`,
     };
   }
   const missing = MISSING_ISSUER.has(chainError)
-    ? '; or the server does not send an intermediate certificate'
+    ? ', or the server does not send an intermediate certificate'
     : '';
   return {
     kind: 'certificate-untrusted',
-    message: `the certificate comes from ${issuer}, which is not trusted here${missing} (${chainError})`,
+    message: `the issuer of the certificate, ${issuer}, is not trusted${missing} (${chainError})`,
   };
 }
 
@@ -143,23 +149,23 @@ const MISSING_ISSUER: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ]);
 
-/** The certificate and its issuers as far as they were sent or are known, the root last. */
-function chainOf(leaf: PeerCertificate): PeerCertificate[] {
+/** The certificate and its known issuers, the root last. */
+function getChain(leaf: PeerCertificate): PeerCertificate[] {
   const chain = [leaf];
-  for (let next = issuerOf(leaf); next && !chain.includes(next); next = issuerOf(next)) {
+  for (let next = getIssuer(leaf); next && !chain.includes(next); next = getIssuer(next)) {
     chain.push(next);
   }
   return chain;
 }
 
-function issuerOf(certificate: PeerCertificate): PeerCertificate | undefined {
-  // Node's types promise it only for the leaf; a root is its own issuer.
+function getIssuer(certificate: PeerCertificate): PeerCertificate | undefined {
+  // The types of Node declare it only for the leaf. A root is its own issuer.
   return 'issuerCertificate' in certificate
     ? (certificate.issuerCertificate as PeerCertificate | undefined)
     : undefined;
 }
 
-function endsIn(chain: readonly PeerCertificate[], roots: readonly string[]): boolean {
+function endsInRoot(chain: readonly PeerCertificate[], roots: readonly string[]): boolean {
   const der = chain.at(-1)?.raw.toString('base64');
   return roots.some((pem) => pem.replace(/-----[^-]+-----|\s/g, '') === der);
 }
@@ -176,7 +182,7 @@ function distinguishedName(name: object | undefined): string {
 }
 
 /** DNS names and addresses of `DNS:a.example, URI:"x, y", IP Address:192.0.2.1`. */
-function namesOf({ subject, subjectaltname }: PeerCertificate): string[] {
+function getNames({ subject, subjectaltname }: PeerCertificate): string[] {
   if (subjectaltname === undefined) return [subject?.CN ?? []].flat();
   const names: string[] = [];
   for (const [, type = '', value = ''] of subjectaltname.matchAll(ALTERNATIVE_NAME)) {

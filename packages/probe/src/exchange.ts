@@ -5,10 +5,10 @@ import { explainEnd, explainError } from './explain.ts';
 import type { Phase, ProbeFailure } from './failure.ts';
 import type { Limit } from './limit.ts';
 
-/** One request as it goes on the wire. */
+/** An HTTP request message. */
 export interface Message {
   readonly method: string;
-  /** Path and query, or a whole URL for a proxy. */
+  /** Path and query, or an absolute URL for a proxy. */
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array | undefined;
@@ -21,19 +21,19 @@ export interface Answer extends Body {
   readonly httpVersion: string;
 }
 
-/** `firstByte`: milliseconds from the request sent to the first byte, when one came. */
+/** `firstByte`: milliseconds from the sent request to the first byte of the response, if any. */
 export type Exchange = { readonly firstByte: number | undefined } & (
   | { readonly ok: true; readonly answer: Answer }
   | { readonly ok: false; readonly failure: ProbeFailure }
 );
 
-/** A request that is ready to go out: what it takes to write it is not the target's time. */
+/** A request that is ready to send. The time to prepare it does not count for the target. */
 export interface PreparedExchange {
   /**
-   * Sends it over an open socket and reads the answer, the body up to `maxBodyBytes`. The socket
-   * cannot be used again: the caller destroys it.
+   * Sends the request over an open socket and reads the response, with a body up to `maxBodyBytes`.
+   * The socket cannot be used again. The caller has to destroy it.
    */
-  readonly over: (
+  readonly send: (
     socket: Socket,
     options: { readonly maxBodyBytes: number; readonly peer: string },
     limit: Limit,
@@ -43,7 +43,7 @@ export interface PreparedExchange {
 export function prepareExchange(message: Message): PreparedExchange {
   const opened = open(message);
   return {
-    over: (socket, { maxBodyBytes, peer }, limit) => {
+    send: (socket, { maxBodyBytes, peer }, limit) => {
       if (!opened.ok) {
         const failure = explainError(opened.error, { phase: 'request', peer: 'the request' });
         return Promise.resolve({ ok: false, failure, firstByte: undefined });
@@ -57,7 +57,7 @@ export function prepareExchange(message: Message): PreparedExchange {
           const fail = (error: unknown) =>
             settle({ ok: false, failure: explainError(error, { phase, peer }), firstByte });
           const answered = (response: IncomingMessage) => (content: Body) =>
-            settle({ ok: true, answer: answerOf(response, content), firstByte });
+            settle({ ok: true, answer: readAnswer(response, content), firstByte });
           let sent = 0;
           request.on('error', fail);
           request.once('socket', () => {
@@ -96,17 +96,17 @@ type Opened =
   | {
       readonly ok: true;
       readonly request: ClientRequest;
-      /** Nothing goes out, and nothing happens, before it has its socket. */
+      /** Nothing is sent before this call. */
       readonly begin: (socket: Socket) => void;
     }
   | { readonly ok: false; readonly error: unknown };
 
 function open({ method, target, headers, body }: Message): Opened {
-  let give: ((error: Error | null, socket: Socket) => void) | undefined;
+  let passSocket: ((error: Error | null, socket: Socket) => void) | undefined;
   try {
-    // Without an agent: a connection of its own, and no agent to make for it.
-    const createConnection = (_: unknown, done: NonNullable<typeof give>) => {
-      give = done;
+    // Without an agent, each request has its own connection.
+    const createConnection = (_: unknown, done: NonNullable<typeof passSocket>) => {
+      passSocket = done;
       return undefined;
     };
     const request = openRequest({
@@ -117,13 +117,13 @@ function open({ method, target, headers, body }: Message): Opened {
       setHost: false,
     });
     request.end(body);
-    return { ok: true, request, begin: (socket) => give?.(null, socket) };
+    return { ok: true, request, begin: (socket) => passSocket?.(null, socket) };
   } catch (error) {
     return { ok: false, error };
   }
 }
 
-function answerOf(response: IncomingMessage, body: Body): Answer {
+function readAnswer(response: IncomingMessage, body: Body): Answer {
   return {
     ...body,
     status: response.statusCode ?? 0,
@@ -133,9 +133,9 @@ function answerOf(response: IncomingMessage, body: Body): Answer {
   };
 }
 
-/** Lower-case names; the values of a repeated header are joined with `, `. */
+/** Lower-case names. The values of a repeated header are joined with `, `. */
 function joinHeaders(raw: readonly string[]): Record<string, string> {
-  // No prototype: a header may be called `constructor` or `__proto__`.
+  // Without a prototype, because a header can have the name `constructor` or `__proto__`.
   const headers: Record<string, string> = Object.create(null);
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]?.toLowerCase() ?? '';

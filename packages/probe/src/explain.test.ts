@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explainError, peerName } from './explain.ts';
 
-const place = { phase: 'connect', peer: '192.0.2.1:80' } as const;
+const step = { phase: 'connect', peer: '192.0.2.1:80' } as const;
 
 function systemError(code: string, syscall = 'connect'): Error {
   return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
@@ -19,14 +19,14 @@ describe('explainError', () => {
     ['EACCES', 'local'],
     ['EADDRNOTAVAIL', 'local'],
     ['ENOENT', 'local'],
-  ])('takes %s for %s', (code, kind) => {
-    expect(explainError(systemError(code), place)).toMatchObject({ phase: 'connect', kind, code });
+  ])('maps %s to %s', (code, kind) => {
+    expect(explainError(systemError(code), step)).toMatchObject({ phase: 'connect', kind, code });
   });
 
-  it('unwraps what an aggregate and a cause hold', () => {
+  it('lists the members of an aggregate and the causes', () => {
     const inner = new Error('cable cut', { cause: new Error('by a \u001b[31mdigger') });
     const refused = systemError('ECONNREFUSED');
-    expect(explainError(new AggregateError([refused, inner], 'all failed'), place)).toEqual({
+    expect(explainError(new AggregateError([refused, inner], 'all failed'), step)).toEqual({
       phase: 'connect',
       kind: 'refused',
       code: 'ECONNREFUSED',
@@ -35,14 +35,14 @@ describe('explainError', () => {
     });
   });
 
-  it('ends with causes that go round', () => {
+  it('ends with circular causes', () => {
     const error = new Error('round');
     error.cause = error;
-    expect(explainError(error, place).causes).toHaveLength(5);
+    expect(explainError(error, step).causes).toHaveLength(5);
   });
 
-  it('takes anything that was thrown', () => {
-    expect(explainError('a \u0007text', place)).toEqual({
+  it('accepts thrown values that are not errors', () => {
+    expect(explainError('a \u0007text', step)).toEqual({
       phase: 'connect',
       kind: 'local',
       message: '192.0.2.1:80: a text',
@@ -51,7 +51,7 @@ describe('explainError', () => {
 });
 
 describe('peerName', () => {
-  it('names host, port and address', () => {
+  it('contains host, port and address', () => {
     expect(peerName('192.0.2.1', 80)).toBe('192.0.2.1:80');
     expect(peerName('::1', 80)).toBe('[::1]:80');
     expect(peerName('shop.example', 443, '::1')).toBe('shop.example:443 (::1)');

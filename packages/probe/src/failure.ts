@@ -1,4 +1,4 @@
-/** The phase of an attempt; `body` is everything after the first byte of the answer. */
+/** The phase of an attempt; `body` starts with the first byte of the response. */
 export type Phase = 'dns' | 'connect' | 'tls' | 'request' | 'first-byte' | 'body';
 
 export type FailureKind =
@@ -9,10 +9,10 @@ export type FailureKind =
   | 'reset'
   | 'unreachable'
   | 'timeout'
-  /** The peer closed in order, before its answer was complete. */
+  /** The peer closed the connection before the response was complete. */
   | 'closed'
   | 'aborted'
-  /** Our own address policy does not allow the address. */
+  /** The address policy refuses the address. */
   | 'address-refused'
   | 'certificate-expired'
   | 'certificate-not-yet-valid'
@@ -20,29 +20,29 @@ export type FailureKind =
   | 'certificate-wrong-name'
   | 'certificate-untrusted'
   | 'tls-failed'
-  /** Not HTTP, malformed, or headers beyond Node's limit of 16 KiB. */
+  /** Not HTTP, malformed, or headers above the limit of Node (16 KiB). */
   | 'protocol'
   | 'too-many-redirects'
   | 'redirect-invalid'
-  /** A fault of this machine or of the request itself: it says nothing about the peer. */
+  /** A fault of this machine or of the request, not of the peer. */
   | 'local';
 
-/** Why an attempt did not get its answer. */
+/** Why an attempt failed. */
 export interface ProbeFailure {
   readonly phase: Phase;
   readonly kind: FailureKind;
   /** The code of Node or OpenSSL, e.g. `ECONNREFUSED`. */
   readonly code?: string;
-  /** One sentence in plain words; text from outside in it is cut and stripped. */
+  /** A clause for people; untrusted text in it is escaped and shortened. */
   readonly message: string;
-  /** What the error said was behind it, outermost first; harmless text too. */
+  /** The causes of the error, outermost first; escaped like `message`. */
   readonly causes?: readonly string[];
 }
 
 /**
- * How long each phase took, in milliseconds; a phase that was not entered or not completed is
- * absent. `firstByte` is from the request sent to the first byte of the answer, `total` the whole
- * attempt with name resolution, body and redirects.
+ * The duration of each phase in milliseconds. A phase that did not complete is absent. `firstByte` is
+ * the time from the sent request to the first byte of the response. `total` is the whole attempt
+ * with name resolution, body and redirects.
  */
 export interface PhaseTimings {
   readonly dns?: number;

@@ -20,14 +20,14 @@ import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { blackhole, closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, it } from 'vitest';
 import type { PhaseTimings } from './failure.ts';
-import { requestTo } from './fixtures/request-to.ts';
 import { type HttpRequest, requestOnce } from './http.ts';
+import { createRequest } from './testing/create-request.ts';
 
 const { ca, good, expired, selfSigned, client } = certificates();
 
 async function ask(script: HttpServerOptions['script'], change: Partial<HttpRequest> = {}) {
   await using server = await startHttpServer({ script });
-  return await requestOnce(requestTo(server.url, change));
+  return await requestOnce(createRequest(server.url, change));
 }
 
 /** An answer in raw bytes. */
@@ -39,7 +39,7 @@ function raw(text: string): Behaviour<Connection> {
 
 async function askRaw(text: string, change: Partial<HttpRequest> = {}) {
   await using server = await startTcpServer({ script: raw(text) });
-  return await requestOnce(requestTo(`http://127.0.0.1:${server.port}`, change));
+  return await requestOnce(createRequest(`http://127.0.0.1:${server.port}`, change));
 }
 
 function expectSane({ total, ...parts }: PhaseTimings): void {
@@ -48,7 +48,7 @@ function expectSane({ total, ...parts }: PhaseTimings): void {
   expect(values.reduce((sum, value) => sum + value, 0)).toBeLessThanOrEqual(total);
 }
 
-describe('an answer', () => {
+describe('the response', () => {
   it('has its status, headers, body and address', async () => {
     const headers = { 'Content-Type': 'text/plain', 'Set-Cookie': ['a=1', 'b=2'] };
     const attempt = await ask(respond(201, { headers, body: 'grün' }));
@@ -67,7 +67,7 @@ describe('an answer', () => {
     expect(attempt.ok && attempt.response.body.toString()).toBe('grün');
   });
 
-  it('keeps header values raw, and names that objects have by themselves', async () => {
+  it('keeps header values raw, and names of object properties', async () => {
     const attempt = await askRaw(
       'HTTP/1.1 200 OK\r\n__proto__: p\r\nconstructor: c\r\nX: \x80::set-env\r\n\r\n',
     );
@@ -80,27 +80,27 @@ describe('an answer', () => {
     expect(headers.tostring).toBeUndefined();
   });
 
-  it('comes from ::1 as well', async () => {
+  it('is read from ::1', async () => {
     await using server = await startHttpServer({ host: '::1', script: respond(204) });
-    const attempt = await requestOnce(requestTo(server.url));
+    const attempt = await requestOnce(createRequest(server.url));
     expect(attempt).toMatchObject({ ok: true, response: { status: 204, address: '::1', size: 0 } });
     expect(server.requests[0]?.headers.host).toBe(`[::1]:${server.port}`);
   });
 
-  it('may end with the connection', async () => {
+  it('can end with the connection', async () => {
     const attempt = await askRaw('HTTP/1.0 200 OK\r\n\r\nall of it');
     expect(attempt.ok && attempt.response.body.toString()).toBe('all of it');
     expect(attempt.ok && attempt.response.httpVersion).toBe('1.0');
   });
 
-  it('to HEAD has no body', async () => {
+  it('has no body for HEAD', async () => {
     const attempt = await ask(respond(200, { headers: { 'content-length': 1000 } }), {
       method: 'HEAD',
     });
     expect(attempt).toMatchObject({ ok: true, response: { size: 0, truncated: false } });
   });
 
-  it('may be a switch of protocols', async () => {
+  it('can switch protocols', async () => {
     const attempt = await askRaw(
       'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n\x81\x00',
       { headers: { Connection: 'upgrade', Upgrade: 'websocket' } },
@@ -111,13 +111,13 @@ describe('an answer', () => {
     });
   });
 
-  it('comes before the end of the request', async () => {
+  it('can arrive before the request is complete', async () => {
     await using server = await startTcpServer({
       script: raw('HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno'),
     });
     const body = new Uint8Array(100_000);
     const url = `http://127.0.0.1:${server.port}`;
-    const attempt = await requestOnce(requestTo(url, { method: 'POST', body }));
+    const attempt = await requestOnce(createRequest(url, { method: 'POST', body }));
     expect(attempt).toMatchObject({ ok: true, response: { status: 413, size: 2 } });
   });
 });
@@ -126,12 +126,12 @@ describe('the request', () => {
   async function echoed(path: string, change: Partial<HttpRequest>) {
     await using server = await startHttpServer({ script: echo() });
     const { port } = server;
-    const attempt = await requestOnce(requestTo(`http://127.0.0.1:${port}${path}`, change));
+    const attempt = await requestOnce(createRequest(`http://127.0.0.1:${port}${path}`, change));
     if (!attempt.ok) throw new Error(attempt.failure.message);
     return { port, ...JSON.parse(attempt.response.body.toString()) };
   }
 
-  it('has a few headers of its own', async () => {
+  it('has default headers', async () => {
     const { port, ...request } = await echoed('/a/b?c=d#e', {});
     expect(request).toEqual({
       method: 'GET',
@@ -146,7 +146,7 @@ describe('the request', () => {
     });
   });
 
-  it('sends the headers and the body that it was given', async () => {
+  it('sends the given headers and body', async () => {
     const { headers, method, body } = await echoed('/', {
       method: 'PUT',
       body: 'grün',
@@ -161,38 +161,38 @@ describe('the request', () => {
     });
   });
 
-  it('gives the body of a GET a length', async () => {
+  it('sends a content length with the body of a GET', async () => {
     expect(await echoed('/', { body: 'query' })).toMatchObject({
       body: 'query',
       headers: { 'content-length': '5' },
     });
   });
 
-  it('turns the credentials of a URL into a header', async () => {
+  it('sends the credentials of the URL as a header', async () => {
     await using server = await startHttpServer({ script: respond(204) });
-    await requestOnce(requestTo(`http://me:p%40ss@127.0.0.1:${server.port}`));
+    await requestOnce(createRequest(`http://me:p%40ss@127.0.0.1:${server.port}`));
     const expected = Buffer.from('me:p@ss').toString('base64');
     expect(server.requests[0]?.headers.authorization).toBe(`Basic ${expected}`);
   });
 
-  it('goes over a Unix socket', async () => {
+  it('uses a Unix socket', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'probe-'));
     const onWindows = process.platform === 'win32';
     const socketPath = onWindows ? `\\\\.\\pipe\\${folder.slice(3)}` : join(folder, 'app.sock');
     const server = createServer(({ headers }, response) => response.end(headers.host));
     await new Promise<void>((resolve) => server.listen(socketPath, resolve));
-    const attempt = await requestOnce(requestTo('http://localhost/', { socketPath }));
+    const attempt = await requestOnce(createRequest('http://localhost/', { socketPath }));
     await new Promise((resolve) => server.close(resolve));
     await rm(folder, { recursive: true });
     expect(attempt).toMatchObject({ ok: true, response: { address: socketPath } });
     expect(attempt.ok && attempt.response.body.toString()).toBe('localhost');
     expect(attempt.phases).not.toHaveProperty('dns');
-    expect(await requestOnce(requestTo('http://localhost/', { socketPath }))).toMatchObject({
+    expect(await requestOnce(createRequest('http://localhost/', { socketPath }))).toMatchObject({
       failure: { phase: 'connect', kind: 'local', code: 'ENOENT' },
     });
   });
 
-  it('is a fault of ours when it cannot be written', async () => {
+  it('fails locally if it is invalid', async () => {
     expect(await ask(respond(200), { headers: { 'x-secret': 'a\nb' } })).toMatchObject({
       ok: false,
       failure: {
@@ -205,7 +205,7 @@ describe('the request', () => {
 });
 
 describe('the phases', () => {
-  it('add up to no more than the whole', async () => {
+  it('are in total not longer than the attempt', async () => {
     const { phases } = await ask(respond(200, { body: 'x'.repeat(100_000) }), {
       resolved: { host: 'a', addresses: [{ address: '127.0.0.1', family: 4 }], ms: 12.5 },
     });
@@ -214,14 +214,14 @@ describe('the phases', () => {
     expectSane(phases);
   });
 
-  it('have TLS with https', async () => {
+  it('include TLS with https', async () => {
     await using server = await startHttpServer({ script: respond(200), tls: { pair: good } });
-    const { phases } = await requestOnce(requestTo(server.url, { tls: { ca: ca.cert } }));
+    const { phases } = await requestOnce(createRequest(server.url, { tls: { ca: ca.cert } }));
     expect(Object.keys(phases).sort()).toEqual(['connect', 'dns', 'firstByte', 'tls', 'total']);
     expectSane(phases);
   });
 
-  it('give each wait to the phase that it was in', async () => {
+  it('assign each delay to its phase', async () => {
     const late = await ask(({ response }) => void setTimeout(() => response.end('late'), 60));
     expect(late.phases.firstByte).toBeGreaterThan(50);
     const slow = await ask(({ response }) => {
@@ -232,37 +232,37 @@ describe('the phases', () => {
   });
 });
 
-describe('a fault', () => {
+describe('failures', () => {
   it.each([
     ['a reset', reset(), 'first-byte', 'reset'],
     ['a close', closeSilently(), 'first-byte', 'closed'],
-    ['an answer that is not HTTP', garbage(), 'body', 'protocol'],
+    ['a response that is not HTTP', garbage(), 'body', 'protocol'],
     ['endless headers', endlessHeaders(), 'body', 'protocol'],
-    ['a body that is cut off', wrongContentLength(), 'body', 'closed'],
-  ] as const)('tells %s', async (_, script, phase, kind) => {
+    ['an incomplete body', wrongContentLength(), 'body', 'closed'],
+  ] as const)('reports %s', async (_, script, phase, kind) => {
     const attempt = await ask(script);
     expect(attempt).toMatchObject({ ok: false, address: '127.0.0.1', failure: { phase, kind } });
     expectSane(attempt.phases);
   });
 
   it.each([
-    ['headers that end early', 'HTTP/1.1 200 OK\r\nA: b', 'closed'],
-    ['a chunk that is none', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz', 'protocol'],
+    ['incomplete headers', 'HTTP/1.1 200 OK\r\nA: b', 'closed'],
+    ['an invalid chunk', 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz', 'protocol'],
     [
       'two lengths',
       'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
       'protocol',
     ],
-  ])('tells %s', async (_, text, kind) => {
+  ])('reports %s', async (_, text, kind) => {
     expect(await askRaw(text)).toMatchObject({ ok: false, failure: { phase: 'body', kind } });
   });
 
-  it('tells refused with host and port', async () => {
+  it('reports a refused connection with host and port', async () => {
     const port = await closedPort();
-    const { message } = failureOf(await requestOnce(requestTo(`http://127.0.0.1:${port}`)));
+    const { message } = failureOf(await requestOnce(createRequest(`http://127.0.0.1:${port}`)));
     expect(message).toBe(`connection refused by 127.0.0.1:${port}`);
     const named = {
-      ...requestTo(`http://127.0.0.1:${port}`),
+      ...createRequest(`http://127.0.0.1:${port}`),
       url: new URL(`http://shop.example:${port}`),
     };
     expect(failureOf(await requestOnce(named)).message).toBe(
@@ -270,7 +270,7 @@ describe('a fault', () => {
     );
   });
 
-  it('never shows what a stranger wrote without cleaning it', async () => {
+  it('escapes untrusted text', async () => {
     const hostile = 'HTTP/1.1 200 OK\r\n\x1b[31m::set-env name=x::y: z\r\n\r\n';
     const failure = failureOf(await askRaw(hostile));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they must not be there
@@ -278,40 +278,40 @@ describe('a fault', () => {
   });
 
   it.concurrent.each([
-    ['an answer', hang(), 'first-byte', 'waiting for the first byte from'],
+    ['a response', hang(), 'first-byte', 'waiting for the first byte from'],
     [
       'the end of the headers',
       dripHeaders({ intervalMs: 5 }, 200, { headers: { 'x-long': 'x'.repeat(1_000) } }),
       'body',
-      'reading the answer of',
+      'reading the response from',
     ],
-    ['a body', hangAfterHeaders(), 'body', 'reading the answer of'],
+    ['a body', hangAfterHeaders(), 'body', 'reading the response from'],
     [
       'the end of a body',
       dripBody({ intervalMs: 5 }, 200, { body: 'x'.repeat(10_000) }),
       'body',
-      'reading the answer of',
+      'reading the response from',
     ],
   ] as const)('gives up waiting for %s', async (_, script, phase, doing) => {
     const attempt = await ask(script, { timeoutMs: 500 });
     const failure = failureOf(attempt);
     expect(failure).toMatchObject({ phase, kind: 'timeout' });
     expect(failure.message).toMatch(
-      new RegExp(`^not done ${doing} 127\\.0\\.0\\.1:\\d+ within 500ms$`),
+      new RegExp(`^timed out after 500ms while ${doing} 127\\.0\\.0\\.1:\\d+$`),
     );
     expect(attempt.phases.total).toBeLessThan(2_000);
     expectSane(attempt.phases);
   });
 
-  it('gives up on a server that does not read', async () => {
+  it('times out with a server that does not read', async () => {
     await using server = await startTcpServer({ script: ({ socket }) => void socket.pause() });
     const url = `http://127.0.0.1:${server.port}`;
     const body = new Uint8Array(32 * 1_048_576);
-    const attempt = await requestOnce(requestTo(url, { method: 'POST', body, timeoutMs: 300 }));
+    const attempt = await requestOnce(createRequest(url, { method: 'POST', body, timeoutMs: 300 }));
     expect(failureOf(attempt)).toMatchObject({ phase: 'request', kind: 'timeout' });
   });
 
-  it('cuts an endless body', async () => {
+  it('truncates an endless body', async () => {
     expect(await ask(endlessBody(), { maxBodyBytes: 100_000 })).toMatchObject({
       ok: true,
       response: { truncated: true, size: 100_000 },
@@ -319,19 +319,21 @@ describe('a fault', () => {
   });
 });
 
-describe('a certificate', () => {
+describe('certificates', () => {
   async function askTls(tls: HttpServerOptions['tls'] & object, change: Partial<HttpRequest> = {}) {
     await using server = await startHttpServer({ script: respond(200), tls });
-    const attempt = await requestOnce(requestTo(server.url, { tls: { ca: ca.cert }, ...change }));
+    const attempt = await requestOnce(
+      createRequest(server.url, { tls: { ca: ca.cert }, ...change }),
+    );
     return { attempt, requests: server.requests };
   }
 
-  it('comes with the answer', async () => {
+  it('are part of the response', async () => {
     const { attempt } = await askTls({ pair: good });
     expect(attempt).toMatchObject({ ok: true, response: { certificate: { trusted: true } } });
   });
 
-  it('that is not trusted keeps the request from being sent', async () => {
+  it('without trust prevent the request', async () => {
     const { attempt, requests } = await askTls({ pair: expired });
     expect(attempt).toMatchObject({
       ok: false,
@@ -345,7 +347,7 @@ describe('a certificate', () => {
     expect(requests).toEqual([]);
   });
 
-  it('that is not trusted is told all the same when that does not matter', async () => {
+  it('without trust are reported with insecure', async () => {
     const { attempt } = await askTls({ pair: selfSigned }, { insecure: true });
     expect(attempt).toMatchObject({
       ok: true,
@@ -353,7 +355,7 @@ describe('a certificate', () => {
     });
   });
 
-  it('of the client is shown, and missed by the server when there is none', async () => {
+  it('of the client are sent, and the server rejects a client without one', async () => {
     const server = { pair: good, requestCert: true, ca: ca.cert };
     const { cert, key } = client;
     const { attempt, requests } = await askTls(server, { tls: { ca: ca.cert, cert, key } });
@@ -364,11 +366,11 @@ describe('a certificate', () => {
   });
 });
 
-describe('an abort', () => {
+describe('abort', () => {
   async function aborted(url: string, begun: Promise<unknown>) {
     const controller = new AbortController();
     const attempt = requestOnce(
-      requestTo(url, { signal: controller.signal, timeoutMs: 60_000, insecure: true }),
+      createRequest(url, { signal: controller.signal, timeoutMs: 60_000, insecure: true }),
     );
     await begun;
     controller.abort();
@@ -377,35 +379,35 @@ describe('an abort', () => {
     return phase;
   }
 
-  it.runIf(process.platform === 'linux')('ends the connect', async () => {
+  it.runIf(process.platform === 'linux')('ends connecting', async () => {
     await using hole = await blackhole();
     expect(await aborted(`http://127.0.0.1:${hole.port}`, Promise.resolve())).toBe('connect');
   });
 
-  it('ends the handshake', async () => {
+  it('ends the TLS handshake', async () => {
     const hello = Promise.withResolvers<void>();
     const script = ({ socket }: Connection) => void socket.once('data', () => hello.resolve());
     await using server = await startTcpServer({ script });
     expect(await aborted(`https://127.0.0.1:${server.port}`, hello.promise)).toBe('tls');
   });
 
-  it.each(['http', 'https'])('ends the wait for the first byte over %s', async (scheme) => {
+  it.each(['http', 'https'])('ends waiting for the first byte with %s', async (scheme) => {
     const script = gate(respond(200));
     const tls = scheme === 'https' ? { tls: { pair: good } } : {};
     await using server = await startHttpServer({ script, ...tls });
     expect(await aborted(server.url, script.reached)).toBe('first-byte');
   });
 
-  it('of before dials nothing', async () => {
+  it('before the attempt prevents the connection', async () => {
     await using server = await startHttpServer({ script: respond(200) });
-    const request = requestTo(server.url, { signal: AbortSignal.abort() });
+    const request = createRequest(server.url, { signal: AbortSignal.abort() });
     expect(failureOf(await requestOnce(request)).kind).toBe('aborted');
     expect(server.connections).toBe(0);
   });
 });
 
-describe('afterwards', () => {
-  it.each(['http', 'https'])('the connection of a lost %s attempt is closed', async (scheme) => {
+describe('after the attempt', () => {
+  it.each(['http', 'https'])('closes the connection of a failed %s attempt', async (scheme) => {
     const closed = Promise.withResolvers<void>();
     const controller = new AbortController();
     await using server = await startHttpServer({
@@ -415,11 +417,11 @@ describe('afterwards', () => {
       },
       ...(scheme === 'https' && { tls: { pair: good } }),
     });
-    await requestOnce(requestTo(server.url, { signal: controller.signal, insecure: true }));
+    await requestOnce(createRequest(server.url, { signal: controller.signal, insecure: true }));
     await closed.promise;
   });
 
-  it('no connection, timer or listener is left', async () => {
+  it('leaves no connection, timer or listener', async () => {
     const { signal } = new AbortController();
     let listeners = 0;
     const counting = Object.assign(signal, {
@@ -444,7 +446,7 @@ describe('afterwards', () => {
         },
       });
       await requestOnce(
-        requestTo(server.url, { signal: counting, timeoutMs: 60_000, maxBodyBytes: 10 }),
+        createRequest(server.url, { signal: counting, timeoutMs: 60_000, maxBodyBytes: 10 }),
       );
       await closed.promise;
     }

@@ -13,24 +13,24 @@ import { handshakeWithin, type TlsSettings } from './tls.ts';
 /** 1 MiB */
 export const DEFAULT_MAX_BODY_BYTES = 1_048_576;
 
-/** `timeoutMs` is for the whole attempt, with the body. */
+/** `timeoutMs` limits the whole attempt, including the body. */
 export interface HttpRequest extends Bounds {
-  /** `http:` or `https:`; a user and password in it become a Basic authorization. */
+  /** `http:` or `https:`. Credentials in the URL are sent as a Basic `Authorization` header. */
   readonly url: URL;
   readonly method: string;
-  /** Sent as they are; they take the place of the default ones (host, accept, accept-encoding). */
+  /** Sent unchanged. They replace the default headers (host, accept, accept-encoding). */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
-  /** What `url.hostname` was resolved to. */
+  /** The result of resolving `url.hostname`. */
   readonly resolved: ResolvedHost;
-  /** The address to dial, one of `resolved` (with `proxy`: the proxy's); not used for a socket. */
+  /** The address to connect to: one of `resolved`, or of the proxy. Not used with `socketPath`. */
   readonly address: string;
-  /** The Unix socket to connect to instead. */
+  /** Connects to this Unix socket instead. */
   readonly socketPath?: string;
-  /** Goes on when the certificate is not trusted. */
+  /** Accepts certificates that are not trusted. */
   readonly insecure: boolean;
   readonly tls: TlsSettings;
-  /** Most bytes of the body that are read, before and after decompression. */
+  /** Limit of the body, before and after decompression. */
   readonly maxBodyBytes: number;
   /** An HTTP proxy, `http://user:password@host:port`: CONNECT for https, absolute form for http. */
   readonly proxy?: URL;
@@ -48,7 +48,7 @@ export interface HttpResponse {
   readonly size: number;
   /** `1.1` */
   readonly httpVersion: string;
-  /** The address that was dialled, or the path of the socket. */
+  /** The address of the connection, or the path of the socket. */
   readonly address: string;
   readonly certificate?: CertificateFacts;
 }
@@ -64,15 +64,15 @@ export type HttpAttempt =
     };
 
 /**
- * One request over a connection of its own, no redirect followed. Over a certificate that is not
- * trusted nothing is sent unless `insecure`; the failure is its worst problem. A body longer than
- * the cap is cut and the answer is still `ok`.
+ * Sends one request over its own connection, without following redirects. If the certificate is not
+ * trusted, nothing is sent (except with `insecure`), and the failure is the worst problem of the
+ * certificate. A body above the limit is truncated; the attempt is still `ok`.
  */
 export function requestOnce(request: HttpRequest): Promise<HttpAttempt> {
   return within(request, (limit) => requestWithin(request, limit));
 }
 
-/** {@link requestOnce} under a limit that is shared with what goes before and after. */
+/** {@link requestOnce} with a limit that several requests share. */
 export async function requestWithin(request: HttpRequest, limit: Limit): Promise<HttpAttempt> {
   const connection: { socket?: Socket } = {};
   try {
@@ -88,10 +88,10 @@ async function attempt(
   connection: { socket?: Socket },
 ): Promise<HttpAttempt> {
   const { url, socketPath, proxy } = request;
-  const prepared = prepareExchange(messageOf(request));
+  const prepared = prepareExchange(getMessage(request));
   const started = performance.now();
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = portOf(url);
+  const port = getPort(url);
   const address = socketPath ?? request.address;
   const peer = socketPath ?? peerName(host, port, proxy ? host : address);
 
@@ -110,9 +110,9 @@ async function attempt(
     ...(certificate && { certificate }),
   });
 
-  const proxyPeer = proxy && peerName(proxy.hostname, portOf(proxy), address);
+  const proxyPeer = proxy && peerName(proxy.hostname, getPort(proxy), address);
   const tcp = await connectWithin(
-    socketPath === undefined ? { address, port: portOf(proxy ?? url) } : { socketPath },
+    socketPath === undefined ? { address, port: getPort(proxy ?? url) } : { socketPath },
     limit,
     proxyPeer ? `the proxy ${proxyPeer}` : peer,
   );
@@ -139,7 +139,7 @@ async function attempt(
     if (worst && !request.insecure) return failed({ phase: 'tls', ...worst });
   }
 
-  const exchange = await prepared.over(
+  const exchange = await prepared.send(
     connection.socket,
     { maxBodyBytes: request.maxBodyBytes, peer },
     limit,
@@ -155,11 +155,11 @@ async function attempt(
   };
 }
 
-function portOf(url: URL): number {
+function getPort(url: URL): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 }
 
-function messageOf({ url, method, headers, body, proxy }: HttpRequest): Message {
+function getMessage({ url, method, headers, body, proxy }: HttpRequest): Message {
   const target = url.pathname + url.search;
   const absolute = proxy !== undefined && url.protocol === 'http:';
   return {
@@ -170,16 +170,16 @@ function messageOf({ url, method, headers, body, proxy }: HttpRequest): Message 
       Connection: 'close',
       Accept: '*/*',
       'Accept-Encoding': ACCEPTED_ENCODINGS,
-      // Node gives a GET with a body no length, and what follows would be read as a second request.
+      // Node sends a GET body without a length. The server would read it as a second request.
       ...(body !== undefined && { 'Content-Length': String(Buffer.byteLength(body)) }),
-      ...basicHeader(url),
+      ...createBasicHeader(url),
       ...(absolute && proxyHeaders(proxy)),
     }),
     body,
   };
 }
 
-function basicHeader(url: URL): Record<string, string> {
+function createBasicHeader(url: URL): Record<string, string> {
   const credentials = basicCredentials(url);
   return credentials === undefined ? {} : { Authorization: credentials };
 }
@@ -189,6 +189,6 @@ function withDefaults(
   defaults: Record<string, string>,
 ): Record<string, string> {
   const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
-  const left = Object.entries(defaults).filter(([name]) => !names.has(name.toLowerCase()));
-  return { ...Object.fromEntries(left), ...given };
+  const missing = Object.entries(defaults).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(missing), ...given };
 }

@@ -1,30 +1,30 @@
-/** Why an attempt was ended from our side. */
-export type End = 'timeout' | 'aborted';
+/** Why an attempt was ended before the peer answered. */
+export type EndReason = 'timeout' | 'aborted';
 
-/** How long something may take and what can stop it earlier. */
+/** The time limit of an attempt, and the signal that cancels it. */
 export interface Bounds {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 }
 
-/** The one timer and the one abort listener of an attempt; its phases wait under it in turn. */
+/** The timer and the abort listener of an attempt. Its phases share them, one after the other. */
 export interface Limit {
   readonly timeoutMs: number;
   /**
-   * A promise of whatever `start` hands to its callback first, or of what `stop` makes of the end
-   * of the attempt. `stop` also has to free what the phase holds.
+   * Resolves to the first value that `start` passes to its callback, or to the result of `stop` when
+   * the attempt ends. `stop` also has to release the resources of the phase.
    */
-  wait<T>(start: (settle: (value: T) => void) => void, stop: (end: End) => T): Promise<T>;
+  wait<T>(start: (settle: (value: T) => void) => void, stop: (end: EndReason) => T): Promise<T>;
 }
 
-/** Runs `attempt` under one time limit and one signal, and lets go of both afterwards. */
+/** Runs `attempt` with a time limit and a signal, and removes the timer and listener afterwards. */
 export async function within<T>(
   { timeoutMs, signal }: Bounds,
   attempt: (limit: Limit) => Promise<T>,
 ): Promise<T> {
-  let ended: End | undefined = signal.aborted ? 'aborted' : undefined;
-  let onEnd: ((end: End) => void) | undefined;
-  const finish = (end: End) => {
+  let ended: EndReason | undefined = signal.aborted ? 'aborted' : undefined;
+  let onEnd: ((end: EndReason) => void) | undefined;
+  const finish = (end: EndReason) => {
     ended ??= end;
     onEnd?.(ended);
   };
@@ -37,14 +37,14 @@ export async function within<T>(
       wait: (start, stop) =>
         new Promise((resolve) => {
           if (ended) return resolve(stop(ended));
-          const mine = (end: End) => {
+          const stopPhase = (end: EndReason) => {
             onEnd = undefined;
             resolve(stop(end));
           };
-          onEnd = mine;
+          onEnd = stopPhase;
           start((value) => {
-            // A second, late event must not take the end away from the phase that came after.
-            if (onEnd === mine) onEnd = undefined;
+            // A second, late event must not remove the handler of the next phase.
+            if (onEnd === stopPhase) onEnd = undefined;
             resolve(value);
           });
         }),

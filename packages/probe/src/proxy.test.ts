@@ -7,8 +7,8 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { listen } from '@repo/testkit/faults/listener';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
 import { expect, it } from 'vitest';
-import { requestTo } from './fixtures/request-to.ts';
 import { requestOnce } from './http.ts';
+import { createRequest } from './testing/create-request.ts';
 
 const { ca, good } = certificates();
 
@@ -36,7 +36,7 @@ it('tunnels https', async () => {
   await using proxy = await startProxy();
   await using server = await startHttpServer({ script: respond(204), tls: { pair: good } });
   const attempt = await requestOnce({
-    ...requestTo(`https://localhost:${server.port}`, { tls: { ca: ca.cert } }),
+    ...createRequest(`https://localhost:${server.port}`, { tls: { ca: ca.cert } }),
     address: '127.0.0.1',
     proxy: new URL(`http://me:secret@127.0.0.1:${proxy.port}`),
   });
@@ -48,10 +48,10 @@ it('tunnels https', async () => {
   expect(server.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
 });
 
-it('asks for the whole URL with http', async () => {
+it('requests the absolute URL with http', async () => {
   await using proxy = await startHttpServer({ script: echo() });
   const attempt = await requestOnce({
-    ...requestTo('http://shop.example/a?b=c'),
+    ...createRequest('http://shop.example/a?b=c'),
     address: '127.0.0.1',
     proxy: new URL(proxy.url.replace('//', '//me:secret@')),
   });
@@ -61,10 +61,10 @@ it('asks for the whole URL with http', async () => {
   });
 });
 
-it('says that the proxy refused, in clean text', async () => {
+it('reports a refusal by the proxy in escaped text', async () => {
   await using proxy = await startProxy();
   const attempt = await requestOnce({
-    ...requestTo('https://shop.example/'),
+    ...createRequest('https://shop.example/'),
     address: '127.0.0.1',
     proxy: new URL(`http://127.0.0.1:${proxy.port}`),
   });
@@ -81,10 +81,10 @@ it('says that the proxy refused, in clean text', async () => {
 it.each([
   ['hangs', hang(), 60, 'timeout'],
   ['closes', closeSilently(), 5_000, 'closed'],
-])('says that the proxy %s', async (_, script, timeoutMs, kind) => {
+])('reports that the proxy %s', async (_, script, timeoutMs, kind) => {
   await using proxy = await startTcpServer({ script });
   const attempt = await requestOnce({
-    ...requestTo('https://shop.example/', { timeoutMs }),
+    ...createRequest('https://shop.example/', { timeoutMs }),
     address: '127.0.0.1',
     proxy: new URL(`http://127.0.0.1:${proxy.port}`),
   });

@@ -5,13 +5,13 @@ import { explainEnd, explainError } from './explain.ts';
 import type { ProbeFailure } from './failure.ts';
 import type { Limit } from './limit.ts';
 
-/** `proxy-authorization` for the user and password of a proxy's URL, if it has them. */
+/** The `Proxy-Authorization` header for the credentials in the URL of a proxy, if it has any. */
 export function proxyHeaders(proxy: URL): Record<string, string> {
   const credentials = basicCredentials(proxy);
   return credentials === undefined ? {} : { 'Proxy-Authorization': credentials };
 }
 
-/** The value of a Basic authorization for the user and password in a URL (RFC 7617). */
+/** The value of a Basic `Authorization` header for the credentials in a URL (RFC 7617). */
 export function basicCredentials({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined;
   return `Basic ${Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')}`;
@@ -21,21 +21,21 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A lone `%`, which the URL parser lets through.
+    // The URL parser accepts a single `%`.
     return text;
   }
 }
 
 /**
- * Asks the HTTP proxy at the other end of `socket` for a tunnel (CONNECT, RFC 9110 §9.3.6). The
- * failure, if there is one; otherwise the socket leads to `authority` (`host:port`).
+ * Opens a tunnel through the HTTP proxy that `socket` is connected to (CONNECT, RFC 9110 §9.3.6).
+ * Returns the failure. Without one, the socket is connected to `authority` (`host:port`).
  */
 export function openTunnelWithin(
   socket: Socket,
   { authority, proxy, peer }: { authority: string; proxy: URL; peer: string },
   limit: Limit,
 ): Promise<ProbeFailure | undefined> {
-  const place = { phase: 'connect', peer: `the proxy ${peer}` } as const;
+  const step = { phase: 'connect', peer: `the proxy ${peer}` } as const;
   return limit.wait<ProbeFailure | undefined>(
     (settle) => {
       const request = openRequest({
@@ -44,15 +44,15 @@ export function openTunnelWithin(
         path: authority,
         headers: { Host: authority, ...proxyHeaders(proxy) },
       });
-      request.on('error', (error) => settle(explainError(error, place)));
+      request.on('error', (error) => settle(explainError(error, step)));
       request.once('connect', ({ statusCode = 0, statusMessage = '' }) => {
         if (statusCode >= 200 && statusCode < 300) return settle(undefined);
-        const answer = plain(`${statusCode} ${statusMessage}`, 100);
-        const message = `${place.peer} refused a tunnel to ${plain(authority, 100)}: ${answer}`;
-        settle({ ...place, kind: 'refused', message });
+        const status = plain(`${statusCode} ${statusMessage}`, 100);
+        const message = `${step.peer} refused a tunnel to ${plain(authority, 100)}: ${status}`;
+        settle({ ...step, kind: 'refused', message });
       });
       request.end();
     },
-    (end) => explainEnd(end, place, limit.timeoutMs),
+    (end) => explainEnd(end, step, limit.timeoutMs),
   );
 }

@@ -1,19 +1,19 @@
 import type { HttpRequest, HttpResponse } from './http.ts';
 
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Where a response leads, if it is a redirect that leads anywhere. */
-export function locationOf({ status, headers }: HttpResponse): string | undefined {
-  return REDIRECTS.has(status) ? headers.location : undefined;
+/** The `Location` of a redirect, if the response is one. */
+export function getLocation({ status, headers }: HttpResponse): string | undefined {
+  return REDIRECT_STATUSES.has(status) ? headers.location : undefined;
 }
 
 /**
- * The URL that a `Location` on `from` means, if it is an http or https one. It cannot bring
- * credentials of its own; those of `from` stay on its origin.
+ * Resolves a `Location` relative to `from`. Returns `undefined` if it is not an http or https URL.
+ * Credentials in it are removed; those of `from` are kept for the same origin.
  */
-export function targetOf(location: string, from: URL): URL | undefined {
+export function resolveLocation(location: string, from: URL): URL | undefined {
   if (!URL.canParse(location, from.href)) return undefined;
-  const url = withoutCredentials(new URL(location, from));
+  const url = removeCredentials(new URL(location, from));
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
   if (url.origin === from.origin) {
     url.username = from.username;
@@ -22,8 +22,8 @@ export function targetOf(location: string, from: URL): URL | undefined {
   return url;
 }
 
-/** What the next hop asks; its host still has to be resolved. */
-export function requestFor(from: HttpRequest, url: URL, status: number): HttpRequest {
+/** The request of the next hop. Its host is not resolved yet. */
+export function createNextRequest(from: HttpRequest, url: URL, status: number): HttpRequest {
   const toGet =
     status === 303
       ? from.method !== 'GET' && from.method !== 'HEAD'
@@ -31,7 +31,7 @@ export function requestFor(from: HttpRequest, url: URL, status: number): HttpReq
   const sameOrigin = url.origin === from.url.origin;
   const { body, socketPath, tls, headers, ...kept } = from;
   const { cert, key, servername, ...others } = tls;
-  // The same object where nothing is taken away: handshakes keep what they prepared with it.
+  // Keep the same object if nothing is removed: the TLS context is cached with it.
   const publicTls = (cert ?? key ?? servername) ? others : tls;
   return {
     ...kept,
@@ -40,7 +40,7 @@ export function requestFor(from: HttpRequest, url: URL, status: number): HttpReq
     headers: Object.fromEntries(
       Object.entries(headers).filter(([given]) => {
         const name = given.toLowerCase();
-        return !(toGet && ABOUT_BODY.has(name)) && (sameOrigin || !OF_ORIGIN.has(name));
+        return !(toGet && BODY_HEADERS.has(name)) && (sameOrigin || !ORIGIN_HEADERS.has(name));
       }),
     ),
     ...(body !== undefined && !toGet && { body }),
@@ -49,7 +49,7 @@ export function requestFor(from: HttpRequest, url: URL, status: number): HttpReq
   };
 }
 
-const ABOUT_BODY: ReadonlySet<string> = new Set([
+const BODY_HEADERS: ReadonlySet<string> = new Set([
   'content-encoding',
   'content-language',
   'content-length',
@@ -58,19 +58,19 @@ const ABOUT_BODY: ReadonlySet<string> = new Set([
   'transfer-encoding',
 ]);
 
-const OF_ORIGIN: ReadonlySet<string> = new Set([
+const ORIGIN_HEADERS: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
   'host',
   'proxy-authorization',
 ]);
 
-/** Two hops with the same key get the same answer: the redirects go round. */
-export function keyOf({ method, url }: HttpRequest): string {
+/** Two hops with the same key mean a redirect loop. */
+export function getHopKey({ method, url }: HttpRequest): string {
   return `${method} ${url.origin}${url.pathname}${url.search}`;
 }
 
-export function withoutCredentials(url: URL): URL {
+export function removeCredentials(url: URL): URL {
   const stripped = new URL(url);
   stripped.username = '';
   stripped.password = '';

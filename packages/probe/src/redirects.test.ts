@@ -7,9 +7,9 @@ import { byPath } from '@repo/testkit/faults/script';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type AddressPolicy, allowAny, refuseLinkLocal } from './address.ts';
-import { requestTo } from './fixtures/request-to.ts';
 import { type FollowingAttempt, type FollowingRequest, requestFollowing } from './redirects.ts';
 import { type Lookup, resolveHost } from './resolve.ts';
+import { createRequest } from './testing/create-request.ts';
 
 /** Every name is on this machine. */
 const loopback: Lookup = async () => [{ address: '127.0.0.1', family: 4 }];
@@ -21,7 +21,7 @@ function resolver(lookup: Lookup = loopback, policy: AddressPolicy = allowAny) {
 
 function follow(url: string, change: Partial<FollowingRequest> = {}): Promise<FollowingAttempt> {
   return requestFollowing({
-    ...requestTo(url),
+    ...createRequest(url),
     followRedirects: true,
     maxRedirects: 10,
     resolve: resolver(),
@@ -34,8 +34,8 @@ function failureOf(attempt: FollowingAttempt) {
   return attempt.failure;
 }
 
-describe('following', () => {
-  it('goes to the end and tells the way', async () => {
+describe('following redirects', () => {
+  it('follows to the last response and reports the hops', async () => {
     await using server = await startHttpServer({
       script: redirectChain(3, respond(200, { body: 'end' })),
     });
@@ -51,7 +51,7 @@ describe('following', () => {
     expect(attempt.phases.total).toBeGreaterThan(sum);
   });
 
-  it('stays when it was not asked for, or when there is nowhere to go', async () => {
+  it('does not follow if disabled or without a location', async () => {
     await using server = await startHttpServer({
       script: byPath({ '/moved': redirectTo('/'), '/nowhere': respond(302), '/300': respond(300) }),
     });
@@ -69,7 +69,7 @@ describe('following', () => {
     [301, 'PUT', 'PUT', 'body'],
     [307, 'POST', 'POST', 'body'],
     [308, 'POST', 'POST', 'body'],
-  ])('%i makes of %s a %s', async (status, method, expected, body) => {
+  ])('status %i changes %s to %s', async (status, method, expected, body) => {
     await using server = await startHttpServer({
       script: byPath({ '/from': redirectTo('/to', status) }, respond(204)),
     });
@@ -89,7 +89,7 @@ describe('following', () => {
     'X-Mine': 'd',
   };
 
-  it('keeps credentials on their origin', async () => {
+  it('keeps credentials for the same origin', async () => {
     await using server = await startHttpServer({
       script: byPath({ '/from': redirectTo('/to') }, respond(204)),
     });
@@ -105,7 +105,7 @@ describe('following', () => {
     expect(JSON.stringify(attempt)).not.toContain('secret');
   });
 
-  it('takes no credentials to another origin', async () => {
+  it('does not send credentials to another origin', async () => {
     await using other = await startHttpServer({ script: respond(204) });
     await using server = await startHttpServer({ script: redirectTo(`${other.url}/to`) });
     await follow(server.url.replace('//', '//me:secret@'), {
@@ -120,7 +120,7 @@ describe('following', () => {
     });
   });
 
-  it('takes no client certificate to another origin', async () => {
+  it('does not use the client certificate for another origin', async () => {
     const { ca, good, client } = certificates();
     const tls = { pair: good, ca: ca.cert, requestCert: true };
     await using other = await startHttpServer({ script: respond(204), tls });
@@ -132,7 +132,7 @@ describe('following', () => {
     expect(failureOf(attempt)).toMatchObject({ phase: 'tls', kind: 'tls-failed' });
   });
 
-  it('neither uses nor tells credentials in a Location', async () => {
+  it('neither uses nor reports credentials in a Location', async () => {
     await using other = await startHttpServer({ script: redirectTo('/again') });
     const location = other.url.replace('//', '//me:secret@');
     await using server = await startHttpServer({ script: redirectTo(location) });
@@ -143,8 +143,8 @@ describe('following', () => {
   });
 });
 
-describe('a way that leads nowhere', () => {
-  it('ends at the limit, with the hops', async () => {
+describe('redirects that fail', () => {
+  it('stops at the limit and reports the hops', async () => {
     await using server = await startHttpServer({ script: redirectChain(5, respond(200)) });
     const attempt = await follow(server.url, { maxRedirects: 2 });
     const failure = failureOf(attempt);
@@ -156,12 +156,12 @@ describe('a way that leads nowhere', () => {
     expect(attempt.redirects).toHaveLength(3);
   });
 
-  it('is a loop', async () => {
+  it('detects a loop', async () => {
     await using server = await startHttpServer({ script: redirectLoop() });
     const failure = failureOf(await follow(`${server.url}/a#fragment`));
     expect(failure).toMatchObject({
       kind: 'too-many-redirects',
-      message: `the redirects go round: ${server.url}/a#fragment → ${server.url}/a`,
+      message: `redirect loop: ${server.url}/a#fragment → ${server.url}/a`,
     });
     expect(server.requests).toHaveLength(1);
   });
@@ -171,7 +171,7 @@ describe('a way that leads nowhere', () => {
     ['file:///etc/passwd', 'file:///etc/passwd'],
     ['http://', 'http://'],
     ['javascript:alert(1)', 'javascript:alert(1)'],
-  ])('is not http (%s)', async (location, shown) => {
+  ])('rejects %s', async (location, shown) => {
     await using server = await startHttpServer({ script: redirectTo(location) });
     expect(failureOf(await follow(server.url))).toMatchObject({
       kind: 'redirect-invalid',
@@ -190,7 +190,7 @@ describe('a way that leads nowhere', () => {
     expect(attempt.redirects).toHaveLength(1);
   });
 
-  it('is out of time with the whole, not with the hop', async () => {
+  it('limits the time of all hops together', async () => {
     let hop = 0;
     await using server = await startHttpServer({
       script: (exchange) => {
@@ -204,7 +204,7 @@ describe('a way that leads nowhere', () => {
     expect(attempt.phases.total).toBeLessThan(2_000);
   });
 
-  it('waits for a name no longer than the whole', async () => {
+  it('limits the time to resolve a hop', async () => {
     await using server = await startHttpServer({ script: redirectTo('http://slow.example/') });
     // Only our own timer is a fake: the time is over when the name is asked for.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
@@ -216,11 +216,11 @@ describe('a way that leads nowhere', () => {
     expect(failureOf(await follow(server.url, { timeoutMs: 50, resolve }))).toMatchObject({
       phase: 'dns',
       kind: 'dns-timeout',
-      message: 'slow.example was not resolved within 50ms',
+      message: 'timed out after 50ms while resolving slow.example',
     });
   });
 
-  it('stops when told', async () => {
+  it('stops when it is aborted', async () => {
     const controller = new AbortController();
     await using server = await startHttpServer({
       script: byPath({ '/': redirectTo('/hang') }, (exchange) => {
@@ -239,7 +239,7 @@ describe('the address of the next hop', () => {
     { address: '127.0.0.1', family: 4 },
   ];
 
-  it('is the one under test while the host has it', async () => {
+  it('stays the same if the host still has it', async () => {
     await using server = await startHttpServer({
       script: byPath({ '/': redirectTo('/to') }, respond(204)),
     });
@@ -253,9 +253,9 @@ describe('the address of the next hop', () => {
     expect(other.connections).toBe(0);
   });
 
-  it('is otherwise the first that takes a connection', async () => {
-    const nobody = await closedPort('::1');
-    await using other = await startHttpServer({ script: respond(204), port: nobody });
+  it('is otherwise the first that accepts a connection', async () => {
+    const closed = await closedPort('::1');
+    await using other = await startHttpServer({ script: respond(204), port: closed });
     await using server = await startHttpServer({
       host: '::1',
       script: redirectTo(`http://other.example:${other.port}/`),

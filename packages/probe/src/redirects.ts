@@ -4,12 +4,18 @@ import { explainEnd, explainError } from './explain.ts';
 import type { FailureKind, PhaseTimings, ProbeFailure } from './failure.ts';
 import { type HttpAttempt, type HttpRequest, requestWithin } from './http.ts';
 import { type Limit, within } from './limit.ts';
-import { keyOf, locationOf, requestFor, targetOf, withoutCredentials } from './redirect-rules.ts';
+import {
+  createNextRequest,
+  getHopKey,
+  getLocation,
+  removeCredentials,
+  resolveLocation,
+} from './redirect-rules.ts';
 import type { Resolution } from './resolve.ts';
 
-/** An answer that led on. */
+/** A response that was a redirect. */
 export interface RedirectHop {
-  /** The URL that answered, without credentials. */
+  /** The URL of the request, without credentials. */
   readonly url: string;
   readonly status: number;
   readonly address: string;
@@ -19,19 +25,19 @@ export interface RedirectHop {
 export interface FollowingRequest extends HttpRequest {
   readonly followRedirects: boolean;
   readonly maxRedirects: number;
-  /** Resolves the host of a hop, under the caller's address policy. */
+  /** Resolves the host of a hop with the address policy of the caller. */
   readonly resolve: (url: URL) => Promise<Resolution>;
 }
 
-/** The last attempt; its `phases` are the last hop's, but `total` is of all hops. */
+/** The last attempt with its `phases`. `total` includes all hops. */
 export type FollowingAttempt = HttpAttempt & { readonly redirects: readonly RedirectHop[] };
 
 /**
- * A request and, within the same `timeoutMs`, those that its redirects lead to. Every hop is
- * resolved and held to the policy anew; on the same host it stays on the address under test while
- * the name still has it. Methods change as in browsers (Fetch, HTTP-redirect fetch). To another
- * origin go no credentials, no client certificate, no `Host` and no Unix socket of the first.
- * With a proxy only IP addresses are held to the policy, names are the proxy's to resolve.
+ * Sends a request and follows its redirects within the same `timeoutMs`. Each hop is resolved and
+ * checked by the address policy again. Hops to the same host use the same address if the name still
+ * has it. Methods change as in browsers (Fetch, HTTP-redirect fetch). Credentials, the client
+ * certificate, `Host` and the Unix socket are not used for another origin. With a proxy, the policy
+ * applies only to IP addresses, because the proxy resolves names.
  */
 export function requestFollowing(request: FollowingRequest): Promise<FollowingAttempt> {
   return within(request, async (limit) => {
@@ -46,23 +52,23 @@ export function requestFollowing(request: FollowingRequest): Promise<FollowingAt
     };
     while (request.followRedirects && attempt.ok) {
       const { response, phases } = attempt;
-      const location = locationOf(response);
+      const location = getLocation(response);
       if (location === undefined) break;
       const stopped = (failure: ProbeFailure) =>
         result({ ok: false, failure, phases, address: response.address });
-      seen.add(keyOf(hop));
+      seen.add(getHopKey(hop));
       redirects.push({
-        url: withoutCredentials(hop.url).href,
+        url: removeCredentials(hop.url).href,
         status: response.status,
         address: response.address,
         phases,
       });
-      const url = targetOf(location, hop.url);
-      if (!url) return stopped(invalid(location));
-      const next = requestFor(hop, url, response.status);
-      const loops = seen.has(keyOf(next));
+      const url = resolveLocation(location, hop.url);
+      if (!url) return stopped(invalidRedirect(location));
+      const next = createNextRequest(hop, url, response.status);
+      const loops = seen.has(getHopKey(next));
       if (loops || redirects.length > request.maxRedirects) {
-        return stopped(tooMany(redirects, next.url, loops));
+        return stopped(tooManyRedirects(redirects, next.url, loops));
       }
       const resolution = await resolveHop(request, next, limit);
       if (!resolution.ok) return stopped(resolution.failure);
@@ -81,20 +87,20 @@ function resolveHop(
   if (socketPath !== undefined || (proxy && !literal)) {
     return Promise.resolve({ ok: true, value: resolved });
   }
-  const place = { phase: 'dns', peer: plain(url.hostname, 100) } as const;
+  const step = { phase: 'dns', peer: plain(url.hostname, 100) } as const;
   return limit.wait<Resolution>(
     (settle) => {
       resolve(url).then(settle, (error) =>
-        settle({ ok: false, failure: explainError(error, place) }),
+        settle({ ok: false, failure: explainError(error, step) }),
       );
     },
-    (end) => ({ ok: false, failure: explainEnd(end, place, limit.timeoutMs) }),
+    (end) => ({ ok: false, failure: explainEnd(end, step, limit.timeoutMs) }),
   );
 }
 
 /**
- * The hop to the address under test while the name still has it; otherwise to the first one that
- * takes a connection. A name with an IPv6 address must not fail where there is only IPv4.
+ * Sends a hop to the current address if the name still has it, otherwise to the first address that
+ * accepts a connection: a name with an IPv6 address must not fail on a machine with only IPv4.
  */
 async function dial(
   hop: HttpRequest,
@@ -106,27 +112,31 @@ async function dial(
   let dialled = { ...hop, address: first };
   let attempt = await requestWithin(dialled, limit);
   for (const address of others) {
-    if (attempt.ok || !ELSEWHERE.has(attempt.failure.kind)) break;
+    if (attempt.ok || !UNREACHABLE_KINDS.has(attempt.failure.kind)) break;
     dialled = { ...hop, address };
     attempt = await requestWithin(dialled, limit);
   }
   return { hop: dialled, attempt };
 }
 
-const ELSEWHERE: ReadonlySet<FailureKind> = new Set(['refused', 'unreachable']);
+const UNREACHABLE_KINDS: ReadonlySet<FailureKind> = new Set(['refused', 'unreachable']);
 
-function invalid(location: string): ProbeFailure {
-  // What does not parse may hide credentials anywhere before an @.
+function invalidRedirect(location: string): ProbeFailure {
+  // An unparsable URL can contain credentials before an @.
   const shown = plain(location.replace(/\/\/[^/]*@/, '//'), 150);
   const message = `redirected to ${shown}, which is not an http or https URL`;
   return { phase: 'request', kind: 'redirect-invalid', message };
 }
 
-function tooMany(redirects: readonly RedirectHop[], next: URL, loops: boolean): ProbeFailure {
-  const hops = [...redirects.map(({ url }) => url), withoutCredentials(next).href];
+function tooManyRedirects(
+  redirects: readonly RedirectHop[],
+  next: URL,
+  loops: boolean,
+): ProbeFailure {
+  const hops = [...redirects.map(({ url }) => url), removeCredentials(next).href];
   const path = hops.slice(-6).map((url) => plain(url, 100));
   if (hops.length > path.length) path.unshift('…');
-  const what = loops ? 'the redirects go round' : `more than ${redirects.length - 1} redirects`;
+  const what = loops ? 'redirect loop' : `more than ${redirects.length - 1} redirects`;
   return {
     phase: 'request',
     kind: 'too-many-redirects',

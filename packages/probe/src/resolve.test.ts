@@ -21,7 +21,7 @@ function resolve(host: string, change: Partial<ResolveOptions> = {}) {
 }
 
 describe('resolveHost', () => {
-  it('hands on all addresses in the order of the resolver, each once', async () => {
+  it('returns all addresses once, in the order of the resolver', async () => {
     const lookup = answering('2001:db8::1', '192.0.2.1', '192.0.2.1');
     expect(await resolve('Example.COM', { lookup })).toEqual({
       ok: true,
@@ -36,7 +36,7 @@ describe('resolveHost', () => {
     });
   });
 
-  it('asks the system for localhost', async () => {
+  it('resolves localhost with the system', async () => {
     const result = await resolve('localhost');
     const found = result.ok ? result.value.addresses.map(({ address }) => address) : [];
     expect(['127.0.0.1', '::1']).toEqual(expect.arrayContaining(found));
@@ -54,7 +54,7 @@ describe('resolveHost', () => {
     });
   });
 
-  it('takes overrides, the one with the port first', async () => {
+  it('prefers the override with the port', async () => {
     const overrides = new Map([
       ['shop.example', '192.0.2.1'],
       ['shop.example:8443', '[2001:db8::1]'],
@@ -66,19 +66,19 @@ describe('resolveHost', () => {
     expect([await at(8443), await at(443)]).toEqual(['2001:db8::1', '192.0.2.1']);
   });
 
-  it('says that an override is no address', async () => {
+  it('rejects an override that is not an IP address', async () => {
     const overrides = new Map([['shop.example', 'other.example']]);
     expect(await resolve('shop.example', { overrides })).toMatchObject({
       ok: false,
       failure: {
         phase: 'dns',
         kind: 'local',
-        message: 'shop.example stands for other.example, which is not an IP address',
+        message: 'shop.example resolves to other.example, which is not an IP address',
       },
     });
   });
 
-  it('keeps to the family that was asked for', async () => {
+  it('returns only the requested family', async () => {
     let asked: number | undefined;
     const lookup: Lookup = async (_, family) => {
       asked = family;
@@ -101,7 +101,7 @@ describe('resolveHost', () => {
     });
   });
 
-  it('refuses a host for one refused address among good ones', async () => {
+  it('refuses a host with one refused address', async () => {
     const lookup = answering('192.0.2.1', '169.254.169.254');
     expect(await resolve('rebind.example', { lookup, policy: refuseLinkLocal })).toEqual({
       ok: false,
@@ -109,12 +109,12 @@ describe('resolveHost', () => {
         phase: 'dns',
         kind: 'address-refused',
         message:
-          'rebind.example has a refused address: 169.254.169.254 is the metadata service of a cloud',
+          'rebind.example resolves to a refused address: 169.254.169.254 is a cloud metadata address',
       },
     });
   });
 
-  it('holds overrides and literals to the policy, also of the other family', async () => {
+  it('applies the policy to overrides and IP addresses of both families', async () => {
     const overrides = new Map([['shop.example', 'fe80::1']]);
     const policy = refuseLinkLocal;
     for (const result of [
@@ -134,7 +134,7 @@ describe('resolveHost', () => {
     ['ECONNREFUSED', 'dns-failed'],
     ['ETIMEOUT', 'dns-timeout'],
     ['EMFILE', 'local'],
-  ])('tells %s as %s', async (code, kind) => {
+  ])('maps %s to %s', async (code, kind) => {
     const lookup = failing(code);
     expect(await resolve('gone.example', { lookup })).toMatchObject({
       ok: false,
@@ -142,7 +142,7 @@ describe('resolveHost', () => {
     });
   });
 
-  it('finds nothing for an empty name or an empty answer', async () => {
+  it('fails for an empty name or an empty result', async () => {
     expect(await resolve('', { lookup: notAsked })).toMatchObject({
       failure: { kind: 'dns-not-found' },
     });
@@ -151,13 +151,16 @@ describe('resolveHost', () => {
     });
   });
 
-  it('gives up in time', async () => {
+  it('times out', async () => {
     expect(await resolve('slow.example', { lookup: never, timeoutMs: 10 })).toMatchObject({
-      failure: { kind: 'dns-timeout', message: 'slow.example was not resolved within 10ms' },
+      failure: {
+        kind: 'dns-timeout',
+        message: 'timed out after 10ms while resolving slow.example',
+      },
     });
   });
 
-  it('stops when told, before and during', async () => {
+  it('stops when it is aborted before or during the lookup', async () => {
     const aborted = AbortSignal.abort();
     expect(await resolve('a.example', { lookup: notAsked, signal: aborted })).toMatchObject({
       failure: { phase: 'dns', kind: 'aborted' },

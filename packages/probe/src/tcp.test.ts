@@ -9,7 +9,7 @@ import { connectTcp, readBanner } from './tcp.ts';
 const bounds = { timeoutMs: 5_000, signal: new AbortController().signal };
 
 describe('connectTcp', () => {
-  it.each(['127.0.0.1', '::1'])('connects to %s and says how long it took', async (address) => {
+  it.each(['127.0.0.1', '::1'])('connects to %s and measures the time', async (address) => {
     await using server = await startTcpServer({ host: address, script: hang() });
     const connection = await connectTcp({ address, port: server.port, ...bounds });
     expect(connection).toMatchObject({ ok: true });
@@ -17,7 +17,7 @@ describe('connectTcp', () => {
     if (connection.ok) connection.socket.destroy();
   });
 
-  it('names the address and port that refused', async () => {
+  it('reports the address and port that refused', async () => {
     const port = await closedPort();
     expect(await connectTcp({ address: '127.0.0.1', port, ...bounds })).toEqual({
       ok: false,
@@ -35,7 +35,7 @@ describe('connectTcp', () => {
     });
   });
 
-  it.runIf(process.platform === 'linux')('gives up on one that never answers', async () => {
+  it.runIf(process.platform === 'linux')('times out without an answer', async () => {
     await using hole = await blackhole();
     const { host: address, port } = hole;
     const { signal } = bounds;
@@ -44,7 +44,7 @@ describe('connectTcp', () => {
       failure: {
         phase: 'connect',
         kind: 'timeout',
-        message: `not done connecting to 127.0.0.1:${port} within 30ms`,
+        message: `timed out after 30ms while connecting to 127.0.0.1:${port}`,
       },
     });
     const controller = new AbortController();
@@ -53,7 +53,7 @@ describe('connectTcp', () => {
     expect(await waiting).toMatchObject({ failure: { phase: 'connect', kind: 'aborted' } });
   });
 
-  it('does not dial when it is stopped before', async () => {
+  it('does not connect if it is already aborted', async () => {
     await using server = await startTcpServer({ script: hang() });
     const { host: address, port } = server;
     const stopped = connectTcp({ address, port, timeoutMs: 1_000, signal: AbortSignal.abort() });
@@ -61,13 +61,13 @@ describe('connectTcp', () => {
     expect(server.connections).toBe(0);
   });
 
-  it('never looks a name up', async () => {
+  it('never resolves a name', async () => {
     expect(await connectTcp({ address: 'localhost', port: 80, ...bounds })).toMatchObject({
       failure: { phase: 'connect', kind: 'local' },
     });
   });
 
-  it('survives a reset between connect and what follows', async () => {
+  it('survives a reset after connecting', async () => {
     const slow = gate(reset());
     await using server = await startTcpServer({ script: slow });
     const connection = await connectTcp({ address: server.host, port: server.port, ...bounds });
@@ -96,20 +96,20 @@ describe('readBanner', () => {
     expect(await bannerOf(banner('SSH-2.0-OpenSSH_9.2\r\n'))).toBe('SSH-2.0-OpenSSH_9.2\r\n');
   });
 
-  it('keeps at most maxBytes', async () => {
+  it('returns at most maxBytes', async () => {
     expect(await bannerOf(banner('x'.repeat(1000)), 10)).toBe('x'.repeat(10));
   });
 
-  it('hands over what came without a line end', async () => {
+  it('returns text without a line end', async () => {
     expect(await bannerOf(banner('ready'), 100, 300)).toBe('ready');
   });
 
-  it('is empty when nothing is said', async () => {
+  it('is empty if the server sends nothing', async () => {
     expect(await bannerOf(hang(), 100, 10)).toBe('');
     expect(await bannerOf(closeSilently())).toBe('');
   });
 
-  it('stops when told', async () => {
+  it('stops when it is aborted', async () => {
     await using server = await startTcpServer({ script: hang() });
     const connection = await connectTcp({ address: server.host, port: server.port, ...bounds });
     if (!connection.ok) throw new Error(connection.failure.message);

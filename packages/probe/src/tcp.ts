@@ -7,14 +7,14 @@ export type TcpConnection =
   | { readonly ok: true; readonly socket: Socket; readonly ms: number }
   | { readonly ok: false; readonly failure: ProbeFailure; readonly ms: number };
 
-/** Where to connect: an IP address and a port, or the path of a Unix socket. */
+/** An IP address and a port, or the path of a Unix socket. */
 export type Endpoint =
   | { readonly address: string; readonly port: number }
   | { readonly socketPath: string };
 
 /**
- * Opens one TCP connection to an IP address (a name is not looked up, it fails). The socket is the
- * caller's to destroy; its errors are swallowed until somebody listens for them.
+ * Opens a TCP connection to an IP address. Names are not resolved. The caller has to destroy the
+ * socket. Errors of the socket are ignored until the caller adds a listener.
  */
 export function connectTcp({
   address,
@@ -24,23 +24,23 @@ export function connectTcp({
   return within(bounds, (limit) => connectWithin({ address, port }, limit));
 }
 
-/** {@link connectTcp} as one phase of an attempt; `host` is the name to report. */
+/** {@link connectTcp} as a phase of an attempt. `peer` is the name in messages. */
 export function connectWithin(
   endpoint: Endpoint,
   limit: Limit,
-  peer = nameOf(endpoint),
+  peer = getEndpointName(endpoint),
 ): Promise<TcpConnection> {
   const started = performance.now();
-  const place = { phase: 'connect', peer } as const;
+  const step = { phase: 'connect', peer } as const;
   const failed = (failure: ProbeFailure): TcpConnection => ({
     ok: false,
     failure,
     ms: performance.now() - started,
   });
   if ('address' in endpoint && isIP(endpoint.address) === 0) {
-    // Node would look it up, past every policy.
+    // Node would resolve the name without the address policy.
     return Promise.resolve(
-      failed({ ...place, kind: 'local', message: `${peer} has no IP address` }),
+      failed({ ...step, kind: 'local', message: `${peer} is not an IP address` }),
     );
   }
   let socket: Socket | undefined;
@@ -51,11 +51,11 @@ export function connectWithin(
       opened.once('connect', () =>
         settle({ ok: true, socket: opened, ms: performance.now() - started }),
       );
-      opened.on('error', (error) => settle(failed(explainError(error, place))));
+      opened.on('error', (error) => settle(failed(explainError(error, step))));
     },
     (end) => {
       socket?.destroy();
-      return failed(explainEnd(end, place, limit.timeoutMs));
+      return failed(explainEnd(end, step, limit.timeoutMs));
     },
   );
 }
@@ -71,13 +71,13 @@ function open(endpoint: Endpoint): Socket {
       });
 }
 
-function nameOf(endpoint: Endpoint): string {
+function getEndpointName(endpoint: Endpoint): string {
   return 'socketPath' in endpoint ? endpoint.socketPath : peerName(endpoint.address, endpoint.port);
 }
 
 /**
- * What the server says first, as Latin-1 text of at most `maxBytes` characters: up to the end of
- * its first line, or what there is when it closes or the time is over. `''` when it says nothing.
+ * Reads the first line of the server as Latin-1 text, at most `maxBytes` characters. Returns the text
+ * so far when the server closes the connection or the time is over.
  */
 export function readBanner(
   socket: Socket,
@@ -90,13 +90,13 @@ export function readBanner(
     let release = () => {};
     const banner = await limit.wait<string>((settle) => {
       const done = () => settle(text());
-      const take = (chunk: Buffer) => {
+      const addChunk = (chunk: Buffer) => {
         chunks.push(chunk);
         size += chunk.length;
         if (size >= maxBytes || chunk.includes(0x0a)) done();
       };
-      socket.on('data', take).once('close', done).once('end', done);
-      release = () => socket.pause().off('data', take).off('close', done).off('end', done);
+      socket.on('data', addChunk).once('close', done).once('end', done);
+      release = () => socket.pause().off('data', addChunk).off('close', done).off('end', done);
       if (socket.destroyed) done();
     }, text);
     release();

@@ -44,8 +44,8 @@ async function problemsOf(pair: ServerTls['pair'], change: Partial<HandshakeOpti
   return result.certificate.problems;
 }
 
-describe('the facts of a certificate', () => {
-  it('tells all of a good one', async () => {
+describe('certificate facts', () => {
+  it('describe a valid certificate', async () => {
     const result = await shakeWith({ pair: good });
     expect(result.ms).toBeGreaterThan(0);
     expect(result.certificate).toEqual({
@@ -62,7 +62,7 @@ describe('the facts of a certificate', () => {
     });
   });
 
-  it('is the same however often the settings are used', async () => {
+  it('are the same for each use of the settings', async () => {
     await using server = await startHttpServer({ script: respond(200), tls: { pair: good } });
     const results = [await shake(server), await shake(server)];
     expect(results.map(({ certificate }) => certificate?.subject)).toEqual([
@@ -71,7 +71,7 @@ describe('the facts of a certificate', () => {
     ]);
   });
 
-  it('has the dates of an expired one', async () => {
+  it('include the dates of an expired certificate', async () => {
     const result = await shakeWith({ pair: expired });
     expect(result.certificate?.validTo).toEqual(new Date('2021-01-01T00:00:00Z'));
     expect(result.certificate?.problems).toEqual([
@@ -82,7 +82,7 @@ describe('the facts of a certificate', () => {
     ]);
   });
 
-  it('tells the others apart', async () => {
+  it('distinguish the other problems', async () => {
     expect(await problemsOf(notYetValid)).toEqual([
       {
         kind: 'certificate-not-yet-valid',
@@ -94,7 +94,7 @@ describe('the facts of a certificate', () => {
     expect(await problemsOf(selfSigned)).toEqual([
       {
         kind: 'certificate-self-signed',
-        message: 'the certificate is signed by itself (CN=localhost)',
+        message: 'the certificate is self-signed (CN=localhost)',
       },
     ]);
     expect(await problemsOf(wrongName)).toEqual([
@@ -107,12 +107,12 @@ describe('the facts of a certificate', () => {
       {
         kind: 'certificate-untrusted',
         message:
-          'the certificate comes from CN=Another testkit CA, which is not trusted here (SELF_SIGNED_CERT_IN_CHAIN)',
+          'the issuer of the certificate, CN=Another testkit CA, is not trusted (SELF_SIGNED_CERT_IN_CHAIN)',
       },
     ]);
   });
 
-  it('tells an expired intermediate from the certificate itself', async () => {
+  it('distinguish an expired intermediate certificate', async () => {
     expect(await problemsOf(others.expiredIntermediate)).toEqual([
       {
         kind: 'certificate-expired',
@@ -123,7 +123,7 @@ describe('the facts of a certificate', () => {
     ]);
   });
 
-  it('says what OpenSSL hides behind an expired date: the root and the name, worst first', async () => {
+  it('include problems that OpenSSL does not report with an expired date', async () => {
     const problems = await problemsOf(expired, { settings: {}, host: 'other.example' });
     expect(problems.map(({ kind }) => kind)).toEqual([
       'certificate-expired',
@@ -132,7 +132,7 @@ describe('the facts of a certificate', () => {
     ]);
   });
 
-  it('hints at a missing intermediate', async () => {
+  it('mention a missing intermediate certificate', async () => {
     expect(await problemsOf(good, { settings: {} })).toEqual([
       {
         kind: 'certificate-untrusted',
@@ -141,7 +141,7 @@ describe('the facts of a certificate', () => {
     ]);
   });
 
-  it('checks an address against the addresses of the certificate', async () => {
+  it('compare an IP address with the addresses of the certificate', async () => {
     expect(await problemsOf(good, { host: '127.0.0.1' })).toEqual([]);
     expect(await problemsOf(good, { host: '::1' })).toEqual([]);
     expect(await problemsOf(good, { host: '127.0.0.2' })).toMatchObject([
@@ -149,20 +149,20 @@ describe('the facts of a certificate', () => {
     ]);
   });
 
-  it('asks for the server name of the settings and checks against it', async () => {
+  it('use the server name of the settings', async () => {
     const tls = { pair: good, sni: { 'other.example': wrongName } };
     const settings = { ...trusting, servername: 'other.example' };
     const result = await shakeWith(tls, { settings });
     expect(result.certificate).toMatchObject({ subject: 'CN=other.example', trusted: true });
   });
 
-  it('trusts all authorities of a bundle', async () => {
+  it('trust all authorities of a bundle', async () => {
     const settings = { ca: [`# ours\n${ca.cert}\n${selfSigned.cert}`] };
     expect(await problemsOf(selfSigned, { settings })).toEqual([]);
     expect(await problemsOf(good, { settings })).toEqual([]);
   });
 
-  it('still trusts the built-in ones', async () => {
+  it('still trust the built-in authorities', async () => {
     const builtIn = getCACertificates('default');
     setDefaultCACertificates([...builtIn, ca.cert]);
     try {
@@ -180,7 +180,7 @@ const resetOnHello: Behaviour<Connection> = (connection) => {
 };
 
 describe('handshake', () => {
-  it('keeps to the versions of the settings', async () => {
+  it('uses the versions of the settings', async () => {
     const old: TlsSettings = { ...trusting, maxVersion: 'TLSv1.2' };
     expect((await shakeWith({ pair: good }, { settings: old })).certificate?.version).toBe(
       'TLSv1.2',
@@ -193,12 +193,14 @@ describe('handshake', () => {
       failure: {
         phase: 'tls',
         kind: 'tls-failed',
-        message: expect.stringMatching(/^no TLS with localhost:\d+ \(127\.0\.0\.1\): tlsv1 alert/),
+        message: expect.stringMatching(
+          /^the TLS handshake with localhost:\d+ \(127\.0\.0\.1\) failed: tlsv1 alert/,
+        ),
       },
     });
   });
 
-  it('shows a client certificate', async () => {
+  it('sends a client certificate', async () => {
     const { cert, key } = others.client;
     const tls: ServerTls = { pair: good, requestCert: true, ca: ca.cert, maxVersion: 'TLSv1.2' };
     expect(await shakeWith(tls, { settings: { ...trusting, cert, key } })).toMatchObject({
@@ -208,11 +210,11 @@ describe('handshake', () => {
   });
 
   it.each([
-    ['an authority that is none', { ca: 'junk' }],
+    ['an invalid authority', { ca: 'junk' }],
     ['a broken authority', { ca: ca.cert.replace(/M/g, 'A') }],
-    ['a key that is none', { cert: good.cert, key: 'junk' }],
+    ['an invalid key', { cert: good.cert, key: 'junk' }],
     ['a key of another certificate', { cert: good.cert, key: expired.key }],
-  ])('says that the settings have %s', async (_, settings) => {
+  ])('reports %s in the settings', async (_, settings) => {
     expect(await shakeWith({ pair: good }, { settings })).toMatchObject({
       failure: {
         phase: 'tls',
@@ -225,16 +227,20 @@ describe('handshake', () => {
   it.each([
     ['reset', resetOnHello, 'reset'],
     ['closed', closeSilently(), 'closed'],
-    ['something else than TLS', garbage(), 'tls-failed'],
-  ])('tells %s', async (_, script, kind) => {
+    ['a response that is not TLS', garbage(), 'tls-failed'],
+  ])('reports %s', async (_, script, kind) => {
     await using server = await startTcpServer({ script });
     expect(await shake(server)).toMatchObject({ ok: false, failure: { phase: 'tls', kind } });
   });
 
-  it('gives up on a server that says nothing', async () => {
+  it('times out with a silent server', async () => {
     await using server = await startTcpServer({ script: hang() });
     expect(await shake(server, { timeoutMs: 20 })).toMatchObject({
-      failure: { phase: 'tls', kind: 'timeout', message: expect.stringMatching(/within 20ms$/) },
+      failure: {
+        phase: 'tls',
+        kind: 'timeout',
+        message: expect.stringMatching(/^timed out after 20ms /),
+      },
     });
     const controller = new AbortController();
     const waiting = shake(server, { timeoutMs: 60_000, signal: controller.signal });

@@ -9,22 +9,22 @@ import {
   type SecureVersion,
   type TLSSocket,
 } from 'node:tls';
-import { type CertificateFacts, certificateFacts } from './certificate.ts';
+import { type CertificateFacts, readCertificateFacts } from './certificate.ts';
 import { explainEnd, explainError, peerName } from './explain.ts';
 import type { ProbeFailure } from './failure.ts';
 import { type Bounds, type Limit, within } from './limit.ts';
 
 /**
- * What a client brings to a handshake. Hand the same object to all attempts that share it: what
- * OpenSSL makes of it (20 ms of CPU with own authorities, 0.4 ms without) is kept with it.
+ * The TLS settings of a client. Pass the same object to all attempts: the OpenSSL context that is
+ * created from it (20 ms of CPU with custom authorities, 0.4 ms without) is cached with the object.
  */
 export interface TlsSettings {
-  /** PEM; trusted in addition to the built-in roots. */
+  /** PEM; trusted in addition to the built-in root certificates. */
   readonly ca?: string | readonly string[];
   /** The client certificate and its key, PEM. */
   readonly cert?: string;
   readonly key?: string;
-  /** Asked for (SNI) and checked instead of the host. */
+  /** Replaces the host for SNI and for the check of the certificate. */
   readonly servername?: string;
   readonly alpn?: readonly string[];
   readonly minVersion?: SecureVersion;
@@ -52,10 +52,10 @@ export interface HandshakeOptions extends Bounds {
 }
 
 /**
- * One full TLS handshake (no session is ever resumed: a resumed one shows no certificate) over an
- * open socket. `ok: true` says that it worked, whatever the trust: look at
- * `certificate.trusted`. Over TLS 1.3 a server that wants a client certificate says so only after
- * it. When it fails, the socket is destroyed.
+ * Runs a full TLS handshake over an open socket. Sessions are never resumed, because a resumed
+ * session has no certificate. `ok: true` does not mean that the certificate is trusted: check
+ * `certificate.trusted`. With TLS 1.3, a server requests a client certificate only after the
+ * handshake. The socket is destroyed if the handshake fails.
  */
 export function handshake(
   socket: Socket,
@@ -65,7 +65,7 @@ export function handshake(
   return within(bounds, (limit) => handshakeWithin(socket, { host, settings, peer }, limit));
 }
 
-/** {@link handshake} as one phase of an attempt; `alpn` is for settings that name none. */
+/** {@link handshake} as a phase of an attempt. `alpn` is the default for settings without one. */
 export function handshakeWithin(
   socket: Socket,
   {
@@ -80,7 +80,7 @@ export function handshakeWithin(
   limit: Limit,
 ): Promise<Handshake> {
   let started = performance.now();
-  const place = { phase: 'tls', peer } as const;
+  const step = { phase: 'tls', peer } as const;
   let secured: TLSSocket | undefined;
   const failed = (failure: ProbeFailure): Handshake => {
     secured?.destroy();
@@ -91,27 +91,27 @@ export function handshakeWithin(
     (settle) => {
       if (socket.destroyed) {
         const error = socket.errored ?? Object.assign(new Error(), { code: 'ECONNRESET' });
-        return settle(failed(explainError(error, place)));
+        return settle(failed(explainError(error, step)));
       }
       let context: SecureContext;
       try {
-        context = contextOf(settings);
+        context = getSecureContext(settings);
       } catch (error) {
-        const { code, message } = explainError(error, { ...place, peer: 'the TLS settings' });
-        return settle(failed({ ...place, kind: 'local', ...(code && { code }), message }));
+        const { code, message } = explainError(error, { ...step, peer: 'the TLS settings' });
+        return settle(failed({ ...step, kind: 'local', ...(code && { code }), message }));
       }
-      // What OpenSSL prepares once is not the server's time.
+      // The time to create the context does not count as time of the server.
       started = performance.now();
       let leaf: PeerCertificate | undefined;
       const name = settings.servername ?? host;
       const client = connect({
         socket,
         host: name,
-        // An address is not a server name (RFC 6066).
+        // SNI does not allow IP addresses (RFC 6066).
         servername: isIP(name) === 0 ? name : '',
         secureContext: context,
         rejectUnauthorized: false,
-        // Node has parsed it for this call, and only makes it when the chain is good.
+        // Node passes the parsed certificate here, but only if the chain is valid.
         checkServerIdentity: (_, certificate) => {
           leaf = certificate;
           return undefined;
@@ -119,49 +119,49 @@ export function handshakeWithin(
         ALPNProtocols: [...(settings.alpn ?? alpn)],
       });
       secured = client;
-      client.on('error', (error) => settle(failed(explainError(error, place))));
+      client.on('error', (error) => settle(failed(explainError(error, step))));
       client.once('secureConnect', () => {
         const ms = performance.now() - started;
-        const certificate = certificateFacts({
+        const certificate = readCertificateFacts({
           leaf: leaf ?? client.getPeerCertificate(true),
           version: client.getProtocol() ?? '',
           cipher: client.getCipher().name,
           host: name,
           chainError: client.authorized ? undefined : String(client.authorizationError),
-          roots: () => [...getCACertificates('default'), ...authorities(settings)],
+          roots: () => [...getCACertificates('default'), ...getAuthorities(settings)],
           now: Date.now(),
         });
         settle({ ok: true, socket: client, ms, certificate });
       });
     },
-    (end) => failed(explainEnd(end, place, limit.timeoutMs)),
+    (end) => failed(explainEnd(end, step, limit.timeoutMs)),
   );
 }
 
 const contexts = new WeakMap<TlsSettings, SecureContext>();
 
-/** Throws when the settings hold something that is no certificate or no key for it. */
-function contextOf(settings: TlsSettings): SecureContext {
-  const kept = contexts.get(settings);
-  if (kept) return kept;
+/** Throws if a certificate or key in the settings is invalid. */
+function getSecureContext(settings: TlsSettings): SecureContext {
+  const cached = contexts.get(settings);
+  if (cached) return cached;
   const { cert, key, minVersion, maxVersion } = settings;
-  const own = authorities(settings);
-  const made = createSecureContext({
-    ...(own.length > 0 && { ca: [...getCACertificates('default'), ...own] }),
+  const custom = getAuthorities(settings);
+  const context = createSecureContext({
+    ...(custom.length > 0 && { ca: [...getCACertificates('default'), ...custom] }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
     ...(minVersion !== undefined && { minVersion }),
     ...(maxVersion !== undefined && { maxVersion }),
   });
-  contexts.set(settings, made);
-  return made;
+  contexts.set(settings, context);
+  return context;
 }
 
-/** The certificates of `ca` one by one. OpenSSL passes over what is none; here it throws. */
-function authorities({ ca }: TlsSettings): string[] {
+/** The certificates of `ca`. Throws for invalid ones, which OpenSSL would ignore. */
+function getAuthorities({ ca }: TlsSettings): string[] {
   return [ca ?? []].flat().flatMap((text) => {
     const found = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g);
-    if (!found) throw new Error('no PEM certificate among the authorities');
+    if (!found) throw new Error('ca contains no PEM certificate');
     for (const pem of found) new X509Certificate(pem);
     return found;
   });

@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import { expectBody, expectBodyRegex } from './body.ts';
 
-test('the body holds a text, line breaks and all', () => {
-  const { judge, reads } = expectBody().parse('all is\nwell (.*)');
+test('finds a text with line breaks', () => {
+  const { judge, reads } = expectBody().parse('all\nfine (.*)');
   expect(reads).toEqual(['body']);
-  expect(judge({ body: 'today all is\nwell (.*)!' })).toEqual({ met: true });
-  expect(judge({ body: 'all is\nwell' })).toEqual({
+  expect(judge({ body: 'today all\nfine (.*)!' })).toEqual({ met: true });
+  expect(judge({ body: 'all\nfine' })).toEqual({
     met: false,
-    found: 'the body does not contain "all is\nwell (.*)"',
+    found: 'the body does not contain "all\nfine (.*)"',
   });
 });
 
-test('the body matches a regular expression, anywhere in it', async () => {
+test('matches a regular expression anywhere in the body', async () => {
   const { judge, reads } = await expectBodyRegex().parse('v\\d+\\.[0-9]');
   expect(reads).toEqual(['body']);
   expect(judge({ body: 'this is v1.2' })).toEqual({ met: true });
@@ -21,11 +21,11 @@ test('the body matches a regular expression, anywhere in it', async () => {
   });
 });
 
-test.each(['(', 'a(?=b)', '\\1'])('%s is refused', async (pattern) => {
+test.each(['(', 'a(?=b)', '\\1'])('rejects the pattern %s', async (pattern) => {
   await expect(expectBodyRegex().parse(pattern)).rejects.toMatchObject({ name: 'InvalidValue' });
 });
 
-test('a pattern that would keep a backtracking engine busy for ever takes no time', async () => {
+test('evaluates a pattern with exponential backtracking quickly', async () => {
   const { judge } = await expectBodyRegex().parse('^(a+)+$');
   const start = performance.now();
   expect(judge({ body: `${'a'.repeat(20_000)}!` }).met).toBe(false);

@@ -23,19 +23,19 @@ test.each([
   ['X-B: 1', 'header X-B is missing'],
   ['constructor: x', 'header constructor is missing'],
   ['__proto__: x', 'header __proto__ is missing'],
-])('%s is told', async (line, found) => {
+])('%s is not met', async (line, found) => {
   expect(await judge(line)).toEqual({ met: false, found });
 });
 
-test('a long value is cut, and harmless', async () => {
+test('shortens and escapes a long value', async () => {
   const judgement = await judge('x-a: b', { 'x-a': '::error::\u001b[31m'.repeat(1_000) });
-  const told = judgement?.met === false ? judgement.found : '';
-  expect(told.length).toBeLessThan(150);
-  expect(told).toMatch(/…", which does not contain "b"$/);
-  expect(told).not.toContain('\u001b');
+  const message = judgement?.met === false ? judgement.found : '';
+  expect(message.length).toBeLessThan(150);
+  expect(message).toMatch(/…", which does not contain "b"$/);
+  expect(message).not.toContain('\u001b');
 });
 
-test('one a line; none is fine', async () => {
+test('reads one header per line, and accepts an empty list', async () => {
   const all = await expectHeaders().parse('X-A: 1\nX-B: 2');
   expect(all.map(({ source, reads }) => [source, reads])).toEqual([
     ['header X-A: 1', ['headers']],

@@ -66,17 +66,17 @@ test.each([
     "$.checks[?match(@.name, 'd')].ok == true",
     "$.checks[?match(@.name, 'd')].ok is not in the body",
   ],
-])('%s is told with what is there', async (line, message) => {
+])('%s shows the actual value', async (line, message) => {
   expect(await judge(line)).toBe(message);
 });
 
-test('a body that is no JSON is told as such; null is JSON', async () => {
+test('reports a body that is not JSON, but accepts null', async () => {
   const [expectation] = await expectJson().parse('$.status == ok');
   expect(expectation?.judge({})).toEqual({ met: false, found: 'the body is not JSON' });
   expect(await judge('$ == null', null)).toBe('met');
 });
 
-test('a line each', async () => {
+test('reads one expectation per line', async () => {
   const all = await expectJson().parse('$.status == ok\n\n  $.code == 200\n');
   expect(all.map(({ source, reads }) => [source, reads])).toEqual([
     ['$.status == ok', ['json']],
@@ -94,7 +94,7 @@ test.each([
   ["$[?match(@.a, '(?=a)')]", /is not a regular expression/],
   ['$[?search(@.a, @.pattern)]', /calls search with a pattern that is not a string literal/],
   ["$[?nothing(@.a, 'x')]", /is not a JSON path \(no such function/],
-])('%s is refused', async (line, message) => {
+])('rejects %s', async (line, message) => {
   await expect(expectJson().parse(`$.fine\n${line}`)).rejects.toMatchObject({
     name: 'InvalidValue',
     message: expect.stringMatching(message),
@@ -102,7 +102,7 @@ test.each([
   });
 });
 
-test('a pattern that would keep a backtracking engine busy for ever takes no time', async () => {
+test('evaluates a pattern with exponential backtracking quickly', async () => {
   const names = [{ name: `${'a'.repeat(20_000)}!` }];
   const start = performance.now();
   for (const name of ['match', 'search']) {
@@ -111,7 +111,7 @@ test('a pattern that would keep a backtracking engine busy for ever takes no tim
   expect(performance.now() - start).toBeLessThan(2_000);
 });
 
-test('two patterns in one path do not get mixed up', async () => {
+test('evaluates two patterns in one path', async () => {
   const path = await jsonPath().parse("$[?match(@.a, 'x+') && search(@.b, 'y')].a");
   expect(
     path([
@@ -122,7 +122,7 @@ test('two patterns in one path do not get mixed up', async () => {
   ).toEqual(['xx']);
 });
 
-test('names of a prototype are absent unless they are there', async () => {
+test('does not read properties of prototypes', async () => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
     const path = await jsonPath().parse(`$.${name}`);
     expect(path({})).toEqual([]);
@@ -130,7 +130,7 @@ test('names of a prototype are absent unless they are there', async () => {
   }
 });
 
-test('deep and wide JSON is searched to its ends', async () => {
+test('searches deep and wide JSON completely', async () => {
   const path = await jsonPath().parse('$..x');
   let deep: unknown = { x: 1 };
   for (let depth = 0; depth < 199; depth++) deep = [deep];
@@ -138,8 +138,8 @@ test('deep and wide JSON is searched to its ends', async () => {
   expect(path(Array.from({ length: 20_000 }, () => ({ x: 2 })))).toHaveLength(20_000);
 });
 
-test('a long value is cut', async () => {
-  const told = await judge('$.status == ok', { status: '\u001b[31m::error::'.repeat(50_000) });
-  expect(told.length).toBeLessThan(150);
-  expect(told).toMatch(/…, expected == "ok"$/);
+test('shortens a long value', async () => {
+  const message = await judge('$.status == ok', { status: '\u001b[31m::error::'.repeat(50_000) });
+  expect(message.length).toBeLessThan(150);
+  expect(message).toMatch(/…, expected == "ok"$/);
 });

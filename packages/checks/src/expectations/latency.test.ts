@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DurationFact } from '../facts.ts';
 import { maxLatency } from './latency.ts';
 
-test('an attempt may take as long as that, and no longer', () => {
+test('limits the latency of an attempt', () => {
   const { judge, reads, source } = maxLatency().parse('300ms');
   expect([source, reads]).toEqual(['latency <= 300ms', ['latency']]);
   expect(judge({ latency: new DurationFact(300) })).toEqual({ met: true });
@@ -12,6 +12,6 @@ test('an attempt may take as long as that, and no longer', () => {
   });
 });
 
-test.each(['300', '0', 'fast', '-1s'])('%s is refused', (given) => {
+test.each(['300', '0', 'fast', '-1s'])('rejects %s', (given) => {
   expect(() => maxLatency().parse(given)).toThrow();
 });

@@ -23,7 +23,7 @@ test('reads the status', () => {
 });
 
 test.each(['ok', '99', '600', '20', '2000', '299-200', '200-', '-299', '200,', '2xx', '200–299'])(
-  '%s is refused',
+  'rejects %s',
   (given) => {
     expect(() => parse(given)).toThrow('has an invalid status code');
   },

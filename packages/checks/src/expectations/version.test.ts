@@ -26,7 +26,7 @@ test.each<[string, string]>([
   ['7', '{"version": 7}'],
   ['abc1234', '{"commit": "abc1234"}'],
   ['1.2.3', '"1.2.3"'],
-])('%s is in %s', (wanted, body) => {
+])('finds %s in %s', (wanted, body) => {
   expect(judge(wanted, body)).toBe('met');
 });
 
@@ -38,11 +38,11 @@ test.each<[string, string, string]>([
   ['1.2', '1.2+7', 'version "1.2+7", expected "1.2"'],
   ['abc', 'abcdef', 'version "abcdef", expected "abc"'],
   ['1.2.3', '', 'version "", expected "1.2.3"'],
-  // The old one has a word about the new one: what counts is its version.
+  // The response of the old version mentions the new version elsewhere.
   ['2', '{"version": "1", "next": "2"}', 'version "1", expected "2"'],
   ['1', '{"version": null}', 'version "null", expected "1"'],
   ['2', '{"version": {"toString": 1}}', 'version "{"toString":1}", expected "2"'],
-])('%s is not in %s', (wanted, body, found) => {
+])('does not find %s in %s', (wanted, body, found) => {
   expect(judge(wanted, body)).toBe(found);
 });
 
@@ -65,12 +65,12 @@ test.each<[object, string]>([
   expect(judge('abc', 'abc', { header: 'X-Version' }, headers)).toBe(found);
 });
 
-test('a header with a name of the prototype is not there', () => {
+test('does not read properties of the prototype as headers', () => {
   expect(judge('abc', '', { header: 'constructor' })).toBe(NOWHERE);
 });
 
-test('a long body is cut, so that the version that was wanted stays visible', () => {
-  const told = judge('1.2', '<html>\u001b[31m'.repeat(50_000));
-  expect(told.length).toBeLessThan(150);
-  expect(told).toMatch(/…", expected "1\.2"$/);
+test('shortens a long body in the message', () => {
+  const message = judge('1.2', '<html>\u001b[31m'.repeat(50_000));
+  expect(message.length).toBeLessThan(150);
+  expect(message).toMatch(/…", expected "1\.2"$/);
 });

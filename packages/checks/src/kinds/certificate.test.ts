@@ -17,7 +17,7 @@ const CERTIFICATE: CertificateFacts = {
 
 const at = (time: string) => new Date(time).getTime();
 
-test('what expressions may use', () => {
+test('provides the tls variable', () => {
   expect(toTlsFacts(CERTIFICATE, at('2026-02-01T00:00:00Z'))).toEqual({
     version: 'TLSv1.3',
     daysLeft: 28,
@@ -36,7 +36,7 @@ test.each([
   ['2026-02-28T12:00:00Z', 1],
   ['2026-03-01T12:00:01Z', -1],
   ['2026-04-01T12:00:00Z', -31],
-])('at %s there are %d whole days left', (time, daysLeft) => {
+])('at %s, %d days are left', (time, daysLeft) => {
   expect(toTlsFacts(CERTIFICATE, at(time)).daysLeft).toBe(daysLeft);
 });
 
@@ -45,14 +45,14 @@ const problems = [
   { kind: 'certificate-wrong-name', message: 'the certificate is for a.example' },
 ] as const;
 
-test('the worst problem is the error', () => {
+test('reports the worst problem as the error', () => {
   expect(toTlsFacts({ ...CERTIFICATE, trusted: false, problems }, 0)).toMatchObject({
     trusted: false,
     error: 'the certificate expired on 2026-03-01',
   });
 });
 
-test('evidence: what a person wants to see', () => {
+test('creates evidence', () => {
   expect(toCertificateEvidence({ ...CERTIFICATE, problems })).toEqual({
     title: 'certificate',
     lines: [
@@ -66,7 +66,7 @@ test('evidence: what a person wants to see', () => {
   });
 });
 
-test('a certificate may hold anything', () => {
+test('escapes untrusted text of a certificate', () => {
   const hostile: CertificateFacts = {
     ...CERTIFICATE,
     subject: `CN=\u001b[31m\n::error::${'x'.repeat(1_000)}`,

@@ -13,7 +13,7 @@ const V6 = '2001:db8::1';
 const up = (address: string): Observation => ({ state: 'answered', address, facts: {} });
 const down = (address: string): Observation => ({ state: 'failed', address, reason: 'refused' });
 
-/** Dials a name; tells what was looked at. `behave` answers for an address. */
+/** Dials a name and returns the probed addresses. `behave` is the probe of an address. */
 async function dialled(
   behave: (
     address: string,
@@ -37,28 +37,28 @@ async function dialled(
   return { looked, seen };
 }
 
-test('any: the first address that suffices is enough', async () => {
+test('any: stops at the first sufficient address', async () => {
   expect(await dialled(up)).toEqual({ looked: [A], seen: [up(A)] });
 });
 
-test('any: goes on where an address is silent', async () => {
+test('any: continues after an address without an answer', async () => {
   const { looked, seen } = await dialled((address) => (address === B ? up(B) : down(address)));
   expect(looked).toEqual([A, B]);
   expect(seen).toEqual([up(B)]);
 });
 
-test('any: goes on where an address answers, but not well', async () => {
+test('any: continues after an insufficient answer', async () => {
   const suffices = ({ address }: Observation) => address === C;
   const { looked, seen } = await dialled(up, { suffices });
   expect(looked).toEqual([A, B, C]);
   expect(seen).toEqual([up(C)]);
 });
 
-test('any: when none suffices, all are told, in their order', async () => {
+test('any: returns all observations in order if none suffices', async () => {
   expect((await dialled(down)).seen).toEqual([down(A), down(B), down(C)]);
 });
 
-test('any: an address that hangs has its share of the time, then the next is looked at beside it', async () => {
+test('any: starts the next address when one has used its share of the time', async () => {
   const hangs = (signal: AbortSignal) =>
     new Promise<Observation>((resolve) => {
       signal.addEventListener('abort', () => resolve(down(A)));
@@ -78,7 +78,7 @@ test('any: an address that hangs has its share of the time, then the next is loo
   expect(aborted).toEqual([true]);
 });
 
-test('any: a slow answer still counts after its share of the time', async () => {
+test('any: accepts a slow answer after its share of the time', async () => {
   const slow = Promise.withResolvers<Observation>();
   const { looked, seen } = await dialled(
     (address) => {
@@ -93,23 +93,23 @@ test('any: a slow answer still counts after its share of the time', async () => 
   expect(seen).toEqual([up(A)]);
 });
 
-test('any: a single address is not judged beforehand', async () => {
+test('any: does not judge a single address', async () => {
   const suffices = () => expect.unreachable();
   expect((await dialled(up, { suffices }, [A])).seen).toEqual([up(A)]);
 });
 
-test('any: connections are for those that want each', async () => {
+test('any: opens one connection per address', async () => {
   expect((await dialled(up, { connections: 5 }, [A])).looked).toEqual([A]);
 });
 
-test('all: each address is looked at', async () => {
+test('all: probes each address', async () => {
   const { seen } = await dialled((address) => (address === B ? down(B) : up(address)), {
     allAddresses: true,
   });
   expect(seen).toEqual([up(A), down(B), up(C)]);
 });
 
-test('all: so many connections to each, until one is not answered', async () => {
+test('all: opens several connections to each address until one fails', async () => {
   const { looked, seen } = await dialled(
     (address, _, turn) => (address === B && turn > 2 ? down(B) : up(address)),
     { allAddresses: true, connections: 3 },
@@ -120,7 +120,7 @@ test('all: so many connections to each, until one is not answered', async () => 
   expect(looked).toHaveLength(5);
 });
 
-test('an attempt is over when its time is, over all looks together', async () => {
+test('limits the time of all probes together', async () => {
   const given: number[] = [];
   const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
   await dialled(
@@ -140,7 +140,7 @@ test('an attempt is over when its time is, over all looks together', async () =>
   expect(third).toBeGreaterThanOrEqual(1);
 });
 
-test('a cancel ends it', async () => {
+test('stops when it is cancelled', async () => {
   const stop = new AbortController();
   const { looked } = await dialled(
     (address) => {
@@ -153,7 +153,7 @@ test('a cancel ends it', async () => {
   expect(looked).toEqual([A]);
 });
 
-test('a bug in a look is not swallowed', async () => {
+test('rethrows a programming error', async () => {
   const bug = () => {
     throw new TypeError('x is not a function');
   };
@@ -163,29 +163,31 @@ test('a bug in a look is not swallowed', async () => {
 
 const noRoute = (address: string) =>
   failedObservation(
-    { phase: 'connect', kind: 'unreachable', code: 'ENETUNREACH', message: `no way to ${address}` },
+    {
+      phase: 'connect',
+      kind: 'unreachable',
+      code: 'ENETUNREACH',
+      message: `${address} is unreachable`,
+    },
     { address },
   );
 
-test.each([true, false])(
-  'addresses of a family without a route are left out (all: %s)',
-  async (allAddresses) => {
-    const { looked, seen } = await dialled(
-      (address) => (address === V6 ? noRoute(V6) : down(address)),
-      { allAddresses },
-      [V6, A],
-    );
-    expect(looked).toEqual([V6, A]);
-    expect(seen).toEqual([down(A)]);
-  },
-);
+test.each([true, false])('drops a family without a route (all: %s)', async (allAddresses) => {
+  const { looked, seen } = await dialled(
+    (address) => (address === V6 ? noRoute(V6) : down(address)),
+    { allAddresses },
+    [V6, A],
+  );
+  expect(looked).toEqual([V6, A]);
+  expect(seen).toEqual([down(A)]);
+});
 
-test('without a route for any family, all of them are told', async () => {
+test('reports all addresses without a route for any family', async () => {
   const { seen } = await dialled(noRoute, { allAddresses: true }, [V6, A]);
   expect(seen.map(({ address }) => address)).toEqual([V6, A]);
 });
 
-test('one address without a way is not left out where others of its family have one', async () => {
+test('keeps an unreachable address if others of its family have a route', async () => {
   const { seen } = await dialled(
     (address) => (address === A ? noRoute(A) : up(address)),
     { allAddresses: true },
@@ -212,7 +214,7 @@ test.each(['local', 'dns-failed', 'dns-timeout', 'aborted'] as const)(
   },
 );
 
-test('an address that we refuse will be refused again', () => {
+test('a refused address is final', () => {
   expect(failedObservation(failure('address-refused'))).toMatchObject({
     state: 'unknown',
     final: true,
@@ -235,14 +237,14 @@ test.each([
   });
 });
 
-test('causes are evidence', () => {
+test('reports causes as evidence', () => {
   const evidence = (causes?: string[]) =>
     failedObservation(failure('reset', causes ? { causes } : {})).evidence?.();
   expect(evidence(['socket hang up'])).toEqual([{ title: 'causes', lines: ['socket hang up'] }]);
   expect(evidence()).toEqual([]);
 });
 
-test('a name that cannot be resolved is not looked at', async () => {
+test('does not probe a name that cannot be resolved', async () => {
   const never = () => expect.unreachable();
   const lookup = async () => {
     throw Object.assign(new Error('getaddrinfo ENOTFOUND shop.example'), {
@@ -261,7 +263,7 @@ test('a name that cannot be resolved is not looked at', async () => {
   ]);
 });
 
-test('overrides, family and address policy reach the resolver', async () => {
+test('passes overrides, family and address policy to the resolver', async () => {
   const overrides = new Map([['shop.example:443', B]]);
   expect((await dialled(up, { network: { overrides } })).looked).toEqual([B]);
   expect(
@@ -271,6 +273,10 @@ test('overrides, family and address policy reach the resolver', async () => {
   const { seen, looked } = await dialled(up, { network: { addresses: refuse } });
   expect(looked).toEqual([]);
   expect(seen).toMatchObject([
-    { state: 'unknown', final: true, reason: 'shop.example has a refused address: not that one' },
+    {
+      state: 'unknown',
+      final: true,
+      reason: 'shop.example resolves to a refused address: not that one',
+    },
   ]);
 });

@@ -18,7 +18,7 @@ function run(command: unknown, options: Parameters<typeof runConfigured>[2] = {}
 }
 
 describe('a command', () => {
-  test('ends well, or not, with its outputs', async () => {
+  test('reports exit code and output', async () => {
     expect(await run([node, '-e', ''])).toMatchObject({ state: 'healthy' });
     const failed = await run([node, '-e', "console.error('why'); process.exitCode = 3"]);
     expect(failed).toMatchObject({
@@ -33,7 +33,7 @@ describe('a command', () => {
     });
   });
 
-  test('may be a line, which no shell reads', async () => {
+  test('can be a line, which runs without a shell', async () => {
     const line = `"${node}" -p 'process.argv.slice(1).join()' -- $HOME ";" 'a b' \\> out`;
     const { state, reason } = await run(line, { expect: ["stdout == '$HOME,;,a b,>,out'"] });
     expect(reason).toBe('');
@@ -50,7 +50,7 @@ describe('a command', () => {
     'a < b',
     'a &',
     'a 2>/dev/null',
-  ])('a line that wants a shell is a mistake: %s', async (command) => {
+  ])('rejects a line that requires a shell: %s', async (command) => {
     const result = safeParse(exec.schema, { command });
     expect(result.issues?.[0].message).toMatch(/contains .*, which requires a shell\n.*bash, -c/);
   });
@@ -62,14 +62,14 @@ describe('a command', () => {
     },
   );
 
-  test('runs in the workspace; numbers in a list are texts', async () => {
+  test('runs in the workspace and converts numbers to text', async () => {
     const list = [node, '-p', 'process.cwd() + process.argv[1]', 5];
     expect(await run(list, { expect: [`stdout == '${workspace}5'`] })).toMatchObject({
       state: 'healthy',
     });
   });
 
-  test('does not inherit what is ours alone', async () => {
+  test('does not inherit the inputs of the action', async () => {
     process.env['INPUT_GITHUB-TOKEN'] = 'inherited';
     try {
       const list = [node, '-p', "String(process.env['INPUT_GITHUB-TOKEN'])"];
@@ -81,7 +81,7 @@ describe('a command', () => {
     }
   });
 
-  test('that takes too long is killed, and unhealthy', async () => {
+  test('is killed and unhealthy after the timeout', async () => {
     const { state, reason } = await run([node, '-e', 'setInterval(() => {}, 1e6)'], {
       timeoutMs: 200,
     });
@@ -89,18 +89,18 @@ describe('a command', () => {
     expect(reason).toBe('did not exit within 200ms');
   });
 
-  test('that is killed says by what', async () => {
+  test('reports the signal that killed it', async () => {
     const { reason } = await run([node, '-e', "process.kill(process.pid, 'SIGKILL')"]);
     expect(reason).toBe('was killed by SIGKILL');
   });
 
-  test('that is not installed is unknown, and is not tried again', async () => {
+  test('is unknown and final if it is not installed', async () => {
     const { state, reason } = await run('no-such-program --version');
     expect(state).toBe('impossible');
     expect(reason).toBe('no-such-program is not installed here (ENOENT)');
   });
 
-  test('shows the end of what it wrote, harmless and without what looks like a secret', async () => {
+  test('shows the end of its output without secrets', async () => {
     const script = `
       for (let i = 0; i < 100; i++) console.log('line ' + i);
       console.log('::error::x postgres://app:hidden-1@db/ Authorization: Bearer hidden-2');
@@ -113,7 +113,7 @@ describe('a command', () => {
     expect(JSON.stringify(evidence)).not.toContain('hidden');
   });
 
-  test.each([[[]], [['']], ['   '], ["echo 'open"]])('%j is no command', async (command) => {
+  test.each([[[]], [['']], ['   '], ["echo 'open"]])('rejects %j', async (command) => {
     await expect(run(command)).rejects.toThrow();
   });
 });

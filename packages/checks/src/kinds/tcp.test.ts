@@ -19,7 +19,7 @@ function target(url: string) {
   return tcp.fromUrl?.(new URL(url), REQUEST) ?? expect.unreachable();
 }
 
-test('a port that takes connections answers', async () => {
+test('an open port answers', async () => {
   await using server = await startTcpServer({ script: hang() });
   const { attempt, description, defaultExpectations, secrets } = target(
     `tcp://user:pw@127.0.0.1:${server.port}`,
@@ -37,14 +37,14 @@ test('a port that takes connections answers', async () => {
   expect(seen).not.toHaveProperty('facts.banner.length');
 });
 
-test('a port that is closed does not', async () => {
+test('a closed port fails', async () => {
   const port = await closedPort();
   expect(await target(`tcp://127.0.0.1:${port}`).attempt(attemptContext())).toMatchObject([
     { state: 'failed', address: '127.0.0.1', reason: `connection refused by 127.0.0.1:${port}` },
   ]);
 });
 
-test('the banner is read for those who ask for it', async () => {
+test('reads the banner if an expectation uses it', async () => {
   await using server = await startTcpServer({ script: banner('220 mail.example ESMTP\r\n') });
   const [seen] = await target(`tcp://127.0.0.1:${server.port}`).attempt(
     attemptContext({ reads: ['banner'] }),
@@ -53,14 +53,14 @@ test('the banner is read for those who ask for it', async () => {
   expect(seen?.evidence?.()).toEqual([{ title: 'banner', lines: ['220 mail.example ESMTP'] }]);
 });
 
-test('a server that says nothing has an empty banner', async () => {
+test('the banner of a silent server is empty', async () => {
   await using server = await startTcpServer({ script: closeSilently() });
   expect(
     await target(`tcp://127.0.0.1:${server.port}`).attempt(attemptContext({ reads: ['banner'] })),
   ).toMatchObject([{ state: 'answered', facts: { banner: '' } }]);
 });
 
-test('a banner is never waited for longer than the attempt may take', async () => {
+test('waits for the banner at most until the timeout', async () => {
   await using server = await startTcpServer({ script: hang() });
   expect(
     await target(`tcp://127.0.0.1:${server.port}`).attempt(
@@ -69,7 +69,7 @@ test('a banner is never waited for longer than the attempt may take', async () =
   ).toMatchObject([{ state: 'answered', facts: { banner: '' } }]);
 });
 
-test('a banner may hold anything: it is cut and harmless as evidence', async () => {
+test('shortens and escapes the banner in the evidence', async () => {
   await using server = await startTcpServer({
     script: banner(HOSTILE_TEXT.replaceAll('\n', ' ').repeat(9)),
   });
@@ -83,7 +83,7 @@ test('a banner may hold anything: it is cut and harmless as evidence', async () 
   expect(seen).toMatchObject({ facts: { banner: expect.stringMatching(/^[\s\S]{1024}$/) } });
 });
 
-test('all: each address', async () => {
+test('all: connects to each address', async () => {
   await using server = await startTcpServer({ script: hang() });
   const seen = await target(`tcp://db.example:${server.port}`).attempt(
     attemptContext({
@@ -97,10 +97,9 @@ test('all: each address', async () => {
   ]);
 });
 
-test('host and port of a URL', () => {
+test('parses host and port of a URL', () => {
   expect(parseEndpoint(new URL('tcp://db:5432'))).toEqual({ host: 'db', port: 5432 });
   expect(parseEndpoint(new URL('tcp://[::1]:5432'))).toEqual({ host: '::1', port: 5432 });
-  // And is shown as it was written.
   expect(target('tcp://[::1]:5432').description).toBe('tcp://[::1]:5432');
   expect(() => parseEndpoint(new URL('tcp://db'))).toThrow('has no host and port');
 });
