@@ -350,13 +350,13 @@ describe('mode: guard', () => {
 test('runs the first example of the README', async () => {
   const readme = await readFile(join(action, 'README.md'), 'utf8');
   const [, yaml = ''] = /<!-- example:guard -->\n```yaml\n(.*?)```/s.exec(readme) ?? [];
-  const { steps } = parse(yaml) as { steps: readonly [{ with: Record<string, string> }] };
+  const [, guard] = parse(yaml.replaceAll('/srv/app', site.workspace)).jobs.deploy.steps;
   const files = ['.env', 'config.toml'].map((name) => join(site.workspace, name));
   for (const file of files) await writeFile(file, 'good');
   await using result = await runAction({
     action,
     cwd: site.workspace,
-    with: { ...steps[0].with, 'state-dir': site.state },
+    with: { ...guard.with, 'state-dir': site.state },
     github: { sha: BAD },
     laterSteps: async () => {
       for (const file of files) await writeFile(file, 'bad');

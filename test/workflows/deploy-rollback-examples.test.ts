@@ -9,14 +9,17 @@ import { type Dockerd, dockerEngine, startDockerd } from '../real/dockerd.ts';
 import { readmeYaml } from '../real/readme-example.ts';
 import { act, startRunner } from './act.ts';
 
-const PLACE = 'http://localhost:8080';
+const ADDRESS = 'http://localhost:8080';
 
-/** An example with replaced addresses and paths. */
-async function example(name: string, places: Readonly<Record<string, string>>): Promise<string> {
+/** Reads an example of the README, with the paths and addresses of the test. */
+async function readExample(
+  name: string,
+  replacements: Readonly<Record<string, string>>,
+): Promise<string> {
   let yaml = await readmeYaml(name, 'deploy-rollback');
-  for (const [place, own] of Object.entries(places)) {
-    expect(yaml).toContain(place);
-    yaml = yaml.replaceAll(place, own);
+  for (const [text, replacement] of Object.entries(replacements)) {
+    expect(yaml).toContain(text);
+    yaml = yaml.replaceAll(text, replacement);
   }
   return yaml;
 }
@@ -43,7 +46,6 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
     }
     await symlink(join(releases, 'good'), current);
     const strategies = `- symlink: {link: ${current}, releases: ${releases}}`;
-    // Deploys with the same strategy in mode: guard.
     const deploy = (release: string) => ({
       '.github/workflows/deploy.yml': stringify({
         on: 'workflow_dispatch',
@@ -61,8 +63,8 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
       }),
       '.github/workflows/a.yml': rollback,
     });
-    const rollback = await example('manual', {
-      [PLACE]: site.url,
+    const rollback = await readExample('manual', {
+      [ADDRESS]: site.url,
       '/srv/app/current': current,
       '/srv/app/releases': releases,
     });
@@ -73,12 +75,12 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
     }
     expect(await readlink(current)).toMatch(/bad$/);
 
-    const byHand = (dry: string) =>
-      runner.run({ workflow: 'a.yml', inputs: { target: 'auto', 'dry-run': dry } });
-    const seen = await byHand('true');
-    expect(seen.outputs.result, seen.log).toBe('dry-run');
+    const rollBack = (dryRun: string) =>
+      runner.run({ workflow: 'a.yml', inputs: { target: 'auto', 'dry-run': dryRun } });
+    const dryRun = await rollBack('true');
+    expect(dryRun.outputs.result, dryRun.log).toBe('dry-run');
     expect(await readlink(current)).toMatch(/bad$/);
-    const done = await byHand('false');
+    const done = await rollBack('false');
     expect(done.succeeded, done.log).toBe(true);
     expect(done.outputs.result, done.log).toBe('rolled-back');
     expect(await readlink(current)).toMatch(/good$/);
@@ -93,7 +95,7 @@ set -eu
 mkdir -p storage
 echo LEVEL=before > .env
 echo 'retention = 30' > config.toml
-node -e "new (require('node:sqlite').DatabaseSync)('storage/pastes.db').exec(\\"create table pastes (text); insert into pastes values ('kept'), ('too')\\")"
+node -e "new (require('node:sqlite').DatabaseSync)('storage/pastes.db').exec(\\"create table pastes (text); insert into pastes values ('first'), ('second')\\")"
 `;
 
 const SHOW = `#!/bin/bash
@@ -129,26 +131,24 @@ describe.skipIf(!ready)(
 
     test('restores the database, files and the image together', async () => {
       const port = await closedPort();
-      const job = parse(
-        await example('steps', {
-          [PLACE]: `http://127.0.0.1:${port}`,
+      const workflow = parse(
+        await readExample('steps', {
+          [ADDRESS]: `http://127.0.0.1:${port}`,
+          '/srv/app': '.',
           'deadline: 2m': 'deadline: 4s',
         }),
       );
-      const steps = [
-        { uses: 'actions/checkout@v6' },
+      const [checkout, ...steps] = workflow.jobs.deploy.steps;
+      workflow.jobs.deploy.steps = [
+        checkout,
         { run: './arrange.sh' },
-        ...job.steps,
+        ...steps,
         { if: 'always()', run: './show.sh' },
       ];
       // The first release is deployed by hand.
       await daemon.docker('run', '-d', '--name', 'tailpaste', '--network', 'host', 'box:1');
       await using runner = await startRunner({
-        '.github/workflows/a.yml': stringify({
-          on: 'workflow_dispatch',
-          permissions: {},
-          jobs: { deploy: { ...job, 'runs-on': 'self-hosted', steps } },
-        }),
+        '.github/workflows/a.yml': stringify({ ...workflow, on: 'workflow_dispatch' }),
         'arrange.sh': ARRANGE,
         'show.sh': SHOW,
         'deploy.sh': deploy('health', 'create table clicks (at)'),
@@ -172,7 +172,7 @@ describe.skipIf(!ready)(
       expect(bad.outputs['rollbacks-in-window']).toBe('1');
       expect(hook.requests.map(({ url }) => url)).toEqual(['/hook']);
       expect(bad.log).toContain('LEVEL=before');
-      expect(bad.log).toMatch(/paste kept[\s\S]*paste too/);
+      expect(bad.log).toMatch(/paste first[\s\S]*paste second/);
       expect(await image()).toBe(first);
       expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
 
