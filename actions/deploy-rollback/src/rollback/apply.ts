@@ -86,7 +86,10 @@ async function getTargets(
   return new Map(
     strategies
       .filter(({ title }) => plan.purpose === 'rollback' || touched.has(title))
-      .map((strategy) => [strategy, { ...target, kept: snapshots.getPart(snapshot, strategy) }]),
+      .map((strategy) => [
+        strategy,
+        { ...target, snapshot: snapshots.getPart(snapshot, strategy) },
+      ]),
   );
 }
 

@@ -77,7 +77,7 @@ export type StrategyCheck =
 /** Checks whether every strategy can restore a release. If one of them cannot, none is used. */
 export async function checkStrategies(
   { snapshots, ports }: Context,
-  target: Omit<Target, 'kept'>,
+  target: Omit<Target, 'snapshot'>,
   snapshot: Manifest | undefined,
   strategies: readonly Strategy[],
 ): Promise<StrategyCheck> {
@@ -88,9 +88,9 @@ export async function checkStrategies(
   }
   const steps: PlannedStep[] = [];
   for (const strategy of strategies) {
-    const kept = snapshots.getPart(snapshot, strategy);
+    const part = snapshots.getPart(snapshot, strategy);
     try {
-      const answer = await strategy.preflight({ ...target, kept }, ports);
+      const answer = await strategy.preflight({ ...target, snapshot: part }, ports);
       if (answer.kind === 'impossible') {
         return createImpossible(strategy.title, answer.problem, answer.remedy);
       }
@@ -107,7 +107,7 @@ export async function checkStrategies(
 export function toTarget(
   { revision, entry }: Pick<Candidate, 'revision' | 'entry'>,
   { badRelease, rollbackId }: RollbackIds,
-): Omit<Target, 'kept'> {
+): Omit<Target, 'snapshot'> {
   return { revision, badRelease, rollbackId, deploymentId: entry?.deploymentId };
 }
 

@@ -4,10 +4,10 @@ import * as v from 'valibot';
 
 export type Argv = readonly [string, ...string[]];
 
-/** YAML reads `sleep: [5]` as a number; a program takes texts. */
+/** YAML reads the argument `5` as a number. */
 const argument = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
 
-/** A program and its arguments: a list, or a line that is split into words. No shell reads it. */
+/** A program and its arguments: a list, or a line that is split into words without a shell. */
 export const argv = v.pipe(
   v.union([v.string(), v.array(argument)], 'Write [program, argument, …] or a line.'),
   v.rawTransform(({ dataset, addIssue, NEVER }): Argv => {
@@ -15,7 +15,7 @@ export const argv = v.pipe(
       if (typeof dataset.value === 'string') return words().parse(dataset.value);
       const [program = '', ...args] = dataset.value;
       if (program !== '') return [program, ...args];
-      throw new InvalidValue('names no program', 'Write [program, argument, …].');
+      throw new InvalidValue('does not name a program', 'Write [program, argument, …].');
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
       addIssue({ message: `${error.message}\n${error.remedy}` });

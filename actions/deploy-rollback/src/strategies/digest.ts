@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The checksum (hexadecimal) and the length of what comes in pieces. */
+/** Computes the SHA-256 checksum (hexadecimal) and the length of a stream. */
 export async function digest(
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<{ readonly bytes: number; readonly sha256: string }> {

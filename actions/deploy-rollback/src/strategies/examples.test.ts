@@ -12,7 +12,7 @@ test('docs/rollback-on-github.md has an example of each strategy', () => {
   expect(examples).toHaveLength(3);
 });
 
-test.each(examples)('which is valid: %s', async (example) => {
+test.each(examples)('the example is valid: %s', async (example) => {
   const [strategy, ...others] = await readStrategies(example);
   expect(others).toEqual([]);
   expect(example).toContain(`- ${strategy?.name}:`);

@@ -2,53 +2,53 @@ import { formatDuration } from '@repo/core/inputs/duration';
 import { formatSize } from '@repo/core/inputs/size';
 import type { Ports } from './strategy.ts';
 
-/** A line at least this often on long work, ms. */
+/** Interval of the log lines during long work. */
 const HEARTBEAT_MS = 5_000;
 
-/** Counts bytes, and says from time to time how many there have been. */
-export function byteCounter(
-  what: string,
-  total: number,
+/** Counts bytes, and logs the progress at intervals. */
+export function createByteCounter(
+  title: string,
+  totalBytes: number,
   { clock, log }: Pick<Ports, 'clock' | 'log'>,
 ): (bytes: number) => void {
-  let done = 0;
-  let told = clock.monotonic();
+  let doneBytes = 0;
+  let loggedAtMs = clock.monotonic();
   return (bytes) => {
-    done += bytes;
-    if (clock.monotonic() - told < HEARTBEAT_MS) return;
-    told = clock.monotonic();
-    log.info(`… ${what}: ${formatSize(done)} of ${formatSize(total)}`);
+    doneBytes += bytes;
+    if (clock.monotonic() - loggedAtMs < HEARTBEAT_MS) return;
+    loggedAtMs = clock.monotonic();
+    log.info(`${title}: ${formatSize(doneBytes)} of ${formatSize(totalBytes)} …`);
   };
 }
 
-/** Says from time to time how long the work has taken until now. */
+/** Logs the duration of the work at intervals. */
 export async function withHeartbeat<T>(
-  what: string,
+  title: string,
   { clock, log }: Pick<Ports, 'clock' | 'log'>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const over = new AbortController();
-  const beats = beat(what, { clock, log }, over.signal);
+  const controller = new AbortController();
+  const heartbeat = logUntilAborted(title, { clock, log }, controller.signal);
   try {
     return await work();
   } finally {
-    over.abort();
-    await beats;
+    controller.abort();
+    await heartbeat;
   }
 }
 
-async function beat(
-  what: string,
+async function logUntilAborted(
+  title: string,
   { clock, log }: Pick<Ports, 'clock' | 'log'>,
-  over: AbortSignal,
+  signal: AbortSignal,
 ): Promise<void> {
-  const start = clock.monotonic();
+  const startMs = clock.monotonic();
   try {
     for (;;) {
-      await clock.sleep(HEARTBEAT_MS, over);
-      log.info(`… ${what}, for ${formatDuration(clock.monotonic() - start)}`);
+      await clock.sleep(HEARTBEAT_MS, signal);
+      log.info(`${title} for ${formatDuration(clock.monotonic() - startMs)} …`);
     }
   } catch {
-    // Only the abort ends it.
+    // The sleep was aborted.
   }
 }

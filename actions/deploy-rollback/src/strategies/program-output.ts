@@ -3,11 +3,11 @@ import type { Execution, Output } from '@repo/core/process/exec';
 import { plainLines } from '@repo/core/text/untrusted';
 import type { Ports } from './strategy.ts';
 
-/** Lines of each output that are shown. */
-const SHOWN_LINES = 100;
+/** Lines of stdout, and of stderr, in the log. */
+const MAX_LINES = 100;
 
-/** Shows what a program printed, in a group of the log. */
-export async function showOutput(
+/** Logs the output of a program in a group. */
+export async function logOutput(
   title: string,
   { stdout, stderr, truncated }: Output,
   log: Ports['log'],
@@ -16,14 +16,14 @@ export async function showOutput(
   await log.group(title, async () => {
     for (const text of [stdout, stderr]) {
       if (text.trim() === '') continue;
-      for (const line of plainLines(text, SHOWN_LINES)) log.info(line);
+      for (const line of plainLines(text, MAX_LINES)) log.info(line);
     }
-    if (truncated) log.info('… (the rest was not kept)');
+    if (truncated) log.info('… (truncated)');
   });
 }
 
-/** Why a program did not come to an end by itself. */
-export function whyNot(
+/** Describes why a program did not exit. */
+export function describeFailure(
   execution: Exclude<Execution, { state: 'exited' }>,
   timeoutMs: number,
 ): string {
@@ -33,7 +33,7 @@ export function whyNot(
     case 'killed':
       return `it was killed by ${execution.by}`;
     case 'timeout':
-      return `it did not end within ${formatDuration(timeoutMs)}`;
+      return `it timed out after ${formatDuration(timeoutMs)}`;
     case 'aborted':
       return 'it was cancelled';
   }

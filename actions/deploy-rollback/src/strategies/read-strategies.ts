@@ -8,11 +8,12 @@ import type { StrategyModule } from './strategy-module.ts';
 const KNOWN = Object.keys(STRATEGIES);
 
 /**
- * Reads the ordered list of strategies, YAML or JSON, each by the schema of its own module, which is
- * loaded only when it is used. Throws an InputError with line and column of every mistake.
+ * Reads the list of strategies, YAML or JSON. Only the modules of these strategies are loaded.
+ *
+ * @throws InputError with the line and column of each problem
  */
 export async function readStrategies(text: string): Promise<readonly Strategy[]> {
-  return parseConfig(text, 'strategies', async (data) => schemaOf(await loadModules(data)));
+  return parseConfig(text, 'strategies', async (data) => createSchema(await loadModules(data)));
 }
 
 async function loadModules(data: unknown): Promise<ReadonlyMap<string, StrategyModule>> {
@@ -24,33 +25,30 @@ async function loadModules(data: unknown): Promise<ReadonlyMap<string, StrategyM
   return modules;
 }
 
-function schemaOf(modules: ReadonlyMap<string, StrategyModule>) {
+function createSchema(modules: ReadonlyMap<string, StrategyModule>) {
   const strategy = oneKey(
     KNOWN,
     {
-      none: 'names no strategy that is known',
-      several: 'has several of them in one\nWrite an item for each.',
+      none: 'does not name a known strategy',
+      several: 'names several strategies\nWrite one item for each strategy.',
     },
     (name): v.GenericSchema<unknown, Strategy> | undefined => {
       const module = modules.get(name);
       return (
         module &&
         v.pipe(
-          v.strictObject(
-            { [name]: module.schema },
-            `Write the options of ${name} below it, and nothing beside it.`,
-          ),
-          v.transform((given): Strategy => given[name] as Strategy),
+          v.strictObject({ [name]: module.schema }, `An item supports only ${name}.`),
+          v.transform((item): Strategy => item[name] as Strategy),
         )
       );
     },
   );
   return v.pipe(
     v.array(strategy, 'Write a list: - files: {paths: [.env]}'),
-    v.minLength(1, 'has no strategy in it\nWrite at least one.'),
+    v.minLength(1, 'is empty\nWrite at least one strategy.'),
     v.checkItems(
       ({ title }, index, all) => all.findIndex((one) => one.title === title) === index,
-      'stands there twice\nWrite each strategy once.',
+      'is a duplicate\nList each strategy once.',
     ),
   );
 }

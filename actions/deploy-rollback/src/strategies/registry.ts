@@ -1,6 +1,6 @@
 import type { StrategyModule } from './strategy-module.ts';
 
-/** Every strategy, by the key that it has in `strategies`; loaded when it is used. */
+/** All strategies by their key in `strategies`; each is loaded when it is used. */
 export const STRATEGIES: Readonly<Record<string, () => Promise<StrategyModule>>> = {
   command: async () => (await import('./command/command.ts')).command,
   compose: async () => (await import('./compose/compose.ts')).compose,

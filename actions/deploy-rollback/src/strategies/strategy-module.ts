@@ -1,15 +1,15 @@
 import * as v from 'valibot';
 import type { Strategy } from './strategy.ts';
 
-/** A kind of strategy: how its options are written, and what comes of them. */
+/** A type of strategy. */
 export interface StrategyModule {
-  /** The key that it has in `strategies`. */
+  /** The key in `strategies`. */
   readonly name: string;
-  /** The options as a configuration has them, understood as a strategy. */
+  /** Parses the options of the configuration into a strategy. */
   readonly schema: v.GenericSchema<unknown, Strategy>;
 }
 
-/** Declares a strategy: `files` of `- files: {paths: [.env]}`. */
+/** Declares a strategy, such as `files` for `- files: {paths: [.env]}`. */
 export function strategyModule<Options>({
   name,
   options,

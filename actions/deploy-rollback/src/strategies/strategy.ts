@@ -3,95 +3,95 @@ import type { Exec } from '@repo/core/process/exec';
 import type { GitHub } from '@repo/github/github';
 
 /**
- * One way of keeping and bringing back a part of what is deployed: files, a database, a container,
- * a branch. A strategy knows nothing of ledgers, locks, journals and other strategies.
+ * Restores one part of a deployment: files, a database, a container, a branch. A strategy does not
+ * depend on ledgers, locks, journals or other strategies.
  */
 export interface Strategy {
-  /** As the input has it: `files`, `sqlite`. */
+  /** The key in the input: `files`, `sqlite`. */
   readonly name: string;
-  /** For people, of what the user wrote: `sqlite ./storage/pastes.db`. */
+  /** The title for messages, from the options of the user: `sqlite ./storage/pastes.db`. */
   readonly title: string;
   /**
-   * Keeps what is there now. Absent where nothing has to be kept, because the revision alone is
-   * enough to bring it back (`git`, `workflow`).
+   * Saves the current state. Absent if the revision is enough to restore it (`git`, `workflow`).
    *
-   * @param folder empty, for this strategy's part of the snapshot alone, mode 0700
-   * @returns what {@link preflight} and {@link apply} need to know besides; JSON, kept in the
-   *   snapshot's manifest together with the checksums of all files in `folder`
-   * @throws ActionError where it cannot be kept as a whole
+   * @param folder an empty folder for the part of this strategy, mode 0700
+   * @returns data for {@link preflight} and {@link apply}; JSON, stored in the manifest with the
+   *   checksums of all files in `folder`
+   * @throws ActionError if the state cannot be saved completely
    */
   readonly capture?: (folder: string, ports: Ports) => Promise<Part>;
   /**
-   * Proves, changing nothing, that `target` can be brought back here and now: what was kept is
-   * intact, what it goes to is there, there is room, and who runs this may.
+   * Checks whether `target` can be restored: the snapshot is intact, the destination exists, and disk
+   * space and permissions are sufficient. Changes nothing.
    */
   readonly preflight: (target: Target, ports: Ports) => Promise<Preflight>;
   /**
-   * Brings it back. Carried out again after a kill at any point, it ends in the same state.
+   * Restores the target. A second run, also after a kill at any point, has the same result.
    *
-   * @throws ActionError where that could not be done
+   * @throws ActionError if the target cannot be restored
    */
   readonly apply: (target: Target, ports: Ports) => Promise<Applied>;
   /**
-   * Gives up what {@link capture} keeps outside of its folder (a tag that holds an image), when the
-   * snapshot is removed. Repeated after a kill; absent where there is nothing of that kind.
+   * Removes what {@link capture} created outside of its folder, such as an image tag, when the snapshot
+   * is removed. May run again after a kill.
    */
-  readonly forget?: (kept: SnapshotPart, ports: Ports) => Promise<void>;
-  /** What is there now, as far as this strategy can tell. Changes nothing. */
+  readonly forget?: (snapshot: SnapshotPart, ports: Ports) => Promise<void>;
+  /** Compares the current state with the target. Changes nothing. */
   readonly identify?: (target: Target, ports: Ports) => Promise<Identity>;
 }
 
-/** What is to be brought back. */
+/** The release to restore. */
 export interface Target {
-  /** Full SHA of the release; empty where what ran before the first record is not known. */
+  /** Full SHA of the release; empty for an unknown release before the first record. */
   readonly revision: string;
-  /** Full SHA of the release that failed. */
+  /** Full SHA of the bad release. */
   readonly badRelease: string;
-  /** GitHub's deployment of {@link revision}, where the ledger is GitHub's. */
+  /** The deployment of {@link revision}, with `ledger: github`. */
   readonly deploymentId: number | undefined;
-  /** Names this rollback, the same after a kill: lower-case letters, digits, hyphens. */
+  /** The id of this rollback, the same after a kill: lower-case letters, digits, hyphens. */
   readonly rollbackId: string;
-  /** What {@link Strategy.capture} kept; absent without a snapshot of it. */
-  readonly kept: SnapshotPart | undefined;
+  /** The part that {@link Strategy.capture} saved; absent without a snapshot. */
+  readonly snapshot: SnapshotPart | undefined;
 }
 
 export interface SnapshotPart {
   readonly folder: string;
-  /** As it was read back: untrusted, to be held to a schema. */
+  /** The stored data of the strategy. It is untrusted until it matches a schema. */
   readonly part: unknown;
   /** Epoch milliseconds. */
   readonly takenMs: number;
 }
 
-/** What a strategy wants to know again later; JSON. */
+/** The data of a strategy in the manifest; JSON. */
 export type Part = Readonly<Record<string, unknown>>;
 
 export type Preflight =
   | {
       readonly kind: 'ready';
-      /** What it will do, for the plan: `puts back 3 files (12 KiB) of 2026-11-20 10:00`. */
+      /** The step for the plan: `restores .env: 1 file (12KiB) from 2026-11-20T10:00:00.000Z`. */
       readonly step: string;
-      /** What people should know before it is done; it stops nothing. */
+      /** Warnings for the user. They do not stop the rollback. */
       readonly warnings: readonly string[];
     }
   | {
       readonly kind: 'impossible';
-      /** `the archive files.tar is not what was kept: its checksum differs`. */
+      /** `the checksum of the archive differs`. */
       readonly problem: string;
       readonly remedy: string;
     };
 
+export type ImpossiblePreflight = Extract<Preflight, { kind: 'impossible' }>;
+
 export interface Applied {
-  /** What was done, for the report: `main is a1b2c3d now, a commit with the tree of e4f5a6b`. */
+  /** The result for the report: `main is now a1b2c3d, a commit with the content of e4f5a6b`. */
   readonly done: string;
 }
 
-/** Whether what is there now is what was to be brought back. */
+/** Whether the current state is the target. */
 export type Identity =
   | { readonly kind: 'same'; readonly found: string }
   | { readonly kind: 'other'; readonly found: string; readonly expected: string }
-  /** It could not be told, which is never "same". */
-  | { readonly kind: 'unknown'; readonly why: string };
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 /** The clients and functions that strategies use; fakes in tests. */
 export interface Ports
@@ -100,6 +100,6 @@ export interface Ports
     'clock' | 'log' | 'mask' | 'run' | 'signal' | 'variable' | 'workspace'
   > {
   readonly exec: Exec;
-  /** Connects when first asked. */
+  /** Connects at the first call. */
   readonly github: () => Promise<GitHub>;
 }

@@ -34,5 +34,5 @@ export function createPorts(given: {
 }
 
 export function testTarget(revision: string, badRelease: string): Target {
-  return { revision, badRelease, deploymentId: undefined, rollbackId: 'rb-1', kept: undefined };
+  return { revision, badRelease, deploymentId: undefined, rollbackId: 'rb-1', snapshot: undefined };
 }

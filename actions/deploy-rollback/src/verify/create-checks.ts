@@ -23,7 +23,7 @@ export function createIdentityChecks(
               found: plain(`${identity.found}, expected ${identity.expected}`),
             };
           case 'unknown':
-            return { ok: false, found: plain(`unknown: ${identity.why}`) };
+            return { ok: false, found: plain(`unknown: ${identity.reason}`) };
         }
       } catch (error) {
         return { ok: false, found: describeError(error) };
@@ -39,7 +39,7 @@ export function createIdentityChecks(
  */
 export async function createHealthChecks(
   { inputs, ports }: Context,
-  target: Omit<Target, 'kept'>,
+  target: Omit<Target, 'snapshot'>,
 ): Promise<readonly VerifyCheck[]> {
   const { verifyUrl, expectIdentity, verifyCommand, verifyChecks } = inputs;
   const checks: VerifyCheck[] = [];
@@ -57,7 +57,7 @@ export async function createHealthChecks(
 }
 
 function getRollbackVariables(
-  { revision, badRelease, rollbackId }: Omit<Target, 'kept'>,
+  { revision, badRelease, rollbackId }: Omit<Target, 'snapshot'>,
   environment: string,
 ): Readonly<Record<string, string>> {
   return {

@@ -23,10 +23,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(workspace, { recursive: true }));
 
-const strategyOf = (options: unknown): Strategy => v.parse(command.schema, options);
+const createStrategy = (options: unknown): Strategy => v.parse(command.schema, options);
 const target = testTarget(GOOD, BAD);
 
-/** A program that writes down what it was called with, and then does as the script says. */
+/** Creates a program that records its arguments, environment and input, and runs the script. */
 function program(script: string): string {
   const path = join(workspace, 'tool');
   const seen = join(workspace, 'seen');
@@ -40,37 +40,37 @@ function program(script: string): string {
 
 const seen = () => readFileSync(join(workspace, 'seen'), 'utf8');
 
-async function keep(strategy: Strategy): Promise<Target> {
+async function capture(strategy: Strategy): Promise<Target> {
   const part = JSON.parse(JSON.stringify(await strategy.capture?.(folder, ports)));
-  return { ...target, kept: { folder, part, takenMs: 5 } };
+  return { ...target, snapshot: { folder, part, takenMs: 5 } };
 }
 
-describe('a command of the user brings it back', () => {
-  test('capture, preflight, apply and identify, with what they are told', async () => {
+describe('runs the commands of the user', () => {
+  test('passes values to capture, preflight, apply and identify', async () => {
     const tool = program('echo "revision $1"; echo to-stderr >&2');
-    const strategy = strategyOf({
+    const strategy = createStrategy({
       capture: [tool, 'current'],
-      preflight: [tool, 'can', '--to={kept}'],
-      apply: [tool, 'undo', '--to={kept}', '{to}', 'a b; rm -rf $HOME', '{.items}'],
+      preflight: [tool, 'can', '--to={captured}'],
+      apply: [tool, 'undo', '--to={captured}', '{to}', 'a b; rm -rf $HOME', '{.items}'],
       identify: `${tool} current`,
-      expect: '{kept}',
+      expect: '{captured}',
     });
-    const whole = await keep(strategy);
-    expect(whole.kept?.part).toEqual({ format: 'command/v1', output: 'revision current' });
+    const saved = await capture(strategy);
+    expect(saved.snapshot?.part).toEqual({ format: 'command/v1', output: 'revision current' });
     expect(seen()).toBe(
       `<current>\nROLLBACK_SNAPSHOT=${folder}\nROLLBACK_STEP=capture\n{"step":"capture","snapshot":"${folder}"}\n`,
     );
 
-    expect(await strategy.preflight(whole, ports)).toMatchObject({ kind: 'ready', warnings: [] });
+    expect(await strategy.preflight(saved, ports)).toMatchObject({ kind: 'ready', warnings: [] });
     expect(seen()).toContain('<can><--to=revision current>');
-    expect(await strategy.apply(whole, ports)).toEqual({ done: 'revision undo' });
+    expect(await strategy.apply(saved, ports)).toEqual({ done: 'revision undo' });
     const [args, ...rest] = seen().trimEnd().split('\n');
     expect(args).toBe(`<undo><--to=revision current><${GOOD}><a b; rm -rf $HOME><{.items}>`);
     expect(rest).toEqual([
       'ROLLBACK_DEPLOYMENT_ID=',
       `ROLLBACK_FROM=${BAD}`,
       'ROLLBACK_ID=rb-1',
-      'ROLLBACK_KEPT=revision current',
+      'ROLLBACK_CAPTURED=revision current',
       `ROLLBACK_SNAPSHOT=${folder}`,
       'ROLLBACK_STEP=apply',
       `ROLLBACK_TO=${GOOD}`,
@@ -81,11 +81,11 @@ describe('a command of the user brings it back', () => {
       to: GOOD,
       from: BAD,
       rollbackId: 'rb-1',
-      kept: 'revision current',
+      captured: 'revision current',
       snapshot: folder,
       takenMs: 5,
     });
-    expect(await strategy.identify?.(whole, ports)).toEqual({
+    expect(await strategy.identify?.(saved, ports)).toEqual({
       kind: 'same',
       found: 'revision current',
     });
@@ -93,11 +93,11 @@ describe('a command of the user brings it back', () => {
     expect(log).toContain('to-stderr');
   });
 
-  test('identity is other, or cannot be told', async () => {
+  test('reports a different or unknown release', async () => {
     const tool = program('echo v2');
     const applied = { apply: [tool] };
     const identified = (more: object) =>
-      strategyOf({ ...applied, ...more }).identify?.(target, ports);
+      createStrategy({ ...applied, ...more }).identify?.(target, ports);
     expect(await identified({ identify: [tool], expect: 'v1' })).toEqual({
       kind: 'other',
       found: 'v2',
@@ -107,87 +107,97 @@ describe('a command of the user brings it back', () => {
     expect(await identified({ identify: ['true'] })).toMatchObject({ kind: 'same' });
     expect(await identified({ identify: ['not-there'] })).toMatchObject({
       kind: 'unknown',
-      why: expect.stringContaining('not installed'),
+      reason: expect.stringContaining('not installed'),
     });
     expect(await identified({ identify: ['sleep', '60'], timeout: '50ms' })).toMatchObject({
       kind: 'unknown',
-      why: 'it did not end within 50ms',
+      reason: 'it timed out after 50ms',
     });
     expect(await identified({})).toBeUndefined();
   });
 
-  test('long output of capture is kept as a file, for nobody else', async () => {
-    const whole = await keep(strategyOf({ capture: ['seq', '1', '2000'], apply: 'true' }));
-    expect(whole.kept?.part).toEqual({ format: 'command/v1', output: '' });
+  test('stores a long output of capture in a private file', async () => {
+    const saved = await capture(createStrategy({ capture: ['seq', '1', '2000'], apply: 'true' }));
+    expect(saved.snapshot?.part).toEqual({ format: 'command/v1', output: '' });
     expect(readFileSync(join(folder, 'output'), 'utf8')).toMatch(/^1\n2\n[\d\n]*2000\n$/);
   });
 });
 
-describe('what cannot be done is found in preflight', () => {
+describe('the preflight finds problems', () => {
   test.each([
-    ['a program that is not there', { apply: ['not-there'] }, /not-there is not installed here/],
-    ['a preflight that says no', { apply: 'true', preflight: 'false' }, /preflight failed: exit/],
+    ['a missing program', { apply: ['not-there'] }, /not-there is not installed on the runner/],
     [
-      'a preflight that never ends',
-      { apply: 'true', preflight: 'sleep 60', timeout: '50ms' },
-      /did not end within 50ms/,
+      'a failed preflight',
+      { apply: 'true', preflight: 'false' },
+      /the preflight command failed: exit/,
     ],
-    ['nothing kept', { capture: 'true', apply: ['echo', '{kept}'] }, /there is no snapshot/],
-    ['no capture', { apply: ['echo', '{kept}'] }, /nothing was kept/],
+    [
+      'a preflight that times out',
+      { apply: 'true', preflight: 'sleep 60', timeout: '50ms' },
+      /timed out after 50ms/,
+    ],
+    [
+      'no snapshot',
+      { capture: 'true', apply: ['echo', '{captured}'] },
+      /no snapshot of this part exists/,
+    ],
+    ['no capture', { apply: ['echo', '{captured}'] }, /the snapshot has no output of capture/],
   ])('%s', async (_, options, problem) => {
-    expect(await strategyOf(options).preflight(target, ports)).toMatchObject({
+    expect(await createStrategy(options).preflight(target, ports)).toMatchObject({
       kind: 'impossible',
       problem: expect.stringMatching(problem),
     });
   });
 
-  test('a release that is not known; a value that would be an option', async () => {
-    const strategy = strategyOf({
+  test('reports an unknown release, and a value that would become an option', async () => {
+    const strategy = createStrategy({
       capture: ['printf', '%s', '--force'],
-      apply: ['echo', '{kept}'],
+      apply: ['echo', '{captured}'],
     });
-    expect(await strategy.preflight(await keep(strategy), ports)).toMatchObject({
+    expect(await strategy.preflight(await capture(strategy), ports)).toMatchObject({
       kind: 'impossible',
-      problem: expect.stringMatching(/take it for an option/),
+      problem: expect.stringMatching(/starts with "-", like an option/),
     });
-    const to = strategyOf({ apply: ['echo', '{to}'] });
+    const to = createStrategy({ apply: ['echo', '{to}'] });
     expect(await to.preflight({ ...target, revision: '' }, ports)).toMatchObject({
-      problem: 'the release to go back to is not known',
+      problem: 'the SHA of the release to restore is unknown',
     });
   });
 
-  test('without a preflight it says that it cannot know', async () => {
-    expect(await strategyOf({ apply: 'true' }).preflight(target, ports)).toMatchObject({
+  test('warns without a preflight', async () => {
+    expect(await createStrategy({ apply: 'true' }).preflight(target, ports)).toMatchObject({
       kind: 'ready',
-      warnings: [expect.stringMatching(/without preflight/)],
+      warnings: [expect.stringMatching(/preflight is not set/)],
     });
   });
 });
 
-test('a command that fails is an error with its last words; a cancel ends it', async () => {
+test('reports the last line of a failed command, and stops it when cancelled', async () => {
   const tool = program(
     'echo first >&2; printf "::set-env name=a::b\\n\\033[31mlast words" >&2; exit 3',
   );
-  const strategy = strategyOf({ apply: [tool] });
+  const strategy = createStrategy({ apply: [tool] });
   await expect(strategy.apply(target, ports)).rejects.toThrow(
-    'the command of apply failed: exit code 3, last words',
+    'the apply command failed: exit code 3, last words',
   );
-  await expect(keep(strategyOf({ apply: 'true', capture: [tool] }))).rejects.toThrow(/capture/);
+  await expect(capture(createStrategy({ apply: 'true', capture: [tool] }))).rejects.toThrow(
+    /capture/,
+  );
   const signal = AbortSignal.timeout(50);
   await expect(
-    strategyOf({ apply: ['sleep', '60'] }).apply(target, { ...ports, signal }),
+    createStrategy({ apply: ['sleep', '60'] }).apply(target, { ...ports, signal }),
   ).rejects.toThrow(/timeout/i);
 });
 
 test.each([
   [{}, /apply/],
   [{ apply: '' }, /no word/],
-  [{ apply: [] }, /names no program/],
+  [{ apply: [] }, /does not name a program/],
   [{ apply: 'echo "' }, /quote/],
   [{ apply: 'true', timeout: '5' }, /no unit/],
   [{ apply: 'true', expect: 'x' }, /without identify/],
-  [{ apply: 'true', shell: true }, /command knows/],
-])('%j is refused', (given, message) => {
+  [{ apply: 'true', shell: true }, /command supports/],
+])('rejects %j', (given, message) => {
   const read = v.safeParse(command.schema, given);
   expect(read.issues?.map((issue) => issue.message).join()).toMatch(message);
 });

@@ -7,16 +7,20 @@ import { duration } from '@repo/core/inputs/duration';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { type Argv, argv } from '../argv.ts';
-import { keptPart, preflightOf } from '../kept-part.ts';
+import { readSnapshotPart, runPreflight } from '../snapshot-part.ts';
 import type { Identity, Part, Ports, Preflight, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { type Call, call, type Ended } from './call.ts';
-import { fillIn, fillInText, type Values } from './placeholders.ts';
+import {
+  fillPlaceholders,
+  fillPlaceholdersInText,
+  type PlaceholderValues,
+} from './placeholders.ts';
+import { type CommandRun, type ExitedCommand, runCommand } from './run-command.ts';
 
-/** Longest output of `capture`, characters: it is to name something, not to carry it. */
-const MOST_KEPT = 1_000;
+/** A longer output of `capture` is stored in a file, and is not a placeholder. */
+const MAX_CAPTURED_CHARS = 1_000;
 
-const text = v.pipe(v.string(), v.nonEmpty('is empty\nLeave it out.'));
+const text = v.pipe(v.string(), v.nonEmpty('is empty\nRemove it.'));
 
 const options = v.strictObject(
   {
@@ -28,25 +32,25 @@ const options = v.strictObject(
     expect: v.optional(text),
     timeout: v.optional(field(duration({ min: 1 })), '5m'),
   },
-  'command knows name, capture, preflight, apply, identify, expect and timeout.',
+  'command supports name, capture, preflight, apply, identify, expect and timeout.',
 );
 
 type Options = v.InferOutput<typeof options>;
 
-const keptSchema = v.object({
+const partSchema = v.object({
   format: v.literal('command/v1'),
-  /** What `capture` printed, without the end of the line. */
-  output: v.pipe(v.string(), v.maxLength(MOST_KEPT), v.regex(/^[^\0\r\n]*$/)),
+  /** The output of `capture`, without the end of the line. */
+  output: v.pipe(v.string(), v.maxLength(MAX_CAPTURED_CHARS), v.regex(/^[^\0\r\n]*$/)),
 });
 
-/** Whatever a program of the user's can bring back. */
+/** Restores with programs of the user. */
 export const command = strategyModule<Options>({
   name: 'command',
   options: v.pipe(
     options,
     v.check(
       ({ expect, identify }) => expect === undefined || identify !== undefined,
-      'has expect without identify\nWrite identify: the command that prints what runs.',
+      'has expect without identify\nSet identify to the command that prints the current release.',
     ),
   ),
   create: (given): Strategy => ({
@@ -58,10 +62,10 @@ export const command = strategyModule<Options>({
     }),
     preflight: (target, ports) => preflight(given, target, ports),
     apply: async (target, ports) => {
-      const values = valuesOf(given, target);
-      const ended = await carriedOut(given, target, values, 'apply', given.apply, ports);
-      const said = plain(ended.stdout.trimEnd().split('\n').at(-1) ?? '');
-      return { done: said === '' ? 'the command ended well' : said };
+      const values = getValues(given, target);
+      const exited = await runStepOrFail(given, target, values, 'apply', given.apply, ports);
+      const output = plain(exited.stdout.trimEnd().split('\n').at(-1) ?? '');
+      return { done: output === '' ? 'the command succeeded' : output };
     },
     ...(given.identify && {
       identify: (target: Target, ports: Ports) =>
@@ -72,110 +76,110 @@ export const command = strategyModule<Options>({
 
 async function capture(
   { timeout }: Options,
-  words: Argv,
+  argv: Argv,
   folder: string,
   ports: Ports,
 ): Promise<Part> {
-  const nothing = { to: undefined, from: undefined, rollbackId: undefined, kept: undefined };
-  const ended = await call(
+  const values = { to: undefined, from: undefined, rollbackId: undefined, captured: undefined };
+  const exited = await runCommand(
     {
       step: 'capture',
-      argv: fillIn(words, nothing),
+      argv: fillPlaceholders(argv, values),
       variables: { ROLLBACK_SNAPSHOT: folder },
       plan: { snapshot: folder },
       timeoutMs: timeout,
     },
     ports,
   );
-  if (typeof ended === 'string') throw failed('capture', ended);
-  if (ended.exitCode !== 0) throw failed('capture', endingOf(ended));
-  const output = ended.stdout.replace(/(?:\r?\n)+$/, '');
-  // A line can be an argument; anything longer is for the command to read.
-  if (output.length > MOST_KEPT || /[\0\r\n]/.test(output)) {
-    await writeFile(join(folder, 'output'), ended.stdout, { mode: 0o600, flag: 'wx' });
+  if (typeof exited === 'string') throw createFailed('capture', exited);
+  if (exited.exitCode !== 0) throw createFailed('capture', describeExit(exited));
+  const output = exited.stdout.replace(/(?:\r?\n)+$/, '');
+  // One line can be an argument. The command can read a longer output from the file.
+  if (output.length > MAX_CAPTURED_CHARS || /[\0\r\n]/.test(output)) {
+    await writeFile(join(folder, 'output'), exited.stdout, { mode: 0o600, flag: 'wx' });
     return { format: 'command/v1', output: '' };
   }
   return { format: 'command/v1', output };
 }
 
 function preflight(given: Options, target: Target, ports: Ports): Promise<Preflight> {
-  return preflightOf(async () => {
-    const values = valuesOf(given, target);
-    const words = fillIn(given.apply, values);
-    await requireProgram(words[0], ports);
-    const step = `runs ${plain(words.join(' '))}`;
+  return runPreflight(async () => {
+    const values = getValues(given, target);
+    const argv = fillPlaceholders(given.apply, values);
+    await requireProgram(argv[0], ports);
+    const step = `runs ${plain(argv.join(' '))}`;
     if (given.preflight === undefined) {
-      const problem = `${plain(words[0], 60)}: without preflight, whether it can be done only shows when it is`;
-      return { step, warnings: [problem] };
+      const warning = `${plain(argv[0], 60)}: preflight is not set, so problems are only found when apply runs`;
+      return { step, warnings: [warning] };
     }
-    await carriedOut(given, target, values, 'preflight', given.preflight, ports);
+    await runStepOrFail(given, target, values, 'preflight', given.preflight, ports);
     return { step, warnings: [] };
   });
 }
 
 async function identify(
   given: Options,
-  words: Argv,
+  argv: Argv,
   target: Target,
   ports: Ports,
 ): Promise<Identity> {
-  const values = valuesOf(given, target);
-  const ended = await called(given, target, values, 'identify', words, ports);
-  if (typeof ended === 'string') return { kind: 'unknown', why: ended };
-  const found = plain(ended.stdout.trim());
-  if (ended.exitCode !== 0) {
-    return { kind: 'other', found: endingOf(ended), expected: 'exit code 0' };
+  const values = getValues(given, target);
+  const exited = await runStep(given, target, values, 'identify', argv, ports);
+  if (typeof exited === 'string') return { kind: 'unknown', reason: exited };
+  const found = plain(exited.stdout.trim());
+  if (exited.exitCode !== 0) {
+    return { kind: 'other', found: describeExit(exited), expected: 'exit code 0' };
   }
   if (given.expect === undefined) return { kind: 'same', found: found || 'exit code 0' };
-  const expected = plain(fillInText(given.expect, values));
+  const expected = plain(fillPlaceholdersInText(given.expect, values));
   return found === expected ? { kind: 'same', found } : { kind: 'other', found, expected };
 }
 
-/** @throws ActionError where it does not end well */
-async function carriedOut(
-  ...[given, target, values, step, words, ports]: Parameters<typeof called>
-): Promise<Ended> {
-  const ended = await called(given, target, values, step, words, ports);
-  if (typeof ended === 'string') throw failed(step, ended);
-  if (ended.exitCode !== 0) throw failed(step, endingOf(ended));
-  return ended;
+/** @throws ActionError if the command fails */
+async function runStepOrFail(
+  ...[given, target, values, step, argv, ports]: Parameters<typeof runStep>
+): Promise<ExitedCommand> {
+  const exited = await runStep(given, target, values, step, argv, ports);
+  if (typeof exited === 'string') throw createFailed(step, exited);
+  if (exited.exitCode !== 0) throw createFailed(step, describeExit(exited));
+  return exited;
 }
 
-function called(
+function runStep(
   { timeout }: Options,
-  { revision, badRelease, deploymentId, rollbackId, kept }: Target,
-  values: Values,
-  step: Call['step'],
-  words: Argv,
+  { revision, badRelease, deploymentId, rollbackId, snapshot }: Target,
+  values: PlaceholderValues,
+  step: CommandRun['step'],
+  argv: Argv,
   ports: Ports,
-): Promise<Ended | string> {
+): Promise<ExitedCommand | string> {
   const plan = {
     to: revision,
     from: badRelease,
     rollbackId,
     deploymentId,
-    kept: values.kept,
-    snapshot: kept?.folder,
-    takenMs: kept?.takenMs,
+    captured: values.captured,
+    snapshot: snapshot?.folder,
+    takenMs: snapshot?.takenMs,
   };
   const variables = {
     ROLLBACK_TO: revision,
     ROLLBACK_FROM: badRelease,
     ROLLBACK_ID: rollbackId,
     ROLLBACK_DEPLOYMENT_ID: deploymentId === undefined ? '' : String(deploymentId),
-    ROLLBACK_KEPT: values.kept ?? '',
-    ROLLBACK_SNAPSHOT: kept?.folder ?? '',
+    ROLLBACK_CAPTURED: values.captured ?? '',
+    ROLLBACK_SNAPSHOT: snapshot?.folder ?? '',
   };
-  const argv = fillIn(words, values);
-  return call({ step, argv, variables, plan, timeoutMs: timeout }, ports);
+  const filled = fillPlaceholders(argv, values);
+  return runCommand({ step, argv: filled, variables, plan, timeoutMs: timeout }, ports);
 }
 
-function valuesOf({ capture: keeps }: Options, target: Target): Values {
+function getValues({ capture }: Options, target: Target): PlaceholderValues {
   return {
     to: target.revision,
     from: target.badRelease,
     rollbackId: target.rollbackId,
-    kept: keeps === undefined ? undefined : keptPart(target, keptSchema).part.output,
+    captured: capture === undefined ? undefined : readSnapshotPart(target, partSchema).part.output,
   };
 }
 
@@ -183,33 +187,33 @@ async function requireProgram(
   program: string,
   { variable, workspace }: Pick<Ports, 'variable' | 'workspace'>,
 ): Promise<void> {
-  const places =
+  const paths =
     isAbsolute(program) || program.includes('/')
       ? [resolve(workspace, program)]
       : variable('PATH')
           .split(delimiter)
           .map((folder) => join(folder, program));
-  for (const place of places) {
-    const may = await access(place, constants.X_OK).then(
+  for (const path of paths) {
+    const isExecutable = await access(path, constants.X_OK).then(
       () => true,
       () => false,
     );
-    if (may) return;
+    if (isExecutable) return;
   }
-  // Windows finds programs by their endings as well.
+  // Windows also finds programs by extensions that are not in the name.
   if (process.platform === 'win32') return;
-  throw new ActionError(`${plain(program, 100)} is not installed here`, {
-    remedy: 'Install it on the runner, or give its path.',
+  throw new ActionError(`${plain(program, 100)} is not installed on the runner`, {
+    remedy: 'Install it, or set its path.',
   });
 }
 
-function endingOf({ exitCode, stderr, stdout }: Ended): string {
-  const said = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
-  return plain(`exit code ${exitCode}${said === '' ? '' : `, ${said}`}`);
+function describeExit({ exitCode, stderr, stdout }: ExitedCommand): string {
+  const output = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
+  return plain(`exit code ${exitCode}${output === '' ? '' : `, ${output}`}`);
 }
 
-function failed(step: string, why: string): ActionError {
-  return new ActionError(`the command of ${step} failed: ${plain(why)}`, {
-    remedy: 'Its output is in the log of the step.',
+function createFailed(step: string, reason: string): ActionError {
+  return new ActionError(`the ${step} command failed: ${plain(reason)}`, {
+    remedy: 'See its output in the log.',
   });
 }

@@ -1,45 +1,46 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import type { Argv } from '../argv.ts';
 
-/** What the words in braces of an argument stand for; `undefined` for what is not known. */
-export type Values = Readonly<Record<'to' | 'from' | 'rollbackId' | 'kept', string | undefined>>;
+/** The values of the placeholders; `undefined` for an unknown value. */
+export type PlaceholderValues = Readonly<
+  Record<'to' | 'from' | 'rollbackId' | 'captured', string | undefined>
+>;
 
-const WORD = /\{(to|from|rollback-id|kept)\}/g;
+const PLACEHOLDER = /\{(to|from|rollback-id|captured)\}/g;
 
-const WHY_NOT: Readonly<Record<keyof Values, readonly [string, string]>> = {
-  to: ['the release to go back to is not known', 'Give revision when the snapshot is taken.'],
-  from: ['the release that failed is not known', 'Set bad-release.'],
-  rollbackId: ['there is no rollback', 'Remove {rollback-id} from capture.'],
-  kept: ['nothing was kept', 'Write capture, and take a snapshot before each deploy.'],
+const MISSING: Readonly<Record<keyof PlaceholderValues, readonly [string, string]>> = {
+  to: ['the SHA of the release to restore is unknown', 'Set revision when you take the snapshot.'],
+  from: ['the SHA of the bad release is unknown', 'Set bad-release.'],
+  rollbackId: ['{rollback-id} is only available in a rollback', 'Remove it from capture.'],
+  captured: [
+    'the snapshot has no output of capture',
+    'Set capture, and take a snapshot before each deploy.',
+  ],
 };
 
 /**
- * The arguments with `{to}`, `{from}`, `{rollback-id}` and `{kept}` filled in. Each stays one argument,
- * whatever is filled in, and none becomes an option that was not written as one.
+ * Replaces `{to}`, `{from}`, `{rollback-id}` and `{captured}` in the arguments. A value never splits an
+ * argument and never turns it into an option.
  *
- * @throws ActionError for what is asked for and not known
+ * @throws ActionError if a value is unknown
  */
-export function fillIn(argv: Argv, values: Values): Argv {
+export function fillPlaceholders(argv: Argv, values: PlaceholderValues): Argv {
   const [program, ...args] = argv;
-  return [program, ...args.map((argument) => fillInText(argument, values))];
+  return [program, ...args.map((argument) => fillPlaceholdersInText(argument, values))];
 }
 
-/** The same for a single text. */
-export function fillInText(text: string, values: Values): string {
-  const filled = text.replace(WORD, (_, name: string) => {
-    const word = (name === 'rollback-id' ? 'rollbackId' : name) as keyof Values;
-    const value = values[word];
+export function fillPlaceholdersInText(text: string, values: PlaceholderValues): string {
+  const filled = text.replace(PLACEHOLDER, (_, name: string) => {
+    const key = (name === 'rollback-id' ? 'rollbackId' : name) as keyof PlaceholderValues;
+    const value = values[key];
     if (value !== undefined && value !== '') return value;
-    const [problem, remedy] = WHY_NOT[word];
+    const [problem, remedy] = MISSING[key];
     throw new ActionError(problem, { remedy });
   });
   if (filled.startsWith('-') && !text.startsWith('-')) {
-    throw new ActionError(
-      `${text} begins with "-", so that a program would take it for an option`,
-      {
-        remedy: 'Write it behind its option: --revision={kept}.',
-      },
-    );
+    throw new ActionError(`the value of ${text} starts with "-", like an option`, {
+      remedy: 'Write it after its option: --revision={captured}.',
+    });
   }
   return filled;
 }

@@ -3,7 +3,7 @@ import type { Endpoint } from '@repo/docker/endpoint';
 import { findEndpoint } from '@repo/docker/find-endpoint';
 import type { Ports } from '../strategy.ts';
 
-/** Works with a daemon: that of the option `host`, or that of the docker CLI. */
+/** Connects to the daemon of the option `host`, or of the docker CLI, for the work. */
 export async function withDocker<T>(
   { host }: { readonly host?: Endpoint | undefined },
   { variable, signal }: Pick<Ports, 'variable' | 'signal'>,

@@ -14,38 +14,47 @@ import { inspectVolume } from '@repo/docker/volumes';
 import * as v from 'valibot';
 import { digest } from '../digest.ts';
 import { withHeartbeat } from '../heartbeat.ts';
-import { keptPart, preflightOf } from '../kept-part.ts';
+import { readSnapshotPart, runPreflight } from '../snapshot-part.ts';
 import type { Identity, Part, Ports, SnapshotPart, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { conditionOf } from './condition.ts';
+import { describeContainer } from './container-state.ts';
 import { withDocker } from './daemon.ts';
-import { KEEP, pin, pinned, short, unpin } from './pin.ts';
 import { recreate } from './recreate.ts';
-import { type Settings, settingsOf } from './settings.ts';
+import { type ContainerSettings, readSettings } from './settings.ts';
+import {
+  imageFields,
+  SNAPSHOT_REPOSITORY,
+  shortImageId,
+  tagSnapshotImage,
+  untagSnapshotImage,
+} from './snapshot-image.ts';
 
-/** What was inspected; it has variables in it, which may be secrets. */
-const INSPECTED = 'container.json';
+/** The inspected container. Its environment may contain secrets. */
+const CONTAINER_FILE = 'container.json';
 const options = v.strictObject(
   {
     container: v.pipe(
       v.string(),
-      v.regex(/^[a-zA-Z0-9][\w.-]{0,99}$/, 'is no name of a container\nWrite the name.'),
+      v.regex(
+        /^[a-zA-Z0-9][\w.-]{0,99}$/,
+        'is not a valid name of a container\nUse its name, such as web.',
+      ),
     ),
     host: v.optional(field(dockerHost())),
     'stop-timeout': v.optional(field(duration({ min: 1_000 }))),
   },
-  'docker knows container, host and stop-timeout.',
+  'docker supports container, host and stop-timeout.',
 );
 
 type Options = v.InferOutput<typeof options>;
 
-const keptSchema = v.object({
+const partSchema = v.object({
   format: v.literal('docker/v1'),
-  ...pinned,
+  ...imageFields,
   sha256: v.string(),
 });
 
-/** A container, made again of the image that it ran, with the settings that it had. */
+/** A container, recreated from its previous image with the same settings. */
 export const docker = strategyModule<Options>({
   name: 'docker',
   options,
@@ -55,10 +64,10 @@ export const docker = strategyModule<Options>({
     capture: (folder, ports) =>
       withDocker(given, ports, (daemon) => capture(daemon, given, folder)),
     preflight: (target, ports) =>
-      preflightOf(() => withDocker(given, ports, (daemon) => ready(daemon, given, target))),
+      runPreflight(() => withDocker(given, ports, (daemon) => preflight(daemon, given, target))),
     apply: (target, ports) =>
       withDocker(given, ports, (daemon) => apply(daemon, given, target, ports)),
-    forget: (kept, ports) => withDocker(given, ports, (daemon) => forget(daemon, kept)),
+    forget: (snapshot, ports) => withDocker(given, ports, (daemon) => forget(daemon, snapshot)),
     identify: (target, ports) =>
       withDocker(given, ports, (daemon) => identify(daemon, given, target)),
   }),
@@ -67,110 +76,118 @@ export const docker = strategyModule<Options>({
 async function capture(daemon: Docker, { container }: Options, folder: string): Promise<Part> {
   const found = await inspectContainer(daemon, container);
   if (found === undefined) {
-    throw new ActionError(`there is no container ${container}`, {
-      remedy: 'Deploy a first release by hand, or correct container.',
+    throw new ActionError(`the container ${container} does not exist`, {
+      remedy: 'Deploy the first release, or correct container.',
     });
   }
   const inspected = JSON.stringify(found.raw);
-  await writeFile(join(folder, INSPECTED), inspected, { mode: 0o600, flag: 'wx' });
-  const { sha256 } = await digest(bytesOf(inspected));
-  const tag = await pin(daemon, found.imageId, container, folder);
+  await writeFile(join(folder, CONTAINER_FILE), inspected, { mode: 0o600, flag: 'wx' });
+  const { sha256 } = await digest(toChunks(inspected));
+  const tag = await tagSnapshotImage(daemon, found.imageId, container, folder);
   return { format: 'docker/v1', image: found.imageId, tag, sha256 };
 }
 
-interface Kinded {
+interface ContainerSnapshot {
   readonly image: string;
   readonly imageName: string;
-  readonly settings: Settings;
+  readonly settings: ContainerSettings;
 }
 
-/** @throws ActionError where it is not what was kept */
-async function modelOf(target: Target): Promise<Kinded> {
-  const { folder, part } = keptPart(target, keptSchema);
-  const text = await readFile(join(folder, INSPECTED), 'utf8').catch(() => undefined);
-  if (text === undefined) throw notKept('are missing');
-  if ((await digest(bytesOf(text))).sha256 !== part.sha256) throw notKept('have another checksum');
+/** @throws ActionError if the snapshot is damaged */
+async function readSnapshot(target: Target): Promise<ContainerSnapshot> {
+  const { folder, part } = readSnapshotPart(target, partSchema);
+  const text = await readFile(join(folder, CONTAINER_FILE), 'utf8').catch(() => undefined);
+  if (text === undefined) throw createDamaged('are missing');
+  if ((await digest(toChunks(text))).sha256 !== part.sha256)
+    throw createDamaged('have a different checksum');
   const inspected: unknown = JSON.parse(text);
   return {
     image: part.image,
     imageName: textAt(inspected, 'Config', 'Image'),
-    settings: settingsOf(inspected),
+    settings: readSettings(inspected),
   };
 }
 
-async function ready(daemon: Docker, { container }: Options, target: Target) {
-  const { image, settings } = await modelOf(target);
+async function preflight(daemon: Docker, { container }: Options, target: Target) {
+  const { image, settings } = await readSnapshot(target);
   const found = await inspectImage(daemon, image);
   if (found === undefined) {
-    throw new ActionError(`the image ${short(image)} of ${container} is not there any more`, {
-      remedy: `Load or pull it again; nothing may remove the tags of ${KEEP}.`,
-    });
+    throw new ActionError(
+      `the image ${shortImageId(image)} of ${container} does not exist any more`,
+      {
+        remedy: `Load or pull it again. Do not remove the tags of ${SNAPSHOT_REPOSITORY}.`,
+      },
+    );
   }
   for (const name of settings.networks) {
-    if ((await inspectNetwork(daemon, name)) === undefined) throw gone('network', name);
+    if ((await inspectNetwork(daemon, name)) === undefined) throw createMissing('network', name);
   }
   for (const name of settings.volumes) {
-    if ((await inspectVolume(daemon, name)) === undefined) throw gone('volume', name);
+    if ((await inspectVolume(daemon, name)) === undefined) throw createMissing('volume', name);
   }
-  const { networkOf } = settings;
-  if (networkOf !== '' && (await inspectContainer(daemon, networkOf)) === undefined) {
-    throw gone('container with its network,', networkOf.slice(0, 12));
+  const { sharedNetwork } = settings;
+  if (sharedNetwork !== '' && (await inspectContainer(daemon, sharedNetwork)) === undefined) {
+    throw createMissing('container that shares its network,', sharedNetwork.slice(0, 12));
   }
   const warnings: string[] = [];
-  for (const [place, name] of settings.anonymous) {
+  for (const [path, name] of settings.anonymous) {
     if ((await inspectVolume(daemon, name)) === undefined) {
-      warnings.push(`${container} gets an empty volume at ${plain(place)}: what it had is gone`);
+      warnings.push(
+        `${container} gets an empty volume at ${plain(path)}, because the previous one was removed`,
+      );
     }
   }
-  const now = await inspectContainer(daemon, container);
-  const runs =
-    now === undefined ? 'which is not there now' : `which runs ${short(now.imageId)} now`;
-  return { step: `makes ${container} (${runs}) again of the image ${short(image)}`, warnings };
+  const current = await inspectContainer(daemon, container);
+  const state = current === undefined ? 'does not exist' : `runs ${shortImageId(current.imageId)}`;
+  return {
+    step: `recreates ${container} (now: ${state}) from the image ${shortImageId(image)}`,
+    warnings,
+  };
 }
 
 async function apply(
   daemon: Docker,
-  { container, 'stop-timeout': grace }: Options,
+  { container, 'stop-timeout': stopTimeoutMs }: Options,
   target: Target,
   ports: Ports,
 ) {
-  const { image: imageId, imageName, settings } = await modelOf(target);
-  const graceSeconds = grace === undefined ? undefined : Math.ceil(grace / 1_000);
-  await withHeartbeat(`${container} is made again`, ports, () =>
+  const { image: imageId, imageName, settings } = await readSnapshot(target);
+  const graceSeconds = stopTimeoutMs === undefined ? undefined : Math.ceil(stopTimeoutMs / 1_000);
+  await withHeartbeat(`Recreating ${container}`, ports, () =>
     recreate(daemon, { name: container, imageId, imageName, settings }, graceSeconds),
   );
-  return { done: `${container} runs ${plain(imageName)} (${short(imageId)}) again` };
+  return { done: `${container} runs ${plain(imageName)} (${shortImageId(imageId)}) again` };
 }
 
-async function forget(daemon: Docker, kept: SnapshotPart): Promise<void> {
-  const read = v.safeParse(keptSchema, kept.part);
-  if (read.success) await unpin(daemon, read.output.tag);
+async function forget(daemon: Docker, { part }: SnapshotPart): Promise<void> {
+  const read = v.safeParse(partSchema, part);
+  if (read.success) await untagSnapshotImage(daemon, read.output.tag);
 }
 
-/** The image is who it is; one that does not run, or is not well yet, is not what it was. */
+/** Identifies the container by its image. It must also run and be healthy. */
 async function identify(daemon: Docker, { container }: Options, target: Target): Promise<Identity> {
-  const { part } = keptPart(target, keptSchema);
-  const expected = `${short(part.image)}, running`;
-  const now = await inspectContainer(daemon, container);
-  if (now === undefined) return { kind: 'other', found: 'no container', expected };
-  const { found, isWell } = conditionOf(now);
-  return now.imageId === part.image && isWell
+  const { part } = readSnapshotPart(target, partSchema);
+  const expected = `${shortImageId(part.image)}, running`;
+  const current = await inspectContainer(daemon, container);
+  if (current === undefined) return { kind: 'other', found: 'no container', expected };
+  const { found, isHealthy } = describeContainer(current);
+  return current.imageId === part.image && isHealthy
     ? { kind: 'same', found }
     : { kind: 'other', found, expected };
 }
 
-function gone(kind: string, name: string): ActionError {
-  return new ActionError(`the ${kind} ${plain(name)} is not there any more`, {
-    remedy: 'Make it again; the container cannot be as it was without it.',
+function createMissing(kind: string, name: string): ActionError {
+  return new ActionError(`the ${kind} ${plain(name)} does not exist any more`, {
+    remedy: 'Create it again.',
   });
 }
 
-function notKept(problem: string): ActionError {
-  return new ActionError(`the settings of the container ${problem}`, {
-    remedy: 'They are not what was kept: another snapshot has to serve.',
+function createDamaged(problem: string): ActionError {
+  return new ActionError(`the container settings in the snapshot ${problem}`, {
+    remedy: 'Use another snapshot.',
   });
 }
 
-async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+async function* toChunks(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }

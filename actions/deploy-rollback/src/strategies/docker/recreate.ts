@@ -10,84 +10,86 @@ import {
 } from '@repo/docker/container-changes';
 import { inspectContainer, removeContainer } from '@repo/docker/containers';
 import { inspectVolume } from '@repo/docker/volumes';
-import { giveBackName } from './pin.ts';
-import { type Settings, withVolumes } from './settings.ts';
+import { type ContainerSettings, withVolumes } from './settings.ts';
+import { restoreImageName } from './snapshot-image.ts';
 
-/** What a container is to be made of again. */
-export interface Model {
+/** The container to create. */
+export interface ContainerSpec {
   readonly name: string;
   /** `sha256:…` */
   readonly imageId: string;
-  /** As the image was named when the container was made: `app:latest`, an ID, a digest. */
+  /** The name of the image when the container was created: `app:latest`, an ID, a digest. */
   readonly imageName: string;
-  readonly settings: Settings;
+  readonly settings: ContainerSettings;
 }
 
 /**
- * Puts a container made of the model in the place of the one that is there. The other one is stopped
- * only when the new one has been made, and comes back when the new one cannot be started. Names tell
- * how far a run has come that was killed: it is taken over from there.
+ * Replaces a container. The old one is stopped after the new one has been created, and is started again
+ * if the new one does not start. After a kill, the names of the containers show how far it came.
  *
- * @throws ActionError where it cannot be started
+ * @throws ActionError if the new container does not start
  */
 export async function recreate(
   docker: Docker,
-  model: Model,
+  spec: ContainerSpec,
   graceSeconds: number | undefined,
 ): Promise<void> {
-  const { name } = model;
-  const [draft, aside] = [`${name}.deploy-rollback-new`, `${name}.deploy-rollback-old`];
-  await removeContainer(docker, draft, { force: true, volumes: false });
-  const left = await inspectContainer(docker, aside);
-  if (left !== undefined && (await inspectContainer(docker, name)) !== undefined) {
-    // The kill came when the new one was in its place.
-    await removeContainer(docker, aside, { force: true, volumes: false });
+  const { name } = spec;
+  const [newName, oldName] = [`${name}.deploy-rollback-new`, `${name}.deploy-rollback-old`];
+  await removeContainer(docker, newName, { force: true, volumes: false });
+  const renamed = await inspectContainer(docker, oldName);
+  if (renamed !== undefined && (await inspectContainer(docker, name)) !== undefined) {
+    // Killed after the new container had its final name.
+    await removeContainer(docker, oldName, { force: true, volumes: false });
   }
 
-  const id = await create(docker, draft, model);
+  const id = await create(docker, newName, spec);
   const old = await inspectContainer(docker, name);
-  const other = old ?? left;
-  if (other !== undefined) await stop(docker, other.id, graceSeconds);
-  // Stopped before: the name of one that is being restarted all the time cannot be changed. And one
-  // that removes itself when it ends is gone by now.
+  const previous = old ?? renamed;
+  if (previous !== undefined) await stop(docker, previous.id, graceSeconds);
+  // A container that restarts all the time can only be renamed after it has stopped. A container with
+  // --rm does not exist any more.
   if (old !== undefined && (await inspectContainer(docker, old.id)) !== undefined) {
-    await renameContainer(docker, old.id, aside);
+    await renameContainer(docker, old.id, oldName);
   }
   await renameContainer(docker, id, name);
   try {
     await startContainer(docker, id);
   } catch (error) {
     await removeContainer(docker, id, { force: true, volumes: false });
-    if (other !== undefined && (await inspectContainer(docker, other.id)) !== undefined) {
-      await renameContainer(docker, other.id, name);
-      if (other.state === 'running') await startContainer(docker, other.id);
+    if (previous !== undefined && (await inspectContainer(docker, previous.id)) !== undefined) {
+      await renameContainer(docker, previous.id, name);
+      if (previous.state === 'running') await startContainer(docker, previous.id);
     }
     throw error;
   }
-  // Its volumes stay: a snapshot of it may need them.
-  await removeContainer(docker, aside, { force: true, volumes: false });
+  // Its volumes are kept, because a snapshot may need them.
+  await removeContainer(docker, oldName, { force: true, volumes: false });
 }
 
-/** Makes it, under another name and without starting it. */
-async function create(docker: Docker, draft: string, model: Model): Promise<string> {
-  const { imageId, imageName, settings } = model;
-  const image = await giveBackName(docker, imageId, imageName);
+/** Creates the container with another name, without starting it. */
+async function create(docker: Docker, newName: string, spec: ContainerSpec): Promise<string> {
+  const { imageId, imageName, settings } = spec;
+  const image = await restoreImageName(docker, imageId, imageName);
   const names = [...settings.anonymous.values()];
   const volumes = await Promise.all(names.map((name) => inspectVolume(docker, name)));
-  const there = new Set(volumes.flatMap((volume) => (volume ? [volume.name] : [])));
-  const id = await createContainer(docker, draft, {
-    ...withVolumes(settings, there),
+  const existing = new Set(volumes.flatMap((volume) => (volume ? [volume.name] : [])));
+  const id = await createContainer(docker, newName, {
+    ...withVolumes(settings, existing),
     Image: image,
   });
   for (const { network, endpoint } of settings.connect) {
     await connectToNetwork(docker, network, id, endpoint);
   }
-  const made = await inspectContainer(docker, id);
-  if (made?.imageId !== imageId) {
+  const created = await inspectContainer(docker, id);
+  if (created?.imageId !== imageId) {
     await removeContainer(docker, id, { force: true, volumes: false });
-    throw new ActionError(`${plain(image)} was given to another image meanwhile`, {
-      remedy: 'Let no other job build or pull it during a rollback.',
-    });
+    throw new ActionError(
+      `the tag ${plain(image)} was moved to another image during the rollback`,
+      {
+        remedy: 'Do not build or pull it in another job during a rollback.',
+      },
+    );
   }
   return id;
 }

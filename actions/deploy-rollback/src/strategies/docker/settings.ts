@@ -1,18 +1,18 @@
 import { at, entriesAt, listAt, textAt, textsAt } from '@repo/docker/json';
 
-/** What makes another container like one that was inspected. */
-export interface Settings {
+/** The settings to create a container like an inspected one. */
+export interface ContainerSettings {
   /** For `POST /containers/create`, without `Image`. */
   readonly create: Readonly<Record<string, unknown>>;
   /** Networks to connect it to before it is started. */
   readonly connect: readonly Connection[];
-  /** What has to be there. */
+  /** Networks and volumes that must exist. */
   readonly networks: readonly string[];
   readonly volumes: readonly string[];
-  /** Volumes without a name of their own, which the container would get anew: by their places. */
+  /** Anonymous volumes by path. A new container would get empty ones. */
   readonly anonymous: ReadonlyMap<string, string>;
-  /** The container whose network it shares; usually empty. */
-  readonly networkOf: string;
+  /** The container whose network it shares; empty for none. */
+  readonly sharedNetwork: string;
 }
 
 interface Connection {
@@ -20,37 +20,40 @@ interface Connection {
   readonly endpoint: Readonly<Record<string, unknown>>;
 }
 
-/** Networks that take no settings of their own. */
-const PLAIN_NETWORKS: readonly string[] = ['default', 'bridge', 'host', 'none'];
+/** Networks without settings for a container. */
+const BUILT_IN_NETWORKS: readonly string[] = ['default', 'bridge', 'host', 'none'];
 
 /**
- * The settings of a container, out of what `GET /containers/{id}/json` says of it. What the daemon
- * chose by itself (its addresses, the short ID as host name and alias) is left to it again.
+ * Reads the settings of a container. Values that the daemon chose (addresses, the short ID as host name
+ * and alias) are left out.
  *
- * @param inspected as the daemon, or a file, has it: untrusted
+ * @param inspected the untrusted response of `GET /containers/{id}/json`
  */
-export function settingsOf(inspected: unknown): Settings {
+export function readSettings(inspected: unknown): ContainerSettings {
   const id = textAt(inspected, 'Id');
   const config = Object.fromEntries(entriesAt(inspected, 'Config'));
   const host = Object.fromEntries(entriesAt(inspected, 'HostConfig'));
   const mode = textAt(host, 'NetworkMode');
-  const shares = mode.startsWith('container:');
-  if (config.Hostname === id.slice(0, 12) || shares || mode === 'host') delete config.Hostname;
-  if (shares) {
-    // It has them of the image; given, they contradict the mode.
+  const sharesNetwork = mode.startsWith('container:');
+  if (config.Hostname === id.slice(0, 12) || sharesNetwork || mode === 'host')
+    delete config.Hostname;
+  if (sharesNetwork) {
+    // They are those of the image, and the daemon rejects them in this mode.
     for (const key of ['Domainname', 'ExposedPorts', 'MacAddress']) delete config[key];
     delete host.PortBindings;
   }
   delete config.Image;
 
   const connections = entriesAt(inspected, 'NetworkSettings', 'Networks')
-    .filter(([name]) => !shares && !PLAIN_NETWORKS.includes(name))
+    .filter(([name]) => !sharesNetwork && !BUILT_IN_NETWORKS.includes(name))
     .map(([network, found]): Connection & { readonly id: string } => ({
       network,
       id: textAt(found, 'NetworkID'),
-      endpoint: endpointOf(found, id),
+      endpoint: toEndpoint(found, id),
     }));
-  const first = connections.find(({ network, id: own }) => mode === network || mode === own);
+  const first = connections.find(
+    ({ network, id: networkId }) => mode === network || mode === networkId,
+  );
   return {
     create: {
       ...config,
@@ -63,33 +66,36 @@ export function settingsOf(inspected: unknown): Settings {
       .filter((one) => one !== first)
       .map(({ network, endpoint }) => ({ network, endpoint })),
     networks: connections.map(({ network }) => network),
-    ...volumesOf(inspected, host),
-    networkOf: shares ? mode.slice('container:'.length) : '',
+    ...readVolumes(inspected, host),
+    sharedNetwork: sharesNetwork ? mode.slice('container:'.length) : '',
   };
 }
 
-/** The same, with the volumes that have no name of their own put where they were. */
+/** Adds the anonymous volumes that still exist at their paths. */
 export function withVolumes(
-  settings: Settings,
-  there: ReadonlySet<string>,
+  settings: ContainerSettings,
+  existing: ReadonlySet<string>,
 ): Readonly<Record<string, unknown>> {
   const { create, anonymous } = settings;
-  const binds = [...anonymous].filter(([, name]) => there.has(name));
+  const binds = [...anonymous].filter(([, name]) => existing.has(name));
   if (binds.length === 0) return create;
   const host = Object.fromEntries(entriesAt(create, 'HostConfig'));
-  const more = binds.map(([place, name]) => `${name}:${place}`);
+  const more = binds.map(([path, name]) => `${name}:${path}`);
   return { ...create, HostConfig: { ...host, Binds: [...textsAt(host, 'Binds'), ...more] } };
 }
 
-function endpointOf(found: unknown, id: string): Readonly<Record<string, unknown>> {
-  const kept = ['IPAMConfig', 'Links', 'DriverOpts']
+function toEndpoint(found: unknown, id: string): Readonly<Record<string, unknown>> {
+  const fields = ['IPAMConfig', 'Links', 'DriverOpts']
     .map((key) => [key, at(found, key)] as const)
     .filter(([, value]) => value !== null && value !== undefined);
   const aliases = textsAt(found, 'Aliases').filter((alias) => alias !== id.slice(0, 12));
-  return { ...Object.fromEntries(kept), ...(aliases.length > 0 && { Aliases: aliases }) };
+  return { ...Object.fromEntries(fields), ...(aliases.length > 0 && { Aliases: aliases }) };
 }
 
-function volumesOf(inspected: unknown, host: unknown): Pick<Settings, 'volumes' | 'anonymous'> {
+function readVolumes(
+  inspected: unknown,
+  host: unknown,
+): Pick<ContainerSettings, 'volumes' | 'anonymous'> {
   const bound = new Set([
     ...textsAt(host, 'Binds').map((bind) => bind.split(':')[1] ?? ''),
     ...listAt(host, 'Mounts').map((mount) => textAt(mount, 'Target')),
@@ -98,10 +104,10 @@ function volumesOf(inspected: unknown, host: unknown): Pick<Settings, 'volumes' 
   const volumes: string[] = [];
   const anonymous = new Map<string, string>();
   for (const mount of mounts) {
-    const [name, place] = [textAt(mount, 'Name'), textAt(mount, 'Destination')];
-    if (bound.has(place)) volumes.push(name);
-    // Those of other containers come with VolumesFrom.
-    else if (textsAt(host, 'VolumesFrom').length === 0) anonymous.set(place, name);
+    const [name, path] = [textAt(mount, 'Name'), textAt(mount, 'Destination')];
+    if (bound.has(path)) volumes.push(name);
+    // VolumesFrom adds the volumes of other containers.
+    else if (textsAt(host, 'VolumesFrom').length === 0) anonymous.set(path, name);
   }
   return { volumes, anonymous };
 }

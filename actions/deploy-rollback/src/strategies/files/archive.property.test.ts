@@ -18,7 +18,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import * as fc from 'fast-check';
 import { packTar, type TarEntry } from 'modern-tar';
 import { expect, test } from 'vitest';
-import { isInnerPath, linkStaysInside } from './entry.ts';
+import { isInnerPath, linkStaysInside } from './file-entry.ts';
 import { restore } from './restore.ts';
 
 const step = fc.constantFrom('in', 'a', 'b', '..', '.', '', 'other', 'x'.repeat(120), 'ü\n');
@@ -50,26 +50,26 @@ const entry = fc.record({
     { freq: 5 },
   ),
 });
-const known = (name: string, type: 'directory' | 'symlink' | 'file', linkname = '') => ({
+const createEntry = (name: string, type: 'directory' | 'symlink' | 'file', linkname = '') => ({
   ...{ name, type, linkname, mode: 0o700 },
   body: Buffer.from('x'),
   pax: null,
 });
-/** Some that are fine, in front, so that what comes after them is looked at. */
+/** Valid entries at the start, so that the following ones are read. */
 const good = fc.subarray([
-  known('in/', 'directory'),
-  known('in/a/', 'directory'),
-  known('in/a/b', 'symlink', '../..'),
-  known('in/b', 'file'),
+  createEntry('in/', 'directory'),
+  createEntry('in/a/', 'directory'),
+  createEntry('in/a/b', 'symlink', '../..'),
+  createEntry('in/b', 'file'),
 ]);
-const hostile = fc.oneof(entry, fc.constant(known('in/a/in', 'symlink', 'b/../..')));
+const hostile = fc.oneof(entry, fc.constant(createEntry('in/a/in', 'symlink', 'b/../..')));
 const archive = fc
   .tuple(good, fc.array(hostile, { maxLength: 3 }))
   .map(([first, rest]) => [...first, ...rest]);
 
 type Given = typeof entry extends fc.Arbitrary<infer Value> ? Value : never;
 
-async function archiveOf(entries: readonly Given[]): Promise<Uint8Array> {
+async function createArchive(entries: readonly Given[]): Promise<Uint8Array> {
   const packed = entries.map(({ name, type, linkname, mode, body, pax }): TarEntry => {
     const hasBody = type === 'file' && !name.endsWith('/');
     const size = hasBody ? body.length : 0;
@@ -79,8 +79,8 @@ async function archiveOf(entries: readonly Given[]): Promise<Uint8Array> {
   return packTar(packed);
 }
 
-/** The files outside of `work/in`, as one text. */
-function outside(root: string, path = ''): string {
+/** Lists the files outside of `work/in` as one text. */
+function listOutside(root: string, path = ''): string {
   return readdirSync(join(root, path))
     .sort()
     .map((name) => {
@@ -88,7 +88,7 @@ function outside(root: string, path = ''): string {
       if (inner === join('work', 'in')) return '';
       const found = lstatSync(join(root, inner));
       if (found.isSymbolicLink()) return `${inner} -> ${readlinkSync(join(root, inner))}\n`;
-      if (found.isDirectory()) return `${inner}/ ${found.mode}\n${outside(root, inner)}`;
+      if (found.isDirectory()) return `${inner}/ ${found.mode}\n${listOutside(root, inner)}`;
       return `${inner} ${found.mode} ${readFileSync(join(root, inner), 'latin1')}\n`;
     })
     .join('');
@@ -104,8 +104,8 @@ function linksBelow(folder: string): readonly string[] {
   });
 }
 
-/** Unpacks bytes as if a manifest said that they are right; whether they were taken. */
-async function tryOut(bytes: Uint8Array): Promise<boolean> {
+/** Restores an archive with a matching checksum. Returns whether it was accepted. */
+async function tryRestore(bytes: Uint8Array): Promise<boolean> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'hostile-')));
   try {
     const base = join(root, 'work');
@@ -115,75 +115,77 @@ async function tryOut(bytes: Uint8Array): Promise<boolean> {
     symlinkSync(root, join(base, 'out'));
     const archive = join(root, 'files.tar');
     writeFileSync(archive, bytes);
-    const seal = {
+    const checksum = {
       bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     };
-    const before = outside(root);
+    const before = listOutside(root);
     const { signal } = new AbortController();
-    const taken = await restore(
-      { archive, seal, base, present: ['in'], absent: [] },
+    const isAccepted = await restore(
+      { archive, checksum, base, present: ['in'], absent: [] },
       signal,
       () => {},
     ).then(
       () => true,
       (error: unknown) => {
-        // A user's error with a remedy; anything else would be a bug.
-        if (!(error instanceof ActionError) && !isOfTheSystem(error)) throw error;
+        // Other errors are bugs.
+        if (!(error instanceof ActionError) && !isNameError(error)) throw error;
         return false;
       },
     );
-    expect(outside(root)).toBe(before);
+    expect(listOutside(root)).toBe(before);
     for (const link of linksBelow(join(base, 'in'))) {
       if (existsSync(link)) expect(`${realpathSync(link)}${sep}`).toMatch(`${base}${sep}`);
     }
-    return taken;
+    return isAccepted;
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
 }
 
-/** A name that is too long for this system. */
-function isOfTheSystem(error: unknown): boolean {
+/** A name that the file system rejects. */
+function isNameError(error: unknown): boolean {
   return ['ENAMETOOLONG', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
-test('no archive, whatever is in it, writes outside of the listed paths', {
+test('an archive never writes outside of the listed paths', {
   timeout: 60_000,
 }, async () => {
-  let taken = 0;
+  let accepted = 0;
   await fc.assert(
     fc.asyncProperty(archive, async (entries) => {
-      if (await tryOut(await archiveOf(entries))) taken++;
+      if (await tryRestore(await createArchive(entries))) accepted++;
     }),
     { numRuns: 250 },
   );
-  // Otherwise nothing was tried.
-  expect(taken).toBeGreaterThan(5);
+  // Some archives are valid.
+  expect(accepted).toBeGreaterThan(5);
 });
 
-test('neither does one with bytes that were changed', { timeout: 60_000 }, async () => {
-  const whole = await archiveOf([
+test('an archive with changed bytes never writes outside of the listed paths', {
+  timeout: 60_000,
+}, async () => {
+  const valid = await createArchive([
     { name: 'in/', type: 'directory', linkname: '', mode: 0o755, body: Buffer.alloc(0), pax: null },
     { name: 'in/b', type: 'file', linkname: '', mode: 0o644, body: Buffer.from('b'), pax: null },
     { name: 'in/l', type: 'symlink', linkname: 'b', mode: 0o777, body: Buffer.alloc(0), pax: null },
   ]);
-  const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+  const change = fc.tuple(fc.nat(valid.length - 1), fc.nat(255));
   await fc.assert(
     fc.asyncProperty(
       fc.array(change, { maxLength: 4 }),
-      fc.option(fc.nat(whole.length), { freq: 4 }),
+      fc.option(fc.nat(valid.length), { freq: 4 }),
       async (changes, end) => {
-        const bytes = Uint8Array.from(whole);
+        const bytes = Uint8Array.from(valid);
         for (const [at, value] of changes) bytes[at] = value;
-        await tryOut(bytes.subarray(0, end ?? bytes.length));
+        await tryRestore(bytes.subarray(0, end ?? bytes.length));
       },
     ),
     { numRuns: 150 },
   );
 });
 
-test('a link that is said to stay inside does, through others as well', () => {
+test('accepts only links that stay inside, also through other links', () => {
   const inner = path.filter(isInnerPath);
   fc.assert(
     fc.property(inner, path, (where, to) => {

@@ -6,13 +6,13 @@ import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import { createTarDecoder, createTarPacker, type TarHeader } from 'modern-tar';
-import { badArchive, entryRules } from './archive-rules.ts';
-import type { Entry } from './entry.ts';
+import { badArchive, createEntryValidator } from './archive-rules.ts';
+import type { FileEntry } from './file-entry.ts';
 
 const CHUNK_BYTES = 256 * 1_024;
 
-/** What an archive has to be. */
-export interface Seal {
+/** The expected size and checksum of an archive. */
+export interface ArchiveChecksum {
   readonly bytes: number;
   /** Hexadecimal. */
   readonly sha256: string;
@@ -21,25 +21,25 @@ export interface Seal {
 /**
  * Writes entries into a new archive, mode 0600.
  *
- * @param tell is told of each piece that was written, bytes
- * @throws ActionError where a file changed while it was read
+ * @param onBytes called with the size of each written chunk
+ * @throws ActionError if a file changes while it is read
  */
 export async function writeArchive(
   path: string,
   base: string,
-  entries: readonly Entry[],
-  tell: (bytes: number) => void,
-): Promise<Seal> {
+  entries: readonly FileEntry[],
+  onBytes: (bytes: number) => void,
+): Promise<ArchiveChecksum> {
   const { readable, controller } = createTarPacker();
-  const feed = async () => {
+  const pack = async () => {
     try {
-      for (const entry of entries) await addEntry(controller.add(headerOf(entry)), base, entry);
+      for (const entry of entries) await addEntry(controller.add(toHeader(entry)), base, entry);
       controller.finalize();
     } catch (error) {
       controller.error(error);
     }
   };
-  const fed = feed();
+  const packed = pack();
   const hash = createHash('sha256');
   let bytes = 0;
   await using file = await open(path, 'wx', 0o600);
@@ -47,86 +47,86 @@ export async function writeArchive(
     hash.update(chunk);
     bytes += chunk.length;
     await file.writeFile(chunk);
-    tell(chunk.length);
+    onBytes(chunk.length);
   }
-  await fed;
+  await packed;
   return { bytes, sha256: hash.digest('hex') };
 }
 
-function headerOf(entry: Entry): TarHeader {
+function toHeader(entry: FileEntry): TarHeader {
   const { path, mode, uid, gid, mtimeMs } = entry;
-  const facts = { mode, uid, gid, mtime: new Date(mtimeMs) };
+  const common = { mode, uid, gid, mtime: new Date(mtimeMs) };
   switch (entry.type) {
     case 'file':
-      return { ...facts, name: path, type: 'file', size: entry.bytes };
+      return { ...common, name: path, type: 'file', size: entry.bytes };
     case 'folder':
-      return { ...facts, name: `${path}/`, type: 'directory', size: 0 };
+      return { ...common, name: `${path}/`, type: 'directory', size: 0 };
     case 'link':
-      return { ...facts, name: path, type: 'symlink', size: 0, linkname: entry.to };
+      return { ...common, name: path, type: 'symlink', size: 0, linkname: entry.to };
   }
 }
 
 async function addEntry(
   body: WritableStream<Uint8Array>,
   base: string,
-  entry: Entry,
+  entry: FileEntry,
 ): Promise<void> {
   const writer = body.getWriter();
   if (entry.type === 'file') {
-    const place = join(base, entry.path);
-    await using file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const source = join(base, entry.path);
+    await using file = await open(source, constants.O_RDONLY | constants.O_NOFOLLOW);
     const before = await file.stat();
-    let left = entry.bytes;
-    while (left > 0) {
+    let leftBytes = entry.bytes;
+    while (leftBytes > 0) {
       const { bytesRead, buffer } = await file.read(
         Buffer.allocUnsafe(CHUNK_BYTES),
         0,
-        Math.min(left, CHUNK_BYTES),
+        Math.min(leftBytes, CHUNK_BYTES),
       );
-      if (bytesRead === 0) throw changed(place);
+      if (bytesRead === 0) throw createChanged(source);
       await writer.write(buffer.subarray(0, bytesRead));
-      left -= bytesRead;
+      leftBytes -= bytesRead;
     }
     const { size, mtimeMs } = await file.stat();
-    if (size !== entry.bytes || mtimeMs !== before.mtimeMs) throw changed(place);
+    if (size !== entry.bytes || mtimeMs !== before.mtimeMs) throw createChanged(source);
   }
   await writer.close();
 }
 
-function changed(place: string): ActionError {
-  return new ActionError(`${plain(place)} changed while it was kept`, {
-    remedy: 'Keep what is written all the time by other means: databases by sqlite or command.',
+function createChanged(path: string): ActionError {
+  return new ActionError(`${plain(path)} changed during the snapshot`, {
+    remedy: 'Use sqlite or command for files that are written all the time, such as databases.',
   });
 }
 
-/** An entry, and what is in it; who does not read it to its end has to cancel it. */
-export interface Unpacked {
-  readonly entry: Entry;
+/** An entry and its content. The caller must read the body to its end, or cancel it. */
+export interface ArchiveEntry {
+  readonly entry: FileEntry;
   readonly body: ReadableStream<Uint8Array>;
 }
 
 /**
- * Reads an archive, held to what was kept and to {@link entryRules}. Whether its checksum is right
- * is only known at the end: nothing may be put into its place before that.
+ * Reads an archive and validates its entries. The checksum is only verified at the end: do not use the
+ * entries before.
  *
- * @throws ActionError for any archive that is not what was kept
+ * @throws ActionError if the archive is missing, damaged or invalid
  */
 export async function* readArchive(
   path: string,
-  seal: Seal,
+  checksum: ArchiveChecksum,
   listed: readonly string[],
-): AsyncGenerator<Unpacked> {
+): AsyncGenerator<ArchiveEntry> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) throw badArchive(`${path} is missing`);
-  if (!found.isFile()) throw badArchive(`${path} is no file`);
-  if (found.size !== seal.bytes) {
-    throw badArchive(`has ${found.size} bytes instead of ${seal.bytes}`);
+  if (!found.isFile()) throw badArchive(`${path} is not a file`);
+  if (found.size !== checksum.bytes) {
+    throw badArchive(`has ${found.size} bytes instead of ${checksum.bytes}`);
   }
-  const accept = entryRules(listed);
+  const accept = createEntryValidator(listed);
   const hash = createHash('sha256');
   const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const decoder = createTarDecoder({ strict: true });
-  const feed = async () => {
+  const decode = async () => {
     const writer = decoder.writable.getWriter();
     for await (const chunk of source as AsyncIterable<Buffer>) {
       hash.update(chunk);
@@ -134,9 +134,9 @@ export async function* readArchive(
     }
     await writer.close();
   };
-  const fed = feed().then(
+  const decoded = decode().then(
     () => undefined,
-    (error: unknown) => error ?? new Error('it ended early'),
+    (error: unknown) => error ?? new Error('unexpected end'),
   );
   try {
     for await (const { header, body } of decoder.readable) yield { entry: accept(header), body };
@@ -146,7 +146,7 @@ export async function* readArchive(
   } finally {
     source.destroy();
   }
-  const failure = await fed;
+  const failure = await decoded;
   if (failure !== undefined) throw badArchive(`cannot be read: ${describeError(failure)}`, failure);
-  if (hash.digest('hex') !== seal.sha256) throw badArchive('has another checksum than was kept');
+  if (hash.digest('hex') !== checksum.sha256) throw badArchive('has a different checksum');
 }

@@ -3,42 +3,42 @@ import { lstat, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plain } from '@repo/core/text/untrusted';
 import { digest } from '../digest.ts';
-import type { Unpacked } from './archive.ts';
-import type { Entry } from './entry.ts';
+import type { ArchiveEntry } from './archive.ts';
+import type { FileEntry } from './file-entry.ts';
 
-/** In what the thing at its place differs from an entry of the archive, if it does. */
-export async function differenceOf(
+/** Describes how a file, folder or link differs from an entry of the archive; `undefined` if equal. */
+export async function findDifference(
   base: string,
-  { entry, body }: Unpacked,
+  { entry, body }: ArchiveEntry,
 ): Promise<string | undefined> {
   const name = plain(entry.path, 100);
-  const place = join(base, entry.path);
-  const found = await lstat(place).catch(() => undefined);
+  const path = join(base, entry.path);
+  const found = await lstat(path).catch(() => undefined);
   if (entry.type !== 'file') await body.cancel();
   if (found === undefined) return `${name} is missing`;
-  if (typeOf(found) !== entry.type) return `${name} is no ${entry.type}`;
+  if (getType(found) !== entry.type) return `${name} is not a ${entry.type}`;
   if (entry.type === 'link') {
-    return (await readlink(place)) === entry.to ? undefined : `${name} leads elsewhere`;
+    return (await readlink(path)) === entry.to ? undefined : `${name} has another target`;
   }
-  // What a system without such permissions makes of them, nobody can say.
+  // Windows does not have these permissions.
   if (process.platform !== 'win32' && (found.mode & 0o7777) !== entry.mode) {
-    return `${name} has the mode ${octal(found.mode)} instead of ${octal(entry.mode)}`;
+    return `${name} has the mode ${formatMode(found.mode)} instead of ${formatMode(entry.mode)}`;
   }
   if (entry.type === 'folder') return undefined;
-  const [kept, now] = await Promise.all([digest(body), digest(createReadStream(place))]);
-  return kept.sha256 === now.sha256 ? undefined : `${name} has other content`;
+  const [expected, current] = await Promise.all([digest(body), digest(createReadStream(path))]);
+  return expected.sha256 === current.sha256 ? undefined : `${name} has different content`;
 }
 
-function typeOf(found: {
+function getType(found: {
   readonly isFile: () => boolean;
   readonly isDirectory: () => boolean;
   readonly isSymbolicLink: () => boolean;
-}): Entry['type'] | 'thing' {
+}): FileEntry['type'] | 'other' {
   if (found.isFile()) return 'file';
   if (found.isDirectory()) return 'folder';
-  return found.isSymbolicLink() ? 'link' : 'thing';
+  return found.isSymbolicLink() ? 'link' : 'other';
 }
 
-function octal(mode: number): string {
+function formatMode(mode: number): string {
   return (mode & 0o7777).toString(8).padStart(4, '0');
 }

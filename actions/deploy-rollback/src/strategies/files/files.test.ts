@@ -44,18 +44,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const strategyOf = (options: unknown): Strategy => v.parse(files.schema, options);
+const createStrategy = (options: unknown): Strategy => v.parse(files.schema, options);
 const both = { paths: ['.env', 'conf'] };
 
-async function keep(strategy: Strategy): Promise<Target> {
+async function capture(strategy: Strategy): Promise<Target> {
   const part: Part = (await strategy.capture?.(folder, ports)) ?? {};
-  // It goes through a manifest.
-  const kept = { folder, part: JSON.parse(JSON.stringify(part)), takenMs: Date.UTC(2026, 10, 20) };
-  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), kept };
+  // As stored in the manifest.
+  const snapshot = {
+    folder,
+    part: JSON.parse(JSON.stringify(part)),
+    takenMs: Date.UTC(2026, 10, 20),
+  };
+  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), snapshot };
 }
 
-/** Everything below a folder, with types, modes and contents. */
-function everything(below: string, path = ''): readonly string[] {
+/** Lists everything below a folder, with types, modes and contents. */
+function listAll(below: string, path = ''): readonly string[] {
   return readdirSync(join(below, path))
     .sort()
     .flatMap((name) => {
@@ -63,7 +67,7 @@ function everything(below: string, path = ''): readonly string[] {
       const found = lstatSync(join(below, inner));
       const mode = (found.mode & 0o7777).toString(8);
       if (found.isSymbolicLink()) return [`${inner} -> ${readlinkSync(join(below, inner))}`];
-      if (found.isDirectory()) return [`${inner}/ ${mode}`, ...everything(below, inner)];
+      if (found.isDirectory()) return [`${inner}/ ${mode}`, ...listAll(below, inner)];
       return [`${inner} ${mode} ${readFileSync(join(below, inner), 'utf8')}`];
     });
 }
@@ -78,11 +82,11 @@ function badDeploy(): void {
   chmodSync(join(workspace, 'conf/run.sh'), 0o600);
 }
 
-describe('files, folders and links come back as they were', () => {
-  test('content, modes, links, and what came later is gone', async () => {
-    const strategy = strategyOf(both);
-    const before = everything(workspace);
-    const target = await keep(strategy);
+describe('restores files, folders and links', () => {
+  test('restores content, modes and links, and removes new files', async () => {
+    const strategy = createStrategy(both);
+    const before = listAll(workspace);
+    const target = await capture(strategy);
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
     badDeploy();
     expect(await strategy.identify?.(target, ports)).toMatchObject({
@@ -91,55 +95,55 @@ describe('files, folders and links come back as they were', () => {
     });
     expect(await strategy.preflight(target, ports)).toEqual({
       kind: 'ready',
-      step: 'puts back .env, conf: 3 files (14B), kept 2026-11-20T00:00:00.000Z',
+      step: 'restores .env, conf: 3 files (14B) from 2026-11-20T00:00:00.000Z',
       warnings: [],
     });
     await strategy.apply(target, ports);
-    expect(everything(workspace)).toEqual(before);
+    expect(listAll(workspace)).toEqual(before);
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
-    // Once more: the same.
+    // A second run has the same result.
     await strategy.apply(target, ports);
-    expect(everything(workspace)).toEqual(before);
+    expect(listAll(workspace)).toEqual(before);
   });
 
-  test('the backup is for nobody else: 0600', async () => {
-    await keep(strategyOf(both));
+  test('creates the archive with mode 0600', async () => {
+    await capture(createStrategy(both));
     expect(readdirSync(folder)).toEqual(['files.tar']);
     expect(lstatSync(join(folder, 'files.tar')).mode & 0o777).toBe(0o600);
   });
 
-  test('what did not exist goes again, but only what is listed', async () => {
-    const strategy = strategyOf({ paths: ['.env', 'later.toml', 'later'] });
-    const target = await keep(strategy);
+  test('removes listed paths that did not exist', async () => {
+    const strategy = createStrategy({ paths: ['.env', 'later.toml', 'later'] });
+    const target = await capture(strategy);
     writeFileSync(join(workspace, 'later.toml'), 'x');
     writeFileSync(join(workspace, 'unlisted'), 'x');
     mkdirSync(join(workspace, 'later/deep'), { recursive: true });
     symlinkSync(join(workspace, 'conf'), join(workspace, 'later/deep/out'));
     expect(await strategy.identify?.(target, ports)).toMatchObject({
-      found: 'later.toml is there',
+      found: 'later.toml exists',
     });
     const { done } = await strategy.apply(target, ports);
-    expect(done).toMatch(/^\.env, without later\.toml, later as they were/);
+    expect(done).toMatch(/^restored \.env \(removed: later\.toml, later\) from/);
     expect(readdirSync(workspace).sort()).toEqual(['.env', 'conf', 'unlisted']);
     expect(readdirSync(join(workspace, 'conf'))).toContain('run.sh');
   });
 
-  test('a file for a folder, a folder for a file, a folder that is gone with its parents', async () => {
-    const strategy = strategyOf({ paths: ['.env', 'conf/inner'] });
-    const before = everything(workspace);
-    const target = await keep(strategy);
+  test('replaces a folder by a file and a file by a folder, and creates parent folders', async () => {
+    const strategy = createStrategy({ paths: ['.env', 'conf/inner'] });
+    const before = listAll(workspace);
+    const target = await capture(strategy);
     rmSync(join(workspace, '.env'));
     mkdirSync(join(workspace, '.env'));
     rmSync(join(workspace, 'conf/inner'), { recursive: true });
     writeFileSync(join(workspace, 'conf/inner'), 'a file');
     await strategy.apply(target, ports);
-    expect(everything(workspace)).toEqual(before);
+    expect(listAll(workspace)).toEqual(before);
     rmSync(join(workspace, 'conf'), { recursive: true });
     await strategy.apply(target, ports);
-    expect(everything(workspace)).toContain('conf/inner/empty 644 ');
+    expect(listAll(workspace)).toContain('conf/inner/empty 644 ');
   });
 
-  test('folders that may not be written to, names of any kind, long ones', async () => {
+  test('restores read-only folders, special names and long paths', async () => {
     const names = ['ä ö', `${'long/'.repeat(60)}file`, '-rf', 'a\nb', `${'x'.repeat(250)}`];
     for (const name of names) {
       mkdirSync(join(workspace, 'odd', name, '..'), { recursive: true });
@@ -148,61 +152,71 @@ describe('files, folders and links come back as they were', () => {
     mkdirSync(join(workspace, 'odd/locked'));
     writeFileSync(join(workspace, 'odd/locked/in'), 'x');
     chmodSync(join(workspace, 'odd/locked'), 0o555);
-    const strategy = strategyOf({ paths: ['odd'] });
-    const before = everything(workspace);
-    const target = await keep(strategy);
+    const strategy = createStrategy({ paths: ['odd'] });
+    const before = listAll(workspace);
+    const target = await capture(strategy);
     await strategy.apply(target, ports);
-    expect(everything(workspace)).toEqual(before);
-    // Who is not root cannot remove it as it is.
+    expect(listAll(workspace)).toEqual(before);
+    // Without root, a file in a read-only folder cannot be removed.
     chmodSync(join(workspace, 'odd/locked'), 0o755);
     rmSync(join(workspace, 'odd'), { recursive: true, force: true });
     await strategy.apply(target, ports);
-    expect(everything(workspace)).toEqual(before);
+    expect(listAll(workspace)).toEqual(before);
     chmodSync(join(workspace, 'odd/locked'), 0o755);
   });
 
-  test('below another folder than the workspace', async () => {
-    const strategy = strategyOf({ paths: ['run.sh'], base: 'conf' });
+  test('restores below another base folder', async () => {
+    const strategy = createStrategy({ paths: ['run.sh'], base: 'conf' });
     expect(strategy.title).toBe('files run.sh in conf');
-    const target = await keep(strategy);
+    const target = await capture(strategy);
     writeFileSync(join(workspace, 'conf/run.sh'), 'bad');
     await strategy.apply(target, ports);
     expect(readFileSync(join(workspace, 'conf/run.sh'), 'utf8')).toBe('echo good\n');
   });
 });
 
-describe('what cannot be kept is refused, with a remedy', () => {
+describe('rejects paths that cannot be saved', () => {
   test.each([
-    ['a link out', () => symlinkSync('/etc/passwd', join(workspace, 'conf/out')), /leads out of/],
-    ['a link up', () => symlinkSync('../../x', join(workspace, 'conf/out')), /leads out of/],
+    [
+      'a link to the outside',
+      () => symlinkSync('/etc/passwd', join(workspace, 'conf/out')),
+      /is a link to the outside/,
+    ],
+    [
+      'a relative link to the outside',
+      () => symlinkSync('../../x', join(workspace, 'conf/out')),
+      /is a link to the outside/,
+    ],
     [
       'a pipe',
       () => execFileSync('mkfifo', [join(workspace, 'conf/pipe')]),
       /neither a file, a folder nor a link/,
     ],
     [
-      'a way through a link',
+      'a parent that is a link',
       () => {
         renameSync(join(workspace, 'conf'), join(workspace, 'real'));
         symlinkSync('real', join(workspace, 'conf'));
       },
-      /conf is not a folder/,
+      /conf is a parent of .*, but is not a folder/,
     ],
   ])('%s', async (_, make, message) => {
     make();
-    const strategy = strategyOf({ paths: ['conf/inner', 'conf/out', 'conf/pipe'] });
-    await expect(keep(strategy)).rejects.toThrow(message);
+    const strategy = createStrategy({ paths: ['conf/inner', 'conf/out', 'conf/pipe'] });
+    await expect(capture(strategy)).rejects.toThrow(message);
   });
 
-  test('no base', async () => {
-    await expect(keep(strategyOf({ ...both, base: 'gone' }))).rejects.toThrow(/there is no folder/);
+  test('a missing base folder', async () => {
+    await expect(capture(createStrategy({ ...both, base: 'gone' }))).rejects.toThrow(
+      /the folder .* does not exist/,
+    );
   });
 });
 
-describe('what cannot be brought back is found in preflight, and nothing is changed', () => {
-  const strategy = strategyOf(both);
+describe('the preflight finds problems, and nothing is changed', () => {
+  const strategy = createStrategy(both);
   const archive = () => join(folder, 'files.tar');
-  const replaceBy = (make: (path: string) => void) => {
+  const replaceArchive = (make: (path: string) => void) => {
     rmSync(archive());
     make(archive());
   };
@@ -213,58 +227,60 @@ describe('what cannot be brought back is found in preflight, and nothing is chan
   };
 
   test.each<[string, () => void, RegExp]>([
-    ['missing', () => rmSync(archive()), /files\.tar is missing/],
-    ['a folder', () => replaceBy(mkdirSync), /is no file/],
-    ['longer', () => appendFileSync(archive(), 'x'), /bytes instead of/],
-    ['a flipped content', () => flip(512), /has another checksum than was kept/],
-    ['a flipped header', () => flip(0), /cannot be read: Invalid tar header checksum/],
-    ['a flipped end', () => flip(readFileSync(archive()).length - 1), /cannot be read|checksum/],
+    ['a missing archive', () => rmSync(archive()), /files\.tar is missing/],
+    ['a folder instead of the archive', () => replaceArchive(mkdirSync), /is not a file/],
+    ['a longer archive', () => appendFileSync(archive(), 'x'), /bytes instead of/],
+    ['a changed content', () => flip(512), /has a different checksum/],
+    ['a changed header', () => flip(0), /cannot be read: Invalid tar header checksum/],
+    ['a changed end', () => flip(readFileSync(archive()).length - 1), /cannot be read|checksum/],
     [
-      'something else in its place',
-      () => replaceBy((path) => symlinkSync('/etc/passwd', path)),
-      /is no file/,
+      'a link instead of the archive',
+      () => replaceArchive((path) => symlinkSync('/etc/passwd', path)),
+      /is not a file/,
     ],
     [
-      'no place for it',
+      'a file instead of the base folder',
       () => {
         renameSync(workspace, join(root, 'elsewhere'));
         writeFileSync(workspace, 'a file');
       },
-      /there is no folder/,
+      /the folder .* does not exist/,
     ],
   ])('%s', async (_, harm, problem) => {
-    const target = await keep(strategy);
+    const target = await capture(strategy);
     badDeploy();
     harm();
-    const before = everything(root);
+    const before = listAll(root);
     expect(await strategy.preflight(target, ports)).toEqual({
       kind: 'impossible',
       problem: expect.stringMatching(problem),
       remedy: expect.stringMatching(/\S/),
     });
-    // Whoever applies it all the same changes nothing either.
     await expect(strategy.apply(target, ports)).rejects.toThrow(problem);
-    expect(everything(root)).toEqual(before);
+    expect(listAll(root)).toEqual(before);
   });
 
-  test('no snapshot, and a manifest that somebody wrote', async () => {
-    const target = await keep(strategy);
-    const { kept } = target;
-    if (kept === undefined) throw new Error('nothing was kept');
+  test('reports a missing snapshot and an invalid manifest', async () => {
+    const target = await capture(strategy);
+    const { snapshot } = target;
+    if (snapshot === undefined) throw new Error('the snapshot is missing');
     const parts = [
       undefined,
       {},
-      { ...(kept.part as object), present: ['../../etc/passwd'] },
-      { ...(kept.part as object), present: 5 },
-      { ...(kept.part as object), bytes: -1 },
-      { ...(kept.part as object), sha256: 'f'.repeat(64) },
+      { ...(snapshot.part as object), present: ['../../etc/passwd'] },
+      { ...(snapshot.part as object), present: 5 },
+      { ...(snapshot.part as object), bytes: -1 },
+      { ...(snapshot.part as object), sha256: 'f'.repeat(64) },
     ];
-    expect(await strategy.preflight({ ...target, kept: undefined }, ports)).toMatchObject({
+    expect(await strategy.preflight({ ...target, snapshot: undefined }, ports)).toMatchObject({
       kind: 'impossible',
-      problem: 'there is no snapshot of it',
+      problem: 'no snapshot of this part exists',
     });
     for (const part of parts) {
-      const { kind } = await strategy.preflight({ ...target, kept: { ...kept, part } }, ports);
+      const { kind } = await strategy.preflight(
+        { ...target, snapshot: { ...snapshot, part } },
+        ports,
+      );
       expect(kind).toBe('impossible');
     }
   });
@@ -273,45 +289,45 @@ describe('what cannot be brought back is found in preflight, and nothing is chan
 describe('options', () => {
   test.each([
     [{}, /paths/],
-    [{ paths: [] }, /names nothing/],
-    [{ paths: ['../x'] }, /not below the base folder/],
-    [{ paths: ['/etc/x'] }, /not below the base folder/],
-    [{ paths: ['a/./b'] }, /not below the base folder/],
-    [{ paths: ['.'] }, /not below the base folder/],
-    [{ paths: ['a', 'a/b'] }, /is in another one/],
-    [{ paths: ['a', 'a'] }, /is in another one/],
+    [{ paths: [] }, /is empty/],
+    [{ paths: ['../x'] }, /is not a path below the base folder/],
+    [{ paths: ['/etc/x'] }, /is not a path below the base folder/],
+    [{ paths: ['a/./b'] }, /is not a path below the base folder/],
+    [{ paths: ['.'] }, /is not a path below the base folder/],
+    [{ paths: ['a', 'a/b'] }, /is within another path/],
+    [{ paths: ['a', 'a'] }, /is within another path/],
     [{ paths: ['a'], base: '' }, /is empty/],
-    [{ paths: ['a'], mode: 1 }, /knows paths and base/],
-  ])('%j is refused', (given, message) => {
+    [{ paths: ['a'], mode: 1 }, /supports paths and base/],
+  ])('rejects %j', (given, message) => {
     const read = v.safeParse(files.schema, given);
     expect(read.issues?.map((issue) => issue.message).join()).toMatch(message);
   });
 });
 
-test('snapshots within what is kept would go with it: neither taken nor brought back', async () => {
-  const strategy = strategyOf({ paths: ['conf'] });
-  const target = await keep(strategy);
+test('rejects a state-dir within a listed path', async () => {
+  const strategy = createStrategy({ paths: ['conf'] });
+  const target = await capture(strategy);
   folder = join(workspace, 'conf/.state/snapshot');
   mkdirSync(folder, { recursive: true });
   symlinkSync(join(workspace, 'conf/.state'), join(root, 'state'));
   for (const inside of [folder, join(root, 'state/snapshot')]) {
     folder = inside;
-    await expect(keep(strategy)).rejects.toThrow(
-      /snapshots are kept within conf, which a rollback/,
+    await expect(capture(strategy)).rejects.toThrow(
+      /state-dir is within conf, which a rollback replaces/,
     );
   }
   writeFileSync(
     join(folder, 'files.tar'),
-    readFileSync(join(target.kept?.folder ?? '', 'files.tar')),
+    readFileSync(join(target.snapshot?.folder ?? '', 'files.tar')),
   );
-  const moved = { ...target, kept: target.kept && { ...target.kept, folder } };
+  const moved = { ...target, snapshot: target.snapshot && { ...target.snapshot, folder } };
   expect(await strategy.preflight(moved, ports)).toMatchObject({
     kind: 'impossible',
-    remedy: 'Give state-dir a folder outside of what is kept.',
+    remedy: 'Set state-dir to a folder outside of these paths.',
   });
-  // Beside it is no trouble, nor where a listed link leads.
+  // A folder next to it, or the target of a listed link, is allowed.
   folder = join(workspace, 'conf-state');
   mkdirSync(folder);
   symlinkSync('conf-state', join(workspace, 'linked'));
-  await expect(keep(strategyOf({ paths: ['conf', 'linked'] }))).resolves.toBeDefined();
+  await expect(capture(createStrategy({ paths: ['conf', 'linked'] }))).resolves.toBeDefined();
 });

@@ -6,17 +6,17 @@ import { formatSize } from '@repo/core/inputs/size';
 import { pluralize } from '@repo/core/text/pluralize';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
-import { byteCounter } from '../heartbeat.ts';
-import { keptPart, preflightOf } from '../kept-part.ts';
-import { requireRoom } from '../room.ts';
+import { requireDiskSpace } from '../disk-space.ts';
+import { createByteCounter } from '../heartbeat.ts';
+import { readSnapshotPart, runPreflight } from '../snapshot-part.ts';
 import type { Identity, Part, Ports, Preflight, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
 import { readArchive, writeArchive } from './archive.ts';
 import { badArchive } from './archive-rules.ts';
-import { differenceOf } from './compare.ts';
-import { type Entry, isInnerPath, isWithin } from './entry.ts';
+import { findDifference } from './compare.ts';
+import { type FileEntry, isInnerPath, isWithin } from './file-entry.ts';
+import { findExistingFolder, listEntries, lstatIfExists } from './list-entries.ts';
 import { type Restoration, restore } from './restore.ts';
-import { nearestFolder, statOf, treeOf } from './tree.ts';
 
 const ARCHIVE = 'files.tar';
 
@@ -25,7 +25,7 @@ const innerPath = v.pipe(
   v.transform((path) => path.replace(/^\.\//, '').replace(/\/$/, '')),
   v.check(
     isInnerPath,
-    'is not below the base folder\nWrite config/app.toml; base says below what.',
+    'is not a path below the base folder\nUse a relative path such as config/app.toml.',
   ),
 );
 
@@ -33,29 +33,29 @@ const options = v.strictObject(
   {
     paths: v.pipe(
       v.array(innerPath),
-      v.minLength(1, 'names nothing\nWrite paths: [.env, config].'),
+      v.minLength(1, 'is empty\nList at least one path: [.env, config].'),
       v.checkItems(
         (path, index, all) => !all.some((one, at) => at !== index && isWithin(path, one)),
-        'is in another one\nLeave it out.',
+        'is within another path of the list\nRemove it.',
       ),
     ),
-    base: v.optional(v.pipe(v.string(), v.nonEmpty('is empty\nWrite a folder.')), '.'),
+    base: v.optional(v.pipe(v.string(), v.nonEmpty('is empty\nSet a folder.')), '.'),
   },
-  'files knows paths and base.',
+  'files supports paths and base.',
 );
 
 type Options = v.InferOutput<typeof options>;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const keptSchema = v.object({
+const partSchema = v.object({
   format: v.literal('files/v1'),
   bytes: count,
   sha256: v.string(),
-  /** Those of the listed paths that there were. */
+  /** The listed paths that existed. */
   present: v.array(v.string()),
 });
 
-/** Files and folders, kept in an archive. */
+/** Files and folders, saved in an archive. */
 export const files = strategyModule<Options>({
   name: 'files',
   options,
@@ -65,10 +65,10 @@ export const files = strategyModule<Options>({
     capture: (folder, ports) => capture(paths, resolve(ports.workspace, base), folder, ports),
     preflight: (target, ports) => preflight(paths, resolve(ports.workspace, base), target),
     apply: async (target, ports) => {
-      const restoration = restorationOf(paths, resolve(ports.workspace, base), target);
-      const tell = byteCounter('put back', restoration.seal.bytes, ports);
-      await restore(restoration, ports.signal, tell);
-      return { done: `${told(restoration)} as they were ${ago(target)}` };
+      const restoration = toRestoration(paths, resolve(ports.workspace, base), target);
+      const onBytes = createByteCounter('Restored', restoration.checksum.bytes, ports);
+      await restore(restoration, ports.signal, onBytes);
+      return { done: `restored ${describePaths(restoration)} from ${formatTime(target)}` };
     },
     identify: (target, ports) => identify(paths, resolve(ports.workspace, base), target),
   }),
@@ -81,46 +81,47 @@ async function capture(
   ports: Ports,
 ): Promise<Part> {
   await requireOutside(paths, base, folder);
-  const { entries, absent } = await treeOf(base, paths);
-  const bytes = contentOf(entries);
-  await requireRoom([{ folder, bytes, files: 1 }]);
-  const tell = byteCounter('kept', bytes, ports);
-  const seal = await writeArchive(join(folder, ARCHIVE), base, entries, tell);
-  return { format: 'files/v1', ...seal, present: paths.filter((path) => !absent.includes(path)) };
+  const { entries, absent } = await listEntries(base, paths);
+  const bytes = sumBytes(entries);
+  await requireDiskSpace([{ folder, bytes, files: 1 }]);
+  const onBytes = createByteCounter('Saved', bytes, ports);
+  const checksum = await writeArchive(join(folder, ARCHIVE), base, entries, onBytes);
+  return {
+    format: 'files/v1',
+    ...checksum,
+    present: paths.filter((path) => !absent.includes(path)),
+  };
 }
 
-/** What is listed is replaced as a whole: snapshots in it would go with it. @throws ActionError */
+/** A rollback would remove snapshots below a listed path. @throws ActionError */
 async function requireOutside(
   paths: readonly string[],
   base: string,
   snapshot: string,
 ): Promise<void> {
-  const own = await realpath(snapshot);
+  const snapshotPath = await realpath(snapshot);
   for (const path of paths) {
-    const place = join(base, path);
-    const parent = await realpath(dirname(place)).catch(() => dirname(place));
-    const way = relative(join(parent, basename(place)), own);
-    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) continue;
-    throw new ActionError(
-      `the snapshots are kept within ${plain(path)}, which a rollback replaces`,
-      {
-        remedy: 'Give state-dir a folder outside of what is kept.',
-      },
-    );
+    const listed = join(base, path);
+    const parent = await realpath(dirname(listed)).catch(() => dirname(listed));
+    const inner = relative(join(parent, basename(listed)), snapshotPath);
+    if (inner === '..' || inner.startsWith(`..${sep}`) || isAbsolute(inner)) continue;
+    throw new ActionError(`state-dir is within ${plain(path)}, which a rollback replaces`, {
+      remedy: 'Set state-dir to a folder outside of these paths.',
+    });
   }
 }
 
-/** What was kept belongs to these paths, and only what is listed may be touched. */
-function restorationOf(paths: readonly string[], base: string, target: Target): Restoration {
-  const { folder, part } = keptPart(target, keptSchema);
+/** Reads the snapshot. @throws ActionError if it has paths that are not listed */
+function toRestoration(paths: readonly string[], base: string, target: Target): Restoration {
+  const { folder, part } = readSnapshotPart(target, partSchema);
   if (part.present.some((path) => !paths.includes(path))) {
-    throw new ActionError('the snapshot has other paths than the input strategies', {
-      remedy: 'Name the paths that were kept, or take another snapshot.',
+    throw new ActionError('the snapshot has other paths than strategies', {
+      remedy: 'List the same paths as in the snapshot, or use another snapshot.',
     });
   }
   return {
     archive: join(folder, ARCHIVE),
-    seal: part,
+    checksum: part,
     base,
     present: part.present,
     absent: paths.filter((path) => !part.present.includes(path)),
@@ -128,43 +129,43 @@ function restorationOf(paths: readonly string[], base: string, target: Target): 
 }
 
 function preflight(paths: readonly string[], base: string, target: Target): Promise<Preflight> {
-  return preflightOf(async () => {
-    const restoration = restorationOf(paths, base, target);
+  return runPreflight(async () => {
+    const restoration = toRestoration(paths, base, target);
     await requireOutside(paths, base, dirname(restoration.archive));
-    const entries: Entry[] = [];
+    const entries: FileEntry[] = [];
     for await (const { entry, body } of readArchive(
       restoration.archive,
-      restoration.seal,
+      restoration.checksum,
       restoration.present,
     )) {
       entries.push(entry);
       await body.cancel();
     }
-    const left = restoration.present.find((path) => !entries.some((one) => one.path === path));
-    if (left !== undefined) {
-      throw badArchive(`has nothing for ${plain(left)}`);
+    const missing = restoration.present.find((path) => !entries.some((one) => one.path === path));
+    if (missing !== undefined) {
+      throw badArchive(`does not contain ${plain(missing)}`);
     }
-    const needs = restoration.present.map(async (path) => {
-      const own = entries.filter((entry) => isWithin(entry.path, path));
-      const folder = await writable(base, path);
-      return { folder, bytes: contentOf(own), files: own.length };
+    const requirements = restoration.present.map(async (path) => {
+      const inner = entries.filter((entry) => isWithin(entry.path, path));
+      const folder = await findWritableFolder(base, path);
+      return { folder, bytes: sumBytes(inner), files: inner.length };
     });
-    await requireRoom(await Promise.all(needs));
-    for (const path of restoration.absent) await writable(base, path);
-    const some = entries.filter(({ type }) => type === 'file').length;
+    await requireDiskSpace(await Promise.all(requirements));
+    for (const path of restoration.absent) await findWritableFolder(base, path);
+    const fileCount = entries.filter(({ type }) => type === 'file').length;
     return {
-      step: `puts back ${told(restoration)}: ${pluralize(some, 'file')} (${formatSize(contentOf(entries))}), kept ${ago(target)}`,
+      step: `restores ${describePaths(restoration)}: ${pluralize(fileCount, 'file')} (${formatSize(sumBytes(entries))}) from ${formatTime(target)}`,
       warnings: [],
     };
   });
 }
 
-/** The folder that something is about to be moved into. */
-async function writable(base: string, path: string): Promise<string> {
-  const folder = await nearestFolder(base, path);
+/** Finds the folder that a path is restored into. @throws ActionError if it is not writable */
+async function findWritableFolder(base: string, path: string): Promise<string> {
+  const folder = await findExistingFolder(base, path);
   await access(folder, constants.W_OK | constants.X_OK).catch((cause) => {
-    throw new ActionError(`nothing may be written into ${folder}`, {
-      remedy: 'Let the user of the runner write there.',
+    throw new ActionError(`the folder ${folder} is not writable`, {
+      remedy: 'Grant write access to the user of the runner.',
       cause,
     });
   });
@@ -172,31 +173,31 @@ async function writable(base: string, path: string): Promise<string> {
 }
 
 async function identify(paths: readonly string[], base: string, target: Target): Promise<Identity> {
-  const { archive, seal, present, absent } = restorationOf(paths, base, target);
-  const expected = `sha256 ${seal.sha256.slice(0, 12)}`;
-  // To the end of the archive, so that its checksum is known; one difference is enough to tell.
+  const { archive, checksum, present, absent } = toRestoration(paths, base, target);
+  const expected = `sha256 ${checksum.sha256.slice(0, 12)}`;
+  // Reads the whole archive, because its checksum is verified at the end.
   let difference: string | undefined;
-  for await (const unpacked of readArchive(archive, seal, present)) {
-    if (difference === undefined) difference = await differenceOf(base, unpacked);
+  for await (const unpacked of readArchive(archive, checksum, present)) {
+    if (difference === undefined) difference = await findDifference(base, unpacked);
     else await unpacked.body.cancel();
   }
   for (const path of absent) {
-    if (await statOf(join(base, path))) difference ??= `${plain(path, 100)} is there`;
+    if (await lstatIfExists(join(base, path))) difference ??= `${plain(path, 100)} exists`;
   }
   return difference === undefined
     ? { kind: 'same', found: expected }
     : { kind: 'other', found: difference, expected };
 }
 
-function contentOf(entries: readonly Entry[]): number {
+function sumBytes(entries: readonly FileEntry[]): number {
   return entries.reduce((sum, entry) => sum + (entry.type === 'file' ? entry.bytes : 0), 0);
 }
 
-function told({ present, absent }: Restoration): string {
-  const back = present.length > 0 ? present.join(', ') : 'nothing';
-  return plain(absent.length > 0 ? `${back}, without ${absent.join(', ')}` : back);
+function describePaths({ present, absent }: Restoration): string {
+  const restored = present.length > 0 ? present.join(', ') : 'nothing';
+  return plain(absent.length > 0 ? `${restored} (removed: ${absent.join(', ')})` : restored);
 }
 
-function ago({ kept }: Target): string {
-  return kept === undefined ? '' : new Date(kept.takenMs).toISOString();
+function formatTime({ snapshot }: Target): string {
+  return snapshot === undefined ? '' : new Date(snapshot.takenMs).toISOString();
 }

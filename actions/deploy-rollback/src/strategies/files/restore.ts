@@ -4,120 +4,125 @@ import { dirname, join } from 'node:path';
 import { removeTree } from '@repo/core/files/remove-tree';
 import { slots } from '@repo/core/process/slots';
 import { plain } from '@repo/core/text/untrusted';
-import { readArchive, type Seal, type Unpacked } from './archive.ts';
+import { type ArchiveChecksum, type ArchiveEntry, readArchive } from './archive.ts';
 import { badArchive } from './archive-rules.ts';
-import { type Entry, isWithin } from './entry.ts';
-import { nearestFolder, statOf } from './tree.ts';
+import { type FileEntry, isWithin } from './file-entry.ts';
+import { findExistingFolder, lstatIfExists } from './list-entries.ts';
 
-/** Files that are written to the disk at a time. */
-const MOST_SYNCED = 16;
+/** Files that are flushed to disk at the same time. */
+const MAX_OPEN_FILES = 16;
 
-/** What is brought back to which folder. */
 export interface Restoration {
   readonly archive: string;
-  readonly seal: Seal;
+  readonly checksum: ArchiveChecksum;
   readonly base: string;
-  /** The listed paths that there were, and those that there were not. */
+  /** The listed paths that existed at the time of the snapshot. */
   readonly present: readonly string[];
+  /** The listed paths that did not exist. */
   readonly absent: readonly string[];
 }
 
 /**
- * Brings the listed paths back: everything is unpacked beside its place first, and moved into it
- * once the archive has proven to be whole. Carried out again after a kill, it ends in the same state.
+ * Restores the listed paths. The archive is unpacked next to them, and moved into place after it has
+ * been verified. A second run, also after a kill, has the same result.
  *
- * @param tell is told of each piece that was written, bytes
+ * @param onBytes called with the size of each written chunk
  */
 export async function restore(
-  { archive, seal, base, present, absent }: Restoration,
+  { archive, checksum, base, present, absent }: Restoration,
   signal: AbortSignal,
-  tell: (bytes: number) => void,
+  onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const places = new Map(present.map((path) => [path, placeOf(base, path)]));
+  const restored = new Map(present.map((path) => [path, getRestorePaths(base, path)]));
   for (const path of [...present, ...absent]) {
-    await nearestFolder(base, path);
-    await clearAway(placeOf(base, path));
+    await findExistingFolder(base, path);
+    await cleanUp(getRestorePaths(base, path));
   }
-  for (const { place } of places.values()) await mkdir(dirname(place), { recursive: true });
+  for (const { finalPath } of restored.values()) {
+    await mkdir(dirname(finalPath), { recursive: true });
+  }
 
   try {
-    await unpackAll(archive, seal, places, signal, tell);
+    await unpackAll(archive, checksum, restored, signal, onBytes);
   } catch (error) {
-    for (const { draft } of places.values()) await removeTree(draft);
+    for (const { newPath } of restored.values()) await removeTree(newPath);
     throw error;
   }
 
-  for (const { place, draft, old } of places.values()) {
-    const [now, restored] = [await statOf(place), await statOf(draft)];
-    // A file takes the place of a file at once; a folder, or that of a folder, in two steps.
-    if (now?.isDirectory() || (now && restored?.isDirectory())) await rename(place, old);
-    await rename(draft, place);
-    await syncFolder(dirname(place));
-    await removeTree(old);
+  for (const { finalPath, newPath, oldPath } of restored.values()) {
+    const current = await lstatIfExists(finalPath);
+    const next = await lstatIfExists(newPath);
+    // A rename can replace a file, but not a folder.
+    if (current?.isDirectory() || (current && next?.isDirectory())) {
+      await rename(finalPath, oldPath);
+    }
+    await rename(newPath, finalPath);
+    await syncFolder(dirname(finalPath));
+    await removeTree(oldPath);
   }
   for (const path of absent) await removeTree(join(base, path));
 }
 
-/** Unpacks everything beside its place, and proves that there is something for each place. */
+/** Unpacks everything to the new paths. @throws ActionError if a listed path is missing */
 async function unpackAll(
   archive: string,
-  seal: Seal,
-  places: ReadonlyMap<string, Place>,
+  checksum: ArchiveChecksum,
+  restored: ReadonlyMap<string, RestorePaths>,
   signal: AbortSignal,
-  tell: (bytes: number) => void,
+  onBytes: (bytes: number) => void,
 ): Promise<void> {
-  const folders: { readonly path: string; readonly entry: Entry }[] = [];
-  const files: { readonly path: string; readonly entry: Entry }[] = [];
-  for await (const unpacked of readArchive(archive, seal, [...places.keys()])) {
+  const folders: { readonly path: string; readonly entry: FileEntry }[] = [];
+  const files: { readonly path: string; readonly entry: FileEntry }[] = [];
+  for await (const unpacked of readArchive(archive, checksum, [...restored.keys()])) {
     signal.throwIfAborted();
     const { entry } = unpacked;
-    const [top, place] = [...places].find(([path]) => isWithin(entry.path, path)) ?? [];
-    if (top === undefined || place === undefined) throw new Error(`${entry.path} is not listed`);
-    const path = place.draft + entry.path.slice(top.length);
-    await unpack(path, unpacked, tell);
+    const [listed, paths] = [...restored].find(([path]) => isWithin(entry.path, path)) ?? [];
+    if (listed === undefined || paths === undefined) throw new Error(`${entry.path} is not listed`);
+    const path = paths.newPath + entry.path.slice(listed.length);
+    await unpack(path, unpacked, onBytes);
     if (entry.type === 'folder') folders.push({ path, entry });
     if (entry.type === 'file') files.push({ path, entry });
   }
-  // All at last and side by side: one after the other, each would wait for the disk.
-  const { take } = slots(MOST_SYNCED);
-  await Promise.all(files.map(({ path, entry }) => take(() => finish(path, entry))));
-  // Last and inside out: a folder that may not be written to takes nothing any more.
-  for (const { path, entry } of folders.reverse()) await dress(path, entry);
+  // In parallel, because each flush waits for the disk.
+  const { take } = slots(MAX_OPEN_FILES);
+  await Promise.all(files.map(({ path, entry }) => take(() => finishFile(path, entry))));
+  // Last, and inner folders first: a read-only folder cannot be written to any more.
+  for (const { path, entry } of folders.reverse()) await finishFolder(path, entry);
 
-  for (const { place, draft } of places.values()) {
-    if ((await statOf(draft)) !== undefined) continue;
-    throw badArchive(`has nothing for ${plain(place)}`);
+  for (const { finalPath, newPath } of restored.values()) {
+    if ((await lstatIfExists(newPath)) !== undefined) continue;
+    throw badArchive(`does not contain ${plain(finalPath)}`);
   }
 }
 
-interface Place {
-  readonly place: string;
-  /** What will be there, until it is whole. */
-  readonly draft: string;
-  /** What was there, until the new is in its place. */
-  readonly old: string;
+interface RestorePaths {
+  readonly finalPath: string;
+  /** The unpacked content, until it is complete. */
+  readonly newPath: string;
+  /** The previous content, until the new one is in place. */
+  readonly oldPath: string;
 }
 
-/** On the same file system, so that it can be moved; the same names after a kill. */
-function placeOf(base: string, path: string): Place {
-  const place = join(base, path);
+/** On the same file system, for renames. The names are the same after a kill. */
+function getRestorePaths(base: string, path: string): RestorePaths {
+  const finalPath = join(base, path);
   const hash = createHash('sha256').update(path).digest('hex').slice(0, 12);
-  const beside = join(dirname(place), `.deploy-rollback-${hash}`);
-  return { place, draft: `${beside}.new`, old: `${beside}.old` };
+  const prefix = join(dirname(finalPath), `.deploy-rollback-${hash}`);
+  return { finalPath, newPath: `${prefix}.new`, oldPath: `${prefix}.old` };
 }
 
-/** What a kill has left goes, unless it is all that there is. */
-async function clearAway({ place, draft, old }: Place): Promise<void> {
-  await removeTree(draft);
-  if ((await statOf(old)) === undefined) return;
-  if ((await statOf(place)) === undefined) await rename(old, place);
-  else await removeTree(old);
+/** Removes what a killed run left behind. The previous content is kept if there is no newer one. */
+async function cleanUp({ finalPath, newPath, oldPath }: RestorePaths): Promise<void> {
+  await removeTree(newPath);
+  if ((await lstatIfExists(oldPath)) === undefined) return;
+  if ((await lstatIfExists(finalPath)) === undefined) await rename(oldPath, finalPath);
+  else await removeTree(oldPath);
 }
 
 async function unpack(
   path: string,
-  { entry, body }: Unpacked,
-  tell: (bytes: number) => void,
+  { entry, body }: ArchiveEntry,
+  onBytes: (bytes: number) => void,
 ): Promise<void> {
   if (entry.type === 'folder') {
     await mkdir(path, { mode: 0o700 });
@@ -125,11 +130,11 @@ async function unpack(
     await symlink(entry.to, path);
     if (isRoot()) await lchown(path, entry.uid, entry.gid);
   } else {
-    // Never what is there already, nor through a link.
+    // `wx` never overwrites a file and never follows a link.
     await using file = await open(path, 'wx', 0o600);
     for await (const chunk of body) {
       await file.writeFile(chunk);
-      tell(chunk.length);
+      onBytes(chunk.length);
     }
     if (isRoot()) await file.chown(entry.uid, entry.gid);
     await file.utimes(entry.mtimeMs / 1_000, entry.mtimeMs / 1_000);
@@ -138,27 +143,27 @@ async function unpack(
   await body.cancel();
 }
 
-/** A file that nobody may read cannot be opened any more: its mode comes last. */
-async function finish(path: string, { mode }: Entry): Promise<void> {
+/** The mode is set last, because a file without read permission cannot be opened. */
+async function finishFile(path: string, { mode }: FileEntry): Promise<void> {
   await using file = await open(path, 'r');
   await file.sync();
   await file.chmod(mode);
 }
 
-async function dress(path: string, { uid, gid, mode, mtimeMs }: Entry): Promise<void> {
+async function finishFolder(path: string, { uid, gid, mode, mtimeMs }: FileEntry): Promise<void> {
   await syncFolder(path);
   if (isRoot()) await lchown(path, uid, gid);
   await utimes(path, mtimeMs / 1_000, mtimeMs / 1_000);
   await chmod(path, mode);
 }
 
-/** Only root may give a file to somebody else. */
+/** Only root can change the owner of a file. */
 function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 async function syncFolder(path: string): Promise<void> {
-  // Windows has no handles of folders.
+  // Windows cannot open folders.
   if (process.platform === 'win32') return;
   await using folder = await open(path, 'r');
   await folder.sync();

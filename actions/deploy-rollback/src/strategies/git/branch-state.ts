@@ -1,58 +1,56 @@
 import { plain } from '@repo/core/text/untrusted';
-import type { Preflight, Target } from '../strategy.ts';
-import type { Hosting, Past, Tip } from './hosting.ts';
-import { isRollbackFrom } from './trailers.ts';
+import type { ImpossiblePreflight, Target } from '../strategy.ts';
+import type { CommitInfo, GitRepository, RefTip } from './git-repository.ts';
+import { isRollbackOf } from './trailers.ts';
 
-export type Impossible = Extract<Preflight, { kind: 'impossible' }>;
-
-/** A branch, seen from a release that is to be brought back to it. */
+/** A branch, compared with the release to restore. */
 export interface BranchState {
-  readonly kind: 'there';
-  readonly tip: Tip;
+  readonly kind: 'found';
+  readonly tip: RefTip;
   /** The SHA of the tree of the release. */
   readonly tree: string;
-  /** The content of the branch is that of the release already. */
+  /** Whether the branch already has the content of the release. */
   readonly isSame: boolean;
-  /** Commits after the failing one that are none of ours. */
-  readonly newer: readonly Past[];
+  /** Commits after the bad release, without those of this rollback. */
+  readonly newer: readonly CommitInfo[];
 }
 
-export async function branchState(
-  hosting: Hosting,
+export async function readBranchState(
+  repository: GitRepository,
   branch: string,
   { revision, badRelease }: Target,
-): Promise<BranchState | Impossible> {
-  const tip = await hosting.tip(`refs/heads/${branch}`);
+): Promise<BranchState | ImpossiblePreflight> {
+  const tip = await repository.getTip(`refs/heads/${branch}`);
   if (tip === undefined) {
-    return impossible(`there is no branch ${branch}`, 'Name one that is there.');
+    return createImpossible(`the branch ${branch} does not exist`, 'Correct branch.');
   }
-  const tree = await hosting.tree(revision);
-  if (tree === undefined) return noCommit(revision);
-  const since = await hosting.since(badRelease, tip.commit);
-  const isSame = (await hosting.tree(tip.commit)) === tree;
+  const tree = await repository.getTree(revision);
+  if (tree === undefined) return createMissingCommit(revision);
+  const since = await repository.listCommits(badRelease, tip.commit);
+  const isSame = (await repository.getTree(tip.commit)) === tree;
   if (since === undefined && !isSame) {
-    return impossible(
-      `${branch} does not have ${badRelease.slice(0, 7)}, the failing commit, in its history`,
-      'It was force-pushed, or is not what is deployed: name the branch that is.',
+    return createImpossible(
+      `${branch} does not contain the bad release ${badRelease.slice(0, 7)}`,
+      'It was force-pushed, or is not the deployed branch. Set branch to the deployed branch.',
     );
   }
-  const newer = (since ?? []).filter((commit) => !isRollbackFrom(commit, badRelease));
-  return { kind: 'there', tip, tree, isSame, newer };
+  const newer = (since ?? []).filter((commit) => !isRollbackOf(commit, badRelease));
+  return { kind: 'found', tip, tree, isSame, newer };
 }
 
-export function impossible(problem: string, remedy: string): Impossible {
+export function createImpossible(problem: string, remedy: string): ImpossiblePreflight {
   return { kind: 'impossible', problem, remedy };
 }
 
-export function noCommit(revision: string): Impossible {
-  return impossible(
-    `the repository does not have the commit ${revision} (any more)`,
-    'Roll back to one that is still part of a branch or a tag.',
+export function createMissingCommit(revision: string): ImpossiblePreflight {
+  return createImpossible(
+    `the repository does not contain the commit ${revision}`,
+    'Roll back to a commit that is part of a branch or a tag.',
   );
 }
 
-/** The commits that a rollback would undo although nobody has found them bad; empty for none. */
-export function newerCommits({ newer }: BranchState): string {
+/** Describes the commits that a rollback would undo in addition to the bad release; empty for none. */
+export function describeNewerCommits({ newer }: BranchState): string {
   const [first] = newer;
   if (first === undefined) return '';
   const title = plain(first.message.split('\n')[0] ?? '', 60);

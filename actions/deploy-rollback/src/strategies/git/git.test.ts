@@ -16,7 +16,7 @@ import { git } from './git.ts';
 
 let repository: Repository;
 let clone: string;
-/** Of main, oldest first. */
+/** Commits of main, oldest first. */
 let good: string;
 let middle: string;
 let bad: string;
@@ -47,11 +47,11 @@ async function start(options: LocalGitHubOptions = {}) {
   ports = createPorts({ workspace: clone, github: connectTo(local) });
 }
 
-const strategyOf = (options: unknown): Strategy => v.parse(git.schema, options);
+const createStrategy = (options: unknown): Strategy => v.parse(git.schema, options);
 const at = (revision: string) => run(repository.remote, 'rev-parse', revision);
 const count = (range: string) => Number(run(repository.remote, 'rev-list', '--count', range));
 
-/** The bare repository in the workspace as it is with fetch-depth: 1. */
+/** A checkout with fetch-depth: 1. */
 function shallowClone(): string {
   const folder = `${clone}-shallow`;
   run(clone, 'clone', '--quiet', '--depth=1', `file://${repository.remote}`, folder);
@@ -64,9 +64,9 @@ describe.each([
   ['by GitHub’s API', {}],
   ['by git push', pushed],
 ])('%s', (by, via) => {
-  const restore = () => strategyOf({ branch: 'main', ...via });
+  const restore = () => createStrategy({ branch: 'main', ...via });
 
-  test('restore-commit: one commit on top with the content of the good one, over a merge', async () => {
+  test('restore-commit: adds one commit with the content of the good release, across a merge', async () => {
     const strategy = restore();
     expect(strategy.title).toBe('git restore-commit main');
     expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'ready' });
@@ -82,10 +82,10 @@ describe.each([
 
     await strategy.apply(target, ports);
     expect(count(`${bad}..main`)).toBe(1);
-    expect(await strategy.preflight(target, ports)).toMatchObject({ step: /^nothing/ });
+    expect(await strategy.preflight(target, ports)).toMatchObject({ step: /^nothing to do/ });
   });
 
-  test('restore-commit: a second candidate, and back to what there was', async () => {
+  test('restore-commit: restores a second candidate, and then the previous content', async () => {
     await restore().apply(target, ports);
     await restore().apply(testTarget(middle, bad), ports);
     expect(at('main^{tree}')).toBe(at(`${middle}^{tree}`));
@@ -94,8 +94,8 @@ describe.each([
     expect(count(`${bad}..main`)).toBe(3);
   });
 
-  test('restore-commit: what came after the failing one is not undone, unless told', async () => {
-    const newer = commit(clone, { 'other.txt': 'of somebody else\n' });
+  test('restore-commit: undoes newer commits only with undo-newer', async () => {
+    const newer = commit(clone, { 'other.txt': 'of another author\n' });
     run(clone, 'push', '--quiet', 'origin', 'main');
     expect(await restore().preflight(target, ports)).toMatchObject({
       kind: 'impossible',
@@ -103,54 +103,55 @@ describe.each([
     });
     await expect(restore().apply(target, ports)).rejects.toThrow('would be undone');
     expect(at('main')).toBe(newer);
-    const told = strategyOf({ branch: 'main', 'undo-newer': true, ...via });
-    expect(await told.preflight(target, ports)).toMatchObject({
-      warnings: expect.arrayContaining([expect.stringContaining('as well')]),
+    const forced = createStrategy({ branch: 'main', 'undo-newer': true, ...via });
+    expect(await forced.preflight(target, ports)).toMatchObject({
+      warnings: expect.arrayContaining([expect.stringContaining('This also undoes')]),
     });
-    await told.apply(target, ports);
+    await forced.apply(target, ports);
     expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
   });
 
   test.each([
-    ['a branch that is not there', { branch: 'gone' }, undefined, 'there is no branch gone'],
-    ['a commit that is gone', { branch: 'main' }, 'e'.repeat(40), 'does not have the commit'],
-  ])(
-    'an unreachable ref is found before anything is touched: %s',
-    async (_, options, sha, problem) => {
-      const wanted = sha === undefined ? target : testTarget(sha, bad);
-      expect(await strategyOf({ ...options, ...via }).preflight(wanted, ports)).toMatchObject({
-        ...{ kind: 'impossible', problem: expect.stringContaining(problem) },
-      });
-    },
-  );
+    ['a missing branch', { branch: 'gone' }, undefined, 'the branch gone does not exist'],
+    ['a missing commit', { branch: 'main' }, 'e'.repeat(40), 'does not contain the commit'],
+  ])('the preflight reports %s', async (_, options, sha, problem) => {
+    const requested = sha === undefined ? target : testTarget(sha, bad);
+    expect(await createStrategy({ ...options, ...via }).preflight(requested, ports)).toMatchObject({
+      kind: 'impossible',
+      problem: expect.stringContaining(problem),
+    });
+  });
 
-  test('a branch that was force-pushed away from the failing commit', async () => {
+  test('does not change a branch without the bad commit', async () => {
     run(clone, 'checkout', '--quiet', '-B', 'main', good);
     const other = commit(clone, { 'b.txt': 'b' });
     run(clone, 'push', '--quiet', '--force', 'origin', 'main');
     expect(await restore().preflight(target, ports)).toMatchObject({
-      ...{ kind: 'impossible', problem: expect.stringContaining('in its history') },
+      kind: 'impossible',
+      problem: expect.stringContaining('does not contain the bad release'),
     });
-    await expect(restore().apply(target, ports)).rejects.toThrow('in its history');
+    await expect(restore().apply(target, ports)).rejects.toThrow(
+      'does not contain the bad release',
+    );
     expect(at('main')).toBe(other);
   });
 
-  test('reset: the branch itself goes back, only when it is meant', async () => {
-    const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true, ...via });
+  test('reset: moves the branch to the good release', async () => {
+    const strategy = createStrategy({ mode: 'reset', branch: 'main', force: true, ...via });
     expect(await strategy.preflight(target, ports)).toMatchObject({
-      warnings: expect.arrayContaining(['It rewrites the history of the branch.']),
+      warnings: expect.arrayContaining(['This rewrites the history of the branch.']),
     });
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'other', found: bad });
     await strategy.apply(target, ports);
     expect(at('main')).toBe(good);
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
     expect(await strategy.apply(target, ports)).toEqual({
-      done: `main is ${good.slice(0, 7)} again`,
+      done: `main is at ${good.slice(0, 7)}`,
     });
   });
 
-  test('reset: what came in between is not lost', async () => {
-    const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true, ...via });
+  test('reset: keeps newer commits', async () => {
+    const strategy = createStrategy({ mode: 'reset', branch: 'main', force: true, ...via });
     const newer = commit(clone, { 'other.txt': 'x' });
     run(clone, 'push', '--quiet', 'origin', 'main');
     expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'impossible' });
@@ -161,12 +162,12 @@ describe.each([
   test.each([
     ['lightweight', ['tag', 'live']],
     ['annotated', ['tag', '-a', '-m', 'live', 'live']],
-  ])('tag: a %s one is moved back', async (_, command) => {
+  ])('tag: moves a tag back (%s)', async (_, command) => {
     run(clone, ...command);
     run(clone, 'push', '--quiet', 'origin', 'refs/tags/live');
-    const strategy = strategyOf({ mode: 'tag', tag: 'live', ...via });
+    const strategy = createStrategy({ mode: 'tag', tag: 'live', ...via });
     expect(await strategy.preflight(target, ports)).toMatchObject({
-      step: expect.stringContaining(`sets the tag live to ${good.slice(0, 7)}`),
+      step: expect.stringContaining(`moves the tag live to ${good.slice(0, 7)}`),
     });
     await strategy.apply(target, ports);
     await strategy.apply(target, ports);
@@ -175,23 +176,23 @@ describe.each([
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
   });
 
-  test('tag: one that is gone is made; one that is newer is left alone', async () => {
-    const strategy = strategyOf({ mode: 'tag', tag: 'live', ...via });
+  test('tag: creates a missing tag, and does not move a newer one', async () => {
+    const strategy = createStrategy({ mode: 'tag', tag: 'live', ...via });
     await strategy.apply(target, ports);
     expect(at('live')).toBe(good);
     const newer = commit(clone, { 'x.txt': 'x' });
     run(clone, 'push', '--quiet', '--force', 'origin', 'main', `${newer}:refs/tags/live`);
     expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'impossible' });
-    await expect(strategy.apply(target, ports)).rejects.toThrow('which is newer');
+    await expect(strategy.apply(target, ports)).rejects.toThrow('which is not an ancestor');
     expect(at('live')).toBe(newer);
   });
 
-  test('somebody pushes in between: it is looked again, and nothing is lost', async () => {
+  test('keeps the commit of another push at the same time', async () => {
     const strategy = restore();
     const other = repository.clone();
     const newer = commit(other, { 'other.txt': 'x' });
     if (by === 'by git push') {
-      // The moment before the push arrives: a hook of the remote that lets somebody else in first.
+      // A hook of the remote simulates another push just before this one.
       hook(
         'pre-receive',
         `git --git-dir=${repository.remote} update-ref refs/heads/main ${newer} ${bad}`,
@@ -220,22 +221,22 @@ function hook(name: string, script: string): void {
 }
 
 describe('by git push', () => {
-  test('from a checkout of depth 1, which stays as it is', async () => {
+  test('does not change the checkout, which has a depth of 1', async () => {
     const workspace = shallowClone();
     appendFileSync(join(workspace, 'app.txt'), 'not committed');
     const shallow = createPorts({ workspace });
-    await strategyOf({ branch: 'main', ...pushed }).apply(target, shallow);
+    await createStrategy({ branch: 'main', ...pushed }).apply(target, shallow);
     expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
     expect(run(workspace, 'status', '--porcelain')).toBe('M app.txt');
     expect(run(workspace, 'rev-parse', 'HEAD')).toBe(bad);
   });
 
-  test('a hook that protects the branch refuses it, and says why', async () => {
+  test('reports the message of a hook that rejects the push', async () => {
     const file = join(repository.remote, 'hooks', 'update');
     writeFileSync(file, '#!/bin/sh\necho "main is protected" >&2\nexit 1\n');
     chmodSync(file, 0o755);
     await expect(
-      strategyOf({ branch: 'main', ...pushed }).apply(target, ports),
+      createStrategy({ branch: 'main', ...pushed }).apply(target, ports),
     ).rejects.toMatchObject({
       remedy: expect.stringContaining('mode: pull-request'),
       cause: expect.objectContaining({ message: expect.stringContaining('main is protected') }),
@@ -243,27 +244,27 @@ describe('by git push', () => {
     expect(at('main')).toBe(bad);
   });
 
-  test('a workspace that is no checkout, a remote that is not there', async () => {
+  test('reports a workspace without a checkout, and a missing remote', async () => {
     const nowhere = createPorts({ workspace: repository.remote.replace('remote.git', '') });
     await expect(
-      strategyOf({ branch: 'main', ...pushed }).preflight(target, nowhere),
+      createStrategy({ branch: 'main', ...pushed }).preflight(target, nowhere),
     ).rejects.toThrow('git ls-remote failed');
     await expect(
-      strategyOf({ branch: 'main', remote: '/nowhere' }).preflight(target, ports),
+      createStrategy({ branch: 'main', remote: '/nowhere' }).preflight(target, ports),
     ).rejects.toThrow('git ls-remote failed');
   });
 });
 
 describe('pull-request', () => {
-  const strategy = () => strategyOf({ mode: 'pull-request', branch: 'main' });
+  const strategy = () => createStrategy({ mode: 'pull-request', branch: 'main' });
 
-  test('proposes the content of the good one, once', async () => {
+  test('opens one pull request with the content of the good release', async () => {
     expect(await strategy().preflight(target, ports)).toMatchObject({
-      warnings: expect.arrayContaining(['main stays as it is until somebody merges it.']),
+      warnings: expect.arrayContaining(['main does not change until the pull request is merged.']),
     });
     for (let time = 1; time <= 2; time++) {
       const { done } = await strategy().apply(target, ports);
-      expect(done).toBe(`#1 proposes the content of ${good.slice(0, 7)} for main`);
+      expect(done).toBe(`pull request #1 restores the content of ${good.slice(0, 7)} in main`);
     }
     const [pull] = local.state.pulls;
     expect(local.state.pulls).toHaveLength(1);
@@ -276,13 +277,13 @@ describe('pull-request', () => {
   });
 });
 
-describe('what GITHUB_TOKEN cannot do is told before anything is touched', () => {
+describe('the preflight reports the limits of GITHUB_TOKEN', () => {
   const app = { user: { login: 'our-app[bot]', id: 7, type: 'Bot' as const } };
   const restart = async (options: LocalGitHubOptions) => {
     await local[Symbol.asyncDispose]();
     await start(options);
   };
-  const restore = () => strategyOf({ branch: 'main' }).preflight(target, ports);
+  const restore = () => createStrategy({ branch: 'main' }).preflight(target, ports);
 
   test.each([
     ['a ruleset', { rulesets: ['pull_request'] }],
@@ -292,49 +293,51 @@ describe('what GITHUB_TOKEN cannot do is told before anything is touched', () =>
     local.state.rules.main = rules;
     expect(await restore()).toMatchObject({
       kind: 'impossible',
-      problem: expect.stringContaining('main is protected, and GITHUB_TOKEN cannot pass that'),
+      problem: expect.stringContaining(
+        'main is protected, and GITHUB_TOKEN cannot bypass its rules',
+      ),
       remedy: expect.stringMatching(/GitHub App.*mode: pull-request/),
     });
     expect(local.calls.every(({ operation }) => /^GET |graphql/.test(operation))).toBe(true);
-    await expect(strategyOf({ branch: 'main' }).apply(target, ports)).rejects.toThrow('422');
-    const proposed = strategyOf({ mode: 'pull-request', branch: 'main' });
-    expect(await proposed.preflight(target, ports)).toMatchObject({ kind: 'ready' });
+    await expect(createStrategy({ branch: 'main' }).apply(target, ports)).rejects.toThrow('422');
+    const pullRequest = createStrategy({ mode: 'pull-request', branch: 'main' });
+    expect(await pullRequest.preflight(target, ports)).toMatchObject({ kind: 'ready' });
 
     await restart(app);
     local.state.rules.main = { ...rules, bypass: ['our-app[bot]'] };
     const { warnings } = (await restore()) as { warnings: readonly string[] };
-    expect(warnings.some((warning) => warning.includes('starts no workflow'))).toBe(false);
-    await strategyOf({ branch: 'main' }).apply(target, ports);
+    expect(warnings.some((warning) => warning.includes('does not start workflows'))).toBe(false);
+    await createStrategy({ branch: 'main' }).apply(target, ports);
     expect(at('main^{tree}')).toBe(at(`${good}^{tree}`));
   });
 
-  test('a branch that may not be force-pushed: against reset alone', async () => {
+  test('a rule against force pushes only affects reset', async () => {
     local.state.rules.main = { rulesets: ['non_fast_forward'] };
     expect(await restore()).toMatchObject({ kind: 'ready' });
-    const strategy = strategyOf({ mode: 'reset', branch: 'main', force: true });
+    const strategy = createStrategy({ mode: 'reset', branch: 'main', force: true });
     expect(await strategy.preflight(target, ports)).toMatchObject({
       problem: expect.stringContaining('force pushes are not allowed'),
     });
     await expect(strategy.apply(target, ports)).rejects.toThrow('Cannot force-push');
   });
 
-  test('its pushes start nothing; those of an App do', async () => {
+  test('a push with GITHUB_TOKEN does not start workflows', async () => {
     local.state.workflows.push({ id: 7, file: 'deploy.yml', inputs: undefined, on: ['push'] });
     expect(await restore()).toMatchObject({
-      warnings: [expect.stringContaining('starts no workflow')],
+      warnings: [expect.stringContaining('does not start workflows')],
     });
-    await strategyOf({ branch: 'main' }).apply(target, ports);
+    await createStrategy({ branch: 'main' }).apply(target, ports);
     expect(local.state.runs).toEqual([]);
   });
 });
 
-describe('faults of the API end in one commit', () => {
+describe('creates one commit despite faults of the API', () => {
   const FORWARD = 'PATCH /repos/{owner}/{repo}/git/refs/{ref}';
   test.each([
-    ['a 5xx after the commit was pushed', FORWARD, 'after', BAD_GATEWAY],
-    ['a broken connection after it', FORWARD, 'after', 'reset'],
-    ['a 5xx before', FORWARD, 'before', BAD_GATEWAY],
-    ['a limit', FORWARD, 'before', rateLimited(2)],
+    ['a 5xx after the push', FORWARD, 'after', BAD_GATEWAY],
+    ['a broken connection after the push', FORWARD, 'after', 'reset'],
+    ['a 5xx before the push', FORWARD, 'before', BAD_GATEWAY],
+    ['a rate limit', FORWARD, 'before', rateLimited(2)],
     [
       'a 5xx of the comparison',
       'GET /repos/{owner}/{repo}/compare/{basehead}',
@@ -343,16 +346,16 @@ describe('faults of the API end in one commit', () => {
     ],
   ] as const)('%s', async (_, on, when, answer) => {
     local.addFault({ on, when, answer });
-    await strategyOf({ branch: 'main' }).apply(target, ports);
+    await createStrategy({ branch: 'main' }).apply(target, ports);
     expect(count(`${bad}..main`)).toBe(1);
   });
 });
 
-describe('killed after any call, and carried out again: the same end', () => {
-  /** A process that dies when it has made so many calls. */
-  const mortal = (calls: number): Ports => {
+describe('has the same result after a kill at any call', () => {
+  /** Ports that throw after a number of calls. */
+  const failAfter = (calls: number): Ports => {
     let left = calls;
-    const die = () => {
+    const countCall = () => {
       if (left-- <= 0) throw new Error('killed');
     };
     return {
@@ -362,7 +365,7 @@ describe('killed after any call, and carried out again: the same end', () => {
         const before = <T extends object>(work: T): T =>
           new Proxy(work, {
             apply: (call, self, args) => {
-              die();
+              countCall();
               return Reflect.apply(call as never, self, args);
             },
           });
@@ -378,10 +381,10 @@ describe('killed after any call, and carried out again: the same end', () => {
     ['pull-request', { mode: 'pull-request', branch: 'main' }],
   ])('%s', async (mode, options) => {
     run(repository.remote, 'tag', 'live', bad);
-    const strategy = strategyOf(options);
+    const strategy = createStrategy(options);
     let kills = 0;
     for (; ; kills++) {
-      const done = await strategy.apply(target, mortal(kills)).then(
+      const done = await strategy.apply(target, failAfter(kills)).then(
         () => true,
         (error: Error) => {
           expect(error.message).toBe('killed');
@@ -403,8 +406,10 @@ describe('killed after any call, and carried out again: the same end', () => {
   });
 });
 
-test('which commit ran before the first record is not known', async () => {
-  expect(await strategyOf({ branch: 'main' }).preflight(testTarget('', bad), ports)).toMatchObject({
+test('reports an unknown commit before the first record', async () => {
+  expect(
+    await createStrategy({ branch: 'main' }).preflight(testTarget('', bad), ports),
+  ).toMatchObject({
     kind: 'impossible',
     remedy: expect.stringContaining('revision'),
   });
@@ -416,23 +421,23 @@ describe('options', () => {
     [{ branch: 'main', mode: 'revert' }, /restore-commit, tag, reset or pull-request/],
     [{ branch: 'main', mode: 'reset' }, /force: true/],
     [{ branch: 'main', mode: 'reset', force: false }, /force: true/],
-    [{ branch: '--upload-pack=x' }, /no name that git takes/],
-    [{ branch: 'a..b' }, /no name that git takes/],
-    [{ branch: 'a b' }, /no name that git takes/],
-    [{ branch: 'x.lock' }, /no name that git takes/],
-    [{ branch: 'main', remote: '--exec=x' }, /no remote/],
-    [{ branch: 'main', brnach: 'x' }, /knows branch/],
-    [{ mode: 'pull-request', branch: 'main', remote: 'origin' }, /knows branch/],
-    ['main', /no way/],
-  ])('%j', (given, message) => {
+    [{ branch: '--upload-pack=x' }, /is not a valid ref name/],
+    [{ branch: 'a..b' }, /is not a valid ref name/],
+    [{ branch: 'a b' }, /is not a valid ref name/],
+    [{ branch: 'x.lock' }, /is not a valid ref name/],
+    [{ branch: 'main', remote: '--exec=x' }, /is not a valid remote/],
+    [{ branch: 'main', brnach: 'x' }, /supports branch/],
+    [{ mode: 'pull-request', branch: 'main', remote: 'origin' }, /supports branch/],
+    ['main', /is not a valid mode/],
+  ])('rejects %j', (given, message) => {
     const { success, issues } = v.safeParse(git.schema, given);
     expect(success).toBe(false);
     expect(issues?.map((issue) => issue.message).join('\n')).toMatch(message);
   });
 
-  test('names with slashes and dots are right', () => {
+  test('accepts names with slashes and dots', () => {
     for (const branch of ['release/1.2', 'feature/ä', 'v1.0-rc.1']) {
-      expect(strategyOf({ branch }).title).toBe(`git restore-commit ${branch}`);
+      expect(createStrategy({ branch }).title).toBe(`git restore-commit ${branch}`);
     }
   });
 });

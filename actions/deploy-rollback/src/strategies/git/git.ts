@@ -1,28 +1,34 @@
 import * as v from 'valibot';
 import type { Ports, Strategy } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { githubHosting } from './github-hosting.ts';
-import type { Hosting } from './hosting.ts';
-import { pullRequest } from './pull-request.ts';
-import { remoteHosting } from './remote-hosting.ts';
-import { reset } from './reset.ts';
-import { restoreCommit } from './restore-commit.ts';
-import { tag } from './tag.ts';
-import type { Way } from './way.ts';
+import type { GitMode } from './git-mode.ts';
+import type { GitRepository } from './git-repository.ts';
+import { createGithubRepository } from './github-repository.ts';
+import { createPullRequestMode } from './pull-request.ts';
+import { createRemoteRepository } from './remote-repository.ts';
+import { createResetMode } from './reset.ts';
+import { createRestoreCommitMode } from './restore-commit.ts';
+import { createTagMode } from './tag.ts';
 
-/** What git takes as the name of a branch or a tag, as far as it matters: no option, no `..`. */
+/** The rules of git for ref names, as far as they matter for safety. */
 const NAME = /^(?![-/.])(?!.*(?:\.\.|\/\/|\/\.|@\{|\.lock(?:\/|$)))[^\s~^:?*[\\\p{C}]+(?<![./])$/u;
 
-const refName = v.pipe(v.string(), v.regex(NAME, 'is no name that git takes\nWrite main.'));
+const refName = v.pipe(
+  v.string(),
+  v.regex(NAME, 'is not a valid ref name\nUse a name such as main.'),
+);
 const remote = v.optional(
-  v.pipe(v.string(), v.regex(/^[^-\s]\S*$/, 'is no remote\nWrite origin, or an address.')),
+  v.pipe(
+    v.string(),
+    v.regex(/^[^-\s]\S*$/, 'is not a valid remote\nUse a name such as origin, or a URL.'),
+  ),
 );
 const branch = { branch: refName };
 
-/** Each way with its own options. */
+/** Each mode has its own options. */
 const options = v.pipe(
   v.unknown(),
-  // The first one is meant where nothing is said.
+  // The default mode.
   v.transform((given) =>
     typeof given === 'object' && given !== null && !('mode' in given)
       ? { ...given, mode: 'restore-commit' }
@@ -38,75 +44,76 @@ const options = v.pipe(
           remote,
           'undo-newer': v.optional(v.boolean(), false),
         },
-        'mode: restore-commit knows branch, remote and undo-newer.',
+        'mode: restore-commit supports branch, remote and undo-newer.',
       ),
       v.strictObject(
         { mode: v.literal('tag'), tag: refName, remote },
-        'mode: tag knows tag and remote.',
+        'mode: tag supports tag and remote.',
       ),
       v.strictObject(
         {
           mode: v.literal('reset'),
           ...branch,
           remote,
-          force: v.literal(true, 'rewrites history\nWrite force: true if you mean it.'),
+          force: v.literal(true, 'must be true\nSet force: true to rewrite the history.'),
         },
-        'mode: reset knows branch, remote and force: true, without which it rewrites no history.',
+        'mode: reset supports branch, remote and force: true, which is required.',
       ),
       v.strictObject(
         { mode: v.literal('pull-request'), ...branch },
-        'mode: pull-request knows branch.',
+        'mode: pull-request supports branch.',
       ),
     ],
-    'is no way to bring a commit back\nWrite restore-commit, tag, reset or pull-request.',
+    'is not a valid mode\nUse restore-commit, tag, reset or pull-request.',
   ),
 );
 
 type GitOptions = v.InferOutput<typeof options>;
 
-/** A branch or a tag, brought back on GitHub or in any repository that git can push to. */
+/** Restores a branch or a tag, on GitHub or in any repository that git can push to. */
 export const git = strategyModule<GitOptions>({
   name: 'git',
   options,
   create: (given) => {
-    const way = wayOf(given);
-    const source = 'remote' in given ? given.remote : undefined;
-    return gitStrategy(way, source);
+    const remoteName = 'remote' in given ? given.remote : undefined;
+    return createStrategy(createMode(given), remoteName);
   },
 });
 
-function wayOf(given: GitOptions): Way {
+function createMode(given: GitOptions): GitMode {
   switch (given.mode) {
     case 'restore-commit':
-      return restoreCommit(given.branch, given['undo-newer']);
+      return createRestoreCommitMode(given.branch, given['undo-newer']);
     case 'tag':
-      return tag(given.tag);
+      return createTagMode(given.tag);
     case 'reset':
-      return reset(given.branch);
+      return createResetMode(given.branch);
     case 'pull-request':
-      return pullRequest(given.branch);
+      return createPullRequestMode(given.branch);
   }
 }
 
-/** @param source a remote for the git program; without it, GitHub's API is used */
-function gitStrategy(way: Way, source: string | undefined): Strategy {
-  const hosting = async (ports: Ports): Promise<Hosting> =>
-    source === undefined ? githubHosting(await ports.github()) : remoteHosting(source, ports);
-  const { preflight, apply, identify } = way;
+/** @param remoteName the remote for git; without it, GitHub's API is used */
+function createStrategy(mode: GitMode, remoteName: string | undefined): Strategy {
+  const connect = async (ports: Ports): Promise<GitRepository> =>
+    remoteName === undefined
+      ? createGithubRepository(await ports.github())
+      : createRemoteRepository(remoteName, ports);
+  const { preflight, apply, identify } = mode;
   return {
     name: 'git',
-    title: `git ${way.title}`,
+    title: `git ${mode.title}`,
     preflight: async (target, ports) => {
-      if (target.revision !== '') return preflight(target, await hosting(ports));
+      if (target.revision !== '') return preflight(target, await connect(ports));
       return {
         kind: 'impossible',
-        problem: 'which commit ran before the first record is not known',
-        remedy: 'Give the input revision when the snapshot is taken.',
+        problem: 'the commit of the release before the first record is unknown',
+        remedy: 'Set revision when you take the snapshot.',
       };
     },
-    apply: async (target, ports) => apply(target, await hosting(ports), ports),
+    apply: async (target, ports) => apply(target, await connect(ports), ports),
     ...(identify && {
-      identify: async (target, ports) => identify(target, await hosting(ports)),
+      identify: async (target, ports) => identify(target, await connect(ports)),
     }),
   };
 }

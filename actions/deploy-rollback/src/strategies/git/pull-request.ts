@@ -1,69 +1,72 @@
 import { code, md } from '@repo/core/summary/markdown';
 import { openPullRequest } from '@repo/github/pulls/open-pull';
 import type { Target } from '../strategy.ts';
-import { type BranchState, branchState, newerCommits } from './branch-state.ts';
-import type { Hosting } from './hosting.ts';
-import { rollbackMessage } from './trailers.ts';
-import { nothing, refusal, short, type Way } from './way.ts';
+import { type BranchState, describeNewerCommits, readBranchState } from './branch-state.ts';
+import { createNothingToDo, type GitMode, shortRevision, toError } from './git-mode.ts';
+import type { GitRepository } from './git-repository.ts';
+import { createCommitMessage } from './trailers.ts';
 
 const SETTING =
-  'GITHUB_TOKEN opens pull requests only where the settings of the repository allow it ("Allow GitHub Actions to create and approve pull requests"), and no checks start on them by themselves.';
+  'GITHUB_TOKEN opens pull requests only if the setting "Allow GitHub Actions to create and approve pull requests" is on, and their checks do not start automatically.';
 
 /**
- * Proposes the commit that `restore-commit` would push, for branches that nobody may push to. It
- * changes nothing until somebody merges it: what is deployed has to be brought back otherwise, and
- * of the branch there is nothing to be identified.
+ * Opens a pull request with the commit of `restore-commit`, for protected branches. The branch does not
+ * change until it is merged, so it cannot be identified.
  */
-export function pullRequest(branch: string): Way {
+export function createPullRequestMode(branch: string): GitMode {
   return {
     title: `pull-request ${branch}`,
-    preflight: async (target, hosting) => {
-      const state = await branchState(hosting, branch, target);
+    preflight: async (target, repository) => {
+      const state = await readBranchState(repository, branch, target);
       if (state.kind === 'impossible') return state;
-      if (state.isSame) return nothing(`${branch} has the content of ${short(target)}`);
-      const newer = newerCommits(state);
-      const { startsNothing } = await hosting.limits(branch);
+      if (state.isSame) {
+        return createNothingToDo(`${branch} has the content of ${shortRevision(target)}`);
+      }
+      const newer = describeNewerCommits(state);
+      const { startsNoWorkflow } = await repository.getLimits(branch);
       return {
         kind: 'ready',
-        step: `opens a pull request that brings the content of ${short(target)} back to ${branch}`,
+        step: `opens a pull request that restores the content of ${shortRevision(target)} in ${branch}`,
         warnings: [
-          `${branch} stays as it is until somebody merges it.`,
-          ...(newer === '' ? [] : [`Merging it undoes ${newer} as well.`]),
-          ...(startsNothing ? [SETTING] : []),
+          `${branch} does not change until the pull request is merged.`,
+          ...(newer === '' ? [] : [`The pull request also undoes ${newer}.`]),
+          ...(startsNoWorkflow ? [SETTING] : []),
         ],
       };
     },
-    apply: async (target, hosting, ports) => {
-      const state = await branchState(hosting, branch, target);
-      if (state.kind === 'impossible') throw refusal(state);
-      if (state.isSame) return { done: `${branch} has the content of ${short(target)}` };
-      const head = `deploy-rollback/${target.rollbackId}-${short(target)}`;
-      await propose(hosting, head, target, state);
+    apply: async (target, repository, ports) => {
+      const state = await readBranchState(repository, branch, target);
+      if (state.kind === 'impossible') throw toError(state);
+      const revision = shortRevision(target);
+      if (state.isSame) return { done: `${branch} has the content of ${revision}` };
+      const head = `deploy-rollback/${target.rollbackId}-${revision}`;
+      await createHead(repository, head, target, state);
       const { number } = await openPullRequest(await ports.github(), {
-        title: `Roll back to ${short(target)}`,
-        body: bodyOf(target),
+        title: `Roll back to ${revision}`,
+        body: createBody(target),
         head,
         base: branch,
       });
-      return { done: `#${number} proposes the content of ${short(target)} for ${branch}` };
+      return { done: `pull request #${number} restores the content of ${revision} in ${branch}` };
     },
   };
 }
 
-/** Makes the branch that is proposed; one that is there already was made before a kill. */
-async function propose(
-  hosting: Hosting,
+/** Creates the branch of the pull request, unless it was created before a kill. */
+async function createHead(
+  repository: GitRepository,
   head: string,
   target: Target,
   { tree, tip }: BranchState,
 ): Promise<void> {
   const ref = `refs/heads/${head}`;
-  if ((await hosting.tip(ref)) !== undefined) return;
-  const message = rollbackMessage(target);
-  await hosting.create(ref, await hosting.commit({ message, tree, parent: tip.commit }));
+  if ((await repository.getTip(ref)) !== undefined) return;
+  const message = createCommitMessage(target);
+  const commit = await repository.createCommit({ message, tree, parent: tip.commit });
+  await repository.createRef(ref, commit);
 }
 
-function bodyOf({ revision, badRelease }: Target): string {
-  return md`${code(badRelease)} failed in deployment. This brings the content of ${code(revision)} back, as one commit: nothing of the history is lost. Without it, the next push deploys the failing content again.`
+function createBody({ revision, badRelease }: Target): string {
+  return md`The deployment of ${code(badRelease)} failed. This pull request restores the content of ${code(revision)} with one commit and keeps the history. Until it is merged, the next push deploys the bad content again.`
     .markdown;
 }

@@ -1,29 +1,32 @@
 import type { Target } from '../strategy.ts';
-import { branchState, impossible, newerCommits } from './branch-state.ts';
-import type { Hosting } from './hosting.ts';
-import { withLimits } from './token-limits.ts';
-import { nothing, pointsTo, refusal, short, type Way } from './way.ts';
+import { createImpossible, describeNewerCommits, readBranchState } from './branch-state.ts';
+import {
+  createNothingToDo,
+  type GitMode,
+  identifyRef,
+  shortRevision,
+  toError,
+} from './git-mode.ts';
+import type { GitRepository } from './git-repository.ts';
+import { checkLimits } from './token-limits.ts';
 
-/**
- * Sets the branch itself back: history is rewritten, and who has it checked out has to follow. Only
- * from where it was seen, so that nothing that came in between is lost.
- */
-export function reset(branch: string): Way {
+/** Resets the branch to the release, only from the expected commit, so no newer commit is lost. */
+export function createResetMode(branch: string): GitMode {
   const ref = `refs/heads/${branch}`;
 
-  const survey = async (target: Target, hosting: Hosting) => {
-    const state = await branchState(hosting, branch, target);
+  const readState = async (target: Target, repository: GitRepository) => {
+    const state = await readBranchState(repository, branch, target);
     if (state.kind === 'impossible' || state.tip.commit === target.revision) return state;
-    const newer = newerCommits(state);
+    const newer = describeNewerCommits(state);
     if (newer !== '') {
-      return impossible(
-        `${branch} has gone on since ${target.badRelease.slice(0, 7)}, and what came after would be lost: ${newer}`,
-        'Deploy what is newer, or use mode: restore-commit or pull-request.',
+      return createImpossible(
+        `${branch} has newer commits than ${target.badRelease.slice(0, 7)} that would be lost: ${newer}`,
+        'Deploy the newer commits, or use mode: restore-commit or pull-request.',
       );
     }
-    return (await hosting.since(target.revision, state.tip.commit)) === undefined
-      ? impossible(
-          `${target.revision} is not part of ${branch} (any more)`,
+    return (await repository.listCommits(target.revision, state.tip.commit)) === undefined
+      ? createImpossible(
+          `${branch} does not contain ${target.revision}`,
           'Roll back to a commit in its history.',
         )
       : state;
@@ -31,30 +34,33 @@ export function reset(branch: string): Way {
 
   return {
     title: `reset ${branch}`,
-    preflight: async (target, hosting) => {
-      const state = await survey(target, hosting);
+    preflight: async (target, repository) => {
+      const state = await readState(target, repository);
       if (state.kind === 'impossible') return state;
-      if (state.tip.commit === target.revision) return nothing(`${branch} is ${short(target)}`);
-      return withLimits(
-        `sets ${branch} back to ${short(target)} (${hosting.title})`,
+      if (state.tip.commit === target.revision) {
+        return createNothingToDo(`${branch} is at ${shortRevision(target)}`);
+      }
+      return checkLimits(
+        `resets ${branch} to ${shortRevision(target)} (${repository.title})`,
         branch,
-        await hosting.limits(branch),
-        { isForced: true, warnings: ['It rewrites the history of the branch.'] },
+        await repository.getLimits(branch),
+        { isForced: true, warnings: ['This rewrites the history of the branch.'] },
       );
     },
-    apply: async (target, hosting) => {
-      const state = await survey(target, hosting);
-      if (state.kind === 'impossible') throw refusal(state);
+    apply: async (target, repository) => {
+      const state = await readState(target, repository);
+      if (state.kind === 'impossible') throw toError(state);
       const { commit, object } = state.tip;
       const to = target.revision;
-      if (commit !== to && !(await hosting.replace(ref, { from: object, to }))) {
-        throw refusal({
-          problem: `somebody has pushed to ${branch} just now`,
-          remedy: 'See what came, then try again.',
+      if (commit !== to && !(await repository.replaceRef(ref, { from: object, to }))) {
+        throw toError({
+          problem: `${branch} was updated by another push during the rollback`,
+          remedy: 'Check the new commits, then run the rollback again.',
         });
       }
-      return { done: `${branch} is ${short(target)} again` };
+      return { done: `${branch} is at ${shortRevision(target)}` };
     },
-    identify: async (target, hosting) => pointsTo(branch, (await hosting.tip(ref))?.commit, target),
+    identify: async (target, repository) =>
+      identifyRef(branch, (await repository.getTip(ref))?.commit, target),
   };
 }

@@ -1,78 +1,84 @@
 import type { Identity, Target } from '../strategy.ts';
-import { branchState, impossible, newerCommits } from './branch-state.ts';
-import type { Hosting } from './hosting.ts';
-import { withLimits } from './token-limits.ts';
-import { rollbackMessage } from './trailers.ts';
-import { nothing, refusal, short, type Way } from './way.ts';
+import { createImpossible, describeNewerCommits, readBranchState } from './branch-state.ts';
+import { createNothingToDo, type GitMode, shortRevision, toError } from './git-mode.ts';
+import type { GitRepository } from './git-repository.ts';
+import { checkLimits } from './token-limits.ts';
+import { createCommitMessage } from './trailers.ts';
 
-/** How often it is looked again when somebody else writes at the same time. */
-const MOST_TRIES = 3;
+/** Other pushes at the same time may require another attempt. */
+const MAX_TRIES = 3;
 
 /**
- * One commit on top of the branch whose content is that of the good release. Nothing is forced and
- * nothing is lost, and it works where `git revert` does not: over merges, and over many commits.
+ * Adds one commit with the content of the good release to the branch. Unlike `git revert`, this works
+ * across merges and many commits.
  *
- * @param undoNewer whether commits after the failing one may be undone as well
+ * @param undoNewer whether commits after the bad release may be undone as well
  */
-export function restoreCommit(branch: string, undoNewer: boolean): Way {
-  const survey = async (target: Target, hosting: Hosting) => {
-    const state = await branchState(hosting, branch, target);
+export function createRestoreCommitMode(branch: string, undoNewer: boolean): GitMode {
+  const readState = async (target: Target, repository: GitRepository) => {
+    const state = await readBranchState(repository, branch, target);
     if (state.kind === 'impossible' || state.isSame || undoNewer) return state;
-    const newer = newerCommits(state);
+    const newer = describeNewerCommits(state);
     if (newer === '') return state;
-    return impossible(
-      `${branch} has gone on since ${target.badRelease.slice(0, 7)}, and what came after would be undone: ${newer}`,
-      'Deploy what is newer, use mode: pull-request so that somebody decides, or set undo-newer: true.',
+    return createImpossible(
+      `${branch} has newer commits than ${target.badRelease.slice(0, 7)} that would be undone: ${newer}`,
+      'Deploy the newer commits, use mode: pull-request, or set undo-newer: true.',
     );
   };
 
   return {
     title: `restore-commit ${branch}`,
-    preflight: async (target, hosting) => {
-      const state = await survey(target, hosting);
+    preflight: async (target, repository) => {
+      const state = await readState(target, repository);
       if (state.kind === 'impossible') return state;
-      if (state.isSame) return nothing(`${branch} has the content of ${short(target)}`);
-      const newer = newerCommits(state);
-      return withLimits(
-        `puts a commit with the content of ${short(target)} on top of ${branch} (${hosting.title})`,
+      const revision = shortRevision(target);
+      if (state.isSame) return createNothingToDo(`${branch} has the content of ${revision}`);
+      const newer = describeNewerCommits(state);
+      return checkLimits(
+        `adds a commit with the content of ${revision} to ${branch} (${repository.title})`,
         branch,
-        await hosting.limits(branch),
-        { isForced: false, warnings: newer === '' ? [] : [`It undoes ${newer} as well.`] },
+        await repository.getLimits(branch),
+        { isForced: false, warnings: newer === '' ? [] : [`This also undoes ${newer}.`] },
       );
     },
-    apply: async (target, hosting) => {
-      for (let tries = 1; tries <= MOST_TRIES; tries++) {
-        const state = await survey(target, hosting);
-        if (state.kind === 'impossible') throw refusal(state);
-        if (state.isSame) return { done: `${branch} has the content of ${short(target)}` };
+    apply: async (target, repository) => {
+      const revision = shortRevision(target);
+      for (let tries = 1; tries <= MAX_TRIES; tries++) {
+        const state = await readState(target, repository);
+        if (state.kind === 'impossible') throw toError(state);
+        if (state.isSame) return { done: `${branch} has the content of ${revision}` };
         const { tree, tip } = state;
-        const message = rollbackMessage(target);
-        const made = await hosting.commit({ message, tree, parent: tip.commit });
-        if (await hosting.forward(`refs/heads/${branch}`, made)) {
+        const message = createCommitMessage(target);
+        const commit = await repository.createCommit({ message, tree, parent: tip.commit });
+        if (await repository.fastForward(`refs/heads/${branch}`, commit)) {
           return {
-            done: `${branch} is ${made.slice(0, 7)} now, a commit with the content of ${short(target)}`,
+            done: `${branch} is now ${commit.slice(0, 7)}, a commit with the content of ${revision}`,
           };
         }
       }
-      throw refusal({
-        problem: `others write to ${branch} all the time`,
-        remedy: 'Try again when it is quiet.',
+      throw toError({
+        problem: `${branch} was updated by other pushes ${MAX_TRIES} times during the rollback`,
+        remedy: 'Run the rollback again later.',
       });
     },
-    identify: (target, hosting) => contentOf(hosting, branch, target),
+    identify: (target, repository) => identifyContent(repository, branch, target),
   };
 }
 
-/** Whether a branch has the content of the release. */
-async function contentOf(hosting: Hosting, branch: string, target: Target): Promise<Identity> {
-  const tip = await hosting.tip(`refs/heads/${branch}`);
-  const expected = await hosting.tree(target.revision);
-  const found = tip && (await hosting.tree(tip.commit));
+/** Compares the content of the branch with the release. */
+async function identifyContent(
+  repository: GitRepository,
+  branch: string,
+  target: Target,
+): Promise<Identity> {
+  const tip = await repository.getTip(`refs/heads/${branch}`);
+  const expected = await repository.getTree(target.revision);
+  const found = tip && (await repository.getTree(tip.commit));
   if (expected === undefined) {
-    return { kind: 'unknown', why: `the repository does not have ${target.revision}` };
+    return { kind: 'unknown', reason: `the repository does not contain ${target.revision}` };
   }
   return found === expected
-    ? { kind: 'same', found: `${branch} has the content of ${short(target)}` }
+    ? { kind: 'same', found: `${branch} has the content of ${shortRevision(target)}` }
     : {
         kind: 'other',
         found: `${branch} at ${tip?.commit ?? 'nothing'}`,

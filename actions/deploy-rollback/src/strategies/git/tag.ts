@@ -1,65 +1,71 @@
-import type { Target } from '../strategy.ts';
-import { type Impossible, impossible, noCommit } from './branch-state.ts';
-import type { Hosting, Tip } from './hosting.ts';
-import { nothing, pointsTo, refusal, short, type Way } from './way.ts';
+import type { ImpossiblePreflight, Target } from '../strategy.ts';
+import { createImpossible, createMissingCommit } from './branch-state.ts';
+import {
+  createNothingToDo,
+  type GitMode,
+  identifyRef,
+  shortRevision,
+  toError,
+} from './git-mode.ts';
+import type { GitRepository, RefTip } from './git-repository.ts';
 
 interface TagState {
-  readonly kind: 'there';
-  /** `undefined`: there is no such tag. */
-  readonly tip: Tip | undefined;
+  readonly kind: 'found';
+  /** `undefined` if the tag does not exist. */
+  readonly tip: RefTip | undefined;
 }
 
-/** Moves the tag that says what is deployed back to the good release; makes it where it is gone. */
-export function tag(name: string): Way {
+/** Moves the tag of the deployed release to the good release, or creates it. */
+export function createTagMode(name: string): GitMode {
   const ref = `refs/tags/${name}`;
 
-  const survey = async (
+  const readState = async (
     { revision, badRelease }: Target,
-    hosting: Hosting,
-  ): Promise<TagState | Impossible> => {
-    if ((await hosting.tree(revision)) === undefined) return noCommit(revision);
-    const tip = await hosting.tip(ref);
-    const isOurs =
+    repository: GitRepository,
+  ): Promise<TagState | ImpossiblePreflight> => {
+    if ((await repository.getTree(revision)) === undefined) return createMissingCommit(revision);
+    const tip = await repository.getTip(ref);
+    const isExpected =
       tip === undefined ||
       tip.commit === revision ||
-      (await hosting.since(tip.commit, badRelease)) !== undefined;
-    return isOurs
-      ? { kind: 'there', tip }
-      : impossible(
-          `the tag ${name} is at ${tip.commit.slice(0, 7)}, which is newer than ${badRelease.slice(0, 7)} or has nothing to do with it`,
-          'Deploy what is newer, or name the tag that says what is deployed.',
+      (await repository.listCommits(tip.commit, badRelease)) !== undefined;
+    return isExpected
+      ? { kind: 'found', tip }
+      : createImpossible(
+          `the tag ${name} is at ${tip.commit.slice(0, 7)}, which is not an ancestor of ${badRelease.slice(0, 7)}`,
+          'Deploy the newer commit, or set tag to the tag of the deployed release.',
         );
   };
 
   return {
     title: `tag ${name}`,
-    preflight: async (target, hosting) => {
-      const state = await survey(target, hosting);
+    preflight: async (target, repository) => {
+      const state = await readState(target, repository);
       if (state.kind === 'impossible') return state;
       if (state.tip?.commit === target.revision) {
-        return nothing(`the tag ${name} is at ${short(target)}`);
+        return createNothingToDo(`the tag ${name} is at ${shortRevision(target)}`);
       }
-      const step = `sets the tag ${name} to ${short(target)} (${hosting.title})`;
+      const step = `moves the tag ${name} to ${shortRevision(target)} (${repository.title})`;
       return { kind: 'ready', step, warnings: [] };
     },
-    apply: async (target, hosting) => {
-      const state = await survey(target, hosting);
-      if (state.kind === 'impossible') throw refusal(state);
+    apply: async (target, repository) => {
+      const state = await readState(target, repository);
+      if (state.kind === 'impossible') throw toError(state);
       const to = target.revision;
       const { tip } = state;
       const isDone =
         tip === undefined
-          ? await hosting.create(ref, to)
-          : tip.commit === to || (await hosting.replace(ref, { from: tip.object, to }));
+          ? await repository.createRef(ref, to)
+          : tip.commit === to || (await repository.replaceRef(ref, { from: tip.object, to }));
       if (!isDone) {
-        throw refusal({
-          problem: `somebody has moved the tag ${name} just now`,
-          remedy: 'See where it is, then try again.',
+        throw toError({
+          problem: `the tag ${name} was moved by another push during the rollback`,
+          remedy: 'Check the tag, then run the rollback again.',
         });
       }
-      return { done: `the tag ${name} is at ${short(target)}` };
+      return { done: `the tag ${name} is at ${shortRevision(target)}` };
     },
-    identify: async (target, hosting) =>
-      pointsTo(`the tag ${name}`, (await hosting.tip(ref))?.commit, target),
+    identify: async (target, repository) =>
+      identifyRef(`the tag ${name}`, (await repository.getTip(ref))?.commit, target),
   };
 }

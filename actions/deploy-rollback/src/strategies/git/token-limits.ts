@@ -1,37 +1,34 @@
 import type { Preflight } from '../strategy.ts';
-import type { Limits } from './hosting.ts';
+import type { BranchRules } from './git-repository.ts';
 
-const APP =
-  'Give github-token the token of a GitHub App that may bypass these rules, or use mode: pull-request.';
-const STARTS_NOTHING =
-  'What GITHUB_TOKEN writes starts no workflow: what deploys on a push will not run. Give github-token the token of a GitHub App if it should.';
+const USE_APP =
+  'Set github-token to the token of a GitHub App that may bypass these rules, or use mode: pull-request.';
+const STARTS_NO_WORKFLOW =
+  'A push with GITHUB_TOKEN does not start workflows. To start them, set github-token to the token of a GitHub App.';
 
-/** What the rules of a branch say about a step; `impossible` where it is sure to be refused. */
-export function withLimits(
+/** Adds the rules of the branch to a step: as warnings, or as a problem if they reject the push. */
+export function checkLimits(
   step: string,
   branch: string,
-  { forUpdate, forForce, mayBypass, startsNothing }: Limits,
+  { forUpdate, forForce, mayBypass, startsNoWorkflow }: BranchRules,
   { isForced, warnings }: { readonly isForced: boolean; readonly warnings: readonly string[] },
 ): Preflight {
   const rules = [...forUpdate, ...(isForced ? forForce : [])];
   if (rules.length > 0 && !mayBypass) {
     return {
       kind: 'impossible',
-      problem: `${branch} is protected, and GITHUB_TOKEN cannot pass that: ${rules.join(', ')}`,
-      remedy: APP,
+      problem: `${branch} is protected, and GITHUB_TOKEN cannot bypass its rules: ${rules.join(', ')}`,
+      remedy: USE_APP,
     };
   }
+  const protection = `${branch} is protected (${rules.join(', ')}); the push only works if the token can bypass these rules.`;
   return {
     kind: 'ready',
     step,
     warnings: [
       ...warnings,
-      ...(rules.length > 0
-        ? [
-            `${branch} is protected (${rules.join(', ')}); it works only if the token may bypass that.`,
-          ]
-        : []),
-      ...(startsNothing ? [STARTS_NOTHING] : []),
+      ...(rules.length > 0 ? [protection] : []),
+      ...(startsNoWorkflow ? [STARTS_NO_WORKFLOW] : []),
     ],
   };
 }

@@ -1,26 +1,26 @@
 import type { Target } from '../strategy.ts';
-import type { Past } from './hosting.ts';
+import type { CommitInfo } from './git-repository.ts';
 
 const FROM = 'Rollback-From';
 const TO = 'Rollback-To';
-const CLAIM = 'Rollback-Id';
+const ID = 'Rollback-Id';
 
-/** The message of a commit that brings a release back; its trailers say so to the next run. */
-export function rollbackMessage({ revision, badRelease, rollbackId }: Target): string {
+/** The message of the commit that restores a release. The next run recognizes it by its trailers. */
+export function createCommitMessage({ revision, badRelease, rollbackId }: Target): string {
   return [
     `Roll back to ${revision.slice(0, 7)}`,
     '',
-    `Brings back the content of ${revision.slice(0, 7)} because ${badRelease.slice(0, 7)} failed`,
-    'in deployment. Nothing of the history is gone: to go on, revert this commit.',
+    `Restores the content of ${revision.slice(0, 7)}, because the deployment of`,
+    `${badRelease.slice(0, 7)} failed. Revert this commit to undo the rollback.`,
     '',
     `${FROM}: ${badRelease}`,
     `${TO}: ${revision}`,
-    `${CLAIM}: ${rollbackId}`,
+    `${ID}: ${rollbackId}`,
     '',
   ].join('\n');
 }
 
-/** Whether a commit is one of ours for the same failing release. */
-export function isRollbackFrom({ message }: Past, badRelease: string): boolean {
+/** Whether a commit is a rollback of the bad release. */
+export function isRollbackOf({ message }: CommitInfo, badRelease: string): boolean {
   return message.split(/\r?\n/).includes(`${FROM}: ${badRelease}`);
 }

@@ -36,7 +36,7 @@ async function start(options: LocalGitHubOptions = {}) {
   local = await startLocalGitHub(options);
   local.state.workflows.push({ id: 7, file: 'pages.yml', inputs: undefined });
   ports = newPorts();
-  ran(GOOD);
+  addRun(GOOD);
 }
 
 function newPorts(variables = local.jobVariables(Number(RUN.runId))): Ports {
@@ -44,8 +44,8 @@ function newPorts(variables = local.jobVariables(Number(RUN.runId))): Ports {
   return createPorts({ workspace: folder, github: connectTo(local), clock, variables });
 }
 
-/** A run that has deployed a site. */
-function ran(headSha: string, content = `the site of ${headSha}`): number {
+/** Adds a run that deployed a site. */
+function addRun(headSha: string, content = `the site of ${headSha}`): number {
   const { state } = local;
   const id = state.nextId();
   state.runs.push({
@@ -61,7 +61,7 @@ function ran(headSha: string, content = `the site of ${headSha}`): number {
 
 const strategy: Strategy = v.parse(pages.schema, { workflow: 'pages.yml' });
 
-/** What is seen there. */
+/** The published content. */
 function site(): string | undefined {
   const { pagesDeployments, artifacts } = local.state;
   const live = pagesDeployments.findLast(({ statuses }) => statuses[0] === 'succeed');
@@ -69,16 +69,16 @@ function site(): string | undefined {
   return artifact && Buffer.from(artifact.content).toString();
 }
 
-async function snapshot(): Promise<Target> {
+async function takeSnapshot(): Promise<Target> {
   const part = (await strategy.capture?.(folder, ports)) as Part;
-  return { ...target, kept: { folder, part, takenMs: 0 } };
+  return { ...target, snapshot: { folder, part, takenMs: 0 } };
 }
 
 const CREATE = 'POST /repos/{owner}/{repo}/pages/deployments';
 
 describe('the artifact of the good run', () => {
   test('is published again', async () => {
-    ran(BAD);
+    addRun(BAD);
     expect(await strategy.preflight(target, ports)).toMatchObject({
       step: 'publishes the artifact github-pages of run 1001 again',
     });
@@ -90,7 +90,7 @@ describe('the artifact of the good run', () => {
     expect(local.state.pagesDeployments.map(({ id }) => id)).toEqual([GOOD, GOOD]);
   });
 
-  test('what is on its way of the failing one is stopped', async () => {
+  test('cancels a deployment of the bad release in progress', async () => {
     const statuses: LocalGitHub['state']['pagesStatuses'][number][] = ['updating_pages'];
     local.state.pagesDeployments.push({ id: BAD, artifact: 1, statuses });
     await strategy.apply(target, ports);
@@ -102,7 +102,7 @@ describe('the artifact of the good run', () => {
     ['after a kill', undefined],
     ['after a fault', { on: CREATE, when: 'after', answer: BAD_GATEWAY }],
     ['after a broken connection', { on: CREATE, when: 'after', answer: 'reset' }],
-  ] as const)('what is on its way of itself is waited for: %s', async (_, fault) => {
+  ] as const)('continues its own deployment %s', async (_, fault) => {
     if (fault) local.addFault(fault);
     else {
       const [artifact] = local.state.artifacts;
@@ -114,58 +114,65 @@ describe('the artifact of the good run', () => {
     expect(site()).toBe(`the site of ${GOOD}`);
   });
 
-  test('fails, and does not end: told, and stopped', async () => {
+  test('reports a failure and a timeout, and cancels the deployment', async () => {
     local.state.pagesStatuses = ['deployment_in_progress', 'deployment_failed'];
-    await expect(strategy.apply(target, ports)).rejects.toThrow('ended with deployment_failed');
+    await expect(strategy.apply(target, ports)).rejects.toThrow('failed with deployment_failed');
     local.state.pagesStatuses = ['deployment_in_progress'];
-    await expect(strategy.apply(target, ports)).rejects.toThrow('come to an end in 10m');
+    await expect(strategy.apply(target, ports)).rejects.toThrow('timed out after 10m');
     expect(local.state.pagesDeployments.at(-1)?.statuses).toEqual(['deployment_cancelled']);
   });
 });
 
-describe('artifacts live for a day: the copy of the snapshot', () => {
-  test('is kept for its owner alone, and published when the artifact has expired', async () => {
-    const kept = await snapshot();
+describe('the copy in the snapshot', () => {
+  test('is private, and is published when the artifact has expired', async () => {
+    const saved = await takeSnapshot();
     expect((await stat(join(folder, 'site.zip'))).mode & 0o777).toBe(0o600);
     local.advance(2 * DAY);
-    expect(await strategy.preflight(kept, ports)).toMatchObject({
+    expect(await strategy.preflight(saved, ports)).toMatchObject({
       step: 'publishes the copy of the snapshot as an artifact of this run',
       warnings: ['the artifact github-pages of run 1001 has expired.'],
     });
     for (let time = 1; time <= 2; time++) {
-      await strategy.apply(kept, newPorts());
+      await strategy.apply(saved, newPorts());
       expect(site()).toBe(`the site of ${GOOD}`);
     }
     const own = local.state.artifacts.filter(({ run }) => run === Number(RUN.runId));
     expect(own.map(({ name }) => name)).toEqual([`rb-1-${GOOD.slice(0, 7)}`]);
   });
 
-  test.each<[string, (kept: Target) => Promise<unknown> | Target, string]>([
-    ['there is none', () => target, 'no snapshot has a copy of it'],
+  test.each<[string, (saved: Target) => Promise<unknown> | Target, string]>([
+    ['no copy', () => target, 'no snapshot has a copy of it'],
     [
-      'it was changed',
-      (kept) => writeFile(join(folder, 'site.zip'), 'x').then(() => kept),
+      'a changed copy',
+      (saved) => writeFile(join(folder, 'site.zip'), 'x').then(() => saved),
       'its checksum differs',
     ],
-    ['it is gone', (kept) => rm(join(folder, 'site.zip')).then(() => kept), 'its checksum differs'],
     [
-      'it is of another release',
-      (kept) => ({
-        ...kept,
-        kept: kept.kept && {
-          ...kept.kept,
-          part: { kept: true, revision: BAD, sha256: '0'.repeat(64) },
+      'a missing copy',
+      (saved) => rm(join(folder, 'site.zip')).then(() => saved),
+      'its checksum differs',
+    ],
+    [
+      'a copy of another release',
+      (saved) => ({
+        ...saved,
+        snapshot: saved.snapshot && {
+          ...saved.snapshot,
+          part: { hasCopy: true, revision: BAD, sha256: '0'.repeat(64) },
         },
       }),
-      'is of bbbbbbb',
+      'belongs to bbbbbbb',
     ],
     [
-      'its part was tampered with',
-      (kept) => ({ ...kept, kept: kept.kept && { ...kept.kept, part: { kept: 'yes' } } }),
-      'cannot be read',
+      'an invalid manifest',
+      (saved) => ({
+        ...saved,
+        snapshot: saved.snapshot && { ...saved.snapshot, part: { hasCopy: 'yes' } },
+      }),
+      'manifest of the snapshot is invalid',
     ],
-  ])('found before anything is touched: %s', async (_, change, problem) => {
-    const changed = (await change(await snapshot())) as Target;
+  ])('the preflight finds %s', async (_, change, problem) => {
+    const changed = (await change(await takeSnapshot())) as Target;
     local.advance(2 * DAY);
     expect(await strategy.preflight(changed, ports)).toMatchObject({
       kind: 'impossible',
@@ -176,18 +183,20 @@ describe('artifacts live for a day: the copy of the snapshot', () => {
     expect(local.state.pagesDeployments).toEqual([]);
   });
 
-  test('nothing to keep is no reason not to deploy', async () => {
+  test('a snapshot without an artifact succeeds', async () => {
     local.advance(2 * DAY);
-    expect(await strategy.capture?.(folder, ports)).toMatchObject({ kept: false });
+    expect(await strategy.capture?.(folder, ports)).toMatchObject({ hasCopy: false });
     local.state.runs.length = 0;
-    expect(await strategy.capture?.(folder, ports)).toMatchObject({ why: 'nothing was deployed' });
+    expect(await strategy.capture?.(folder, ports)).toMatchObject({
+      reason: 'no deployment has succeeded',
+    });
   });
 });
 
-test('without an OIDC token: told before anything is touched, with the permission', async () => {
+test('the preflight reports a missing OIDC token', async () => {
   expect(await strategy.preflight(target, newPorts({}))).toMatchObject({
     kind: 'impossible',
-    remedy: 'Give the job permissions: pages: write, id-token: write.',
+    remedy: 'Add the permissions pages: write and id-token: write to the job.',
   });
 });
 
@@ -196,6 +205,6 @@ test.each([
   { workflow: 'x' },
   { workflow: 'a.yml', artifact: '../x' },
   { workflow: 'a.yml', x: 1 },
-])('options that are none: %j', (given) => {
+])('rejects %j', (given) => {
   expect(v.safeParse(pages.schema, given).success).toBe(false);
 });

@@ -10,59 +10,58 @@ import { listWorkflowRuns } from '@repo/github/workflows/runs';
 import * as v from 'valibot';
 import type { Part, Ports, Preflight, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { goodRun } from '../workflow/good-run.ts';
-import { COPY, type CopyPart, copyIn, sha256Of } from './copy.ts';
+import { findSuccessfulRun } from '../workflow/successful-run.ts';
 import { publish } from './publish.ts';
+import { COPY_FILE, type CopyPart, findCopy, hashFile } from './site-copy.ts';
 
 const options = v.strictObject(
   {
     workflow: v.pipe(
       v.string(),
-      v.regex(/^[\w.-]+\.ya?ml$/, 'is no file of a workflow\nWrite the name alone: pages.yml.'),
+      v.regex(/^[\w.-]+\.ya?ml$/, 'is not a valid workflow file\nUse the file name: pages.yml.'),
     ),
     artifact: v.optional(v.pipe(v.string(), v.regex(/^[^\s/\\]{1,100}$/)), 'github-pages'),
     environment: v.optional(v.pipe(v.string(), v.minLength(1)), 'github-pages'),
     timeout: v.optional(field(duration({ min: 1_000 })), '10m'),
   },
-  'knows workflow (the file that deploys to Pages), artifact, environment and timeout.',
+  'pages supports workflow (the file that deploys to Pages), artifact, environment and timeout.',
 );
 
 type PagesOptions = v.InferOutput<typeof options>;
 
-/** Where a site is taken from. */
+/** The source of the site to publish. */
 type Source =
   | { readonly kind: 'artifact'; readonly artifact: Artifact; readonly run: number }
-  | { readonly kind: 'copy'; readonly file: string; readonly why: string }
-  | { readonly kind: 'none'; readonly why: string };
+  | { readonly kind: 'copy'; readonly file: string; readonly reason: string }
+  | { readonly kind: 'none'; readonly reason: string };
 
 /**
- * GitHub Pages: the artifact of the good run is published again. Artifacts of Pages live for a day
- * unless told otherwise, so that a snapshot keeps a copy of its own, where the runner is one that
- * stays.
+ * Publishes the artifact of the good run on GitHub Pages again. Pages artifacts expire after one day by
+ * default, so a snapshot also saves a copy.
  */
 export const pages = strategyModule<PagesOptions>({
   name: 'pages',
   options,
   create: ({ workflow, artifact: name, environment, timeout }): Strategy => {
-    const artifactOf = async (github: GitHub, revision: string) => {
-      const run = revision === '' ? undefined : await goodRun(github, workflow, revision);
+    const findRunArtifact = async (github: GitHub, revision: string) => {
+      const run = revision === '' ? undefined : await findSuccessfulRun(github, workflow, revision);
       const artifact = run && (await findArtifact(github, run.id, name));
       return { run, artifact };
     };
 
-    const sourceOf = async ({ revision, kept }: Target, github: GitHub): Promise<Source> => {
-      const { run, artifact } = await artifactOf(github, revision);
+    const findSource = async ({ revision, snapshot }: Target, github: GitHub): Promise<Source> => {
+      const { run, artifact } = await findRunArtifact(github, revision);
       if (run && artifact && !artifact.isExpired) {
         return { kind: 'artifact', artifact, run: run.id };
       }
-      const gone =
+      const problem =
         run === undefined
-          ? `no run of ${workflow} has succeeded on ${revision || 'what ran before'}`
-          : `the artifact ${name} of run ${run.id} ${artifact ? 'has expired' : 'is not there'}`;
-      const copy = await copyIn(kept, revision);
+          ? `no run of ${workflow} has waitUntilPublished for ${revision || 'the release before the first record'}`
+          : `the artifact ${name} of run ${run.id} ${artifact ? 'has expired' : 'does not exist'}`;
+      const copy = await findCopy(snapshot, revision);
       return copy.kind === 'intact'
-        ? { kind: 'copy', file: copy.file, why: gone }
-        : { kind: 'none', why: `${gone}, and ${copy.why}` };
+        ? { kind: 'copy', file: copy.file, reason: problem }
+        : { kind: 'none', reason: `${problem}, and ${copy.reason}` };
     };
 
     return {
@@ -73,25 +72,25 @@ export const pages = strategyModule<PagesOptions>({
         const [run] = await listWorkflowRuns(github, { workflow, status: 'success' });
         const artifact = run && (await findArtifact(github, run.id, name));
         if (!run || !artifact || artifact.isExpired) {
-          const why = run
-            ? `the artifact ${name} of run ${run.id} is gone`
-            : 'nothing was deployed';
-          return { kept: false, why } satisfies CopyPart;
+          const reason = run
+            ? `the artifact ${name} of run ${run.id} has expired or was deleted`
+            : 'no deployment has succeeded';
+          return { hasCopy: false, reason } satisfies CopyPart;
         }
-        const file = join(folder, COPY);
+        const file = join(folder, COPY_FILE);
         await downloadArtifact(github, artifact, file, signal);
-        const sha256 = await sha256Of(file);
-        return { kept: true, revision: run.headSha, sha256 } satisfies CopyPart;
+        const sha256 = await hashFile(file);
+        return { hasCopy: true, revision: run.headSha, sha256 } satisfies CopyPart;
       },
       preflight: async (target, ports): Promise<Preflight> => {
         if (ports.variable('ACTIONS_ID_TOKEN_REQUEST_URL') === '') {
           return {
             kind: 'impossible',
-            problem: 'GitHub Pages takes a deployment only with an OIDC token',
-            remedy: 'Give the job permissions: pages: write, id-token: write.',
+            problem: 'a deployment to GitHub Pages requires an OIDC token',
+            remedy: 'Add the permissions pages: write and id-token: write to the job.',
           };
         }
-        const source = await sourceOf(target, await ports.github());
+        const source = await findSource(target, await ports.github());
         switch (source.kind) {
           case 'artifact': {
             const step = `publishes the artifact ${name} of run ${source.run} again`;
@@ -99,37 +98,37 @@ export const pages = strategyModule<PagesOptions>({
           }
           case 'copy': {
             const step = `publishes the copy of the snapshot as an artifact of this run`;
-            return { kind: 'ready', step, warnings: [`${source.why}.`] };
+            return { kind: 'ready', step, warnings: [`${source.reason}.`] };
           }
           case 'none':
             return {
               kind: 'impossible',
-              problem: source.why,
-              remedy: `Give actions/upload-pages-artifact more retention-days (1 unless told), or use workflow: {file: ${workflow}, rerun: true}.`,
+              problem: source.reason,
+              remedy: `Raise retention-days of actions/upload-pages-artifact (default: 1), or use workflow: {file: ${workflow}, rerun: true}.`,
             };
         }
       },
       apply: async (target, ports) => {
         const github = await ports.github();
         const { revision } = target;
-        const source = await sourceOf(target, github);
+        const source = await findSource(target, github);
         if (source.kind === 'none') {
-          throw new ActionError(source.why, { remedy: 'Take a newer release.' });
+          throw new ActionError(source.reason, { remedy: 'Restore a newer release.' });
         }
         const artifact =
           source.kind === 'artifact'
             ? source.artifact.id
-            : await uploaded(source.file, target, github, ports);
+            : await uploadCopy(source.file, target, github, ports);
         const publication = { artifact, revision, environment, timeoutMs: timeout };
         await publish(github, publication, ports);
-        return { done: `GitHub Pages has ${revision.slice(0, 7)} (artifact ${artifact})` };
+        return { done: `published ${revision.slice(0, 7)} on GitHub Pages (artifact ${artifact})` };
       },
     };
   },
 });
 
-/** The copy as an artifact of this run; one that is there was uploaded before a kill. */
-async function uploaded(
+/** Uploads the copy as an artifact of this run, unless it was uploaded before a kill. */
+async function uploadCopy(
   file: string,
   { rollbackId, revision }: Target,
   github: GitHub,
@@ -144,7 +143,7 @@ async function uploaded(
     (await uploadArtifact(service, name, file, signal)) ??
     (await findArtifact(github, Number(run.runId), name))?.id;
   if (id !== undefined) return id;
-  throw new ActionError(`the artifact ${name} is there and cannot be found`, {
-    remedy: 'Run again in a moment.',
+  throw new ActionError(`the artifact ${name} exists, but is not listed yet`, {
+    remedy: 'Run the rollback again in a minute.',
   });
 }

@@ -11,23 +11,22 @@ import type { Ports } from '../strategy.ts';
 
 export interface Publication {
   readonly artifact: number;
-  /** Full SHA; the deployment of Pages has its name. */
+  /** Full SHA. It is also the id of the Pages deployment. */
   readonly revision: string;
   readonly environment: string;
   readonly timeoutMs: number;
 }
 
 const POLL = { baseMs: 1_000, maxMs: 5_000, factor: 1.5 };
-/** Between two lines, ms. */
-const EVERY = 15_000;
-const BUSY = /due to in progress deployment.*Please cancel (\S+) first/s;
+/** Interval of the log lines while the status does not change. */
+const LOG_INTERVAL_MS = 15_000;
+const IN_PROGRESS = /due to in progress deployment.*Please cancel (\S+) first/s;
 
 /**
- * Publishes an artifact on GitHub Pages, and waits until it is there. What is on its way of another
- * release is stopped: it is the one that failed, or one before it. One of the same release is ours,
- * from before a kill.
+ * Publishes an artifact on GitHub Pages, and waits until the site is updated. A deployment in progress of
+ * another release is cancelled. One of the same release was started before a kill, and is continued.
  *
- * @throws ActionError where it fails, or does not end in time; then it is stopped
+ * @throws ActionError if it fails or times out; after a timeout it is cancelled
  */
 export async function publish(
   github: GitHub,
@@ -45,54 +44,57 @@ export async function publish(
   mask(token);
   const create = () =>
     createPagesDeployment(github, {
-      ...{ artifact, version: revision, oidcToken: token, environment },
+      artifact,
+      version: revision,
+      oidcToken: token,
+      environment,
     });
   const id = await create().catch(async (error: unknown) => {
     if (!(error instanceof GitHubError)) throw error;
-    const [, busy] = BUSY.exec(error.message) ?? [];
-    // The same release is on its way, or it was created and the answer lost.
-    if (busy === revision || (error.isUncertain && (await isKnown(github, revision)))) {
+    const [, current] = IN_PROGRESS.exec(error.message) ?? [];
+    // It is in progress, or it was created and the response was lost.
+    if (current === revision || (error.isUncertain && (await isInProgress(github, revision)))) {
       return revision;
     }
-    if (busy === undefined || !/^[\w-]{1,100}$/.test(busy)) throw error;
-    ports.log.info(`Stopping the deployment of Pages that is on its way: ${busy}`);
-    await cancelPagesDeployment(github, busy);
+    if (current === undefined || !/^[\w-]{1,100}$/.test(current)) throw error;
+    ports.log.info(`Cancelling the Pages deployment in progress: ${current}`);
+    await cancelPagesDeployment(github, current);
     return create();
   });
-  await succeeded(github, id, timeoutMs, ports);
+  await waitUntilPublished(github, id, timeoutMs, ports);
 }
 
-async function isKnown(github: GitHub, id: string): Promise<boolean> {
+async function isInProgress(github: GitHub, id: string): Promise<boolean> {
   return (await ifFound(() => pagesState(github, id)))?.kind === 'busy';
 }
 
-async function succeeded(
+async function waitUntilPublished(
   github: GitHub,
   id: string,
   timeoutMs: number,
   { clock, signal, log }: Ports,
 ): Promise<void> {
-  const end = clock.monotonic() + timeoutMs;
-  let told = '';
-  let toldAt = 0;
+  const endMs = clock.monotonic() + timeoutMs;
+  let loggedStatus = '';
+  let loggedAtMs = 0;
   for (let attempt = 1; ; attempt++) {
     const state = await pagesState(github, id);
     if (state.kind === 'good') return;
     if (state.kind === 'failed') {
-      throw new ActionError(`GitHub Pages ended with ${plain(state.status)}`, {
-        remedy: 'See the settings of Pages: its source has to be GitHub Actions.',
+      throw new ActionError(`the Pages deployment failed with ${plain(state.status)}`, {
+        remedy: 'Check that GitHub Actions is the source in the Pages settings.',
       });
     }
-    const now = clock.monotonic();
-    if (now >= end) break;
-    if (state.status !== told || now - toldAt >= EVERY) {
-      [told, toldAt] = [state.status, now];
+    const nowMs = clock.monotonic();
+    if (nowMs >= endMs) break;
+    if (state.status !== loggedStatus || nowMs - loggedAtMs >= LOG_INTERVAL_MS) {
+      [loggedStatus, loggedAtMs] = [state.status, nowMs];
       log.info(`GitHub Pages: ${plain(state.status)}`);
     }
-    await clock.sleep(Math.min(backoffMs(attempt, POLL), end - now), signal);
+    await clock.sleep(Math.min(backoffMs(attempt, POLL), endMs - nowMs), signal);
   }
   await cancelPagesDeployment(github, id);
-  throw new ActionError(`GitHub Pages did not come to an end in ${formatDuration(timeoutMs)}`, {
-    remedy: 'See https://www.githubstatus.com, or give it more timeout.',
+  throw new ActionError(`the Pages deployment timed out after ${formatDuration(timeoutMs)}`, {
+    remedy: 'Check https://www.githubstatus.com, or raise timeout.',
   });
 }

@@ -1,36 +1,36 @@
-/** What the program is asked, as JSON on its standard input. */
-export type Question =
-  /** What there is to say of a database that nobody writes to, and whether it is whole. */
-  | { readonly do: 'look'; readonly path: string }
-  /** The same of a live one, with the quicker look of the two. */
-  | { readonly do: 'identify'; readonly path: string; readonly patienceMs: number }
-  /** Copies a live database to a file that does not exist; both are looked at. */
+/** The input of the program, as JSON on standard input. */
+export type SqliteRequest =
+  /** Checks the integrity of a copy, and reads its properties. */
+  | { readonly operation: 'inspect'; readonly path: string }
+  /** The same for a live database, with a quicker check. */
+  | { readonly operation: 'identify'; readonly path: string; readonly lockTimeoutMs: number }
+  /** Copies a live database to a new file, and checks both. */
   | {
-      readonly do: 'capture';
+      readonly operation: 'capture';
       readonly path: string;
       readonly to: string;
-      readonly patienceMs: number;
+      readonly lockTimeoutMs: number;
     }
-  /** Puts a copy into a live database; it is looked at afterwards. */
+  /** Copies a copy into the live database, and checks it afterwards. */
   | {
-      readonly do: 'restore';
+      readonly operation: 'restore';
       readonly path: string;
       readonly from: string;
-      /** Its owner and permissions, for where the file has to be made anew. */
+      /** Permissions and owner, if the file must be created. */
       readonly mode: number;
       readonly uid: number;
       readonly gid: number;
       readonly wal: boolean;
-      readonly patienceMs: number;
+      readonly lockTimeoutMs: number;
     };
 
-/** What it answers, as JSON on its standard output. Texts are SQLite's and the database's. */
-export type Answer =
-  | { readonly state: 'no sqlite' }
-  | { readonly state: 'locked' | 'broken' | 'failed'; readonly message: string }
+/** The output of the program, as JSON on standard output. Messages are those of SQLite. */
+export type SqliteResponse =
+  | { readonly state: 'unavailable' }
+  | { readonly state: 'locked' | 'corrupt' | 'failed'; readonly message: string }
   | {
       readonly state: 'done';
-      /** SHA-256 of all that `sqlite_schema`, user_version and application_id say. */
+      /** SHA-256 of `sqlite_schema`, user_version and application_id. */
       readonly schema: string;
       readonly pageSize: number;
       /** Of the live database. */
@@ -38,9 +38,9 @@ export type Answer =
     };
 
 /**
- * The program, which runs as text in a Node of its own: it must not use anything from outside of
- * its own body. SQLite is called synchronously, so that here neither a time limit nor a cancel could
- * end it. Codes: https://www.sqlite.org/rescode.html
+ * Runs as text in its own Node.js process, so it must not use anything outside of its body. SQLite
+ * calls are synchronous: a timeout or a cancellation can only end a separate process. Error codes:
+ * https://www.sqlite.org/rescode.html
  */
 export function program(): void {
   type Database = InstanceType<typeof import('node:sqlite').DatabaseSync>;
@@ -48,13 +48,13 @@ export function program(): void {
   const url = process.getBuiltinModule('node:url');
   const crypto = process.getBuiltinModule('node:crypto');
   const sqlite: typeof import('node:sqlite') | undefined = process.getBuiltinModule('node:sqlite');
-  const question: Question = JSON.parse(fs.readFileSync(0, 'utf8'));
+  const request: SqliteRequest = JSON.parse(fs.readFileSync(0, 'utf8'));
   const [busy, locked, corrupt, notADatabase] = [5, 6, 11, 26];
-  /** Pages of one step; between two of them it is seen that nobody waits for us any more. */
+  /** Pages of one backup step. After each step, the program exits if its parent has ended. */
   const rate = 2_000;
   const parent = process.ppid;
 
-  const codeOf = (error: unknown) =>
+  const getCode = (error: unknown) =>
     ((error as { readonly errcode?: number }).errcode ?? -1) & 0xff;
   const open = (path: string, query: string, timeout = 0) => {
     if (sqlite === undefined) throw new Error('no sqlite');
@@ -62,28 +62,32 @@ export function program(): void {
     address.search = query;
     return new sqlite.DatabaseSync(address, { timeout, readOnly: query.includes('immutable') });
   };
-  const one = (database: Database, pragma: string) =>
+  const readPragma = (database: Database, pragma: string) =>
     Object.values(database.prepare(`PRAGMA ${pragma}`).get() ?? {})[0];
-  const requireWhole = (database: Database, check: string) => {
+  const requireIntegrity = (database: Database, check: string) => {
     const findings = database.prepare(`PRAGMA ${check}(10)`).all();
     const found = findings.flatMap((row) => Object.values(row)).join('; ');
     if (found !== 'ok') throw Object.assign(new Error(found), { errcode: corrupt });
   };
-  const factsOf = (database: Database): Answer => {
+  const readInfo = (database: Database): SqliteResponse => {
     const rows = database
       .prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name')
       .all();
-    const all = [one(database, 'user_version'), one(database, 'application_id'), rows];
+    const all = [
+      readPragma(database, 'user_version'),
+      readPragma(database, 'application_id'),
+      rows,
+    ];
     return {
       state: 'done',
       schema: crypto.createHash('sha256').update(JSON.stringify(all)).digest('hex'),
-      pageSize: Number(one(database, 'page_size')),
-      wal: one(database, 'journal_mode') === 'wal',
+      pageSize: Number(readPragma(database, 'page_size')),
+      wal: readPragma(database, 'journal_mode') === 'wal',
     };
   };
-  const copy = async (from: Database, to: string, patienceMs: number) => {
+  const copy = async (from: Database, to: string, lockTimeoutMs: number) => {
     if (sqlite === undefined) throw new Error('no sqlite');
-    const end = Date.now() + patienceMs;
+    const endMs = Date.now() + lockTimeoutMs;
     for (;;) {
       try {
         await sqlite.backup(from, to, {
@@ -94,93 +98,95 @@ export function program(): void {
         });
         return;
       } catch (error) {
-        // When others hold the lock, Node says "not an error" (0).
-        const code = codeOf(error);
+        // If another process holds the lock, Node.js reports "not an error" (0).
+        const code = getCode(error);
         if (![0, busy, locked].includes(code)) throw error;
-        if (Date.now() > end) {
-          throw Object.assign(new Error('others hold its lock'), { errcode: busy });
+        if (Date.now() > endMs) {
+          throw Object.assign(new Error('another process holds its lock'), { errcode: busy });
         }
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     }
   };
 
-  const look = (): Answer => {
-    const database = open(question.path, '?immutable=1');
-    requireWhole(database, 'integrity_check');
-    const facts = factsOf(database);
+  const inspect = (): SqliteResponse => {
+    const database = open(request.path, '?immutable=1');
+    requireIntegrity(database, 'integrity_check');
+    const info = readInfo(database);
     database.close();
-    return facts;
+    return info;
   };
-  const identify = (patienceMs: number): Answer => {
-    const database = open(question.path, '?mode=rw', patienceMs);
-    requireWhole(database, 'quick_check');
-    const facts = factsOf(database);
+  const identify = (lockTimeoutMs: number): SqliteResponse => {
+    const database = open(request.path, '?mode=rw', lockTimeoutMs);
+    requireIntegrity(database, 'quick_check');
+    const info = readInfo(database);
     database.close();
-    return facts;
+    return info;
   };
-  const capture = async (to: string, patienceMs: number): Promise<Answer> => {
-    const live = open(question.path, '?mode=rw', patienceMs);
-    // With a view of its own the copy is not begun again whenever somebody writes.
+  const capture = async (to: string, lockTimeoutMs: number): Promise<SqliteResponse> => {
+    const live = open(request.path, '?mode=rw', lockTimeoutMs);
+    // In a read transaction, the backup does not restart after each write.
     live.exec('BEGIN');
-    const facts = factsOf(live);
-    requireWhole(live, 'integrity_check');
-    await copy(live, to, patienceMs);
+    const info = readInfo(live);
+    requireIntegrity(live, 'integrity_check');
+    await copy(live, to, lockTimeoutMs);
     live.exec('COMMIT');
     live.close();
-    const kept = open(to, '?mode=rw');
-    // One file, which can be looked at without making others.
-    kept.exec('PRAGMA journal_mode = DELETE');
-    requireWhole(kept, 'integrity_check');
-    kept.close();
-    return facts;
+    const copied = open(to, '?mode=rw');
+    // Without WAL, the copy is one file.
+    copied.exec('PRAGMA journal_mode = DELETE');
+    requireIntegrity(copied, 'integrity_check');
+    copied.close();
+    return info;
   };
-  const restore = async (asked: Extract<Question, { do: 'restore' }>): Promise<Answer> => {
-    const { path, from, mode, uid, gid, wal, patienceMs } = asked;
-    const draft = `${path}.deploy-rollback-new`;
-    fs.rmSync(draft, { force: true });
-    const kept = open(from, '?immutable=1');
+  const restore = async (
+    request: Extract<SqliteRequest, { operation: 'restore' }>,
+  ): Promise<SqliteResponse> => {
+    const { path, from, mode, uid, gid, wal, lockTimeoutMs } = request;
+    const newPath = `${path}.deploy-rollback-new`;
+    fs.rmSync(newPath, { force: true });
+    const copied = open(from, '?immutable=1');
     try {
-      // Into the live one, as one transaction: who has it open sees it, and a kill leaves the old.
-      await copy(kept, path, patienceMs);
+      // One transaction: open connections see the new content, and a kill leaves the old one.
+      await copy(copied, path, lockTimeoutMs);
     } catch (error) {
-      if (![corrupt, notADatabase].includes(codeOf(error))) throw error;
-      // No program can have that open as a database.
-      await copy(kept, draft, patienceMs);
-      for (const end of ['-wal', '-shm', '-journal']) fs.rmSync(path + end, { force: true });
-      fs.renameSync(draft, path);
+      if (![corrupt, notADatabase].includes(getCode(error))) throw error;
+      // A damaged file cannot be open as a database, so it can be replaced.
+      await copy(copied, newPath, lockTimeoutMs);
+      for (const suffix of ['-wal', '-shm', '-journal']) fs.rmSync(path + suffix, { force: true });
+      fs.renameSync(newPath, path);
     }
-    kept.close();
+    copied.close();
     if (process.getuid?.() === 0) fs.chownSync(path, uid, gid);
     fs.chmodSync(path, mode);
-    const live = open(path, '?mode=rw', patienceMs);
-    if (wal && one(live, 'journal_mode') !== 'wal') one(live, 'journal_mode = WAL');
-    requireWhole(live, 'integrity_check');
-    const facts = factsOf(live);
+    const live = open(path, '?mode=rw', lockTimeoutMs);
+    if (wal && readPragma(live, 'journal_mode') !== 'wal') readPragma(live, 'journal_mode = WAL');
+    requireIntegrity(live, 'integrity_check');
+    const info = readInfo(live);
     live.close();
-    return facts;
+    return info;
   };
 
-  const answer = async (): Promise<Answer> => {
-    if (sqlite === undefined) return { state: 'no sqlite' };
+  const response = async (): Promise<SqliteResponse> => {
+    if (sqlite === undefined) return { state: 'unavailable' };
     try {
-      switch (question.do) {
-        case 'look':
-          return look();
+      switch (request.operation) {
+        case 'inspect':
+          return inspect();
         case 'identify':
-          return identify(question.patienceMs);
+          return identify(request.lockTimeoutMs);
         case 'capture':
-          return await capture(question.to, question.patienceMs);
+          return await capture(request.to, request.lockTimeoutMs);
         case 'restore':
-          return await restore(question);
+          return await restore(request);
       }
     } catch (error) {
       const { message } = error as Error;
-      const code = codeOf(error);
+      const code = getCode(error);
       if (code === busy || code === locked) return { state: 'locked', message };
-      if (code === corrupt || code === notADatabase) return { state: 'broken', message };
+      if (code === corrupt || code === notADatabase) return { state: 'corrupt', message };
       return { state: 'failed', message };
     }
   };
-  void answer().then((said) => fs.writeFileSync(1, JSON.stringify(said)));
+  void response().then((output) => fs.writeFileSync(1, JSON.stringify(output)));
 }

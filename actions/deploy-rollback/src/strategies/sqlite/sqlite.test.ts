@@ -45,25 +45,25 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(workspace, { recursive: true }));
 
-const strategyOf = (options: object = {}): Strategy =>
+const createStrategy = (options: object = {}): Strategy =>
   v.parse(sqlite.schema, { path: 'pastes.db', ...options });
 
-async function keep(strategy = strategyOf()): Promise<Target> {
+async function capture(strategy = createStrategy()): Promise<Target> {
   const part = JSON.parse(JSON.stringify(await strategy.capture?.(folder, ports)));
-  const kept = { folder, part, takenMs: Date.now() };
-  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), kept };
+  const snapshot = { folder, part, takenMs: Date.now() };
+  return { ...testTarget('a'.repeat(40), 'b'.repeat(40)), snapshot };
 }
 
-function asked<T>(query: string): T[] {
+function query<T>(sql: string): T[] {
   using database = new DatabaseSync(path);
-  return database.prepare(query).all() as T[];
+  return database.prepare(sql).all() as T[];
 }
 
 const count = (table: string) =>
-  asked<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]?.n ?? Number.NaN;
+  query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)[0]?.n ?? Number.NaN;
 
 function badMigration(): void {
-  // The writer may be at it.
+  // Waits for the writer.
   using database = new DatabaseSync(path, { timeout: 10_000 });
   database.exec(
     'DELETE FROM pastes; ALTER TABLE pastes ADD COLUMN bad TEXT; CREATE TABLE more (x)',
@@ -71,14 +71,14 @@ function badMigration(): void {
 }
 
 describe('a database in WAL mode with a writer running', () => {
-  test('is kept as one point in time, and comes back under the writer', async () => {
+  test('is copied consistently, and restored under the writer', async () => {
     await using writer = await startWriter(path);
-    const strategy = strategyOf();
-    const target = await keep(strategy);
+    const strategy = createStrategy();
+    const target = await capture(strategy);
     expect(readdirSync(folder)).toEqual(['copy.db']);
     using copy = new DatabaseSync(join(folder, 'copy.db'), { readOnly: true });
     expect(copy.prepare('SELECT count(*) AS n FROM pairs WHERE b <> a').get()).toEqual({ n: 0 });
-    const kept = Number(copy.prepare('SELECT count(*) AS n FROM pairs').get()?.n);
+    const copied = Number(copy.prepare('SELECT count(*) AS n FROM pairs').get()?.n);
     await writer.more();
     badMigration();
     await writer.more();
@@ -87,20 +87,20 @@ describe('a database in WAL mode with a writer running', () => {
     expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'ready' });
     expect(count('pastes')).toBe(0);
     const { done } = await strategy.apply(target, ports);
-    expect(done).toMatch(/pastes\.db is as it was at .*, and whole/);
+    expect(done).toMatch(/^restored pastes\.db from .*; integrity_check passed/);
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
     expect(count('pastes')).toBe(2_000);
-    expect(asked('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
-    // Whoever had it open writes on, into what was restored.
+    expect(query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    // The writer continues with the restored database.
     await writer.more();
-    expect(asked('SELECT count(*) AS n FROM pairs WHERE b <> a')).toEqual([{ n: 0 }]);
-    expect(asked('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
-    expect(count('pairs')).toBeGreaterThan(kept);
+    expect(query('SELECT count(*) AS n FROM pairs WHERE b <> a')).toEqual([{ n: 0 }]);
+    expect(query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(count('pairs')).toBeGreaterThan(copied);
   });
 
-  test('an open connection sees what came back, also one in the middle of a read', async () => {
-    const strategy = strategyOf();
-    const target = await keep(strategy);
+  test('shows the restored content to an open connection after its read transaction', async () => {
+    const strategy = createStrategy();
+    const target = await capture(strategy);
     badMigration();
     using reader = new DatabaseSync(path);
     const query = reader.prepare('SELECT count(*) AS n FROM pastes');
@@ -112,16 +112,16 @@ describe('a database in WAL mode with a writer running', () => {
     expect(query.get()).toEqual({ n: 2_000 });
   });
 
-  test('killed anywhere, it is the old one or the new one; a second run ends it', async () => {
-    const strategy = strategyOf();
-    const target = await keep(strategy);
+  test('has the old or the new content after a kill; a second run restores it', async () => {
+    const strategy = createStrategy();
+    const target = await capture(strategy);
     badMigration();
     const outcomes = new Set<number>();
-    // From before the program has begun to after its end.
+    // Kills it before its start, at several points, and after its end.
     for (let ms = 40; ms <= 400 && !outcomes.has(2_000); ms += 20) {
       const signal = AbortSignal.timeout(ms);
       await strategy.apply(target, { ...ports, signal }).catch(() => {});
-      expect(asked('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+      expect(query('PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
       outcomes.add(count('pastes'));
     }
     expect([...outcomes].filter((n) => n !== 0 && n !== 2_000)).toEqual([]);
@@ -130,11 +130,11 @@ describe('a database in WAL mode with a writer running', () => {
   });
 });
 
-describe('what else may have happened to it', () => {
+describe('another state of the database', () => {
   test.each<[string, () => void]>([
     ['removed', () => rmSync(path)],
     [
-      'removed, with its log left',
+      'removed, but not its log',
       () => {
         badMigration();
         rmSync(path);
@@ -143,35 +143,35 @@ describe('what else may have happened to it', () => {
     ['emptied', () => truncateSync(path, 0)],
     ['cut', () => truncateSync(path, 5_000)],
     ['overwritten', () => writeFileSync(path, 'not a database at all'.repeat(500))],
-  ])('%s: it comes back, with owner, mode and WAL', async (_, harm) => {
+  ])('%s: is restored with mode and WAL', async (_, harm) => {
     chmodSync(path, 0o640);
-    const strategy = strategyOf();
-    const target = await keep(strategy);
+    const strategy = createStrategy();
+    const target = await capture(strategy);
     harm();
     expect(await strategy.preflight(target, ports)).toMatchObject({ kind: 'ready' });
     await strategy.apply(target, ports);
     expect(count('pastes')).toBe(2_000);
-    expect(asked('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
     expect(lstatSync(path).mode & 0o777).toBe(0o640);
     expect(readdirSync(workspace).filter((name) => name.includes('deploy-rollback'))).toEqual([]);
     expect(await strategy.identify?.(target, ports)).toMatchObject({ kind: 'same' });
   });
 
-  test('without WAL too', async () => {
+  test('without WAL: is restored', async () => {
     {
       using database = new DatabaseSync(path);
       database.exec('PRAGMA journal_mode = DELETE');
     }
-    const target = await keep();
+    const target = await capture();
     badMigration();
-    await strategyOf().apply(target, ports);
+    await createStrategy().apply(target, ports);
     expect(count('pastes')).toBe(2_000);
-    expect(asked('PRAGMA journal_mode')).toEqual([{ journal_mode: 'delete' }]);
+    expect(query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'delete' }]);
   });
 
-  test('locked for longer than it waits: an error with a remedy, nothing changed', async () => {
-    const strategy = strategyOf({ timeout: '1s' });
-    const target = await keep(strategy);
+  test('locked for too long: reports an error and changes nothing', async () => {
+    const strategy = createStrategy({ timeout: '1s' });
+    const target = await capture(strategy);
     badMigration();
     using other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
@@ -180,8 +180,10 @@ describe('what else may have happened to it', () => {
     expect(count('pastes')).toBe(0);
   });
 
-  test('what is not whole, or not there, is not kept', async () => {
-    await expect(keep(strategyOf({ path: 'none.db' }))).rejects.toThrow(/there is no database/);
+  test('a damaged or missing database fails the snapshot', async () => {
+    await expect(capture(createStrategy({ path: 'none.db' }))).rejects.toThrow(
+      /the database none\.db does not exist/,
+    );
     expect(existsSync(join(workspace, 'none.db'))).toBe(false);
     {
       using database = new DatabaseSync(path);
@@ -190,7 +192,7 @@ describe('what else may have happened to it', () => {
     const bytes = readFileSync(path);
     bytes.fill(0x5a, 4_096 * 5, 4_096 * 6);
     writeFileSync(path, bytes);
-    await expect(keep()).rejects.toThrow(/pastes\.db is not whole/);
+    await expect(capture()).rejects.toThrow(/pastes\.db is damaged/);
   });
 });
 
@@ -199,7 +201,7 @@ describe('preflight', () => {
 
   test.each<[string, () => void, RegExp]>([
     ['a missing copy', () => rmSync(copy()), /copy of the database is missing/],
-    ['a longer copy', () => appendFileSync(copy(), 'x'), /another checksum/],
+    ['a longer copy', () => appendFileSync(copy(), 'x'), /a different checksum/],
     [
       'a changed copy',
       () => {
@@ -207,75 +209,75 @@ describe('preflight', () => {
         bytes[9_000] = (bytes[9_000] ?? 0) ^ 1;
         writeFileSync(copy(), bytes);
       },
-      /another checksum/,
+      /a different checksum/,
     ],
     [
-      'other pages under a log',
+      'another page size in WAL mode',
       () => {
         using database = new DatabaseSync(path);
         database.exec(
           'PRAGMA journal_mode = DELETE; PRAGMA page_size = 8192; VACUUM; PRAGMA journal_mode = WAL',
         );
       },
-      /has pages of 8192 bytes now, and the copy of 4096/,
+      /has a page size of 8192 bytes, but the copy has 4096/,
     ],
     [
-      'no place',
+      'a folder instead of the database',
       () => {
         rmSync(path);
         mkdirSync(path);
       },
-      /is no file/,
+      /is not a file/,
     ],
-  ])('%s is found, and nothing is changed', async (_, harm, problem) => {
-    const target = await keep();
+  ])('reports %s and changes nothing', async (_, harm, problem) => {
+    const target = await capture();
     harm();
     const before = readdirSync(workspace);
-    expect(await strategyOf().preflight(target, ports)).toMatchObject({
+    expect(await createStrategy().preflight(target, ports)).toMatchObject({
       kind: 'impossible',
       problem: expect.stringMatching(problem),
     });
     expect(readdirSync(workspace)).toEqual(before);
   });
 
-  test('it says how old the data is, and refuses what is older than max-data-age', async () => {
-    const target = await keep();
+  test('shows the age of the copy, and rejects a copy older than max-data-age', async () => {
+    const target = await capture();
     const later = { ...ports.clock, now: () => Date.now() + 7_500_000 };
-    const ready = await strategyOf().preflight(target, { ...ports, clock: later });
+    const ready = await createStrategy().preflight(target, { ...ports, clock: later });
     expect(ready).toMatchObject({
       kind: 'ready',
-      step: expect.stringMatching(/^puts back pastes\.db \(.*\) as it was 2h 5m ago/),
-      warnings: ['what was written into pastes.db in the 2h 5m since then is lost'],
+      step: expect.stringMatching(/^restores pastes\.db \(.*\) from 2h 5m ago/),
+      warnings: ['writes to pastes.db in the 2h 5m since the snapshot are lost'],
     });
-    const strict = strategyOf({ 'max-data-age': '2h' });
+    const strict = createStrategy({ 'max-data-age': '2h' });
     expect(await strict.preflight(target, { ...ports, clock: later })).toMatchObject({
       kind: 'impossible',
       problem: 'the copy of pastes.db is 2h 5m old, and max-data-age is 2h',
     });
-    // Somebody has set the clock back since.
+    // The clock was set back.
     const earlier = { ...ports.clock, now: () => Date.now() - 7_500_000 };
     expect(await strict.preflight(target, { ...ports, clock: earlier })).toMatchObject({
       kind: 'impossible',
-      problem: expect.stringMatching(/^nobody knows how old the copy of pastes\.db is/),
+      problem: expect.stringMatching(/^the age of the copy of pastes\.db is unknown/),
     });
   });
 
-  test('a manifest that somebody wrote', async () => {
-    const { kept, ...rest } = await keep();
-    const parts = [{}, { ...(kept?.part as object), mode: 0o100_777 }];
+  test('rejects an invalid manifest', async () => {
+    const { snapshot, ...rest } = await capture();
+    const parts = [{}, { ...(snapshot?.part as object), mode: 0o100_777 }];
     for (const part of parts) {
-      const target = { ...rest, kept: { folder, takenMs: 1, part } };
-      expect(await strategyOf().preflight(target, ports)).toMatchObject({
-        problem: expect.stringMatching(/cannot be understood/),
+      const target = { ...rest, snapshot: { folder, takenMs: 1, part } };
+      expect(await createStrategy().preflight(target, ports)).toMatchObject({
+        problem: expect.stringMatching(/manifest of the snapshot is invalid/),
       });
     }
   });
 });
 
-test('a Node without SQLite is told', async () => {
+test('reports a Node.js without SQLite', async () => {
   const without: Ports['exec'] = (command) =>
     exec({ ...command, env: { ...command.env, NODE_OPTIONS: '--no-experimental-sqlite' } });
-  await expect(strategyOf().capture?.(folder, { ...ports, exec: without })).rejects.toThrow(
-    /has no SQLite/,
+  await expect(createStrategy().capture?.(folder, { ...ports, exec: without })).rejects.toThrow(
+    /does not include SQLite/,
   );
 });

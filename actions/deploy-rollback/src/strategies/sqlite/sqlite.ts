@@ -8,33 +8,33 @@ import { formatSize } from '@repo/core/inputs/size';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { digest } from '../digest.ts';
-import { keptPart, preflightOf } from '../kept-part.ts';
-import { requireRoom } from '../room.ts';
+import { requireDiskSpace } from '../disk-space.ts';
+import { readSnapshotPart, runPreflight } from '../snapshot-part.ts';
 import type { Identity, Part, Ports, Preflight, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { ask } from './ask.ts';
+import { runSqlite } from './run-sqlite.ts';
 
-const COPY = 'copy.db';
-/** The clock may be put right by so little without making an age doubtful, milliseconds. */
+const COPY_FILE = 'copy.db';
+/** Smaller corrections of the clock do not make the age invalid. */
 const CLOCK_SKEW_MS = 60_000;
 
 const options = v.strictObject(
   {
-    path: v.pipe(v.string(), v.nonEmpty('is empty\nWrite the path of the database.')),
+    path: v.pipe(v.string(), v.nonEmpty('is empty\nSet the path of the database.')),
     'max-data-age': v.optional(field(duration({ min: 1 }))),
     timeout: v.optional(field(duration({ min: 1_000 })), '10m'),
   },
-  'sqlite knows path, max-data-age and timeout.',
+  'sqlite supports path, max-data-age and timeout.',
 );
 
 type Options = v.InferOutput<typeof options>;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const keptSchema = v.object({
+const partSchema = v.object({
   format: v.literal('sqlite/v1'),
   bytes: count,
   sha256: v.string(),
-  /** As {@link ask} has it. */
+  /** The checksum of the schema from {@link runSqlite}. */
   schema: v.string(),
   pageSize: count,
   wal: v.boolean(),
@@ -43,7 +43,7 @@ const keptSchema = v.object({
   gid: count,
 });
 
-/** A SQLite database, also one that is in use. */
+/** A SQLite database, which may be in use. */
 export const sqlite = strategyModule<Options>({
   name: 'sqlite',
   options,
@@ -62,61 +62,78 @@ async function capture(given: Options, folder: string, ports: Ports): Promise<Pa
   const live = resolve(ports.workspace, path);
   const found = await stat(live).catch(() => undefined);
   if (!found?.isFile()) {
-    throw new ActionError(`there is no database ${plain(path)}`, { remedy: 'Correct path.' });
+    throw new ActionError(`the database ${plain(path)} does not exist`, {
+      remedy: 'Correct path.',
+    });
   }
-  await requireRoom([{ folder, bytes: found.size * 2, files: 1 }]);
-  const to = join(folder, COPY);
-  const question = { do: 'capture', path: live, to, patienceMs: patience(given) } as const;
-  const { schema, pageSize, wal } = await ask(question, plain(path), timeout, ports);
+  await requireDiskSpace([{ folder, bytes: found.size * 2, files: 1 }]);
+  const to = join(folder, COPY_FILE);
+  const request = {
+    operation: 'capture',
+    path: live,
+    to,
+    lockTimeoutMs: getLockTimeoutMs(given),
+  } as const;
+  const { schema, pageSize, wal } = await runSqlite(request, plain(path), timeout, ports);
   const { mode, uid, gid } = found;
   return {
     format: 'sqlite/v1',
     ...(await digest(createReadStream(to))),
-    ...{ schema, pageSize, wal, uid, gid, mode: mode & 0o7777 },
+    schema,
+    pageSize,
+    wal,
+    uid,
+    gid,
+    mode: mode & 0o7777,
   };
 }
 
 function preflight(given: Options, target: Target, ports: Ports): Promise<Preflight> {
-  return preflightOf(async () => {
-    const { path, timeout, 'max-data-age': maxAge } = given;
-    const { folder, part, takenMs } = keptPart(target, keptSchema);
-    const age = Math.max(0, ports.clock.now() - takenMs);
-    if (maxAge !== undefined && takenMs > ports.clock.now() + CLOCK_SKEW_MS) {
+  return runPreflight(async () => {
+    const { path, timeout, 'max-data-age': maxAgeMs } = given;
+    const { folder, part, takenMs } = readSnapshotPart(target, partSchema);
+    const ageMs = Math.max(0, ports.clock.now() - takenMs);
+    if (maxAgeMs !== undefined && takenMs > ports.clock.now() + CLOCK_SKEW_MS) {
       throw new ActionError(
-        `nobody knows how old the copy of ${plain(path)} is: by the clock it is taken at ${new Date(takenMs).toISOString()}`,
-        { remedy: 'Set the clock, or leave max-data-age out if losing what came since is right.' },
+        `the age of the copy of ${plain(path)} is unknown, because it was taken in the future (${new Date(takenMs).toISOString()})`,
+        { remedy: 'Correct the clock of the machine, or remove max-data-age.' },
       );
     }
-    if (maxAge !== undefined && age > maxAge) {
+    if (maxAgeMs !== undefined && ageMs > maxAgeMs) {
       throw new ActionError(
-        `the copy of ${plain(path)} is ${formatDuration(age)} old, and max-data-age is ${formatDuration(maxAge)}`,
-        { remedy: 'Raise max-data-age if losing that much is right, or leave sqlite out.' },
+        `the copy of ${plain(path)} is ${formatDuration(ageMs)} old, and max-data-age is ${formatDuration(maxAgeMs)}`,
+        { remedy: 'Raise max-data-age to accept the loss of newer data, or remove sqlite.' },
       );
     }
-    const copy = join(folder, COPY);
-    await requireSame(copy, part);
-    const look = await ask({ do: 'look', path: copy }, 'the copy', timeout, ports);
-    if (look.schema !== part.schema) throw notKept('has another schema');
+    const copy = join(folder, COPY_FILE);
+    await requireUnchanged(copy, part);
+    const inspect = await runSqlite(
+      { operation: 'inspect', path: copy },
+      'the copy',
+      timeout,
+      ports,
+    );
+    if (inspect.schema !== part.schema) throw createDamaged('has a different schema');
 
     const live = resolve(ports.workspace, path);
     const found = await stat(live).catch(() => undefined);
     if (found !== undefined && !found.isFile()) {
-      throw new ActionError(`${plain(path)} is no file`, { remedy: 'Correct path.' });
+      throw new ActionError(`${plain(path)} is not a file`, { remedy: 'Correct path.' });
     }
     await access(dirname(live), constants.W_OK).catch((cause) => {
-      throw new ActionError(`nothing may be written into ${dirname(live)}`, {
-        remedy: 'Let the user of the runner write there.',
+      throw new ActionError(`the folder ${dirname(live)} is not writable`, {
+        remedy: 'Grant write access to the user of the runner.',
         cause,
       });
     });
-    // Once as a log or a draft, and once more where the file has to grow.
-    const grows = Math.max(0, part.bytes - (found?.size ?? 0));
-    await requireRoom([{ folder: dirname(live), bytes: part.bytes + grows, files: 3 }]);
+    // For the log or the new file, and for the growth of the database.
+    const growthBytes = Math.max(0, part.bytes - (found?.size ?? 0));
+    await requireDiskSpace([{ folder: dirname(live), bytes: part.bytes + growthBytes, files: 3 }]);
     if (found !== undefined) await requirePageSize(given, live, part.pageSize, ports);
     return {
-      step: `puts back ${plain(path)} (${formatSize(part.bytes)}) as it was ${formatDuration(age)} ago, at ${new Date(takenMs).toISOString()}`,
+      step: `restores ${plain(path)} (${formatSize(part.bytes)}) from ${formatDuration(ageMs)} ago (${new Date(takenMs).toISOString()})`,
       warnings: [
-        `what was written into ${plain(path)} in the ${formatDuration(age)} since then is lost`,
+        `writes to ${plain(path)} in the ${formatDuration(ageMs)} since the snapshot are lost`,
       ],
     };
   });
@@ -129,80 +146,95 @@ async function requirePageSize(
   pageSize: number,
   ports: Ports,
 ): Promise<void> {
-  const question = { do: 'identify', path: live, patienceMs: patience(given) } as const;
-  const now = await ask(question, plain(given.path), given.timeout, ports).catch((error) => {
-    // Whether it is whole is not what is asked: one that is not comes back all the same.
-    if (error instanceof ActionError) return undefined;
-    throw error;
-  });
-  if (now === undefined || !now.wal || now.pageSize === pageSize) return;
+  const request = {
+    operation: 'identify',
+    path: live,
+    lockTimeoutMs: getLockTimeoutMs(given),
+  } as const;
+  const current = await runSqlite(request, plain(given.path), given.timeout, ports).catch(
+    (error) => {
+      // A damaged database can be restored.
+      if (error instanceof ActionError) return undefined;
+      throw error;
+    },
+  );
+  if (current === undefined || !current.wal || current.pageSize === pageSize) return;
   throw new ActionError(
-    `${plain(given.path)} has pages of ${now.pageSize} bytes now, and the copy of ${pageSize}`,
-    { remedy: 'Stop what uses it, and set PRAGMA journal_mode = DELETE.' },
+    `${plain(given.path)} has a page size of ${current.pageSize} bytes, but the copy has ${pageSize}`,
+    { remedy: 'Stop the programs that use it, and set PRAGMA journal_mode = DELETE.' },
   );
 }
 
 async function apply(given: Options, target: Target, ports: Ports) {
   const { path, timeout } = given;
-  const { folder, part, takenMs } = keptPart(target, keptSchema);
-  const copy = join(folder, COPY);
-  await requireSame(copy, part);
+  const { folder, part, takenMs } = readSnapshotPart(target, partSchema);
+  const copy = join(folder, COPY_FILE);
+  await requireUnchanged(copy, part);
   const { mode, uid, gid, wal } = part;
-  const { schema } = await ask(
+  const { schema } = await runSqlite(
     {
-      do: 'restore',
+      operation: 'restore',
       path: resolve(ports.workspace, path),
       from: copy,
-      patienceMs: patience(given),
-      ...{ mode, uid, gid, wal },
+      lockTimeoutMs: getLockTimeoutMs(given),
+      mode,
+      uid,
+      gid,
+      wal,
     },
     plain(path),
     timeout,
     ports,
   );
-  if (schema !== part.schema) throw notKept(`came back as another one into ${plain(path)}`);
+  if (schema !== part.schema)
+    throw createDamaged(`has a different schema after the restore to ${plain(path)}`);
   const at = new Date(takenMs).toISOString();
-  return { done: `${plain(path)} is as it was at ${at}, and whole (integrity_check)` };
+  return { done: `restored ${plain(path)} from ${at}; integrity_check passed` };
 }
 
-/** What it holds changes as soon as somebody writes; what it is made of does not. */
+/** Identifies the database by its schema, because its content changes with every write. */
 async function identify(given: Options, target: Target, ports: Ports): Promise<Identity> {
-  const { part } = keptPart(target, keptSchema);
+  const { part } = readSnapshotPart(target, partSchema);
   const live = resolve(ports.workspace, given.path);
-  const question = { do: 'identify', path: live, patienceMs: patience(given) } as const;
+  const request = {
+    operation: 'identify',
+    path: live,
+    lockTimeoutMs: getLockTimeoutMs(given),
+  } as const;
   try {
-    const now = await ask(question, plain(given.path), given.timeout, ports);
-    const [found, expected] = [now.schema, part.schema].map(
-      (schema) => `schema ${schema.slice(0, 12)}, whole`,
+    const current = await runSqlite(request, plain(given.path), given.timeout, ports);
+    const [found, expected] = [current.schema, part.schema].map(
+      (schema) => `schema ${schema.slice(0, 12)}`,
     ) as [string, string];
-    return now.schema === part.schema
+    return current.schema === part.schema
       ? { kind: 'same', found }
       : { kind: 'other', found, expected };
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
-    return { kind: 'unknown', why: error.message };
+    return { kind: 'unknown', reason: error.message };
   }
 }
 
-/** @throws ActionError where the copy is not what was kept */
-async function requireSame(
+/** @throws ActionError if the copy was changed */
+async function requireUnchanged(
   copy: string,
   part: { readonly bytes: number; readonly sha256: string },
 ): Promise<void> {
   const found = await lstat(copy).catch(() => undefined);
-  if (found === undefined) throw notKept('is missing');
-  if (!found.isFile()) throw notKept('is no file');
+  if (found === undefined) throw createDamaged('is missing');
+  if (!found.isFile()) throw createDamaged('is not a file');
   const { bytes, sha256 } = await digest(createReadStream(copy));
-  if (bytes !== part.bytes || sha256 !== part.sha256) throw notKept('has another checksum');
+  if (bytes !== part.bytes || sha256 !== part.sha256)
+    throw createDamaged('has a different checksum');
 }
 
-function notKept(problem: string): ActionError {
+function createDamaged(problem: string): ActionError {
   return new ActionError(`the copy of the database ${problem}`, {
-    remedy: 'It is not what was kept: another snapshot has to serve.',
+    remedy: 'Use another snapshot.',
   });
 }
 
-/** How long the locks of others are waited for; leaves time to say so, milliseconds. */
-function patience({ timeout }: Options): number {
+/** The wait for locks of other processes; shorter than the timeout, so that it is reported. */
+function getLockTimeoutMs({ timeout }: Options): number {
   return Math.min(60_000, Math.floor(timeout / 2));
 }

@@ -20,7 +20,7 @@ let local: LocalGitHub;
 let ports: Ports;
 let target: Target;
 let log: string[];
-/** What the workflow has deployed, one after the other. */
+/** The releases that the workflow deployed, in order. */
 let deployed: unknown[];
 let conclusions: ('success' | 'failure')[];
 
@@ -47,7 +47,7 @@ async function start(options: LocalGitHubOptions = {}) {
     ...{ id: 7, file: 'deploy.yml', inputs: { sha: {}, rollback: {} } },
     runName: ({ rollback }) => `Deploy (${rollback ?? ''})`,
   });
-  // The runner: everything ends at once.
+  // Completes each run immediately.
   local.state.onRun = (run) => {
     run.conclusion = conclusions.shift() ?? 'success';
     run.status = 'completed';
@@ -57,18 +57,18 @@ async function start(options: LocalGitHubOptions = {}) {
   ports = createPorts({ workspace: '/', github: connectTo(local), clock, log });
 }
 
-const strategyOf = (options: unknown): Strategy => v.parse(workflow.schema, options);
-const dispatching = (given: object = {}) =>
-  strategyOf({
+const createStrategy = (options: unknown): Strategy => v.parse(workflow.schema, options);
+const createDispatch = (given: object = {}) =>
+  createStrategy({
     file: 'deploy.yml',
     inputs: { sha: '{revision}', rollback: '{rollback-id}' },
     ...given,
   });
 const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
 
-describe('a workflow is started with the good SHA', () => {
+describe('with inputs: starts the workflow with the good SHA', () => {
   test('and waited for', async () => {
-    const strategy = dispatching();
+    const strategy = createDispatch();
     expect(await strategy.preflight(target, ports)).toEqual({
       ...{ kind: 'ready', warnings: [] },
       step: `starts deploy.yml with sha: ${good}, rollback: rb-1`,
@@ -81,35 +81,35 @@ describe('a workflow is started with the good SHA', () => {
     expect(log.at(-1)).toMatch(/actions\/runs\/\d+ is completed$/);
   });
 
-  test('carried out again, the run that succeeded counts; one that failed is started anew', async () => {
+  test('a second run starts the workflow again only after a failure', async () => {
     conclusions = ['failure', 'success'];
-    await expect(dispatching().apply(target, ports)).rejects.toThrow('ended with failure');
-    await dispatching().apply(target, ports);
-    await dispatching().apply(target, ports);
+    await expect(createDispatch().apply(target, ports)).rejects.toThrow('completed with failure');
+    await createDispatch().apply(target, ports);
+    await createDispatch().apply(target, ports);
     expect(local.state.runs).toHaveLength(2);
     expect(deployed).toEqual([good]);
   });
 
   test.each([
-    ['a fault after it was started', 'after', BAD_GATEWAY],
-    ['a broken connection after it', 'after', 'reset'],
-    ['a fault before', 'before', BAD_GATEWAY],
-  ] as const)('once, whatever happens on the way: %s', async (_, when, answer) => {
+    ['a fault after the start', 'after', BAD_GATEWAY],
+    ['a broken connection after the start', 'after', 'reset'],
+    ['a fault before the start', 'before', BAD_GATEWAY],
+  ] as const)('only once despite %s', async (_, when, answer) => {
     local.addFault({ on: DISPATCH, when, answer });
-    await dispatching().apply(target, ports);
+    await createDispatch().apply(target, ports);
     expect(deployed).toEqual([good]);
   });
 
-  test('on a server that does not say which run it is', async () => {
+  test('on a server that does not return the run', async () => {
     await local[Symbol.asyncDispose]();
     await start({ enterprise: true });
-    const strategy = strategyOf({ file: 'deploy.yml', inputs: { sha: '{revision}' } });
+    const strategy = createStrategy({ file: 'deploy.yml', inputs: { sha: '{revision}' } });
     await strategy.apply(target, ports);
-    await dispatching().apply(target, ports);
+    await createDispatch().apply(target, ports);
     expect(deployed).toEqual([good, good]);
   });
 
-  test('which of several it is cannot be told without the rollback id in the title', async () => {
+  test('requires the rollback id in the title if several runs are new', async () => {
     await local[Symbol.asyncDispose]();
     await start({ enterprise: true });
     const { onRun } = local.state;
@@ -117,25 +117,25 @@ describe('a workflow is started with the good SHA', () => {
       onRun(run);
       local.state.runs.push({ ...run, id: local.state.nextId() });
     };
-    const strategy = strategyOf({ file: 'deploy.yml', inputs: { sha: '{revision}' } });
+    const strategy = createStrategy({ file: 'deploy.yml', inputs: { sha: '{revision}' } });
     await expect(strategy.apply(target, ports)).rejects.toMatchObject({
       remedy: expect.stringContaining("{rollback: '{rollback-id}'}"),
     });
-    await dispatching().apply(target, ports);
+    await createDispatch().apply(target, ports);
   });
 
-  test('one that does not end in time, and one that waits for somebody', async () => {
+  test('reports a timeout', async () => {
     local.state.onRun = () => {};
-    await expect(dispatching({ timeout: '1m' }).apply(target, ports)).rejects.toThrow(
-      'did not end within 1m',
+    await expect(createDispatch({ timeout: '1m' }).apply(target, ports)).rejects.toThrow(
+      'did not complete within 1m',
     );
     expect(log.length).toBeGreaterThan(1);
   });
 });
 
-describe('the good run is run again', () => {
-  const again = () => strategyOf({ file: 'deploy.yml', rerun: true });
-  const ran = (headSha: string, given: Partial<LocalGitHub['state']['runs'][number]> = {}) =>
+describe('with rerun: runs the good run again', () => {
+  const createRerunStrategy = () => createStrategy({ file: 'deploy.yml', rerun: true });
+  const addRun = (headSha: string, given: Partial<LocalGitHub['state']['runs'][number]> = {}) =>
     local.state.runs.push({
       ...{ id: local.state.nextId(), workflow: 7, event: 'push', branch: 'main', inputs: {} },
       ...{ status: 'completed', conclusion: 'success', createdAt: local.state.now(), headSha },
@@ -143,54 +143,54 @@ describe('the good run is run again', () => {
     });
 
   test('and waited for', async () => {
-    ran(good);
-    ran(good, { conclusion: 'failure' });
-    ran(bad);
-    expect(await again().preflight(target, ports)).toMatchObject({
+    addRun(good);
+    addRun(good, { conclusion: 'failure' });
+    addRun(bad);
+    expect(await createRerunStrategy().preflight(target, ports)).toMatchObject({
       step: `runs deploy.yml of ${good.slice(0, 7)} again (run 1001)`,
     });
-    await again().apply(target, ports);
+    await createRerunStrategy().apply(target, ports);
     expect(deployed).toEqual([good]);
     expect(local.state.runs.map(({ attempt = 1 }) => attempt)).toEqual([2, 1, 1]);
   });
 
-  test('killed while it runs: it is waited for, and not started once more', async () => {
-    ran(good, { status: 'in_progress', conclusion: null, attempt: 2 });
+  test('waits for a run in progress after a kill', async () => {
+    addRun(good, { status: 'in_progress', conclusion: null, attempt: 2 });
     const [run] = local.state.runs;
     const ended = { status: 'completed', conclusion: 'success' };
-    // Whoever waits has seen it go on.
+    // Completes the run after the first log line.
     log.push = () => (run ? Object.assign(run, ended) : 0) && 1;
-    await again().apply(target, ports);
+    await createRerunStrategy().apply(target, ports);
     expect(run?.attempt).toBe(2);
     expect(deployed).toEqual([]);
   });
 
   test.each([
     [
-      'no run of it has succeeded',
-      () => ran(good, { conclusion: 'failure' }),
+      'no run of it has waitUntilPublished',
+      () => addRun(good, { conclusion: 'failure' }),
       'no run of deploy.yml',
     ],
     [
-      'it was too long ago',
+      'an old run',
       () => {
-        ran(good);
+        addRun(good);
         local.advance(31 * 24 * 3_600_000);
       },
       'more than 30 days old',
     ],
-  ])('not where %s', async (_, prepare, problem) => {
+  ])('the preflight rejects %s', async (_, prepare, problem) => {
     prepare();
-    expect(await again().preflight(target, ports)).toMatchObject({
+    expect(await createRerunStrategy().preflight(target, ports)).toMatchObject({
       ...{ kind: 'impossible', problem: expect.stringContaining(problem) },
     });
   });
 });
 
-describe('found before anything is touched', () => {
+describe('the preflight finds', () => {
   test.each([
-    ['a workflow that is not there', { file: 'gone.yml' }, 'there is no workflow gone.yml'],
-    ['a workflow that is off', { file: 'off.yml' }, 'is switched off'],
+    ['a missing workflow', { file: 'gone.yml' }, 'the workflow gone.yml does not exist'],
+    ['a disabled workflow', { file: 'off.yml' }, 'is disabled'],
   ])('%s', async (_, given, problem) => {
     local.state.workflows.push({
       id: 8,
@@ -198,14 +198,14 @@ describe('found before anything is touched', () => {
       inputs: {},
       state: 'disabled_inactivity',
     });
-    expect(await dispatching(given).preflight(target, ports)).toMatchObject({
+    expect(await createDispatch(given).preflight(target, ports)).toMatchObject({
       ...{ kind: 'impossible', problem: expect.stringContaining(problem) },
     });
   });
 
-  test.each(['e'.repeat(40), ''])('a commit that is gone (%s)', async (revision) => {
-    expect(await dispatching().preflight(testTarget(revision, bad), ports)).toMatchObject({
-      ...{ kind: 'impossible', problem: expect.stringContaining('does not have the commit') },
+  test.each(['e'.repeat(40), ''])('a missing commit (%s)', async (revision) => {
+    expect(await createDispatch().preflight(testTarget(revision, bad), ports)).toMatchObject({
+      ...{ kind: 'impossible', problem: expect.stringContaining('does not contain the commit') },
     });
   });
 });
@@ -219,6 +219,6 @@ test.each([
   { file: 'deploy.yml', rerun: true, inputs: { sha: '{revision}' } },
   { file: 'deploy.yml', rerun: false },
   { file: 'deploy.yml', inputs: { sha: '{revision}' }, timeout: '15' },
-])('options that are none: %j', (given) => {
+])('rejects %j', (given) => {
   expect(v.safeParse(workflow.schema, given).success).toBe(false);
 });

@@ -7,19 +7,19 @@ import type { GitHub } from '@repo/github/github';
 import { RERUN_WITHIN, rerunWorkflow } from '@repo/github/workflows/rerun';
 import { readWorkflow } from '@repo/github/workflows/workflow';
 import * as v from 'valibot';
-import type { Applied, Preflight, Strategy, Target } from '../strategy.ts';
+import type { Applied, ImpossiblePreflight, Strategy, Target } from '../strategy.ts';
 import { strategyModule } from '../strategy-module.ts';
-import { dispatchedRun } from './dispatched-run.ts';
-import { goodRun } from './good-run.ts';
-import { watchedRun } from './watched-run.ts';
+import { dispatchOnce } from './dispatch-once.ts';
+import { findSuccessfulRun } from './successful-run.ts';
+import { waitForSuccess } from './wait-for-success.ts';
 
-/** As many inputs as GitHub takes. */
-const MOST_INPUTS = 25;
+/** The limit of GitHub. */
+const MAX_INPUTS = 25;
 const PLACEHOLDER = /\{(revision|bad-release|rollback-id)\}/g;
 
 const file = v.pipe(
   v.string(),
-  v.regex(/^[\w.-]+\.ya?ml$/, 'is no file of a workflow\nWrite the name alone: deploy.yml.'),
+  v.regex(/^[\w.-]+\.ya?ml$/, 'is not a valid workflow file\nUse the file name: deploy.yml.'),
 );
 const timeout = v.optional(field(duration({ min: 1_000 })), '15m');
 const text = v.pipe(v.union([v.string(), v.number(), v.boolean()]), v.transform(String));
@@ -32,81 +32,81 @@ const options = v.union(
       ref: v.optional(v.pipe(v.string(), v.regex(/^[^-\s]\S*$/))),
       inputs: v.pipe(
         v.record(v.string(), text),
-        v.check((inputs) => Object.keys(inputs).length <= MOST_INPUTS),
+        v.check((inputs) => Object.keys(inputs).length <= MAX_INPUTS),
         v.check((inputs) => Object.values(inputs).some((value) => value.includes('{revision}'))),
       ),
       timeout,
     }),
   ],
-  "knows file, ref, inputs and timeout, or file, rerun: true and timeout\nOne of the inputs has to say what to deploy: inputs: {sha: '{revision}'}.",
+  "supports file, ref, inputs and timeout, or file, rerun: true and timeout\nOne of the inputs must contain {revision}: inputs: {sha: '{revision}'}.",
 );
 
 type WorkflowOptions = v.InferOutput<typeof options>;
 type Dispatch = Extract<WorkflowOptions, { inputs: unknown }>;
 type Rerun = Exclude<WorkflowOptions, Dispatch>;
 
-/** The workflow that deploys does it again: started with the good SHA, or the good run once more. */
+/** Deploys the good release with its workflow: starts it with the SHA, or runs the good run again. */
 export const workflow = strategyModule<WorkflowOptions>({
   name: 'workflow',
   options,
-  create: (given) => ('inputs' in given ? dispatching(given) : rerunning(given)),
+  create: (given) => ('inputs' in given ? createDispatch(given) : createRerun(given)),
 });
 
-function dispatching({ file, ref, inputs, timeout }: Dispatch): Strategy {
+function createDispatch({ file, ref, inputs, timeout }: Dispatch): Strategy {
   return {
     name: 'workflow',
     title: `workflow ${file}`,
     preflight: async (target, { github: connect }) => {
       const github = await connect();
-      const problem = await workflowProblem(github, file);
+      const problem = await findWorkflowProblem(github, file);
       if (problem !== undefined) return problem;
       const { revision } = target;
       if (revision === '' || (await readCommit(github, revision)) === undefined) {
-        return noCommit(revision);
+        return createMissingCommit(revision);
       }
-      const what = Object.entries(filledIn(inputs, target))
+      const values = Object.entries(fillInputs(inputs, target))
         .map(([name, value]) => `${name}: ${value}`)
         .join(', ');
-      return { kind: 'ready', step: `starts ${file} with ${what}`, warnings: [] };
+      return { kind: 'ready', step: `starts ${file} with ${values}`, warnings: [] };
     },
     apply: async (target, ports): Promise<Applied> => {
       const github = await ports.github();
-      const run = await dispatchedRun(
+      const run = await dispatchOnce(
         github,
         {
           file,
           ref: ref ?? (await defaultBranch(github)),
-          inputs: filledIn(inputs, target),
+          inputs: fillInputs(inputs, target),
         },
         target,
         ports,
       );
       if (run === undefined) {
-        throw new ActionError(`${file} was started, but which run that is cannot be told`, {
-          remedy: `Give the workflow a run-name with the id of the rollback in it, from an input: inputs: {rollback: '{rollback-id}'}.`,
+        throw new ActionError(`${file} was started, but its run cannot be identified`, {
+          remedy: `Add the rollback id to the run-name of the workflow, with an input: inputs: {rollback: '{rollback-id}'}.`,
         });
       }
-      await watchedRun(github, { ...run, attempt: 1 }, timeout, ports);
+      await waitForSuccess(github, { ...run, attempt: 1 }, timeout, ports);
       return { done: `${file} has deployed ${target.revision.slice(0, 7)} (run ${run.id})` };
     },
   };
 }
 
-function rerunning({ file, timeout }: Rerun): Strategy {
+function createRerun({ file, timeout }: Rerun): Strategy {
   return {
     name: 'workflow',
     title: `workflow ${file} again`,
     preflight: async ({ revision }, { github: connect }) => {
       const github = await connect();
-      const problem = await workflowProblem(github, file);
+      const problem = await findWorkflowProblem(github, file);
       if (problem !== undefined) return problem;
-      const run = await goodRun(github, file, revision);
-      if (run === undefined) return noRun(file, revision);
+      const run = await findSuccessfulRun(github, file, revision);
+      if (run === undefined) return createMissingRun(file, revision);
       if (github.now() - run.createdAt > RERUN_WITHIN) {
         return {
           kind: 'impossible',
-          problem: `run ${run.id} of ${file} is more than 30 days old, and GitHub does not run it again`,
-          remedy: 'Let the workflow take the SHA as an input, and give inputs instead of rerun.',
+          problem: `run ${run.id} of ${file} is more than 30 days old, so GitHub cannot run it again`,
+          remedy: 'Add an input for the SHA to the workflow, and use inputs instead of rerun.',
         };
       }
       return {
@@ -117,59 +117,60 @@ function rerunning({ file, timeout }: Rerun): Strategy {
     },
     apply: async ({ revision }, ports): Promise<Applied> => {
       const github = await ports.github();
-      const run = await goodRun(github, file, revision);
-      if (run === undefined) throw refused(noRun(file, revision));
-      // One that goes on already was started before a kill.
-      const isOver = run.status === 'completed';
-      if (isOver) await rerunWorkflow(github, run.id);
-      const attempt = run.attempt + (isOver ? 1 : 0);
-      await watchedRun(github, { ...run, attempt }, timeout, ports);
+      const run = await findSuccessfulRun(github, file, revision);
+      if (run === undefined) throw toError(createMissingRun(file, revision));
+      // A run in progress was started before a kill.
+      const isCompleted = run.status === 'completed';
+      if (isCompleted) await rerunWorkflow(github, run.id);
+      const attempt = run.attempt + (isCompleted ? 1 : 0);
+      await waitForSuccess(github, { ...run, attempt }, timeout, ports);
       return { done: `${file} has deployed ${revision.slice(0, 7)} again (run ${run.id})` };
     },
   };
 }
 
-type Impossible = Extract<Preflight, { kind: 'impossible' }>;
-
-async function workflowProblem(github: GitHub, name: string): Promise<Impossible | undefined> {
+async function findWorkflowProblem(
+  github: GitHub,
+  name: string,
+): Promise<ImpossiblePreflight | undefined> {
   const found = await readWorkflow(github, name);
   if (found === undefined) {
     return {
       kind: 'impossible',
-      problem: `there is no workflow ${name}`,
-      remedy: 'Name the file of one that is on the default branch.',
+      problem: `the workflow ${name} does not exist`,
+      remedy: 'Set file to a workflow file of the default branch.',
     };
   }
   return found.isActive
     ? undefined
     : {
         kind: 'impossible',
-        problem: `the workflow ${name} is switched off`,
-        remedy: `Switch it on: gh workflow enable ${name}`,
+        problem: `the workflow ${name} is disabled`,
+        remedy: `Enable it: gh workflow enable ${name}`,
       };
 }
 
-function noCommit(revision: string): Impossible {
+function createMissingCommit(revision: string): ImpossiblePreflight {
   return {
     kind: 'impossible',
-    problem: `the repository does not have the commit ${revision || 'that ran before'} (any more)`,
-    remedy: 'Roll back to one that is still part of a branch or a tag.',
+    problem: `the repository does not contain the commit ${revision || 'of the release before the first record'}`,
+    remedy: 'Roll back to a commit that is part of a branch or a tag.',
   };
 }
 
-function noRun(name: string, revision: string): Impossible {
+function createMissingRun(name: string, revision: string): ImpossiblePreflight {
   return {
     kind: 'impossible',
-    problem: `no run of ${name} has succeeded on ${revision || 'what ran before'}`,
-    remedy: 'Let the workflow take the SHA as an input, and give inputs instead of rerun.',
+    problem: `no run of ${name} has waitUntilPublished for ${revision || 'the release before the first record'}`,
+    remedy: 'Add an input for the SHA to the workflow, and use inputs instead of rerun.',
   };
 }
 
-function refused({ problem, remedy }: Impossible): ActionError {
+function toError({ problem, remedy }: ImpossiblePreflight): ActionError {
   return new ActionError(problem, { remedy });
 }
 
-function filledIn(
+function fillInputs(
   inputs: Readonly<Record<string, string>>,
   { revision, badRelease, rollbackId }: Target,
 ): Readonly<Record<string, string>> {

@@ -4,26 +4,26 @@ import type { Docker } from '@repo/docker/client';
 import { inspectImage, removeImage, tagImage } from '@repo/docker/images';
 import * as v from 'valibot';
 
-/** The repository of the tags that keep images from being removed. */
-export const KEEP = 'deploy-rollback-keep';
+/** The repository of the tags that keep the images of snapshots. */
+export const SNAPSHOT_REPOSITORY = 'deploy-rollback-keep';
 
-/** What a part of a snapshot says of an image that was kept. */
-export const pinned = {
-  /** Its ID. */
+/** The fields of a snapshot part for an image. */
+export const imageFields = {
+  /** The image ID. */
   image: v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{64}$/)),
-  /** The tag within {@link KEEP}. */
+  /** The tag within {@link SNAPSHOT_REPOSITORY}. */
   tag: v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,127}$/)),
 };
 
 /**
- * Keeps an image from being cleaned up, as one that lost its last tag to a newer build would be. The
- * tag, for {@link unpin}, is one of its own for each snapshot, and the same when it is taken again
- * after a kill.
+ * Tags an image, because docker removes an image without tags. Each snapshot has its own tag, which is
+ * the same if the snapshot is taken again after a kill.
  *
  * @param owner the container or service
- * @param folder that of the snapshot
+ * @param folder the folder of the snapshot
+ * @returns the tag, for {@link untagSnapshotImage}
  */
-export async function pin(
+export async function tagSnapshotImage(
   docker: Docker,
   imageId: string,
   owner: string,
@@ -31,17 +31,17 @@ export async function pin(
 ): Promise<string> {
   const snapshot = createHash('sha256').update(folder).digest('hex').slice(0, 16);
   const tag = `${owner.slice(0, 80)}-${snapshot}`;
-  await tagImage(docker, imageId, KEEP, tag);
+  await tagImage(docker, imageId, SNAPSHOT_REPOSITORY, tag);
   return tag;
 }
 
-/** Where a container runs that has no other tag left, the daemon keeps it. */
-export async function unpin(docker: Docker, tag: string): Promise<void> {
-  await removeImage(docker, `${KEEP}:${tag}`);
+/** The daemon keeps the image if a container uses it, even without another tag. */
+export async function untagSnapshotImage(docker: Docker, tag: string): Promise<void> {
+  await removeImage(docker, `${SNAPSHOT_REPOSITORY}:${tag}`);
 }
 
-/** The name that an image had, given back to it; its ID where it had none. */
-export async function giveBackName(
+/** Points the earlier name of an image to it again. Returns the image ID if it had no name. */
+export async function restoreImageName(
   docker: Docker,
   imageId: string,
   imageName: string,
@@ -53,6 +53,6 @@ export async function giveBackName(
 }
 
 /** `sha256:0123456789ab` */
-export function short(image: string): string {
+export function shortImageId(image: string): string {
   return plain(image).slice(0, 19);
 }

@@ -1,8 +1,8 @@
 import type { GitHub } from '@repo/github/github';
 import { listWorkflowRuns, type WorkflowRun } from '@repo/github/workflows/runs';
 
-/** The latest run of a workflow on a commit that succeeded, or that is being run again now. */
-export async function goodRun(
+/** Finds the latest run of a workflow for a commit that succeeded, or that is being run again. */
+export async function findSuccessfulRun(
   github: GitHub,
   workflow: string,
   revision: string,
