@@ -245,16 +245,10 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   R2: ['test/e2e/deploy-rollback.test.ts', 'restores and verifies the last good release'],
   R3: [
     'test/real/deploy-rollback-symlink.test.ts',
-    'snapshot, bad deploy, rollback, identity and health',
+    'restores the target of the link and verifies the release',
   ],
-  R4: [
-    'test/real/deploy-rollback-docker.test.ts',
-    'snapshot, bad deploy, rollback: the image by its ID, healthy',
-  ],
-  R5: [
-    'test/real/deploy-rollback-compose.test.ts',
-    'snapshot, bad deploy, rollback: each service on the image it ran',
-  ],
+  R4: ['test/real/deploy-rollback-docker.test.ts', 'restores the container from its image'],
+  R5: ['test/real/deploy-rollback-compose.test.ts', 'restores the image of each service'],
   R6: [
     'test/workflows/deploy-rollback-examples.test.ts',
     'restores the database, files and the image together',
@@ -262,13 +256,10 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
   R7: ['test/e2e/deploy-rollback.test.ts', 'snapshots are private, and a damaged one is not used'],
   R8: [
     'test/real/deploy-rollback-compose.test.ts',
-    'a vanished image or service is found in preflight, and nothing is changed',
+    'the preflight finds a missing image or service, and nothing is changed',
   ],
   R9: ['test/workflows/deploy-rollback-examples.test.ts', 'rolls back by hand, first as a dry run'],
-  R10: [
-    'test/real/deploy-rollback-compose.test.ts',
-    'snapshot, bad deploy, rollback: each service on the image it ran',
-  ],
+  R10: ['test/real/deploy-rollback-compose.test.ts', 'restores the image of each service'],
   R11: [
     'test/workflows/deploy-rollback-examples.test.ts',
     'restores the database, files and the image together',
@@ -279,17 +270,14 @@ export const REQUIREMENTS: Readonly<Record<string, Evidence>> = {
     'one of two concurrent runs rolls back, and the other reports the owner of the lock',
   ],
   R14: ['test/e2e/deploy-rollback-interrupted.test.ts', 'a rollback sends notifications'],
-  R15: [
-    'test/real/deploy-rollback-compose.test.ts',
-    'snapshot, bad deploy, rollback: each service on the image it ran',
-  ],
+  R15: ['test/real/deploy-rollback-compose.test.ts', 'restores the image of each service'],
   R16: ['test/e2e/deploy-rollback-github.test.ts', 'the reusable workflow of the README'],
   R17: ['test/e2e/deploy-rollback.test.ts', 'restores and verifies the last good release'],
-  R18: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
-  R19: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
+  R18: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($index)'],
+  R19: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($index)'],
   R21: [
     'test/workflows/example-dataknobs.test.ts',
     'rolls back an unhealthy release in staging and does not deploy it to production',
   ],
-  R22: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($which)'],
+  R22: ['test/e2e/deploy-rollback-recipes.test.ts', 'the recipe $file ($index)'],
 };

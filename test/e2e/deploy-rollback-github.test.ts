@@ -282,7 +282,7 @@ describe('on GitHub', () => {
     environment.github.state.rules.main = { rulesets: ['pull_request'] };
     await using back = await environment.run({});
     expect(back.outputs).toMatchObject({ result: 'no-target' });
-    expect(back.log).toMatch(/main is protected, and GITHUB_TOKEN cannot pass that/);
+    expect(back.log).toMatch(/main is protected, and GITHUB_TOKEN cannot bypass its rules/);
     expect(back.log).toMatch(/GitHub App/);
     expect(part.live(environment)).toBe('bad');
     expect(environment.locks()).toBe('');
@@ -293,7 +293,7 @@ describe('on GitHub', () => {
     };
     await using dry = await environment.run({ mode: 'resolve' });
     expect(dry.outputs).toMatchObject({ result: 'dry-run', to: environment.good });
-    expect(dry.outputs.plan).toContain('starts no workflow');
+    expect(dry.outputs.plan).toContain('does not start workflows');
     expect(dry.outputs.plan).toContain(
       'skips these protection rules of production: required reviewers',
     );

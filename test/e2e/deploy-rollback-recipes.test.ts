@@ -17,8 +17,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const folder = fileURLToPath(new URL('../../docs/recipes', import.meta.url));
 
-/** The YAML blocks of a recipe. */
-function breadLocks(file: string): readonly string[] {
+/** Reads the YAML blocks of a recipe. */
+function readBlocks(file: string): readonly string[] {
   const text = readFileSync(join(folder, file), 'utf8');
   return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
 }
@@ -26,15 +26,15 @@ function breadLocks(file: string): readonly string[] {
 interface Recipe {
   readonly file: string;
   /** The index of the strategy. */
-  readonly which: number;
+  readonly index: number;
   readonly programs: Readonly<Record<string, string>>;
-  /** What says that the release is live which is good, and the other one. */
+  /** The identifiers of the good and the bad release. */
   readonly good: string;
   readonly bad: string;
-  /** The only call that changes something. */
+  /** The only call with a change. */
   readonly change: string;
-  /** Where it is not the file `$LIVE`. */
-  readonly place?: {
+  /** Reads and writes the current release, if it is not the file `$LIVE`. */
+  readonly current?: {
     readonly put: (machine: Machine, live: string) => void;
     readonly read: (machine: Machine) => string;
   };
@@ -45,7 +45,7 @@ const WORKER = '{"versions":[{"version_id":"\'"$(cat $LIVE)"\'","percentage":100
 const RECIPES: readonly Recipe[] = [
   {
     file: 'kubernetes.md',
-    which: 0,
+    index: 0,
     good: 'registry/web@sha256:aaaa',
     bad: 'registry/web@sha256:bbbb',
     change: 'kubectl<--namespace=shop><set><image><deployment/web><web=registry/web@sha256:aaaa>',
@@ -58,7 +58,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'helm.md',
-    which: 0,
+    index: 0,
     good: '4',
     bad: '5',
     change: 'helm<rollback><web><4><--namespace><shop><--wait><--timeout=3m>',
@@ -71,7 +71,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'vercel.md',
-    which: 0,
+    index: 0,
     good: 'dpl_good',
     bad: 'dpl_bad',
     change: 'vercel<rollback><dpl_good><--timeout><3m><--token><vercel-token>',
@@ -83,7 +83,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'cloudflare.md',
-    which: 0,
+    index: 0,
     good: '10000000-0000-0000-0000-000000000000',
     bad: '20000000-0000-0000-0000-000000000000',
     change: `wrangler<rollback><10000000-0000-0000-0000-000000000000><--name><shop><--yes><--message><rollback of ${BAD}>`,
@@ -95,7 +95,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'heroku.md',
-    which: 0,
+    index: 0,
     good: '102',
     bad: '103',
     change: 'heroku<releases:rollback><v102><--app><shop>',
@@ -107,7 +107,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'migrations.md',
-    which: 0,
+    index: 0,
     good: '1975ea83b712',
     bad: 'ae1027a6acf1',
     change: 'alembic<downgrade><1975ea83b712>',
@@ -119,7 +119,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'migrations.md',
-    which: 1,
+    index: 1,
     good: '3',
     bad: '5',
     change: 'cargo<run><--quiet><--><down><-n><2>',
@@ -130,7 +130,7 @@ const RECIPES: readonly Recipe[] = [
   },
   {
     file: 'blue-green.md',
-    which: 0,
+    index: 0,
     good: 'blue.conf',
     bad: 'green.conf',
     change: 'nginx<-s><reload>',
@@ -138,7 +138,7 @@ const RECIPES: readonly Recipe[] = [
       curl: `"-fsS --max-time 5 http://127.0.0.1:8081/health") ;;`,
       nginx: `"-s reload") changed;;`,
     },
-    place: {
+    current: {
       put: ({ workspace }, live) => {
         const upstreams = join(workspace, 'upstreams');
         mkdirSync(upstreams, { recursive: true });
@@ -158,19 +158,19 @@ afterEach(() => machine?.[Symbol.asyncDispose]());
 test('tests every recipe of the docs', () => {
   const files = readdirSync(folder).filter((name) => name !== 'README.md');
   const strategies = files.flatMap((file) =>
-    breadLocks(file)
+    readBlocks(file)
       .filter((block) => block.startsWith('- command:'))
-      .map((_, which) => `${file} ${which}`),
+      .map((_, index) => `${file} ${index}`),
   );
-  expect(RECIPES.map(({ file, which }) => `${file} ${which}`).toSorted()).toEqual(
+  expect(RECIPES.map(({ file, index }) => `${file} ${index}`).toSorted()).toEqual(
     strategies.toSorted(),
   );
 });
 
-describe.each(RECIPES)('the recipe $file ($which)', (recipe) => {
+describe.each(RECIPES)('the recipe $file ($index)', (recipe) => {
   function start(): { readonly machine: Machine; readonly programs: StandIns } {
-    const blocks = breadLocks(recipe.file);
-    const strategies = blocks.filter((block) => block.startsWith('- command:'))[recipe.which];
+    const blocks = readBlocks(recipe.file);
+    const strategies = blocks.filter((block) => block.startsWith('- command:'))[recipe.index];
     const [, verify = ''] =
       blocks.map((block) => /^verify-command: (.*)\n$/.exec(block)).find(Boolean) ?? [];
     const env = { PATH: '', VERCEL_TOKEN: 'vercel-token' };
@@ -186,9 +186,9 @@ describe.each(RECIPES)('the recipe $file ($which)', (recipe) => {
   }
 
   const put = (at: ReturnType<typeof start>, live: string) =>
-    recipe.place ? recipe.place.put(at.machine, live) : writeFileSync(at.programs.live, live);
+    recipe.current ? recipe.current.put(at.machine, live) : writeFileSync(at.programs.live, live);
   const read = (at: ReturnType<typeof start>) =>
-    recipe.place ? recipe.place.read(at.machine) : readFileSync(at.programs.live, 'utf8');
+    recipe.current ? recipe.current.read(at.machine) : readFileSync(at.programs.live, 'utf8');
   const changes = (calls: readonly string[]) => calls.filter((call) => call === recipe.change);
 
   test('restores the good release with the right calls, also after a kill', async () => {

@@ -387,14 +387,14 @@ describe('invalid inputs are reported, and nothing is changed', () => {
     [
       'an unknown strategy',
       { strategies: '- rsync: {}' },
-      /strategies:1:3: .*names no strategy that is known among its keys [a-z]+\. Write one of /,
+      /strategies:1:3: .*does not name a known strategy among its keys [a-z]+\. Write one of /,
     ],
     ['an unknown option', { strategies: '- files:\n    path: .env' }, /strategies:2:5/],
     ['a map instead of a list', { strategies: 'files: .env' }, /strategies:1:1/],
     [
       'a strategy twice',
       { strategies: '- files: {paths: [a]}\n- files: {paths: [a]}' },
-      /stands there twice/,
+      /is a duplicate/,
     ],
     [
       'an incomplete SHA',

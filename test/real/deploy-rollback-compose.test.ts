@@ -11,20 +11,20 @@ import { type Machine, startMachine } from './rollback/machine.ts';
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
 
 const execute = promisify(execFile);
-const second = engine('docker-compose-v2', 'from the Go module proxy, see .ci/run', [
+const composeV2 = engine('docker-compose-v2', 'from the Go module proxy, see .ci/run', [
   join(homedir(), 'go/bin'),
 ]);
-const first = engine('docker-compose', 'apt-get install docker-compose');
+const composeV1 = engine('docker-compose', 'apt-get install docker-compose');
 const noDocker = dockerEngine.path === undefined;
 
-/** How compose can be installed: where its program is, and whether as a plugin. */
-const WAYS = [
-  ['compose 2, as a plugin', second, 'plugin'],
-  ['compose 2, by itself', second, 'alone'],
-  ['compose 1', first, 'alone'],
+/** The installations of compose: as a plugin of the docker CLI, or standalone. */
+const INSTALLATIONS = [
+  ['compose 2 as a plugin', composeV2, 'plugin'],
+  ['standalone compose 2', composeV2, 'standalone'],
+  ['compose 1', composeV1, 'standalone'],
 ] as const;
 
-describe.each(WAYS)('deploy-rollback with %s', (_, tool, way) => {
+describe.each(INSTALLATIONS)('deploy-rollback with %s', (_, tool, installation) => {
   describe.skipIf(noDocker || tool.path === undefined)(tool.needs, () => {
     let daemon: Dockerd;
     let machine: Machine;
@@ -34,9 +34,9 @@ describe.each(WAYS)('deploy-rollback with %s', (_, tool, way) => {
 
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), 'compose-'));
-      const place = join(folder, way === 'plugin' ? 'cli-plugins' : 'bin');
-      mkdirSync(place);
-      symlinkSync(tool.path ?? '', join(place, 'docker-compose'));
+      const binFolder = join(folder, installation === 'plugin' ? 'cli-plugins' : 'bin');
+      mkdirSync(binFolder);
+      symlinkSync(tool.path ?? '', join(binFolder, 'docker-compose'));
       daemon = await startDockerd();
       await daemon.importBusybox('box:1');
       env = {
@@ -66,7 +66,8 @@ describe.each(WAYS)('deploy-rollback with %s', (_, tool, way) => {
     });
 
     function compose(...args: readonly string[]) {
-      const argv = way === 'plugin' ? ['docker', 'compose'] : [join(folder, 'bin/docker-compose')];
+      const argv =
+        installation === 'plugin' ? ['docker', 'compose'] : [join(folder, 'bin/docker-compose')];
       const [program = '', ...rest] = [...argv, '-f', 'compose.yaml', '-p', 'shop', ...args];
       return execute(program, rest, {
         cwd: machine.workspace,
@@ -74,7 +75,7 @@ describe.each(WAYS)('deploy-rollback with %s', (_, tool, way) => {
       });
     }
 
-    /** A newer build takes the tag; the other service is not deployed with it. */
+    /** Builds a new image with the same tag, and starts the services. */
     async function deploy(release: string): Promise<void> {
       const file = `FROM box:1\nSTOPSIGNAL SIGKILL\nLABEL release=${release}\n`;
       images[release] = await daemon.dockerWith(file, 'build', '-q', '-t', 'app:latest', '-');
@@ -108,7 +109,7 @@ services:
       return Promise.all(found);
     }
 
-    test('snapshot, bad deploy, rollback: each service on the image it ran', async () => {
+    test('restores the image of each service', async () => {
       await machine.snapshot();
       await deploy('bad');
       await daemon.docker('image', 'prune', '-f');
@@ -118,16 +119,16 @@ services:
       expect(await running()).toEqual([images.good, images.good]);
     });
 
-    test('compose and the action are killed (-9) before, in and after it, then again', async () => {
+    test('a second run succeeds after compose and the action were killed', async () => {
       await machine.snapshot();
       const real =
-        way === 'plugin'
+        installation === 'plugin'
           ? join(folder, 'cli-plugins/docker-compose')
           : join(folder, 'bin/docker-compose');
       for (const [moment, script] of [
         ['before', 'kill -9 $PPID; exit 1'],
-        // A second or so is what it takes.
-        ['in', `"${tool.path}" "$@" & sleep 0.5; kill -9 $! $PPID`],
+        // The command takes about one second.
+        ['during', `"${tool.path}" "$@" & sleep 0.5; kill -9 $! $PPID`],
         ['after', `"${tool.path}" "$@"; kill -9 $PPID`],
       ] as const) {
         await deploy('bad');
@@ -136,8 +137,8 @@ services:
         rmSync(real);
         writeFileSync(
           real,
-          // As a plugin its parent is the docker CLI, whose parent is the action.
-          `#!/bin/bash\ncase "$*" in *" up "*) [ -e ${once} ] && { rm ${once}; ${parentOf(way, script)}; };; esac\nexec "${tool.path}" "$@"\n`,
+          // The parent of a plugin is the docker CLI, whose parent is the action.
+          `#!/bin/bash\ncase "$*" in *" up "*) [ -e ${once} ] && { rm ${once}; ${toParents(installation, script)}; };; esac\nexec "${tool.path}" "$@"\n`,
         );
         chmodSync(real, 0o755);
         await using killed = await machine.run();
@@ -150,7 +151,7 @@ services:
       }
     });
 
-    test('a vanished image or service is found in preflight, and nothing is changed', async () => {
+    test('the preflight finds a missing image or service, and nothing is changed', async () => {
       await machine.snapshot();
       await deploy('bad');
       const before = await daemon.docker('ps', '-q');
@@ -160,7 +161,7 @@ services:
       );
       await using noService = await machine.run();
       expect(noService.outputs, noService.log).toMatchObject({ result: 'no-target' });
-      expect(noService.log).toMatch(/the compose file has no service worker any more/);
+      expect(noService.log).toMatch(/the compose file does not contain the service worker/);
       const tags = await daemon.docker('images', 'deploy-rollback-keep', '-q', '--no-trunc');
       await daemon.docker(
         'rmi',
@@ -169,15 +170,15 @@ services:
       );
       await using noImage = await machine.run();
       expect(noImage.outputs, noImage.log).toMatchObject({ result: 'no-target' });
-      expect(noImage.log).toMatch(/the image sha256:[0-9a-f]{12} of \w+ is not there any more/);
+      expect(noImage.log).toMatch(/the image sha256:[0-9a-f]{12} of \w+ does not exist any more/);
       expect(await daemon.docker('ps', '-q')).toBe(before);
     });
   });
 });
 
-/** The action is the parent of the parent of a plugin. */
-function parentOf(way: 'plugin' | 'alone', script: string): string {
-  return way === 'alone'
+/** Kills the parent of the parent as well for a plugin, because that is the action. */
+function toParents(installation: 'plugin' | 'standalone', script: string): string {
+  return installation === 'standalone'
     ? script
     : script.replace('$PPID', '$(cut -d" " -f4 /proc/$PPID/stat) $PPID');
 }

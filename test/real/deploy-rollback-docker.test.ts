@@ -36,7 +36,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       if (ids.length > 0) await daemon.docker('rm', '-fv', ...ids);
     }
 
-    /** Builds an image here, which takes the tag from the one before, and runs it. */
+    /** Builds an image with the same tag, and runs it. */
     async function deploy(version: 'good' | 'bad', ...settings: readonly string[]): Promise<void> {
       const file = `FROM box:1\nSTOPSIGNAL SIGKILL\nRUN busybox mkdir /www && echo ${version} > /www/index.html\n`;
       images[version] = await daemon.dockerWith(
@@ -62,10 +62,10 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(await answer()).toBe('good\n');
     }
 
-    test('snapshot, bad deploy, rollback: the image by its ID, healthy', async () => {
+    test('restores the container from its image', async () => {
       await machine.snapshot();
       await deploy('bad');
-      // What anybody does who needs room: the good image has no tag of its own any more.
+      // The good image has no tag except that of the snapshot.
       await daemon.docker('image', 'prune', '-f');
       const { outputs, log } = await machine.rollback();
       expect(log).toMatch(/identity of docker app: sha256:[0-9a-f]{12}, running/);
@@ -75,7 +75,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(HostConfig.RestartPolicy.Name).toBe('always');
     });
 
-    test('killed (-9) after each change, then again: the same end', {
+    test('has the same result after a kill at each change', {
       timeout: 300_000,
     }, async () => {
       await machine.snapshot();
@@ -91,7 +91,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       }
     });
 
-    test('all settings are as they were', async () => {
+    test('restores all settings', async () => {
       await removeAll();
       const subnet = ['--subnet', '10.214.7.0/24'];
       await daemon.docker('network', 'create', '--internal', ...subnet, 'front');
@@ -121,13 +121,12 @@ describe.skipIf(dockerEngine.path === undefined)(
       await daemon.docker('rm', '-f', 'app');
       await daemon.docker(...OTHER);
       const { log } = await other.rollback();
-      // The health check has to have passed.
       expect((await inspect('app')).State.Health.Status).toBe('healthy');
-      expect(settled(await inspect('app'))).toEqual(settled(before));
+      expect(getSettings(await inspect('app'))).toEqual(getSettings(before));
       expect(log).not.toContain('s3cret');
     });
 
-    test('a vanished image, network or volume is found in preflight, and nothing is changed', async () => {
+    test('the preflight finds a missing image or volume, and nothing is changed', async () => {
       await daemon.docker('volume', 'create', 'gone');
       await deploy('good', '--volume', 'gone:/data');
       await machine.snapshot();
@@ -136,7 +135,7 @@ describe.skipIf(dockerEngine.path === undefined)(
       await daemon.docker('volume', 'rm', 'gone');
       await using noVolume = await machine.run();
       expect(noVolume.outputs).toMatchObject({ result: 'no-target' });
-      expect(noVolume.log).toContain('the volume gone is not there any more');
+      expect(noVolume.log).toContain('the volume gone does not exist any more');
 
       const tags = await daemon.docker('images', 'deploy-rollback-keep', '--format', '{{.Tag}}');
       for (const tag of tags.split('\n')) {
@@ -145,12 +144,12 @@ describe.skipIf(dockerEngine.path === undefined)(
       await daemon.docker('image', 'prune', '-f');
       await using noImage = await machine.run();
       expect(noImage.outputs).toMatchObject({ result: 'no-target' });
-      expect(noImage.log).toMatch(/the image sha256:[0-9a-f]{12} of app is not there any more/);
+      expect(noImage.log).toMatch(/the image sha256:[0-9a-f]{12} of app does not exist any more/);
       expect((await inspect('app')).Id).toBe(before.Id);
       expect((await inspect('app')).State.StartedAt).toBe(before.State.StartedAt);
     });
 
-    test('when it cannot be started, the one that ran runs on', async () => {
+    test('starts the old container again if the new one does not start', async () => {
       await removeAll();
       await daemon.docker('network', 'create', '--internal', '--subnet', '10.214.8.0/24', 'fixed');
       const address = [
@@ -166,31 +165,35 @@ describe.skipIf(dockerEngine.path === undefined)(
       await machine.snapshot();
       await daemon.docker('rm', '-f', 'app');
       const id = await daemon.docker(...OTHER);
-      await daemon.docker('run', '-d', '--name', 'thief', ...address);
+      await daemon.docker('run', '-d', '--name', 'other', ...address);
       await using failed = await machine.run({
-        ...{ 'verify-url': '', 'expect-identity': '', 'on-exhausted': 'stop' },
+        'verify-url': '',
+        'expect-identity': '',
+        'on-exhausted': 'stop',
       });
       expect(failed.outputs.result, failed.log).toBe('failed');
       expect(failed.log).toMatch(/Address already in use/);
-      expect((await containers()).toSorted()).toEqual(['app', 'thief']);
+      expect((await containers()).toSorted()).toEqual(['app', 'other']);
       const now = await inspect('app');
       expect([now.Config.Image, now.State.Running]).toEqual(['box:1', true]);
       expect(now.Id).toBe(id);
     });
 
-    test('one that never gets well is put away, and what was there comes back', async () => {
+    test('restores the current container if the good one is not healthy', async () => {
       await machine.snapshot();
       await deploy('bad');
-      // Who has the port does not let the good one have it, either.
+      // Another server uses the port.
       await daemon.docker('rm', '-f', 'app');
       await daemon.docker(...OTHER);
       const { createServer } = await import('node:http');
-      const server = createServer((_, response) => response.end('somebody else'));
+      const server = createServer((_, response) => response.end('other server'));
       await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
       await using failed = await machine.run({ 'verify-deadline': '2s' });
       await new Promise((resolve) => server.close(resolve));
       expect(failed.outputs.result, failed.log).toBe('failed');
-      expect(failed.outputs.message).toMatch(/put back|restored|as it was|there before/i);
+      expect(failed.outputs.message).toMatch(
+        /restored [0-9a-f]{7}, the release from before the rollback/,
+      );
       const now = await inspect('app');
       expect(now.Config.Image, failed.log).toBe('box:1');
       expect(now.State.Running).toBe(true);
@@ -199,11 +202,11 @@ describe.skipIf(dockerEngine.path === undefined)(
   },
 );
 
-/** Runs something else under the name. */
+/** Runs another container with the same name. */
 const OTHER = 'run -d --name app --network none --stop-signal KILL box:1'.split(' ');
 
-/** What does not change from one container to the next like it. */
-function settled(inspected: Record<string, never>): unknown {
+/** The settings, without values that differ between equal containers. */
+function getSettings(inspected: Record<string, never>): unknown {
   const { Config, HostConfig, NetworkSettings, Mounts, Image } = inspected as unknown as {
     readonly Config: object;
     readonly HostConfig: { readonly Binds: readonly string[] | null };
@@ -218,7 +221,7 @@ function settled(inspected: Record<string, never>): unknown {
   return {
     Image,
     Config,
-    // The volume without a name has become a bind of the same volume.
+    // The anonymous volume is now a bind of the same volume.
     HostConfig: {
       ...HostConfig,
       Binds: HostConfig.Binds?.filter((bind) => !/\/anonymous$/.test(bind)),

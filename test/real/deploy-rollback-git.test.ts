@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 180_000 });
 const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.meta.url));
 const program = engine('git', 'apt-get install git');
 
-const WAYS: readonly (readonly [string, string, string])[] = [
+const MODES: readonly (readonly [string, string, string])[] = [
   ['restore-commit', 'branch: main', 'main'],
   ['reset', 'branch: main, force: true', 'main'],
   ['tag', 'tag: live', 'live'],
@@ -37,7 +37,7 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
     good = git(clone, 'rev-parse', 'HEAD');
     bad = commit(clone, { 'app.txt': 'bad' });
     git(clone, 'push', '--quiet', 'origin', 'main', `${bad}:refs/tags/live`);
-    // As actions/checkout leaves it: the latest commit alone, from the server.
+    // Like actions/checkout: only the latest commit, from the server.
     workspace = `${clone}-job`;
     git(clone, 'clone', '--quiet', '--depth=1', '--branch=main', served.url, workspace);
     stateDir = `${clone}-state`;
@@ -72,25 +72,25 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
     });
   }
 
-  async function deployed(strategies: string): Promise<void> {
+  async function deployBoth(strategies: string): Promise<void> {
     for (const sha of [good, bad]) {
-      await using kept = await run({ mode: 'snapshot', strategies }, { sha });
-      expect(kept.exitCode, kept.log).toBe(0);
+      await using snapshot = await run({ mode: 'snapshot', strategies }, { sha });
+      expect(snapshot.exitCode, snapshot.log).toBe(0);
       if (sha === bad) break;
       await using marked = await run({ mode: 'mark' }, { sha });
       expect(marked.exitCode, marked.log).toBe(0);
     }
   }
 
-  describe.each(WAYS)('%s', (mode, options, name) => {
+  describe.each(MODES)('%s', (mode, options, name) => {
     const strategies = `- git: {mode: ${mode}, ${options}, remote: origin}`;
     beforeEach(async () => {
       live = name;
-      await deployed(strategies);
+      await deployBoth(strategies);
       expect(appOn(live)).toBe('bad');
     });
 
-    test('snapshot, bad deploy, rollback, identity and health verified', async () => {
+    test('restores the good release and verifies it', async () => {
       await using back = await run({ strategies });
       expect(back.outputs, back.log).toMatchObject({ result: 'rolled-back', to: good });
       expect(appOn(live)).toBe('good');
@@ -99,7 +99,7 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
       expect(again.outputs).toMatchObject({ result: 'noop' });
     });
 
-    test('killed (-9) in the middle of the push, then again', async () => {
+    test('a second run succeeds after a kill during the push', async () => {
       const hold = join(served.repository.remote, 'hold');
       const arrived = join(served.repository.remote, 'arrived');
       writeFileSync(hold, '');
@@ -130,9 +130,9 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
     });
   });
 
-  test('a hook that protects the branch: nothing is changed, and its reason is told', async () => {
+  test('reports the message of a hook that rejects the push', async () => {
     const strategies = '- git: {branch: main, remote: origin}';
-    await deployed(strategies);
+    await deployBoth(strategies);
     served.hook('update', 'echo "main is protected: ask Ann" >&2; exit 1');
     await using back = await run({ strategies });
     expect(back.outputs, back.log).toMatchObject({ result: 'failed' });
@@ -141,9 +141,9 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
     expect(git(served.repository.remote, 'rev-parse', 'main')).toBe(bad);
   });
 
-  test('an unreachable commit is found before anything is touched', async () => {
+  test('the preflight finds a missing commit', async () => {
     const strategies = '- git: {branch: main, remote: origin}';
-    await deployed(strategies);
+    await deployBoth(strategies);
     const root = git(workspace, 'commit-tree', `${bad}^{tree}`, '-m', 'other');
     git(workspace, 'push', '--quiet', '--force', served.url, `${root}:refs/heads/main`);
     git(served.repository.remote, 'update-ref', '-d', 'refs/tags/live');
@@ -151,7 +151,7 @@ describe.skipIf(program.path === undefined)(`git daemon ${program.needs}`, () =>
     git(served.repository.remote, 'gc', '--quiet', '--prune=now');
     await using back = await run({ strategies });
     expect(back.outputs, back.log).toMatchObject({ result: 'no-target' });
-    expect(back.outputs.message).toContain('does not have the commit');
+    expect(back.outputs.message).toContain('does not contain the commit');
     expect(git(served.repository.remote, 'rev-parse', 'main')).toBe(root);
   });
 });

@@ -39,7 +39,7 @@ describe.skipIf(nginx.path === undefined)(
 
     const answer = async () => (await fetch(server.url)).text();
 
-    test('snapshot, bad deploy, rollback, identity and health', async () => {
+    test('restores the target of the link and verifies the release', async () => {
       await machine.snapshot();
       deploy('bad');
       expect(await answer()).toBe('release bad\n');
@@ -49,24 +49,24 @@ describe.skipIf(nginx.path === undefined)(
       expect(readlinkSync(server.root)).toBe('releases/good');
     });
 
-    test('no request fails while it is switched', async () => {
+    test('requests succeed during the switch', async () => {
       await machine.snapshot();
       deploy('bad');
-      const seen = new Set<string>();
-      let isOver = false;
-      const asking = (async () => {
-        while (!isOver) {
+      const responses = new Set<string>();
+      let isDone = false;
+      const requests = (async () => {
+        while (!isDone) {
           const response = await fetch(server.url);
-          seen.add(`${response.status} ${await response.text()}`);
+          responses.add(`${response.status} ${await response.text()}`);
         }
       })();
       await machine.rollback();
-      isOver = true;
-      await asking;
-      expect([...seen].toSorted()).toEqual(['200 release bad\n', '200 release good\n']);
+      isDone = true;
+      await requests;
+      expect([...responses].toSorted()).toEqual(['200 release bad\n', '200 release good\n']);
     });
 
-    test('killed (-9) after each change, then again', async () => {
+    test('has the same result after a kill at each change', async () => {
       await machine.snapshot();
       for (let change = 1, killed = true; killed; change++) {
         deploy('bad');
@@ -79,13 +79,13 @@ describe.skipIf(nginx.path === undefined)(
       }
     });
 
-    test('a release that is gone is found in preflight, and nothing is changed', async () => {
+    test('the preflight finds a missing release, and nothing is changed', async () => {
       await machine.snapshot();
       deploy('bad');
       rmSync(join(server.root, '../releases/good'), { recursive: true });
       await using result = await machine.run();
       expect(result.outputs, result.log).toMatchObject({ result: 'no-target' });
-      expect(result.log).toMatch(/releases\/good is not there any more/);
+      expect(result.log).toMatch(/releases\/good does not exist any more/);
       expect(await answer()).toBe('release bad\n');
     });
   },

@@ -30,7 +30,7 @@ const EVENTS: readonly JournalEvent[] = [
     tree: '',
     entryId: 'r-0',
     snapshotId: 's-0',
-    steps: [{ title: 'files a', step: 'puts back 1 file', warnings: [HOSTILE] }],
+    steps: [{ title: 'files a', step: 'restores 1 file', warnings: [HOSTILE] }],
     skipped: [],
     atMs: 1_200,
   },

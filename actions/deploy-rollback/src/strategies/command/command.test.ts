@@ -67,10 +67,10 @@ describe('runs the commands of the user', () => {
     const [args, ...rest] = seen().trimEnd().split('\n');
     expect(args).toBe(`<undo><--to=revision current><${GOOD}><a b; rm -rf $HOME><{.items}>`);
     expect(rest).toEqual([
+      'ROLLBACK_CAPTURED=revision current',
       'ROLLBACK_DEPLOYMENT_ID=',
       `ROLLBACK_FROM=${BAD}`,
       'ROLLBACK_ID=rb-1',
-      'ROLLBACK_CAPTURED=revision current',
       `ROLLBACK_SNAPSHOT=${folder}`,
       'ROLLBACK_STEP=apply',
       `ROLLBACK_TO=${GOOD}`,

@@ -111,7 +111,7 @@ function getRestorePaths(base: string, path: string): RestorePaths {
   return { finalPath, newPath: `${prefix}.new`, oldPath: `${prefix}.old` };
 }
 
-/** Removes what a killed run left behind. The previous content is kept if there is no newer one. */
+/** Removes what a killed run left behind. The previous content is kept if the new one is missing. */
 async function cleanUp({ finalPath, newPath, oldPath }: RestorePaths): Promise<void> {
   await removeTree(newPath);
   if ((await lstatIfExists(oldPath)) === undefined) return;

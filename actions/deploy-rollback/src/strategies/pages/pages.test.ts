@@ -145,12 +145,12 @@ describe('the copy in the snapshot', () => {
     [
       'a changed copy',
       (saved) => writeFile(join(folder, 'site.zip'), 'x').then(() => saved),
-      'its checksum differs',
+      'the checksum of the copy in the snapshot differs',
     ],
     [
       'a missing copy',
       (saved) => rm(join(folder, 'site.zip')).then(() => saved),
-      'its checksum differs',
+      'the checksum of the copy in the snapshot differs',
     ],
     [
       'a copy of another release',
