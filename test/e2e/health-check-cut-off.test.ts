@@ -57,10 +57,10 @@ describe.skipIf(!mayMount)('the resolver of this machine (needs root: sudo)', ()
   });
 
   test('has no address for the name: the target is unhealthy', async () => {
-    await using ill = await startResolver('SERVFAIL');
-    await using well = await startResolver('NXDOMAIN');
+    await using failing = await startResolver('SERVFAIL');
+    await using working = await startResolver('NXDOMAIN');
     // Like the system resolver, continues with the next name server.
-    await using result = await checkWith([ill.address, well.address]);
+    await using result = await checkWith([failing.address, working.address]);
     const statuses = statusesOf(result);
     expect(statuses).toMatchObject({ gone: 'healthy', 'name gone': 'healthy' });
     expect([...KINDS, 'its name server'].map((name) => statuses[name])).toEqual(

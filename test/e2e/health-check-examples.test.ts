@@ -76,9 +76,9 @@ describe('the examples of the README work', () => {
 
   test('wait: a port, and a page that becomes ready later', async () => {
     await using postgres = await startTcpServer({ script: banner('') });
-    let asked = 0;
+    let requests = 0;
     await using app = await serve((_, response) => {
-      response.statusCode = ++asked === 1 ? 503 : 200;
+      response.statusCode = ++requests === 1 ? 503 : 200;
       response.end();
     }, false);
     await using result = await runExample('wait', {
@@ -86,7 +86,7 @@ describe('the examples of the README work', () => {
       'http://localhost:8080': app.url,
     });
     expect(result.outputs.message).toBe('All 2 checks are healthy');
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
   });
 
   test('checks: healthy and unhealthy', async () => {
@@ -106,8 +106,8 @@ describe('the examples of the README work', () => {
       'ca-file': ca.certFile,
       'ip-family': '4',
     });
-    await using well = await runAction({ action, with: await inputs() });
-    expect(well.outputs.message).toBe('All 3 checks are healthy');
+    await using healthy = await runAction({ action, with: await inputs() });
+    expect(healthy.outputs.message).toBe('All 3 checks are healthy');
     status = 'migration failed';
     await using unhealthy = await runAction({ action, with: await inputs() });
     expect(unhealthy.outputs).toMatchObject({ status: 'unhealthy', 'failed-checks': 'api' });

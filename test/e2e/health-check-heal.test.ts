@@ -107,7 +107,7 @@ describe.each([
     expect(dispatches()).toHaveLength(1);
   });
 
-  test('starts once per outage until heal-limit is reached, then warns', async () => {
+  test('starts once per outage until the limit is reached, then warns', async () => {
     const states = [];
     for (let outage = 1; outage <= 3; outage++) {
       isHealthy = false;
@@ -139,11 +139,11 @@ describe.each([
   test('passes the inputs and the branch of the run', async () => {
     const result = await runMonitor({
       ...inputs,
-      'on-unhealthy-inputs': 'version=1.4=x\nreason=ill',
+      'on-unhealthy-inputs': 'version=1.4=x\nreason=down',
     });
     expect(result.workflow.url).toMatch(/\/actions\/runs\/\d+$/);
     expect(dispatches()).toMatchObject([
-      { event: 'workflow_dispatch', branch: 'main', inputs: { version: '1.4=x', reason: 'ill' } },
+      { event: 'workflow_dispatch', branch: 'main', inputs: { version: '1.4=x', reason: 'down' } },
     ]);
   });
 
@@ -407,8 +407,6 @@ test('sends no GitHub request when there is nothing to do', async () => {
 
 test('rejects inputs without a workflow and an invalid limit', async () => {
   await using result = await monitor({ 'on-unhealthy-inputs': 'a=b', 'heal-limit': 'twice' });
-  expect(result.log).toContain(
-    'heal-limit: "twice" is not a number per time window. Write a number',
-  );
+  expect(result.log).toContain('limit: "twice" is not a number per time window. Write a number');
   expect(result.log).toContain('on-unhealthy-inputs: requires on-unhealthy-workflow');
 });

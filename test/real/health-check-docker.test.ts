@@ -25,10 +25,10 @@ describe.skipIf(dockerEngine.path === undefined)(
       daemon = await startDockerd();
       await daemon.importBusybox('box:1');
       await start('plain', 'sleep 600');
-      await start('well', 'sleep 600', '--health-cmd', 'true', '--health-interval', '100ms');
+      await start('healthy', 'sleep 600', '--health-cmd', 'true', '--health-interval', '100ms');
       await start('starting', 'sleep 600', '--health-cmd', 'true', '--health-interval', '1h');
       await start(
-        ...(['ill', 'echo serving; sleep 600', '--health-cmd', 'echo not yet; false'] as const),
+        ...(['failing', 'echo serving; sleep 600', '--health-cmd', 'echo not yet; false'] as const),
         ...['--health-interval', '100ms', '--health-retries', '1'],
       );
       await start('over', 'echo out of luck >&2; exit 7');
@@ -53,7 +53,7 @@ describe.skipIf(dockerEngine.path === undefined)(
     test('running containers with and without a health check', async () => {
       await using result = await check(`
         - {name: plain, docker: {container: plain}}
-        - {name: well, docker: {container: well}}
+        - {name: healthy, docker: {container: healthy}}
         - name: all variables
           docker: {container: plain, host: "${daemon.host}"}
           expect:
@@ -75,11 +75,11 @@ describe.skipIf(dockerEngine.path === undefined)(
         - {name: starting, docker: {container: starting}}
         - {name: again, docker: {container: again}, expect: restarts < 1, max-attempts: 1}
         - {name: gone, docker: {container: gone}}
-        - {name: ill, docker: {container: ill}, expect: "health == 'healthy'", fail-when: "health == 'unhealthy'", max-attempts: 200}`,
+        - {name: failing, docker: {container: failing}, expect: "health == 'healthy'", fail-when: "health == 'unhealthy'", max-attempts: 200}`,
         { 'max-attempts': '2' },
       );
       expect(result.exitCode).toBe(1);
-      const [over, starting, again, gone, ill] = await checksOf(result);
+      const [over, starting, again, gone, failing] = await checksOf(result);
       expect(over.reason).toContain(`state == 'running': state was "exited"`);
       expect(over.evidence).toEqual([
         { title: 'state', lines: ['exit code 7'] },
@@ -88,12 +88,13 @@ describe.skipIf(dockerEngine.path === undefined)(
       expect(starting.reason).toContain('health was "starting"');
       expect(again.reason).toMatch(/restarts was \d+/);
       expect(gone.reason).toContain('container gone does not exist');
-      expect(ill.reason).toContain("fail-when is met: health == 'unhealthy'");
-      expect(ill.evidence).toEqual([
+      expect(failing.reason).toContain("fail-when is met: health == 'unhealthy'");
+      expect(failing.evidence).toEqual([
         { title: 'last health check', lines: ['not yet'] },
         { title: 'last output', lines: ['serving'] },
       ]);
-      for (const one of [over, starting, again, gone, ill]) expect(one.status).toBe('unhealthy');
+      for (const one of [over, starting, again, gone, failing])
+        expect(one.status).toBe('unhealthy');
     });
 
     test('analyses both streams of a container log', async () => {
@@ -149,7 +150,7 @@ describe.skipIf(dockerEngine.path === undefined)(
     });
 
     test('the README example works', async () => {
-      const inputs = replaceValues(await readmeExample('containers'), { tailpaste: 'well' });
+      const inputs = replaceValues(await readmeExample('containers'), { tailpaste: 'healthy' });
       await using result = await check(inputs.checks ?? '');
       expect(result.outputs.message).toBe('All 2 checks are healthy');
     });

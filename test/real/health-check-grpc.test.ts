@@ -42,8 +42,8 @@ test('checks over TLS; a stopped server is unhealthy', async () => {
   const url = `grpcs://localhost:${server.port}`;
   await using trusted = await healthCheck({ url, 'ca-file': ca.certFile, 'ip-family': '4' });
   expect(trusted.outputs.message).toContain('is healthy');
-  await using stranger = await healthCheck({ url, 'ip-family': '4' });
-  expect(stranger.outputs.message).toContain('is not trusted');
+  await using untrusted = await healthCheck({ url, 'ip-family': '4' });
+  expect(untrusted.outputs.message).toContain('is not trusted');
   await using plain = await healthCheck({ url: `grpc://127.0.0.1:${server.port}`, timeout: '2s' });
   expect(plain.outputs.status).toBe('unhealthy');
   await server.stop();

@@ -16,13 +16,13 @@ const run = promisify(execFile);
 /** The reports of checks with hostile texts. */
 async function reports() {
   const server = await startHttpServer({ script: hostileText(500) });
-  const nasty = JSON.stringify('"><!--]]></testcase>&amp; \\ {a="b"} \u001b[31m \u2028');
+  const hostile = JSON.stringify('"><!--]]></testcase>&amp; \\ {a="b"} \u001b[31m \u2028');
   const result = await runAction({
     action,
     with: {
       checks: `
-        - {name: ${nasty}, http: {url: "${server.url}"}, expect: [status == 200, body == 'x'], max-attempts: 1}
-        - {name: well, http: {url: "${server.url}"}, expect: status == 500}`,
+        - {name: ${hostile}, http: {url: "${server.url}"}, expect: [status == 200, body == 'x'], max-attempts: 1}
+        - {name: healthy, http: {url: "${server.url}"}, expect: status == 500}`,
       'body-excerpt': '4KiB',
       'report-junit': 'junit.xml',
       'report-prometheus': 'health.prom',
@@ -39,7 +39,7 @@ async function reports() {
 }
 
 describe.skipIf(xmllint.path === undefined)(`the JUnit report ${xmllint.needs}`, () => {
-  test('is well-formed with hostile texts', async () => {
+  test('is valid XML with hostile texts', async () => {
     await using files = await reports();
     const { stdout } = await run(xmllint.path ?? '', [
       '--xpath',

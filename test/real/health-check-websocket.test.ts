@@ -80,9 +80,9 @@ describe('health-check and a real ws server', () => {
       'ip-family': '4',
     });
     expect(trusted.outputs.message).toContain('is healthy');
-    await using stranger = await healthCheck({ url, 'ip-family': '4' });
-    expect(stranger.outputs.message).toContain('is not trusted');
-    for (const result of [trusted, stranger]) {
+    await using untrusted = await healthCheck({ url, 'ip-family': '4' });
+    expect(untrusted.outputs.message).toContain('is not trusted');
+    for (const result of [trusted, untrusted]) {
       expect(everythingWritten(result)).not.toMatch(/s3cr3t|dXNlcjpz/);
     }
   });

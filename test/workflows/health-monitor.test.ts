@@ -43,10 +43,10 @@ describe.skipIf(act.path === undefined)(`the health monitor ${act.needs}`, () =>
       '.github/workflows/monitor.yml': CALLER,
       '.github/health.yml': checks('/bad'),
     });
-    const sick = await bad.run({ workflow: 'monitor.yml', env });
-    expect(sick.succeeded, sick.log).toBe(false);
-    expect(sick.outputs.verdict).toBe('fail');
-    expect(sick.artifacts).toEqual({ 'health-report': ['health-check.json'] });
+    const unhealthy = await bad.run({ workflow: 'monitor.yml', env });
+    expect(unhealthy.succeeded, unhealthy.log).toBe(false);
+    expect(unhealthy.outputs.verdict).toBe('fail');
+    expect(unhealthy.artifacts).toEqual({ 'health-report': ['health-check.json'] });
     expect(github.state.runs.map(({ event }) => event)).toEqual(['workflow_dispatch']);
     expect(github.state.issues).toMatchObject([{ state: 'open' }]);
   });

@@ -134,7 +134,7 @@ test('masks valid and invalid secrets', async () => {
   const secret = {
     url: 'https://user:url%2Dpassword@shop.example\nhttps://a.example',
     headers: 'Authorization: Bearer header-token\nX-Plain: visible\nX-Api-Key: key-value',
-    'basic-auth': 'somebody:basic-password',
+    'basic-auth': 'user:basic-password',
   };
   const { masked } = await read(secret);
   expect([...new Set(masked)]).toEqual([
@@ -143,7 +143,7 @@ test('masks valid and invalid secrets', async () => {
     'Bearer header-token',
     'header-token',
     'key-value',
-    'somebody:basic-password',
+    'user:basic-password',
     'basic-password',
   ]);
   expect((await read({ ...URL_ONLY, 'bearer-token': 'the-token' })).masked).toEqual(['the-token']);

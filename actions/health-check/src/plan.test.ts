@@ -106,12 +106,12 @@ test('version-path and version-header locate the version', async () => {
     json: { build: { commit: 'in-path' }, version: 'in-json' },
     body: '{}',
   };
-  for (const [wanted, where] of [
+  for (const [version, where] of [
     ['in-json', {}],
     ['in-path', { 'version-path': '$.build.commit' }],
     ['in-header', { 'version-header': 'X-Version' }],
   ] as const) {
-    const [check] = await planned({ url: SHOP, 'expect-version': wanted, ...where });
+    const [check] = await planned({ url: SHOP, 'expect-version': version, ...where });
     const gate = check?.expectations.expect.find(({ source }) => source.startsWith('version'));
     expect(gate?.judge(facts)).toEqual({ met: true });
   }

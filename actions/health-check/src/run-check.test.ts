@@ -114,17 +114,17 @@ test('suffices checks an observation against the expectations', async () => {
     reads: ['status'],
     judge: ({ status }) => (status === 200 ? MET : { met: false, found: 'no' }),
   };
-  const asked: boolean[] = [];
+  const answers: boolean[] = [];
   const { result } = await run(
     async ({ suffices }) => {
       for (const status of [503, 200])
-        asked.push(suffices({ ...UP, facts: { status } } as Observation));
-      asked.push(suffices(DOWN));
+        answers.push(suffices({ ...UP, facts: { status } } as Observation));
+      answers.push(suffices(DOWN));
       return [{ ...UP, facts: { status: 200 } }];
     },
     { check: { expectations: { expect: [expectation], degraded: [], failWhen: [] } } },
   );
-  expect(asked).toEqual([false, true, false]);
+  expect(answers).toEqual([false, true, false]);
   expect(result.attempts).toBe(1);
 });
 

@@ -15,13 +15,13 @@ const B = result('b', 'healthy', 'after 4 attempts');
 const SLOW = result('slow', 'degraded', 'latency 2s, expected at most 1s (after 1 attempt)');
 const UNKNOWN = result('blind', 'unknown', 'cancelled after 1 attempt in 2s');
 const UNHEALTHY = result(
-  'ill',
+  'down',
   'unhealthy',
   'status 503, expected 200-299 (after 2 attempts in 2s, the deadline)',
 );
 
 test.each<[readonly CheckResult[], Status, string]>([
-  [[], 'unknown', 'There are no checks.'],
+  [[], 'unknown', 'No checks'],
   [[A], 'healthy', 'http://127.0.0.1:8080/ is healthy, after 1 attempt'],
   [
     [UNHEALTHY],
@@ -42,7 +42,7 @@ test.each<[readonly CheckResult[], Status, string]>([
   [
     [A, SLOW, UNKNOWN, UNHEALTHY, UNHEALTHY],
     'unhealthy',
-    '2 of 5 checks are unhealthy: ill, status 503, expected 200-299 (after 2 attempts in 2s, the deadline) (and 1 more)',
+    '2 of 5 checks are unhealthy: down, status 503, expected 200-299 (after 2 attempts in 2s, the deadline) (and 1 more)',
   ],
 ])('case %#: the worst status determines the verdict', (results, status, message) => {
   expect(judge(results)).toMatchObject({ status, message });

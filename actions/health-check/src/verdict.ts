@@ -28,7 +28,7 @@ export function judge(results: readonly CheckResult[]): HealthVerdict {
 function createMessage(results: readonly CheckResult[], status: Status): string {
   const matching = results.filter((result) => result.status === status);
   const [first] = matching;
-  if (first === undefined) return 'There are no checks.';
+  if (first === undefined) return 'No checks';
   if (results.length === 1) return `${first.target} is ${status}, ${first.reason}`;
   if (status === 'healthy') return `All ${results.length} checks are healthy`;
   const more = matching.length === 1 ? '' : ` (and ${matching.length - 1} more)`;

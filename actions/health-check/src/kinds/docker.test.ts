@@ -124,7 +124,7 @@ test('a daemon that times out or is missing is unknown', async () => {
 });
 
 test('an invalid DOCKER_HOST is an error', async () => {
-  const machine = { variable: (name: string) => (name === 'DOCKER_HOST' ? 'nonsense' : '') };
+  const machine = { variable: (name: string) => (name === 'DOCKER_HOST' ? 'invalid' : '') };
   await expect(runConfigured(docker, { container: 'app' }, { machine })).rejects.toThrow(
     /DOCKER_HOST/,
   );

@@ -155,7 +155,7 @@ test('evidence lists the failed addresses', () => {
 });
 
 test('escapes Markdown in untrusted text', () => {
-  const hostile = '<img src=x> | @somebody `code` [a](b)';
+  const hostile = '<img src=x> | @octocat `code` [a](b)';
   const text = summaryOf([
     {
       ...UNHEALTHY,
@@ -165,7 +165,7 @@ test('escapes Markdown in untrusted text', () => {
       evidence: [{ title: hostile, lines: [hostile] }],
     },
   ]).join('\n');
-  expect(text).not.toMatch(/<img|@somebody|[^\\]`code|[^\\]\[a\]\(b/);
+  expect(text).not.toMatch(/<img|@octocat|[^\\]`code|[^\\]\[a\]\(b/);
 });
 
 test.each([
@@ -196,7 +196,7 @@ test('self-healing appears in report, summary and annotations; its failures are 
       workflow: {
         state: 'limit-reached',
         name: 'deploy.yml',
-        reason: 'heal-limit of 2 per 6h is reached',
+        reason: 'the limit of 2 per 6h is reached',
       },
       incident: { state: 'closed', number: 7, url: 'https://github.test/i/7', downtimeMs: 60_000 },
       problems: ['no *permission*'],
@@ -205,7 +205,7 @@ test('self-healing appears in report, summary and annotations; its failures are 
   expect(verdict).toBe('fail');
   expect(result).toMatchObject({ selfHeal: { incident: { number: 7 } } });
   const text = summary.map(({ markdown }) => markdown).join('\n');
-  expect(text).toMatch(/deploy\.yml was not started: heal.*limit of 2 per 6h is reached\./);
+  expect(text).toMatch(/deploy\.yml was not started: the limit of 2 per 6h is reached\./);
   expect(text).toContain(
     'Incident [<code>#7</code>](https://github.test/i/7) was closed after 1m.',
   );
@@ -215,7 +215,7 @@ test('self-healing appears in report, summary and annotations; its failures are 
     {
       level: 'warning',
       title: 'Self-heal',
-      message: 'deploy.yml was not started: heal-limit of 2 per 6h is reached',
+      message: 'deploy.yml was not started: the limit of 2 per 6h is reached',
     },
   ]);
 });

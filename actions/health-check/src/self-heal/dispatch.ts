@@ -74,7 +74,7 @@ export function findRefusal(
   }
   const recent = starts.filter(({ createdAt }) => createdAt >= now - limit.window);
   if (recent.length < limit.most) return undefined;
-  return { state: 'limit-reached', name, reason: `heal-limit of ${formatLimit(limit)} is reached` };
+  return { state: 'limit-reached', name, reason: `the limit of ${formatLimit(limit)} is reached` };
 }
 
 async function settleFailure(

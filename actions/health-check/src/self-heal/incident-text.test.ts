@@ -48,7 +48,7 @@ test('the recovery texts have the downtime', () => {
   expect(recoveredComment(facts, 8_100_000)).toContain('after 2h 15m of downtime');
 });
 
-test('outside of GitHub Actions there is no link', () => {
+test('has no link outside of GitHub Actions', () => {
   expect(incidentBody({ ...facts, runUrl: '' }, undefined)).toContain('Last update by Monitor.');
 });
 
@@ -62,8 +62,8 @@ test('long titles and long tables are truncated', () => {
 });
 
 test('untrusted text creates no mention, no link and no hidden comment', () => {
-  const nasty = { ...UNHEALTHY, name: HOSTILE_TEXT, target: HOSTILE_TEXT, reason: HOSTILE_TEXT };
-  const texts = { ...facts, results: [nasty], run: { ...run, workflow: HOSTILE_TEXT } };
+  const hostile = { ...UNHEALTHY, name: HOSTILE_TEXT, target: HOSTILE_TEXT, reason: HOSTILE_TEXT };
+  const texts = { ...facts, results: [hostile], run: { ...run, workflow: HOSTILE_TEXT } };
   const body = incidentBody(texts, undefined).split('\n').slice(1).join('\n');
   for (const text of [body, recoveredBody(texts, 1).split('\n').slice(1).join('\n')]) {
     // GitHub does not interpret code.

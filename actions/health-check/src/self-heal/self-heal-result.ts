@@ -11,7 +11,7 @@ export type DispatchResult =
   | {
       /**
        * `already-started`: started before in this outage. `claimed-by-other-run`: another run is
-       * starting it. `limit-reached`: `heal-limit` allows no further start.
+       * starting it. `limit-reached`: the limit allows no further start.
        */
       readonly state: 'already-started' | 'claimed-by-other-run' | 'limit-reached' | 'failed';
       readonly name: string;

@@ -27,7 +27,7 @@ const CAPABILITIES = {
 const UTF8MB4 = 45;
 const MAX_PACKET_BYTES = 1_048_576;
 
-/** Throws a ServerError when the server refuses the connection: too many, or a blocked host. */
+/** Throws a MysqlError when the server refuses the connection: too many, or a blocked host. */
 export async function readGreeting(packets: Packets): Promise<Greeting> {
   const fields = createFieldReader(await packets.next());
   if (fields.int(1) !== 10) throw new ProtocolError('the server does not speak the MySQL protocol');

@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts';
 import { databaseKind } from '../database.ts';
 import type { Service, ServiceUrls } from '../service.ts';
 import { logIn, readGreeting } from './login.ts';
-import { createPackets, ServerError } from './packet.ts';
+import { createPackets, MysqlError } from './packet.ts';
 import { ping, queryFirstRow } from './query.ts';
 
 const URLS: ServiceUrls = {
@@ -34,7 +34,7 @@ async function check(
   } catch (error) {
     // A server that denies access works. The login is still necessary: the server blocks clients
     // that connect without one (max_connect_errors).
-    const isDenied = error instanceof ServerError && error.state === ACCESS_DENIED;
+    const isDenied = error instanceof MysqlError && error.state === ACCESS_DENIED;
     if (service.user === undefined && isDenied) return { version };
     throw error;
   }

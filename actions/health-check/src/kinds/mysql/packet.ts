@@ -3,7 +3,7 @@ import { type Connection, ProtocolError } from '../connection.ts';
 
 /** The packets of MySQL and MariaDB (https://mariadb.com/kb/en/clientserver-protocol/). */
 export interface Packets {
-  /** The next packet. An error packet is thrown as a {@link ServerError}. */
+  /** The next packet. An error packet is thrown as a {@link MysqlError}. */
   readonly next: () => Promise<Buffer>;
   readonly send: (payload: Buffer) => void;
   /** Sends a command, which resets the sequence number. */
@@ -11,7 +11,7 @@ export interface Packets {
 }
 
 /** An error packet of the server. */
-export class ServerError extends ProtocolError {
+export class MysqlError extends ProtocolError {
   /** SQLSTATE, e.g. `28000`; empty before the login. */
   readonly state: string;
 
@@ -49,7 +49,7 @@ export function createPackets(connection: Connection): Packets {
         throw new ProtocolError('the server does not speak the MySQL protocol');
       }
       const payload = await connection.read(length);
-      if (payload[0] === 0xff) throw new ServerError(payload);
+      if (payload[0] === 0xff) throw new MysqlError(payload);
       return payload;
     },
   };

@@ -9,7 +9,7 @@ export interface Message {
 }
 
 /** An error message of the server. */
-export class ServerError extends ProtocolError {
+export class PostgresError extends ProtocolError {
   /** SQLSTATE, e.g. `28P01`. */
   readonly code: string;
 
@@ -34,7 +34,7 @@ export async function nextMessage(
       throw new ProtocolError('the server does not speak the PostgreSQL protocol');
     }
     const body = await connection.read(length);
-    if (type === 'E') throw new ServerError(body);
+    if (type === 'E') throw new PostgresError(body);
     if (type === 'S') {
       const [name = '', value = ''] = body.toString('utf8').split('\0');
       onParameter(name, value);

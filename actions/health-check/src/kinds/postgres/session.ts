@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Connection, ProtocolError } from '../connection.ts';
 import type { Service } from '../service.ts';
-import { cString, encodeMessage, int32, nextMessage, ServerError } from './message.ts';
+import { cString, encodeMessage, int32, nextMessage, PostgresError } from './message.ts';
 import { createScram } from './scram.ts';
 
 const SSL_REQUEST = 80_877_103;
@@ -55,7 +55,7 @@ export async function expectReady(connection: Connection, { database }: Service)
     await nextMessage(connection);
     connection.send(encodeMessage('X'));
   } catch (error) {
-    if (!(error instanceof ServerError) || !/^(28|3D)/.test(error.code)) throw error;
+    if (!(error instanceof PostgresError) || !/^(28|3D)/.test(error.code)) throw error;
   }
 }
 
