@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 const shared = {
-  // Libraries whose source maps lead nowhere would be told line by line.
+  // Hides the warnings about broken source maps of libraries.
   logLevel: 'error' as const,
-  // Tests read the TypeScript of our own packages, never a stale build of them.
+  // Tests read the TypeScript sources of the packages, never a stale build.
   resolve: { conditions: ['@repo/source', 'node'] },
   ssr: { resolve: { conditions: ['@repo/source', 'node'] } },
 };

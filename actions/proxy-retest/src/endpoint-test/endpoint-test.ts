@@ -11,7 +11,7 @@ import type { TargetMonitor } from './target-monitor.ts';
 import { confirmFailures, type EndpointTest, testEndpoint } from './test-endpoint.ts';
 
 /** Requests a target through an endpoint; attempts are counted from 0. */
-export type RequestTarget = (
+type RequestTarget = (
   endpoint: Endpoint,
   entry: ListEntry,
   target: Target,

@@ -10,7 +10,7 @@ const HEALTH_WORDS = '(?! known| formed| defined| supported| maintained| below| 
 /** The phrases that the prose style avoids. This file is the only place where they may stand. */
 export const REPLACEMENTS: readonly Replacement[] = [
   {
-    pattern: '\\b(?:nobody|somebody|whoever|anybody)\\b',
+    pattern: '(?<!user |unprivileged: )\\bnobody\\b|\\b(?:somebody|whoever|anybody)\\b',
     instead: 'name the thing: another run, the owner',
   },
   { pattern: '\\bbears? it out\\b', instead: 'the confidence interval' },
