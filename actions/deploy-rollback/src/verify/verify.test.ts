@@ -114,7 +114,7 @@ describe('verify-command', () => {
       'exit code 3, expected 0 (end of stderr: not ready)',
     ],
     [['sh', '-c', 'test "$ROLLBACK_TO" = abc'], true, 'exitCode == 0'],
-    [['no-such-program'], false, 'no-such-program is not installed machine (ENOENT)'],
+    [['no-such-program'], false, 'no-such-program is not installed here (ENOENT)'],
     [['echo', '$(reboot); true'], true, 'exitCode == 0'],
   ] as [[string, ...string[]], boolean, string][])('%j', async (argv, ok, found) => {
     const check = createVerifyCommandCheck(argv, { ROLLBACK_TO: 'abc' }, import.meta.dirname);

@@ -32,19 +32,19 @@ import {
 
 const SERVICE = 'com.docker.compose.service';
 
-const word = v.pipe(
+const name = v.pipe(
   v.string(),
   v.regex(/^(?!-)[^\0]+$/, 'is not a valid name\nUse a name or a path.'),
 );
 const list = v.pipe(
-  v.union([word, v.array(word)]),
+  v.union([name, v.array(name)]),
   v.transform((given) => (typeof given === 'string' ? [given] : given)),
 );
 
 const options = v.strictObject(
   {
     files: v.optional(list, []),
-    project: v.optional(word),
+    project: v.optional(name),
     services: v.optional(list, []),
     host: v.optional(
       v.pipe(
@@ -67,7 +67,7 @@ const partSchema = v.object({
   format: v.literal('compose/v1'),
   services: v.pipe(
     v.array(
-      v.object({ service: word, ...imageFields, imageName: v.pipe(v.string(), v.maxLength(500)) }),
+      v.object({ service: name, ...imageFields, imageName: v.pipe(v.string(), v.maxLength(500)) }),
     ),
     v.minLength(1),
   ),

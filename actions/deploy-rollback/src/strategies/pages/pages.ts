@@ -56,7 +56,7 @@ export const pages = strategyModule<PagesOptions>({
       }
       const problem =
         run === undefined
-          ? `no run of ${workflow} has waitUntilPublished for ${revision || 'the release before the first record'}`
+          ? `no run of ${workflow} has succeeded for ${revision || 'the release before the first record'}`
           : `the artifact ${name} of run ${run.id} ${artifact ? 'has expired' : 'does not exist'}`;
       const copy = await findCopy(snapshot, revision);
       return copy.kind === 'intact'

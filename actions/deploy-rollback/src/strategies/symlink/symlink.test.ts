@@ -218,13 +218,13 @@ describe('with keep', () => {
         fc.constantFrom('a', 'b', ''),
         fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'dd')),
         (all, keep, current, needed) => {
-          const gone = findRemovableReleases(all, { keep, current, needed: new Set(needed) });
-          const names = gone.map(({ name }) => name);
+          const removable = findRemovableReleases(all, { keep, current, needed: new Set(needed) });
+          const names = removable.map(({ name }) => name);
           expect(names).not.toContain(current);
           for (const name of needed) expect(names).not.toContain(name);
-          const stay = all.filter((release) => !gone.includes(release));
+          const stay = all.filter((release) => !removable.includes(release));
           expect(stay.length).toBeGreaterThanOrEqual(Math.min(keep, all.length));
-          for (const { createdMs } of gone) {
+          for (const { createdMs } of removable) {
             expect(all.filter((other) => other.createdMs >= createdMs).length).toBeGreaterThan(
               keep,
             );

@@ -166,11 +166,7 @@ describe('with rerun: runs the good run again', () => {
   });
 
   test.each([
-    [
-      'no run of it has waitUntilPublished',
-      () => addRun(good, { conclusion: 'failure' }),
-      'no run of deploy.yml',
-    ],
+    ['no successful run', () => addRun(good, { conclusion: 'failure' }), 'no run of deploy.yml'],
     [
       'an old run',
       () => {

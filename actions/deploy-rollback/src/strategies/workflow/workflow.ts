@@ -161,7 +161,7 @@ function createMissingCommit(revision: string): ImpossiblePreflight {
 function createMissingRun(name: string, revision: string): ImpossiblePreflight {
   return {
     kind: 'impossible',
-    problem: `no run of ${name} has waitUntilPublished for ${revision || 'the release before the first record'}`,
+    problem: `no run of ${name} has succeeded for ${revision || 'the release before the first record'}`,
     remedy: 'Add an input for the SHA to the workflow, and use inputs instead of rerun.',
   };
 }
