@@ -117,7 +117,7 @@ function createSummary(
       : [
           details(md`${pluralize(skipped.length, 'release')} skipped`, [
             table(
-              [{ title: 'Release' }, { title: 'LedgerEntry' }, { title: 'Reason' }],
+              [{ title: 'Release' }, { title: 'Ledger entry' }, { title: 'Reason' }],
               skipped.map(({ revision, id, reason }) => [
                 code(shortSha(revision)),
                 code(id),
