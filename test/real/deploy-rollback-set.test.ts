@@ -123,7 +123,7 @@ describe.skipIf(dockerEngine.path === undefined)(
         writeFileSync(join(disk, 'filler'), Buffer.alloc(1_500_000));
         await using result = await other.run();
         expect(result.outputs, result.log).toMatchObject({ result: 'no-target' });
-        expect(result.log).toMatch(/the disk of .* has .* left, and 1MB are needed/);
+        expect(result.log).toMatch(/the disk of .* has .* free, but 1MB are needed/);
         expect(readFileSync(join(disk, 'big'), 'utf8')).toBe('bad');
         expect(await daemon.docker('inspect', '-f', '{{.Config.Image}}', 'app')).toBe('app:bad');
       } finally {
