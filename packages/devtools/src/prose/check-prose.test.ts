@@ -5,31 +5,29 @@ const linesOf = async (file: string, source: string) =>
   (await checkProse(file, source)).map(({ line }) => line);
 
 test('reports a phrase of the word list in Markdown, with its line and the replacement', async () => {
-  expect(await checkProse('README.md', '# Title\n\nAn error that nobody says.\n')).toEqual([
+  expect(await checkProse('README.md', '# Title\n\nA check that heals.\n')).toEqual([
     {
       file: 'README.md',
       line: 3,
-      message: '"nobody": use "name the thing: another run, the owner"',
+      message: '"heals": use "repairs"',
     },
   ]);
 });
 
 test('ignores code in Markdown', async () => {
-  expect(
-    await linesOf('a.md', 'Run `chown nobody file`.\n\n```sh\nchown nobody file\n```\n'),
-  ).toEqual([]);
+  expect(await linesOf('a.md', 'Run `heals file`.\n\n```sh\nheals file\n```\n')).toEqual([]);
 });
 
 test('reports comments, messages and template strings in TypeScript', async () => {
   const source = [
-    "import { a } from './nobody.ts';",
-    '// nobody says how the job ended',
-    "export const one = 'nobody says how the job ended';",
+    "import { a } from './heals.ts';",
+    '// this heals the job',
+    "export const one = 'this heals the job';",
     '/**',
     ' * The release is well.',
     ' */',
     'export const two = `$' + '{a} was brought back`;',
-    "export const user = 'nobody';",
+    "export const word = 'heals';",
   ].join('\n');
   expect(await linesOf('a.ts', source)).toEqual([2, 3, 5, 7]);
 });
@@ -37,12 +35,12 @@ test('reports comments, messages and template strings in TypeScript', async () =
 test('reports descriptions, names and comments in YAML, not commands', async () => {
   const source = [
     'name: Brings it back',
-    '# whoever reads this',
+    '# was passed over',
     'inputs:',
     '  a:',
     '    description: The release that is well.',
     'steps:',
-    '  - run: chown nobody file',
+    '  - run: heals the file',
   ].join('\n');
   expect(await linesOf('action.yml', source)).toEqual([1, 2, 5]);
 });
