@@ -103,6 +103,16 @@ describe('mode: run on a small real repository', () => {
     expect(git(cwd, 'worktree', 'list').split('\n')).toHaveLength(1);
   });
 
+  test('a failing command without output is reported as such', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    using repository = startRepository({ 'a.txt': '' });
+    const cwd = repository.clone();
+    commit(cwd, { 'a.txt': 'b' });
+    await using result = await measure(cwd, { command: 'exit 3' });
+    expect(result.log).toContain('the command failed on the base: exit code 3, no output.');
+  });
+
   test('a budget that is too short is an error, not a pass', { timeout: TIMEOUT_MS }, async () => {
     using repository = startRepository({ 'a.txt': '' });
     const cwd = repository.clone();

@@ -56,8 +56,9 @@ export async function runShell(
 function describeFailure(result: Execution): string {
   if (result.state === 'not-started') return result.reason;
   const state = result.state === 'exited' ? `exit code ${result.exitCode}` : result.state;
-  const lines = plainLines(result.stderr || result.stdout, 200).slice(-5);
-  return `${state}: ${lines.join(' / ')}`;
+  const output = result.stderr || result.stdout;
+  if (output.trim() === '') return `${state}, no output`;
+  return `${state}: ${plainLines(output, 200).slice(-5).join(' / ')}`;
 }
 
 /**
