@@ -36,6 +36,18 @@ async function findProblems(text: string): Promise<readonly string[]> {
   return found.map(({ message, range }) => `line ${range.start.line + 1}: ${message}`);
 }
 
+/** A pinned third-party action, `owner/name`; several actions of one repository share its pin. */
+interface Pin {
+  readonly action: string;
+  readonly pin: string;
+}
+
+/** Finds `owner/name/path@<SHA> # <version>`. */
+function findPins(text: string): readonly Pin[] {
+  const pins = text.matchAll(/uses: ([\w.-]+\/[\w.-]+)(?:\/[\w./-]+)?@([0-9a-f]{40}.*)$/gm);
+  return [...pins].map(([, action = '', pin = '']) => ({ action, pin: pin.trim() }));
+}
+
 describe.each(workflows)('%s', (path) => {
   test("is valid for GitHub's language service", async () => {
     expect(await findProblems(await readFile(join(root, path), 'utf8'))).toEqual([]);
@@ -44,10 +56,30 @@ describe.each(workflows)('%s', (path) => {
   test('declares permissions and pins third-party actions by SHA', async () => {
     const text = await readFile(join(root, path), 'utf8');
     expect(text).toMatch(/^permissions:/m);
-    const uses = [...text.matchAll(/uses: (\S+)/g)].map(([, one = '']) => one);
-    const pinned = /^(\$\/|\.\/|org\/actions\/|[\w.-]+\/[\w./-]+@[0-9a-f]{40}$)/;
+    const uses = [...text.matchAll(/uses: (.+)$/gm)].map(([, one = '']) => one.trim());
+    const pinned = /^(\$\/|\.\/|org\/actions\/|[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$)/;
     expect(uses.filter((one) => !pinned.test(one))).toEqual([]);
+    // GitHub retires this image on 2027-04-17.
+    expect(text).not.toContain('ubuntu-22.04');
   });
+});
+
+test('every workflow pins the same version of an action, and documents name its major version', async () => {
+  const read = (path: string) => readFile(join(root, path), 'utf8');
+  const pins = (await Promise.all(workflows.map(read))).flatMap(findPins);
+  const versions = Map.groupBy(pins, ({ action }) => action);
+  const different = [...versions].filter(([, all]) => new Set(all.map(({ pin }) => pin)).size > 1);
+  expect(different.map(([action]) => action)).toEqual([]);
+  const documents = listTrackedFiles(root).filter((path) => path.endsWith('.md'));
+  const outdated = (await Promise.all(documents.map(read))).flatMap((text, index) =>
+    [...text.matchAll(/uses: ([\w.-]+\/[\w.-]+)@(v\d+)\b/g)]
+      .filter(([, action = '', major]) => {
+        const pin = versions.get(action)?.[0]?.pin;
+        return pin !== undefined && !pin.includes(`# ${major}.`);
+      })
+      .map(([uses]) => `${documents[index]}: ${uses}`),
+  );
+  expect(outdated).toEqual([]);
 });
 
 test.skipIf(actionlint.path === undefined)(

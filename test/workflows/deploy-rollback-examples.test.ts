@@ -54,7 +54,7 @@ describe.skipIf(act.path === undefined)(`the README of deploy-rollback ${act.nee
           deploy: {
             'runs-on': 'self-hosted',
             steps: [
-              { uses: 'actions/checkout@v6' },
+              { uses: 'actions/checkout@v7' },
               { uses: 'org/actions/deploy-rollback@v1', with: { mode: 'guard', strategies } },
               { run: `./deploy.sh ${join(releases, release)}`, env: { CURRENT: current } },
             ],

@@ -81,7 +81,7 @@ describe.skipIf(act.path === undefined)(`the README of proxy-retest ${act.needs}
     const show = { run: 'cat public/alive.txt public/clash.yaml public/metadata.json' };
     const job = {
       'runs-on': 'ubuntu-latest',
-      steps: [{ uses: 'actions/checkout@v6' }, ...steps, show],
+      steps: [{ uses: 'actions/checkout@v7' }, ...steps, show],
     };
     await using cache = await startLocalCache();
     await using runner = await startRunner({
