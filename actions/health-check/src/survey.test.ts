@@ -7,9 +7,13 @@ import { readInputs } from './testing/read-inputs.ts';
 
 const workspace = await mkdtemp(join(tmpdir(), 'health-check-'));
 
-async function network(given: Readonly<Record<string, string>>) {
+async function network(
+  given: Readonly<Record<string, string>>,
+  variables: Readonly<Record<string, string>> = {},
+) {
   const { values } = await readInputs({ url: 'https://a.example', ...given });
-  return (await survey({ inputs: values, workspace })).network;
+  const variable = (name: string) => variables[name] ?? '';
+  return (await survey({ inputs: values, workspace, variable })).network;
 }
 
 test('the default network has any family and refuses link-local addresses', async () => {
@@ -56,4 +60,15 @@ test('reports all unreadable files', async () => {
       { where: 'key-file', given: 'none.key', problem: 'cannot be read (ENOENT)' },
     ],
   });
+});
+
+test('the proxies of the environment apply, and the input proxy replaces them', async () => {
+  const variables = { HTTPS_PROXY: 'http://env.example:3128', NO_PROXY: 'direct.example' };
+  const find = async (given: Readonly<Record<string, string>>, host: string) =>
+    (await network(given, variables)).findProxy?.(new URL(`https://${host}/`))?.host;
+  expect(await find({}, 'a.example')).toBe('env.example:3128');
+  expect(await find({}, 'direct.example')).toBeUndefined();
+  expect(await find({ proxy: 'http://input.example:8080' }, 'direct.example')).toBe(
+    'input.example:8080',
+  );
 });

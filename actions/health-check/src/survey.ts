@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Network } from '@repo/checks/kinds/kind';
+import { readProxies } from '@repo/core/action/proxies';
 import { InputError, type InputProblem } from '@repo/core/errors/input-error';
 import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import { allowAny, refuseLinkLocal } from '@repo/probe/address';
@@ -18,14 +19,19 @@ export interface Survey {
 export async function survey({
   inputs,
   workspace,
-}: Pick<Context, 'inputs' | 'workspace'>): Promise<Survey> {
+  variable,
+}: Pick<Context, 'inputs' | 'workspace' | 'variable'>): Promise<Survey> {
   return {
-    network: await readNetwork(inputs, workspace),
+    network: await readNetwork(inputs, workspace, variable),
     configs: await readConfigs(inputs, workspace),
   };
 }
 
-async function readNetwork(inputs: Inputs, workspace: string): Promise<Network> {
+async function readNetwork(
+  inputs: Inputs,
+  workspace: string,
+  variable: Context['variable'],
+): Promise<Network> {
   const read = async (input: string, path: string): Promise<string | InputProblem | undefined> =>
     path === ''
       ? undefined
@@ -39,6 +45,8 @@ async function readNetwork(inputs: Inputs, workspace: string): Promise<Network> 
   ]);
   const problems = files.filter((file) => typeof file === 'object');
   if (problems.length > 0) throw new InputError(problems);
+  // The input applies to every URL; NO_PROXY limits only the proxies of the environment.
+  const findProxy = inputs.proxy ? () => inputs.proxy : readProxies(variable)?.find;
   const [ca, cert, key] = files.filter((file) => typeof file !== 'object');
   return {
     family: inputs.ipFamily === 'auto' ? undefined : inputs.ipFamily === '4' ? 4 : 6,
@@ -50,7 +58,7 @@ async function readNetwork(inputs: Inputs, workspace: string): Promise<Network> 
       ...(key !== undefined && { key }),
     },
     insecure: inputs.insecure,
-    ...(inputs.proxy && { proxy: inputs.proxy }),
+    ...(findProxy && { findProxy }),
   };
 }
 

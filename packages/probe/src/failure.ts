@@ -35,6 +35,8 @@ export interface ProbeFailure {
   readonly code?: string;
   /** A clause for people; untrusted text in it is escaped and shortened. */
   readonly message: string;
+  /** The proxy caused the failure, so it says nothing about the target. */
+  readonly atProxy?: true;
   /** The causes of the error, outermost first; escaped like `message`. */
   readonly causes?: readonly string[];
 }

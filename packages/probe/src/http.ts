@@ -5,7 +5,14 @@ import { type Message, prepareExchange } from './exchange.ts';
 import { peerName } from './explain.ts';
 import type { PhaseTimings, ProbeFailure } from './failure.ts';
 import { type Bounds, type Limit, within } from './limit.ts';
-import { basicCredentials, openTunnelWithin, proxyHeaders } from './proxy.ts';
+import {
+  atProxy,
+  basicCredentials,
+  type ConnectedProxy,
+  proxyHeaders,
+  rejectedByProxy,
+  useProxyWithin,
+} from './proxy.ts';
 import type { ResolvedHost } from './resolve.ts';
 import { connectWithin } from './tcp.ts';
 import { handshakeWithin, type TlsSettings } from './tls.ts';
@@ -32,7 +39,7 @@ export interface HttpRequest extends Bounds {
   readonly tls: TlsSettings;
   /** Limit of the body, before and after decompression. */
   readonly maxBodyBytes: number;
-  /** An HTTP proxy, `http://user:password@host:port`: CONNECT for https, absolute form for http. */
+  /** An HTTP proxy, `http(s)://user:password@host:port`: CONNECT for https, absolute form for http. */
   readonly proxy?: URL;
 }
 
@@ -110,24 +117,29 @@ async function attempt(
     ...(certificate && { certificate }),
   });
 
-  const proxyPeer = proxy && peerName(proxy.hostname, getPort(proxy), address);
+  const usedProxy: ConnectedProxy | undefined = proxy && {
+    url: proxy,
+    peer: `the proxy ${peerName(proxy.hostname, getPort(proxy), address)}`,
+  };
   const tcp = await connectWithin(
     socketPath === undefined ? { address, port: getPort(proxy ?? url) } : { socketPath },
     limit,
-    proxyPeer ? `the proxy ${proxyPeer}` : peer,
+    usedProxy?.peer ?? peer,
   );
-  if (!tcp.ok) return failed(tcp.failure);
+  if (!tcp.ok) return failed(usedProxy ? atProxy(tcp.failure) : tcp.failure);
   connection.socket = tcp.socket;
-  if (proxy && proxyPeer && url.protocol === 'https:') {
-    const tunnel = { authority: `${url.hostname}:${port}`, proxy, peer: proxyPeer };
-    const failure = await openTunnelWithin(tcp.socket, tunnel, limit);
-    if (failure) return failed(failure);
+  if (usedProxy) {
+    const authority = url.protocol === 'https:' ? `${url.hostname}:${port}` : undefined;
+    const { ca } = request.tls;
+    const used = await useProxyWithin(tcp.socket, usedProxy, { authority, ca }, limit);
+    if (!used.ok) return failed(used.failure);
+    connection.socket = used.socket;
   }
   phases.connect = performance.now() - started;
 
   if (url.protocol === 'https:') {
     const secured = await handshakeWithin(
-      tcp.socket,
+      connection.socket,
       { host, settings: request.tls, peer, alpn: ['http/1.1'] },
       limit,
     );
@@ -147,6 +159,10 @@ async function attempt(
   if (exchange.firstByte !== undefined) phases.firstByte = exchange.firstByte;
   if (!exchange.ok) return failed(exchange.failure);
   const { bytes, ...answer } = exchange.answer;
+  // Only a proxy responds with this status.
+  if (usedProxy && url.protocol === 'http:' && answer.status === PROXY_AUTHENTICATION_REQUIRED) {
+    return failed(rejectedByProxy(usedProxy, `${answer.status} ${answer.statusText}`));
+  }
   const response = { ...answer, body: bytes, size: bytes.length, address };
   return {
     ok: true,
@@ -154,6 +170,8 @@ async function attempt(
     phases: done(),
   };
 }
+
+const PROXY_AUTHENTICATION_REQUIRED = 407;
 
 function getPort(url: URL): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80));

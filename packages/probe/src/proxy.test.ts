@@ -5,9 +5,12 @@ import { echo, respond } from '@repo/testkit/faults/answers';
 import { closeSilently, hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { listen } from '@repo/testkit/faults/listener';
+import { redirectTo } from '@repo/testkit/faults/redirects';
 import { startTcpServer } from '@repo/testkit/faults/tcp-server';
+import { startProxy as startTestProxy } from '@repo/testkit/proxies/proxy-server';
 import { expect, it } from 'vitest';
 import { requestOnce } from './http.ts';
+import { requestFollowing } from './redirects.ts';
 import { createRequest } from './testing/create-request.ts';
 
 const { ca, good } = certificates();
@@ -74,6 +77,7 @@ it('reports a refusal by the proxy in escaped text', async () => {
       phase: 'connect',
       kind: 'refused',
       message: `the proxy 127.0.0.1:${proxy.port} refused a tunnel to shop.example:443: 407 Who are you`,
+      atProxy: true,
     },
   });
 });
@@ -92,4 +96,78 @@ it.each([
     ok: false,
     failure: { phase: 'connect', kind, message: expect.stringContaining('the proxy 127.0.0.1:') },
   });
+});
+
+it('reports a proxy that rejects plain http for its credentials', async () => {
+  await using proxy = await startTestProxy({
+    protocol: 'http',
+    fault: { kind: 'wants-credentials' },
+  });
+  const attempt = await requestOnce({
+    ...createRequest('http://shop.example/'),
+    address: '127.0.0.1',
+    proxy: new URL(`http://127.0.0.1:${proxy.port}`),
+  });
+  expect(attempt).toMatchObject({
+    ok: false,
+    failure: {
+      atProxy: true,
+      message: `the proxy 127.0.0.1:${proxy.port} rejected the request: 407 Proxy Authentication Required`,
+    },
+  });
+});
+
+it('reports a target that the proxy cannot reach as a failure of the target', async () => {
+  await using proxy = await startTestProxy({ protocol: 'http', fault: { kind: 'refuse' } });
+  const attempt = await requestOnce({
+    ...createRequest('https://shop.example/'),
+    address: '127.0.0.1',
+    proxy: new URL(`http://127.0.0.1:${proxy.port}`),
+  });
+  expect(attempt).toMatchObject({ ok: false, failure: { kind: 'refused' } });
+  expect(attempt.ok || attempt.failure.atProxy).toBeUndefined();
+});
+
+it.each(['http', 'https'] as const)('sends %s through a proxy with TLS', async (scheme) => {
+  await using server = await startHttpServer({
+    script: respond(204),
+    ...(scheme === 'https' && { tls: { pair: good } }),
+  });
+  await using proxy = await startTestProxy({ protocol: 'https', pair: good });
+  const request = {
+    ...createRequest(`${scheme}://localhost:${server.port}/`),
+    address: '127.0.0.1',
+    proxy: new URL(`https://localhost:${proxy.port}`),
+  };
+  expect(await requestOnce({ ...request, tls: { ca: ca.cert } })).toMatchObject({ ok: true });
+  expect(proxy.asked).toEqual([`localhost:${server.port}`]);
+  expect(await requestOnce(request)).toMatchObject({
+    ok: false,
+    failure: { phase: 'tls', atProxy: true },
+  });
+});
+
+it('selects the proxy of each hop', async () => {
+  await using proxy = await startTestProxy({
+    protocol: 'http',
+    hosts: { 'shop.example': '127.0.0.1' },
+  });
+  await using direct = await startHttpServer({ script: respond(204) });
+  await using other = await startHttpServer({ script: redirectTo(`${direct.url}/home`) });
+  const url = new URL(`http://shop.example:${other.port}/`);
+  const proxyUrl = new URL(`http://127.0.0.1:${proxy.port}`);
+  const attempt = await requestFollowing({
+    ...createRequest(url.href),
+    address: '127.0.0.1',
+    proxy: proxyUrl,
+    findProxy: ({ hostname }) => (hostname === 'shop.example' ? proxyUrl : undefined),
+    followRedirects: true,
+    maxRedirects: 1,
+    resolve: async () => ({
+      ok: true,
+      value: { host: 'a', addresses: [{ address: '127.0.0.1', family: 4 }], ms: 0 },
+    }),
+  });
+  expect(attempt).toMatchObject({ ok: true, response: { status: 204 } });
+  expect(proxy.asked).toEqual([`shop.example:${other.port}`]);
 });

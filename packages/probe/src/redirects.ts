@@ -25,6 +25,8 @@ export interface RedirectHop {
 export interface FollowingRequest extends HttpRequest {
   readonly followRedirects: boolean;
   readonly maxRedirects: number;
+  /** The proxy for a hop; by default that of the first request. */
+  readonly findProxy?: (url: URL) => URL | undefined;
   /** Resolves the host of a hop with the address policy of the caller. */
   readonly resolve: (url: URL) => Promise<Resolution>;
 }
@@ -65,28 +67,51 @@ export function requestFollowing(request: FollowingRequest): Promise<FollowingAt
       });
       const url = resolveLocation(location, hop.url);
       if (!url) return stopped(invalidRedirect(location));
-      const next = createNextRequest(hop, url, response.status);
+      const next = selectProxy(createNextRequest(hop, url, response.status), request);
       const loops = seen.has(getHopKey(next));
       if (loops || redirects.length > request.maxRedirects) {
         return stopped(tooManyRedirects(redirects, next.url, loops));
       }
-      const resolution = await resolveHop(request, next, limit);
+      const resolution = await resolveHop(request, hop, next, limit);
       if (!resolution.ok) return stopped(resolution.failure);
-      ({ hop, attempt } = await dial({ ...next, resolved: resolution.value }, limit));
+      const keepsProxy = next.proxy !== undefined && next.proxy.href === hop.proxy?.href;
+      ({ hop, attempt } = await dial({ ...next, resolved: resolution.value }, keepsProxy, limit));
     }
     return result(attempt);
   });
 }
 
-function resolveHop(
+function selectProxy(
+  { proxy: current, ...next }: HttpRequest,
+  { findProxy }: FollowingRequest,
+): HttpRequest {
+  const proxy = findProxy ? findProxy(next.url) : current;
+  return proxy ? { ...next, proxy } : next;
+}
+
+/** Resolves the host that the hop connects to: its proxy, or the host of its URL. */
+async function resolveHop(
   { resolve }: FollowingRequest,
-  { url, proxy, socketPath, resolved }: HttpRequest,
+  from: HttpRequest,
+  { url, proxy, socketPath }: HttpRequest,
   limit: Limit,
 ): Promise<Resolution> {
-  const literal = isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
-  if (socketPath !== undefined || (proxy && !literal)) {
-    return Promise.resolve({ ok: true, value: resolved });
+  const lookUp = (target: URL) => resolveWithin(resolve, target, limit);
+  if (socketPath !== undefined) return { ok: true, value: from.resolved };
+  if (proxy === undefined) return lookUp(url);
+  if (isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) !== 0) {
+    // Applies the address policy.
+    const allowed = await lookUp(url);
+    if (!allowed.ok) return allowed;
   }
+  return proxy.href === from.proxy?.href ? { ok: true, value: from.resolved } : lookUp(proxy);
+}
+
+function resolveWithin(
+  resolve: FollowingRequest['resolve'],
+  url: URL,
+  limit: Limit,
+): Promise<Resolution> {
   const step = { phase: 'dns', peer: plain(url.hostname, 100) } as const;
   return limit.wait<Resolution>(
     (settle) => {
@@ -104,10 +129,11 @@ function resolveHop(
  */
 async function dial(
   hop: HttpRequest,
+  keepsProxy: boolean,
   limit: Limit,
 ): Promise<{ hop: HttpRequest; attempt: HttpAttempt }> {
   const found = hop.resolved.addresses.map(({ address }) => address);
-  const stays = hop.proxy || hop.socketPath !== undefined || found.includes(hop.address);
+  const stays = keepsProxy || hop.socketPath !== undefined || found.includes(hop.address);
   const [first = hop.address, ...others] = stays ? [hop.address] : found;
   let dialled = { ...hop, address: first };
   let attempt = await requestWithin(dialled, limit);

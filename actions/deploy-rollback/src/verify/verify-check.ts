@@ -1,6 +1,8 @@
 import { createTargetCheck, runAttempt } from '@repo/checks/attempt';
 import type { Expectation } from '@repo/checks/expectations/expectation';
 import type { Target } from '@repo/checks/kinds/kind';
+import type { Log } from '@repo/core/action/log';
+import type { FindProxy } from '@repo/core/action/proxies';
 import { plain } from '@repo/core/text/untrusted';
 import { allowAny } from '@repo/probe/address';
 
@@ -14,9 +16,12 @@ export interface VerifyCheck {
   readonly attempt: (limits: AttemptLimits) => Promise<AttemptResult>;
 }
 
-interface AttemptLimits {
+export interface AttemptLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** The proxies of the environment, for HTTP checks. */
+  readonly findProxy?: FindProxy;
+  readonly debug?: Log['debug'];
 }
 
 export interface AttemptResult {
@@ -47,7 +52,7 @@ export function createVerifyCheck({
   return {
     title,
     secrets: target.secrets,
-    attempt: async ({ timeoutMs, signal }) => {
+    attempt: async ({ timeoutMs, signal, findProxy, debug }) => {
       const { state, reasons, evidence } = await runAttempt(check, {
         network: {
           family: undefined,
@@ -55,12 +60,14 @@ export function createVerifyCheck({
           addresses: allowAny,
           tls: {},
           insecure: false,
+          ...(findProxy && { findProxy }),
         },
         machine: { workspace, variable: () => '' },
         allAddresses: false,
         connections: 1,
         timeoutMs,
         signal,
+        ...(debug && { debug }),
       });
       if (state === 'healthy') {
         return { ok: true, found: expect.map(({ source }) => source).join(', ') || 'connected' };

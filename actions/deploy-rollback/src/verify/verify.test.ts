@@ -140,8 +140,9 @@ describe('waitUntilHealthy', () => {
     const { signal } = new AbortController();
     return {
       clock: fakeClock(),
-      log: { info: (text: string) => log.push(text) },
+      log: { info: (text: string) => log.push(text), debug: () => {} },
       signal,
+      variable: () => '',
       lines: log,
     };
   };
@@ -176,7 +177,7 @@ test('waits for a service that starts slowly', async () => {
     script: sequence(reset(), respond(503), respond(200)),
   });
   const checks = await parseVerifyChecks(`- http: {url: "${server.url}"}`);
-  const { clock, log, signal } = createPorts({ workspace: '.' });
-  const [verified] = await waitUntilHealthy(checks, 10_000, { clock, log, signal });
+  const ports = createPorts({ workspace: '.' });
+  const [verified] = await waitUntilHealthy(checks, 10_000, ports);
   expect(verified).toMatchObject({ ok: true, attempts: 3 });
 });

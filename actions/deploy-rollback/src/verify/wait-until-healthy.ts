@@ -1,4 +1,5 @@
 import type { Log } from '@repo/core/action/log';
+import { type FindProxy, readProxies } from '@repo/core/action/proxies';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { backoffMs } from '@repo/core/process/backoff';
 import type { Clock } from '@repo/core/process/clock';
@@ -14,8 +15,9 @@ export interface CheckResult {
 
 interface Ports {
   readonly clock: Clock;
-  readonly log: Pick<Log, 'info'>;
+  readonly log: Pick<Log, 'info' | 'debug'>;
   readonly signal: AbortSignal;
+  readonly variable: (name: string) => string;
 }
 
 const ATTEMPT_TIMEOUT_MS = 10_000;
@@ -32,21 +34,29 @@ export function waitUntilHealthy(
   ports: Ports,
 ): Promise<readonly CheckResult[]> {
   const endMs = ports.clock.monotonic() + deadlineMs;
-  return Promise.all(checks.map((check) => repeat(check, endMs, ports)));
+  const proxies = readProxies(ports.variable);
+  return Promise.all(checks.map((check) => repeat(check, endMs, ports, proxies?.find)));
 }
 
 async function repeat(
   { title, attempt }: VerifyCheck,
   endMs: number,
   { clock, log, signal }: Ports,
+  findProxy: FindProxy | undefined,
 ): Promise<CheckResult> {
   let loggedMs = clock.monotonic();
   for (let attempts = 1; ; attempts++) {
     signal.throwIfAborted();
     const remainingMs = Math.max(1, endMs - clock.monotonic());
     const timeoutMs = Math.min(ATTEMPT_TIMEOUT_MS, remainingMs);
-    const { ok, found } = await attempt({ timeoutMs, signal });
+    const { ok, found } = await attempt({
+      timeoutMs,
+      signal,
+      debug: log.debug,
+      ...(findProxy && { findProxy }),
+    });
     signal.throwIfAborted();
+    log.debug(() => `${title}: attempt ${attempts}, ${ok ? 'passed' : 'failed'}: ${found}`);
     const nowMs = clock.monotonic();
     const pauseMs = backoffMs(attempts, RETRY);
     if (ok || nowMs + pauseMs >= endMs) return { title, ok, found, attempts };

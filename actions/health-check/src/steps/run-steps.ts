@@ -29,6 +29,7 @@ export async function runSteps(
   const started = performance.now();
   const captured = new Map<string, string>();
   let url: string | undefined;
+  const debug = (line: () => string) => context.debug?.(() => redact(line(), captured));
   for (const [index, step] of steps.entries()) {
     const label = `step ${index + 1}`;
     const options = resolveUrl(fillPlaceholders(step.options, captured), url);
@@ -36,7 +37,7 @@ export async function runSteps(
     const target = step.target ?? parseTarget(step, options);
     if (typeof target === 'string') return [failed(`${label}: ${target}`, captured)];
     const timeoutMs = Math.max(1, context.timeoutMs - (performance.now() - started));
-    const result = await runStep(step, target, { ...context, timeoutMs });
+    const result = await runStep(step, target, { ...context, timeoutMs, debug });
     if (result.state !== 'healthy') {
       return [redactObservation(result.observation, label, captured)];
     }

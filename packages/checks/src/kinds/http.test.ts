@@ -343,7 +343,7 @@ test('parses the options of a configuration', () => {
 
 test('is unknown if the proxy is unreachable, and unhealthy if the target is', async () => {
   const through = (proxy: string, url: string) =>
-    look(url, { network: { proxy: new URL(proxy), lookup: async () => [] } });
+    look(url, { network: { findProxy: () => new URL(proxy), lookup: async () => [] } });
   const closed = `http://127.0.0.1:${await closedPort()}`;
   await using broken = await startHttpServer({ script: reset() });
   await using bad = await startHttpServer({ script: respond(502) });

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { field } from '@repo/core/config/field';
 import { boolean } from '@repo/core/inputs/boolean';
+import { formatDuration } from '@repo/core/inputs/duration';
 import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { oneOf } from '@repo/core/inputs/one-of';
-import type { ProbeFailure } from '@repo/probe/failure';
 import { DEFAULT_MAX_BODY_BYTES } from '@repo/probe/http';
-import { requestFollowing } from '@repo/probe/redirects';
+import { type FollowingAttempt, requestFollowing } from '@repo/probe/redirects';
 import type { ResolvedHost } from '@repo/probe/resolve';
 import * as v from 'valibot';
 import { expectStatus } from '../expectations/status.ts';
@@ -15,7 +15,7 @@ import { dial, resolveTarget } from './dial.ts';
 import { getRequestSecrets, redactUrl, requestHeaders } from './http-request.ts';
 import { getResponseEvidence, getResponseFacts, HTTP_VARIABLES } from './http-response.ts';
 import { METHODS } from './http-syntax.ts';
-import type { AttemptContext, Kind, Network, RequestOptions, Target } from './kind.ts';
+import type { AttemptContext, Kind, RequestOptions, Target } from './kind.ts';
 import { failedObservation, type Observation } from './observation.ts';
 
 export interface HttpOptions extends RequestOptions {
@@ -59,12 +59,12 @@ export function createHttpTarget(options: HttpOptions): Target {
     secrets: getRequestSecrets(url, headers),
     defaultExpectations: [expectStatus().parse('200-299')],
     attempt: async (context) => {
-      const { proxy } = context.network;
+      const proxy = context.network.findProxy?.(url);
       const { host, port } = getEndpoint(proxy ?? url);
       const refusal = proxy && checkAddressPolicy(url, context);
       if (refusal !== undefined) return [{ state: 'unknown', reason: refusal, final: true }];
       const observations = await dial(host, port, context, (address, resolved, rest) =>
-        sendRequest(options, address, resolved, rest),
+        sendRequest(options, proxy, address, resolved, rest),
       );
       // With a proxy, an observation without an address means that the proxy could not be resolved.
       return proxy
@@ -81,11 +81,6 @@ function failedToUnknown(observation: Observation): Observation {
     : observation;
 }
 
-/** A failed connection to the proxy has an error code. A refusal by the proxy has none. */
-function isProxyConnectionFailure({ phase, code }: ProbeFailure, { proxy }: Network): boolean {
-  return proxy !== undefined && phase === 'connect' && code !== undefined;
-}
-
 /** The proxy resolves names, but it must not connect to an IP address that the policy refuses. */
 function checkAddressPolicy(url: URL, { network }: AttemptContext): string | undefined {
   const { host } = getEndpoint(url);
@@ -99,12 +94,33 @@ function getEndpoint({ hostname, port, protocol }: URL): { host: string; port: n
   };
 }
 
+/** `GET https://a.example/ → 301, https://a.example/home → 302, then 200 from 192.0.2.1 in 12ms` */
+function describeExchange(
+  { method, url }: HttpOptions,
+  attempt: FollowingAttempt,
+  proxy: URL | undefined,
+): string {
+  const hops = attempt.redirects.map((hop, index) => {
+    const { origin, pathname } = new URL(hop.url);
+    // The query of a redirect comes from the server and can contain a token.
+    return `${index === 0 ? redactUrl(url) : origin + pathname} → ${hop.status}, `;
+  });
+  const through = proxy ? `, through the proxy ${proxy.host}` : '';
+  const time = `in ${formatDuration(attempt.phases.total)}${through}`;
+  const start = hops.length > 0 ? `${hops.join('')}then` : `${redactUrl(url)} →`;
+  return attempt.ok
+    ? `${method} ${start} ${attempt.response.status} from ${attempt.response.address} ${time}`
+    : `${method} ${start} no response: ${attempt.failure.message}, ${time}`;
+}
+
 async function sendRequest(
-  { url, method, headers, body, followRedirects, maxRedirects }: HttpOptions,
+  options: HttpOptions,
+  proxy: URL | undefined,
   address: string,
   resolved: ResolvedHost,
   context: AttemptContext,
 ): Promise<Observation> {
+  const { url, method, headers, body, followRedirects, maxRedirects } = options;
   const { network, timeoutMs, signal } = context;
   const result = await requestFollowing({
     url,
@@ -117,7 +133,8 @@ async function sendRequest(
     signal,
     insecure: network.insecure,
     tls: network.tls,
-    ...(network.proxy && { proxy: network.proxy }),
+    ...(proxy && { proxy }),
+    ...(network.findProxy && { findProxy: network.findProxy }),
     maxBodyBytes: DEFAULT_MAX_BODY_BYTES,
     followRedirects,
     maxRedirects,
@@ -127,9 +144,10 @@ async function sendRequest(
     },
   });
   const { phases } = result;
+  context.debug?.(() => describeExchange(options, result, proxy));
   if (!result.ok) {
     const observation = failedObservation(result.failure, { address, phases });
-    if (isProxyConnectionFailure(result.failure, network)) return failedToUnknown(observation);
+    if (result.failure.atProxy) return failedToUnknown(observation);
     const { certificate } = result;
     return certificate
       ? { ...observation, evidence: () => [toCertificateEvidence(certificate)] }

@@ -49,8 +49,8 @@ export interface Network {
   readonly addresses: AddressPolicy;
   readonly tls: TlsSettings;
   readonly insecure: boolean;
-  /** The HTTP proxy for HTTP checks. */
-  readonly proxy?: URL;
+  /** The HTTP proxy for a request of an HTTP check; other kinds connect directly. */
+  readonly findProxy?: (url: URL) => URL | undefined;
   /** Default: the resolver of the system. */
   readonly lookup?: Lookup;
   /** The DNS servers, `address` or `address:port`. Default: those of the system. */
@@ -79,4 +79,6 @@ export interface AttemptContext {
   /** Limit of the whole attempt. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Logs a request with its response, without secrets. */
+  readonly debug?: (line: () => string) => void;
 }

@@ -17,7 +17,26 @@ import type { Environment } from './run-info.ts';
 /** GitHub's limit for the message of an annotation, in characters. */
 const MAX_MESSAGE_LENGTH = 4_000;
 
+/** Characters of a line of the debug log. */
+const MAX_DEBUG_LENGTH = 1_000;
+/** Lines of the debug log of a step. */
+const MAX_DEBUG_LINES = 10_000;
+
 const annotate = { error: core.error, warning: core.warning, notice: core.notice };
+
+/** Writes to the debug log if it is enabled, with a limit. */
+function debugLog(env: Environment, clean: (text: string) => string): Log['debug'] {
+  // The runner sets RUNNER_DEBUG with the secret or variable ACTIONS_STEP_DEBUG.
+  if (env.RUNNER_DEBUG !== '1') return () => {};
+  let left = MAX_DEBUG_LINES;
+  return (text) => {
+    if (left-- > 0) {
+      core.debug(plain(clean(typeof text === 'string' ? text : text()), MAX_DEBUG_LENGTH));
+    } else if (left === -1) {
+      core.debug(`… the debug log ends after ${MAX_DEBUG_LINES} lines`);
+    }
+  };
+}
 
 /** All output of the process, with secrets redacted and runner commands disabled. */
 export type Emitter = ReturnType<typeof emitter>;
@@ -35,7 +54,7 @@ export function emitter(env: Environment) {
 
   const log: Log = {
     info: (text) => core.info(harmless(text)),
-    debug: (text) => core.debug(harmless(text)),
+    debug: debugLog(env, clean),
     group: (title, work) => core.group(plain(clean(title)), work),
   };
 

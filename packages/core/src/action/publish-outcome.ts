@@ -73,13 +73,15 @@ export async function sendNotification(
   };
   if (targets.length === 0 || !wanted[notifyOn].includes(verdict)) return;
   const { notify } = await import('../notify/notify.ts');
+  const { readProxies } = await import('./proxies.ts');
   const run = readRunInfo(env);
   const { repository, workflow } = run;
   const url = runUrl(env.GITHUB_SERVER_URL ?? '', run);
+  const proxies = readProxies((name) => env[name] ?? '');
   const failures = await notify(
     targets,
     { action, verdict, message, repository, workflow, runUrl: url },
-    { cancel },
+    { cancel, debug: emit.log.debug, ...(proxies && { findProxy: proxies.find }) },
   );
   emit.annotations(
     failures.map((failure) => ({

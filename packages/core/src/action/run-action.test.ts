@@ -470,6 +470,7 @@ describe('secrets', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     Object.assign(env, {
+      RUNNER_DEBUG: '1',
       INPUT_TOKEN: SECRET,
       'INPUT_NOTIFY-ON': 'always',
       INPUT_NOTIFY: `webhook=http://127.0.0.1:${port}/hook-path`,

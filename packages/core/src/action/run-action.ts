@@ -14,6 +14,8 @@ import { type Environment, getWorkspace, readRunInfo } from './run-info.ts';
 const POST = 'post';
 const BEGUN = 'begun';
 const READ = 'read';
+/** The variables that set a proxy. */
+const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'];
 /** How long open sockets may take to close at the end. */
 const LINGER_MS = 1_000;
 
@@ -57,6 +59,7 @@ export async function runAction<Inputs extends SharedInputs>(
   const signal = stopSignal(process);
   try {
     requireNode(process.versions.node);
+    if (PROXY_VARIABLES.some((name) => env[name])) await setProxies(env, emit);
     const startedAt = new Date();
     const start = systemClock.monotonic();
     const before = action.post && emit.state.read(POST);
@@ -91,6 +94,17 @@ export async function runAction<Inputs extends SharedInputs>(
   process.off('beforeExit', stopStalled);
   // A socket that a remote host keeps open must not block the job.
   setTimeout(() => process.exit(), LINGER_MS).unref();
+}
+
+/** Loaded on demand, because it takes 90 ms. */
+async function setProxies(env: Environment, emit: Emitter): Promise<void> {
+  const { readProxies } = await import('./proxies.ts');
+  const proxies = readProxies((name) => env[name] ?? '');
+  if (proxies === undefined) return;
+  const { secretsOfUrl } = await import('../inputs/http-url.ts');
+  for (const url of Object.values(proxies.variables)) secretsOfUrl(url).forEach(emit.mask);
+  const { useProxies } = await import('./use-proxies.ts');
+  emit.annotations(useProxies(proxies));
 }
 
 function createContext(env: Environment, emit: Emitter, signal: AbortSignal): ActionContext {

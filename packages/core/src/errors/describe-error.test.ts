@@ -72,4 +72,10 @@ describe('describeError', () => {
       ':\u200b:error::a b: ##\u200b[x]',
     );
   });
+
+  test('reports a refusal by a proxy without the errors around it', () => {
+    const refusal = new Error('Proxy response (407) !== 200 when HTTP Tunneling');
+    const error = withCause('fetch failed', withCause('Request was cancelled.', refusal));
+    expect(describeError(error)).toBe('the proxy refused the connection with status 407');
+  });
 });

@@ -3,6 +3,10 @@ import { plain } from '../text/untrusted.ts';
 /** Limits both the depth of causes and the number of causes at one level. */
 const MAX_CAUSES = 5;
 
+/** The message of Node's `fetch` if a proxy refuses a tunnel. */
+const PROXY_REFUSAL = /^Proxy response \((\d+)\) !== 200/;
+const REFUSED_BY_PROXY = 'the proxy refused the connection';
+
 /**
  * Describes an error and its causes in one line of sanitized text: `reading report: EACCES: permission
  * denied`. Follows `cause` and the members of an AggregateError, at most five levels deep.
@@ -19,13 +23,16 @@ export function describeError(error: unknown, redact = (message: string) => mess
     if (texts.length > 0) parts.push([...new Set(texts)].join('; '));
     level = level.flatMap(getCauses).slice(0, MAX_CAUSES);
   }
-  return parts.join(': ');
+  // The errors around it do not say more than that the request was cancelled.
+  return parts.find((part) => part.startsWith(REFUSED_BY_PROXY)) ?? parts.join(': ');
 }
 
 function getMessage(error: unknown): string {
   if (typeof error === 'string') return error;
   // Loaded on demand, because an import would slow down every start.
   if (!(error instanceof Error)) return process.getBuiltinModule('node:util').inspect(error);
+  const [, status] = PROXY_REFUSAL.exec(error.message) ?? [];
+  if (status !== undefined) return `${REFUSED_BY_PROXY} with status ${status}`;
   // The message of an AggregateError is often empty, and its name is not helpful.
   return error.message || (getMembers(error).length > 0 ? '' : error.name);
 }

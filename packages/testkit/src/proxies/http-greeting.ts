@@ -55,7 +55,8 @@ function hasCredentials(
   if (credentials === undefined) return true;
   const { user, password } = credentials;
   const expected = Buffer.from(`${user}:${password}`).toString('base64');
-  return head.includes(`Proxy-Authorization: Basic ${expected}\r\n`);
+  const [, given] = /^proxy-authorization: *basic +(\S+)\r$/im.exec(head) ?? [];
+  return given === expected;
 }
 
 /** Sends data; with the fault `drip`, one byte at a time. */

@@ -38,6 +38,8 @@ export interface ProxyOptions extends Address {
   /** The required credentials; SOCKS4 checks only the user. */
   readonly credentials?: { readonly user: string; readonly password: string };
   readonly fault?: ProxyFault;
+  /** Names that this machine cannot resolve, and their addresses on the loopback interface. */
+  readonly hosts?: Readonly<Record<string, string>>;
   /** The source address of connections to targets; any by default. */
   readonly from?: string;
   /** The certificate of an HTTPS proxy. */

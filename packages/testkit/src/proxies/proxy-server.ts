@@ -18,6 +18,7 @@ export async function startProxy({
   fault = { kind: 'none' },
   pair,
   from,
+  hosts = {},
   ...address
 }: ProxyOptions): Promise<ProxyServer> {
   const asked: string[] = [];
@@ -31,7 +32,12 @@ export async function startProxy({
     const request = await greet(socket, { protocol, credentials, fault });
     if (request === undefined) return;
     asked.push(`${request.host}:${request.port}`);
-    await serveProxyRequest(socket, { ...request, ...(from !== undefined && { from }) }, fault);
+    const host = hosts[request.host] ?? request.host;
+    await serveProxyRequest(
+      socket,
+      { ...request, host, ...(from !== undefined && { from }) },
+      fault,
+    );
   };
   const server =
     protocol === 'https'
