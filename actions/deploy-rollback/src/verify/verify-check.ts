@@ -16,7 +16,7 @@ export interface VerifyCheck {
   readonly attempt: (limits: AttemptLimits) => Promise<AttemptResult>;
 }
 
-export interface AttemptLimits {
+interface AttemptLimits {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** The proxies of the environment, for HTTP checks. */
