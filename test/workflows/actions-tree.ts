@@ -8,12 +8,20 @@ export interface ActionsTree {
   readonly thirdParty: ReadonlySet<string>;
 }
 
-/** Creates the tree from the bundles of a checkout. */
-export async function createActionsTree(root: string, folder: string): Promise<ActionsTree> {
+/**
+ * Creates the tree from the bundles of a checkout.
+ *
+ * @param siblings replaces `$/`, the repository at the running commit, which act does not support
+ */
+export async function createActionsTree(
+  root: string,
+  folder: string,
+  siblings: 'by-repository' | 'unchanged' = 'by-repository',
+): Promise<ActionsTree> {
   const thirdParty = new Set<string>();
   const stamp = (text: string) => {
     for (const [, uses = ''] of text.matchAll(/uses: ([\w-]+\/[\w-]+@\S+)/g)) thirdParty.add(uses);
-    // act does not support `$/`, the repository at the running commit.
+    if (siblings === 'unchanged') return text;
     return text.replace(/uses: \$\/(\S+)/g, 'uses: org/actions/$1@v1');
   };
   for (const name of await readdir(join(root, 'actions'))) {

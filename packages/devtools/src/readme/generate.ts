@@ -4,7 +4,7 @@ import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 
 import { replaceSection } from './markdown.ts';
 import { renderActions, renderInputs, renderOutputs } from './tables.ts';
-import { readWorkflows } from './workflow-file.ts';
+import { readWorkflows, type WorkflowFile } from './workflow-file.ts';
 import { renderReference, renderTriggers } from './workflow-tables.ts';
 
 /** The state of a README compared to its generated content; the path is relative to the repository. */
@@ -53,7 +53,9 @@ export async function actionFolders(root: string): Promise<readonly string[]> {
 
 async function updateWorkflows(root: string): Promise<ReadmeState> {
   const own = await readWorkflows(root);
-  const reusable = own.filter(({ call }) => call !== undefined);
+  // A called workflow without actions of the release is for this repository only.
+  const isReusable = ({ call, uses }: WorkflowFile) => call !== undefined && uses.length > 0;
+  const reusable = own.filter(isReusable);
   const systems = await readdir(join(root, 'examples')).catch(() => []);
   const matrices = await Promise.all(
     systems.toSorted().map(async (system) => {
@@ -65,7 +67,7 @@ async function updateWorkflows(root: string): Promise<ReadmeState> {
     reusable: renderTriggers(reusable, '../'),
     examples: matrices.flat().join('\n\n'),
     own: renderTriggers(
-      own.filter(({ call }) => call === undefined),
+      own.filter((file) => !isReusable(file)),
       '../',
     ),
     reference: renderReference(reusable),
