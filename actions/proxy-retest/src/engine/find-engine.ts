@@ -1,6 +1,6 @@
-import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
+import { locateProgram } from '@repo/core/process/locate-program';
 import { plain } from '@repo/core/text/untrusted';
 import { EngineFailed } from './check.ts';
 import type { Engine } from './engine.ts';
@@ -38,7 +38,7 @@ export async function findEngine(request: EngineRequest): Promise<FoundEngine> {
     const path = isAbsolute(request.path) ? request.path : join(request.workspace, request.path);
     return start(path, 'engine-path', request, environment);
   }
-  const installed = await findOnPath(request.variable('PATH'));
+  const installed = findOnPath(request.variable('PATH'));
   if (installed !== undefined)
     return start(installed, 'sing-box on the PATH', request, environment);
   if (request.release) {
@@ -75,20 +75,9 @@ function createEnvironment(variable: (name: string) => string): Readonly<Record<
   return id === '' ? {} : { RUNNER_TRACKING_ID: id };
 }
 
-async function findOnPath(path: string): Promise<string | undefined> {
-  const name = process.platform === 'win32' ? 'sing-box.exe' : 'sing-box';
-  for (const folder of path.split(delimiter).filter((part) => isAbsolute(part))) {
-    const file = join(folder, name);
-    if (await isExecutable(file)) return file;
-  }
-  return undefined;
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/** Ignores relative folders in the PATH: a file of the workspace is not an installed program. */
+function findOnPath(path: string): string | undefined {
+  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
+  const located = locateProgram('sing-box', { cwd: '/', path: folders.join(delimiter) });
+  return located.kind === 'found' ? located.path : undefined;
 }

@@ -1,5 +1,8 @@
 import { getEventListeners, once } from 'node:events';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { isActionVariable } from './action-variables.ts';
@@ -37,6 +40,44 @@ test('passes arguments unchanged, without a shell', async () => {
     signal: new AbortController().signal,
   });
   expect(result).toMatchObject({ state: 'exited', stdout: `${JSON.stringify(nasty)}\n` });
+});
+
+test.skipIf(process.platform === 'win32')('starts a program of any name', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'exec "q" \\'));
+  try {
+    for (const name of ['a b', 'a"b', 'a\\', ' a\\" ', '$(id)', '"a b"']) {
+      const program = join(folder, name);
+      await writeFile(program, '#!/bin/sh\nprintf %s "$0"', { mode: 0o755 });
+      const signal = new AbortController().signal;
+      const result = await exec({ argv: [program], timeoutMs: 10_000, signal });
+      expect(result).toMatchObject({ state: 'exited', stdout: program });
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test.skipIf(process.platform === 'win32')(
+  'finds a program in the PATH that it passes',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'exec-'));
+    try {
+      await symlink(node, join(folder, 'renamed-node'));
+      const signal = new AbortController().signal;
+      const argv = ['renamed-node', '-p', '1'] as const;
+      const result = await exec({ argv, env: { PATH: folder }, timeoutMs: 10_000, signal });
+      expect(result).toMatchObject({ state: 'exited', stdout: '1\n' });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
+
+test('reports arguments that are too long for the system', async () => {
+  expect(await script('', { env: { A: 'x'.repeat(2 ** 24) } })).toMatchObject({
+    state: 'not-started',
+    code: expect.stringMatching(/^(?:E2BIG|ENAMETOOLONG|EINVAL)$/),
+  });
 });
 
 test('passes standard input, folder and environment', async () => {

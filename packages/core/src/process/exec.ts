@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { plain } from '../text/untrusted.ts';
+import { locateProgram } from './locate-program.ts';
 
 /** A program with its arguments, environment and limits. */
 export interface Command {
@@ -46,17 +47,18 @@ export type Exec = (command: Command) => Promise<Execution>;
 const DEFAULT_MAX_BYTES = 65_536;
 /** How long the remaining output of a finished program is read, ms. */
 const DRAIN_MS = 200;
+const BATCH_FILE = 'a batch file requires a shell: use cmd.exe /c';
 
 /**
  * Runs a program without a shell and without printing. Never rejects. On timeout or abort, kills it
  * together with its child processes (on Windows, without them).
  */
 export const exec: Exec = async (command) => {
-  const { argv, cwd, stdin, timeoutMs, signal, maxBytes = DEFAULT_MAX_BYTES } = command;
+  const { argv, cwd = process.cwd(), stdin, timeoutMs, signal } = command;
   const [program, ...args] = argv;
   const started = performance.now();
-  const stdout = collector(maxBytes);
-  const stderr = collector(maxBytes);
+  const stdout = collector(command.maxBytes ?? DEFAULT_MAX_BYTES);
+  const stderr = collector(command.maxBytes ?? DEFAULT_MAX_BYTES);
   const output = (): Output => ({
     stdout: stdout.text(),
     stderr: stderr.text(),
@@ -64,65 +66,93 @@ export const exec: Exec = async (command) => {
     ms: performance.now() - started,
   });
   if (signal.aborted) return { ...output(), state: 'aborted' };
+  const env = buildEnvironment(command);
+  const located = locateProgram(program, { cwd, path: readPath(env) });
+  if (located.kind === 'missing') return notStarted(command, located);
+  // @actions/exec would run it by cmd.exe, which expands % in the arguments.
+  if (isBatchFile(located.path))
+    return notStarted(command, { code: 'EINVAL', message: BATCH_FILE });
+  // Loaded here, because many runs start no program.
+  const { exec: run } = await import('@actions/exec');
+  if (signal.aborted) return { ...output(), state: 'aborted' };
 
-  return new Promise((resolve) => {
-    let child: ReturnType<typeof spawn>;
-    try {
-      child = spawn(program, args, {
-        ...(cwd !== undefined && { cwd }),
-        env: buildEnvironment(command),
-        stdio: 'pipe',
-        shell: false,
-        windowsHide: true,
-        // A separate process group, which can be killed with all of its processes.
-        detached: process.platform !== 'win32',
-      });
-    } catch (error) {
-      return resolve(notStarted(command, error));
-    }
-    let killReason: 'timeout' | 'aborted' | undefined;
-    let drain: NodeJS.Timeout | undefined;
-    const kill = (reason: 'timeout' | 'aborted') => {
-      if (killReason !== undefined) return;
-      killReason = reason;
-      killGroup(child.pid);
-      // A process of another user cannot be killed and must not keep this process alive.
-      child.unref();
-      drain ??= setTimeout(end, DRAIN_MS, null, null);
-    };
-    const timer = setTimeout(kill, timeoutMs, 'timeout');
-    const abort = () => kill('aborted');
-    signal.addEventListener('abort', abort, { once: true });
-    const settle = (execution: Execution) => {
-      clearTimeout(timer);
-      clearTimeout(drain);
-      signal.removeEventListener('abort', abort);
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      resolve(execution);
-    };
-    const end = (exitCode: number | null, by: NodeJS.Signals | null) => {
-      if (killReason !== undefined) settle({ ...output(), state: killReason });
-      else if (exitCode !== null) settle({ ...output(), state: 'exited', exitCode });
-      else settle({ ...output(), state: 'killed', by: by ?? 'SIGKILL' });
-    };
-    child.stdout?.on('data', stdout.take);
-    child.stderr?.on('data', stderr.take);
+  let child: ChildProcess | undefined;
+  let spawnError: unknown;
+  let killReason: 'timeout' | 'aborted' | undefined;
+  let drain: NodeJS.Timeout | undefined;
+  const abandoned = Promise.withResolvers<void>();
+  const kill = (reason: 'timeout' | 'aborted') => {
+    if (killReason !== undefined) return;
+    killReason = reason;
+    killGroup(child?.pid);
+    // A process of another user cannot be killed and must not keep this process alive.
+    child?.unref();
+    drain = setTimeout(abandoned.resolve, DRAIN_MS);
+  };
+  const timer = setTimeout(kill, timeoutMs, 'timeout');
+  const abort = () => kill('aborted');
+  signal.addEventListener('abort', abort, { once: true });
+  const onProcess = (spawned: ChildProcess) => {
+    child = spawned;
+    if (killReason !== undefined) killGroup(child.pid);
+    child.once('error', (error) => {
+      spawnError = error;
+    });
     // A program may not read its standard input.
     child.stdin?.on('error', () => {});
     child.stdin?.end(stdin);
-    child.once('error', (error) => settle(notStarted(command, error)));
-    child.once('exit', (exitCode, by) => {
+  };
+  try {
+    const running = run(quoteProgram(located.path), args, {
+      silent: true,
+      ignoreReturnCode: true,
       // A descendant outside of the group may keep the pipes open.
-      drain ??= setTimeout(end, DRAIN_MS, exitCode, by);
+      delay: DRAIN_MS,
+      listeners: { stdout: stdout.take, stderr: stderr.take },
+      // A separate process group, which can be killed with all of its processes.
+      spawn: { cwd, env, windowsHide: true, detached: process.platform !== 'win32' },
+      onProcess,
     });
-    child.once('close', end);
-  });
+    await Promise.race([running, abandoned.promise]);
+  } catch (error) {
+    return notStarted(command, spawnError ?? error);
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(drain);
+    signal.removeEventListener('abort', abort);
+    child?.stdout?.destroy();
+    child?.stderr?.destroy();
+  }
+  if (killReason !== undefined) return { ...output(), state: killReason };
+  const { exitCode = null, signalCode = null } = child ?? {};
+  if (exitCode !== null) return { ...output(), state: 'exited', exitCode };
+  return { ...output(), state: 'killed', by: signalCode ?? 'SIGKILL' };
 };
 
-function buildEnvironment({ env, withhold }: Command): NodeJS.ProcessEnv {
+function buildEnvironment({ env, withhold }: Command): Readonly<Record<string, string>> {
   const inherited = Object.entries(process.env).filter(([name]) => !withhold?.(name));
-  return { ...Object.fromEntries(inherited), ...env };
+  const all = Object.entries({ ...Object.fromEntries(inherited), ...env });
+  return Object.fromEntries(
+    all.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+/** On Windows, the name of a variable has any case: usually `Path`. */
+function readPath(env: Readonly<Record<string, string>>): string | undefined {
+  if (process.platform !== 'win32') return env.PATH;
+  return Object.entries(env).find(([name]) => name.toUpperCase() === 'PATH')?.[1];
+}
+
+function isBatchFile(path: string): boolean {
+  return process.platform === 'win32' && /\.(?:cmd|bat)$/i.test(path);
+}
+
+/**
+ * For @actions/exec, which splits its first argument at spaces, reads escapes only inside of quotes, and
+ * trims the last part.
+ */
+function quoteProgram(path: string): string {
+  return `${path.replace(/[ "]/g, (character) => (character === ' ' ? '" "' : '"\\""'))} `;
 }
 
 function collector(maxBytes: number) {

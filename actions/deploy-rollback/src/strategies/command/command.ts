@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { duration } from '@repo/core/inputs/duration';
+import { locateProgram } from '@repo/core/process/locate-program';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { type Argv, argv } from '../argv.ts';
@@ -106,7 +106,7 @@ function preflight(given: Options, target: Target, ports: Ports): Promise<Prefli
   return runPreflight(async () => {
     const values = getValues(given, target);
     const argv = fillPlaceholders(given.apply, values);
-    await requireProgram(argv[0], ports);
+    requireProgram(argv[0], ports);
     const step = `runs ${plain(argv.join(' '))}`;
     if (given.preflight === undefined) {
       const warning = `${plain(argv[0], 60)}: preflight is not set, so problems are only found when apply runs`;
@@ -183,25 +183,12 @@ function getValues({ capture }: Options, target: Target): PlaceholderValues {
   };
 }
 
-async function requireProgram(
+function requireProgram(
   program: string,
   { variable, workspace }: Pick<Ports, 'variable' | 'workspace'>,
-): Promise<void> {
-  const paths =
-    isAbsolute(program) || program.includes('/')
-      ? [resolve(workspace, program)]
-      : variable('PATH')
-          .split(delimiter)
-          .map((folder) => join(folder, program));
-  for (const path of paths) {
-    const isExecutable = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isExecutable) return;
-  }
-  // Windows also finds programs by extensions that are not in the name.
-  if (process.platform === 'win32') return;
+): void {
+  const located = locateProgram(program, { cwd: workspace, path: variable('PATH') });
+  if (located.kind === 'found') return;
   throw new ActionError(`${plain(program, 100)} is not installed on the runner`, {
     remedy: 'Install it, or set its path.',
   });
