@@ -8,12 +8,16 @@ export interface Relay extends AsyncDisposable {
 }
 
 /**
- * Starts a relay on the loopback interface.
+ * Starts a relay, by default on the loopback interface.
  *
  * @param to a local port, or the path of a Unix socket
  * @param delayMs the one-way delay
  */
-export async function startRelay(to: number | string, delayMs: number): Promise<Relay> {
+export async function startRelay(
+  to: number | string,
+  delayMs: number,
+  { host = '127.0.0.1', port = 0 } = {},
+): Promise<Relay> {
   const sockets = new Set<Socket>();
   const server: Server = createServer({ noDelay: true }, (near) => {
     const far =
@@ -33,7 +37,7 @@ export async function startRelay(to: number | string, delayMs: number): Promise<
       from.on('close', () => sockets.delete(from));
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

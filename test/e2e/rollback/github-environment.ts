@@ -12,7 +12,7 @@ import {
   type LocalGitHubOptions,
   startLocalGitHub,
 } from '@repo/testkit/github/local-github';
-import { type RunResult, runAction } from '@repo/testkit/runner/run-action';
+import { type RunActionOptions, type RunResult, runAction } from '@repo/testkit/runner/run-action';
 
 export const action = fileURLToPath(new URL('../../../actions/deploy-rollback', import.meta.url));
 const DAY = 24 * 3_600_000;
@@ -43,7 +43,13 @@ export interface GitHubEnvironment extends AsyncDisposable {
   /** Runs the action in a job on a commit; each run has its own machine by default. */
   readonly run: (
     inputs: Readonly<Record<string, string>>,
-    job?: { readonly sha?: string; readonly runId?: string; readonly stateDir?: string },
+    job?: {
+      readonly sha?: string;
+      readonly runId?: string;
+      readonly stateDir?: string;
+      /** The runner of the job. */
+      readonly on?: Pick<RunActionOptions, 'env' | 'github' | 'launcher' | 'debug'>;
+    },
   ) => Promise<RunResult>;
   /** Runs the action and kills it (-9) in a call without a response. */
   readonly kill: (
@@ -94,13 +100,18 @@ export async function startGitHubEnvironment(
     bad,
     deployed,
     siteUrl: site.url,
-    run: (inputs, { sha = bad, runId = '4711', stateDir } = {}) =>
+    run: (inputs, { sha = bad, runId = '4711', stateDir, on = {} } = {}) =>
       runAction({
+        ...on,
         action,
         cwd: clone,
         trackFiles: false,
-        env: github.jobVariables(Number(runId)),
-        github: { ...github.context, sha, run_id: runId, job: 'deploy', workflow: 'Deploy' },
+        env: { ...github.jobVariables(Number(runId)), ...on.env },
+        github: {
+          ...github.context,
+          ...{ sha, run_id: runId, job: 'deploy', workflow: 'Deploy' },
+          ...on.github,
+        },
         with: {
           ledger: 'github',
           strategies: part.strategies(environment),
