@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
+import { traceExec } from '@repo/core/action/trace-exec';
 import { exec } from '@repo/core/process/exec';
 import { connectGitHub } from '@repo/github/connect';
 import type { GitHub } from '@repo/github/github';
@@ -61,7 +62,7 @@ function createPorts({ githubToken }: Inputs, actionContext: ActionContext): Por
     signal,
     variable,
     workspace,
-    exec,
+    exec: traceExec(exec, log.debug),
     github: () => {
       connection ??= connectGitHub(readSettings(actionContext, githubToken, 'write'));
       return connection;

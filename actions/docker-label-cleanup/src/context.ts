@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
+import { limitDebug } from '@repo/core/action/log';
 import { InputError } from '@repo/core/errors/input-error';
 import { connectDocker, type Docker } from '@repo/docker/client';
 import type { Endpoint } from '@repo/docker/endpoint';
@@ -50,6 +51,7 @@ export async function createContext(
     timeoutMs: Math.min(inputs.timeout, MAX_REQUEST_MS),
     signal: action.signal,
     connections: 2 * concurrency,
+    debug: limitDebug(action.log.debug, 'requests to the daemon'),
   });
   try {
     const approvedPlan =

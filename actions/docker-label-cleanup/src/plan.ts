@@ -31,6 +31,11 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
+/** `container db: protected (name:db)` */
+export function describeDecision({ object, decision }: ObjectDecision): string {
+  return `${object.kind} ${object.name}: ${decision.kind} (${decision.reason})`;
+}
+
 /** Decides about every object on the daemon. */
 export function plan(inventory: Inventory, policy: Policy): Plan {
   const objects = toObjects(inventory);

@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/action/context';
+import { debugEach } from '@repo/core/action/log';
 import type { Outcome } from '@repo/core/action/outcome';
 import { describeEndpoint } from '@repo/docker/endpoint';
 import { DaemonError, DaemonUnreachable } from '@repo/docker/errors';
@@ -6,7 +7,7 @@ import { findEndpoint } from '@repo/docker/find-endpoint';
 import { act } from './act.ts';
 import { createContext } from './context.ts';
 import type { Inputs } from './inputs.ts';
-import { plan } from './plan.ts';
+import { describeDecision, plan } from './plan.ts';
 import { auditMissing, createAudit } from './report/audit.ts';
 import { reportDeferred, reportUnknown } from './report/empty-report.ts';
 import { report } from './report/report.ts';
@@ -56,6 +57,7 @@ async function cleanUp(
 
     const inventory = await survey(context);
     const removalPlan = plan(inventory, context.policy);
+    debugEach(action.log, removalPlan.decisions, describeDecision);
     if (inputs.mode === 'plan') {
       return await (await import('./modes/plan.ts')).savePlan(context, removalPlan);
     }

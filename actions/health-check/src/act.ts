@@ -1,4 +1,5 @@
 import type { Network } from '@repo/checks/kinds/kind';
+import { limitDebug } from '@repo/core/action/log';
 import { type Check, type CheckResult, isHealthy, STATUS_SIGNS } from './check.ts';
 import { createBlockedResult } from './check-result.ts';
 import { type CheckContext, runCheck } from './run-check.ts';
@@ -18,6 +19,8 @@ export async function act(
   context: CheckContext,
 ): Promise<readonly CheckResult[]> {
   const pending = new Set(checks.map(({ name }) => name));
+  const debug = limitDebug(context.log.debug, 'attempts');
+  const limited = { ...context, log: { ...context.log, debug } };
   const over = new AbortController();
   const heartbeat = logProgress(pending, checks.length, context, over.signal);
   try {
@@ -31,7 +34,7 @@ export async function act(
         const blocker = needed.find((one) => one !== undefined && !isHealthy(one));
         const result =
           blocker === undefined
-            ? await runCheck(check, network, context)
+            ? await runCheck(check, network, limited)
             : createBlockedResult(check, blocker);
         pending.delete(check.name);
         if (result.status !== 'healthy' || checks.length <= MAX_HEALTHY_LINES) {

@@ -12,6 +12,7 @@ import type { Context } from './context.ts';
 import { percentiles } from './percentiles.ts';
 import {
   countAttempt,
+  type Decision,
   decideNext,
   type Ending,
   endAtLimit,
@@ -54,6 +55,7 @@ export async function runCheck(
         connections: check.connections,
         timeoutMs,
         signal,
+        debug: log.debug,
       },
       (observations) => getSharedFacts(check, attemptLog, progress, observations),
     );
@@ -69,6 +71,7 @@ export async function runCheck(
       if (judged === 'too late') return end(endAtLimit(progress, 'deadline'));
       progress = countAttempt(policy, progress, judged.state, getElapsedMs());
       const decision = decideNext(policy, progress, judged.state, getElapsedMs(), random());
+      log.debug(() => describeAttempt(check, progress, judged, decision));
       if (decision.next === 'end') return end(decision.ending);
       logRetry(check, attemptLog, progress, decision.waitMs, log);
       await clock.sleep(decision.waitMs, signal);
@@ -101,6 +104,21 @@ function getSharedFacts(
       }),
     },
   };
+}
+
+function describeAttempt(
+  { name }: Check,
+  { attempts }: Progress,
+  { state, reasons, phases }: JudgedAttempt,
+  decision: Decision,
+): string {
+  const time = phases === undefined ? '' : ` in ${formatDuration(Math.round(phases.total))}`;
+  const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+  const next =
+    decision.next === 'end'
+      ? `the check ends as ${decision.ending.state}`
+      : `retry in ${formatDuration(Math.round(decision.waitMs))}`;
+  return `${name}: attempt ${attempts} is ${state}${time}${why}; ${next}`;
 }
 
 /** Logs the reason for the retry, if it differs from the previous one. */

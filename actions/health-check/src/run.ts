@@ -54,5 +54,21 @@ async function selfHealIfConfigured(
   const { onUnhealthyWorkflow, incidentIssue } = context.inputs;
   if (onUnhealthyWorkflow === undefined && !incidentIssue) return undefined;
   const { selfHeal } = await import('./self-heal/self-heal.ts');
-  return selfHeal(results, context);
+  const result = await selfHeal(results, context);
+  context.log.debug(() => describeSelfHeal(result));
+  return result;
+}
+
+/** `self-heal: deploy.yml already-started (…); incident 7 updated` */
+function describeSelfHeal(result: SelfHealResult | undefined): string {
+  if (result === undefined) return 'self-heal: nothing to do';
+  const { workflow, incident, problems } = result;
+  const parts = [
+    ...(workflow
+      ? [`${workflow.name} ${workflow.state}${'reason' in workflow ? ` (${workflow.reason})` : ''}`]
+      : []),
+    ...(incident ? [`incident ${incident.number} ${incident.state}`] : []),
+    ...problems,
+  ];
+  return `self-heal: ${parts.join('; ')}`;
 }

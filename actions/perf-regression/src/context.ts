@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/action/context';
+import { traceExec } from '@repo/core/action/trace-exec';
 import { exec } from '@repo/core/process/exec';
 import { createGit, type Git } from '@repo/git/git';
 import { readEvent, type TriggerEvent } from './event.ts';
@@ -35,6 +36,10 @@ export async function createContext(inputs: Inputs, action: ActionContext): Prom
     },
     sha: event.pullRequest?.headSha || action.run.sha,
     store: await openStore(inputs, action),
-    git: createGit({ cwd: action.workspace, exec, signal: action.signal }),
+    git: createGit({
+      cwd: action.workspace,
+      exec: traceExec(exec, action.log.debug),
+      signal: action.signal,
+    }),
   };
 }

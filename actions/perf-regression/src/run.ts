@@ -1,7 +1,9 @@
 import type { ActionContext } from '@repo/core/action/context';
+import { debugEach } from '@repo/core/action/log';
 import type { Outcome } from '@repo/core/action/outcome';
 import { act, publishOutcome, recordRun, writeHtmlReport } from './act.ts';
 import { createContext } from './context.ts';
+import { debugPlan, describeRow } from './debug-lines.ts';
 import type { Inputs } from './inputs.ts';
 import { plan } from './plan.ts';
 import { report } from './report/report.ts';
@@ -19,11 +21,13 @@ export async function run(inputs: Inputs, action: ActionContext): Promise<Outcom
 
   const surveyed = await survey(context);
   const planned = plan(surveyed, context);
+  debugPlan(surveyed, planned, context);
   const comparison = await act(planned, context);
   const judgement = judge(comparison.rows, {
     strict: inputs.failOn === 'missing',
     accepted: planned.accepted,
   });
+  debugEach(action.log, judgement.rows, (row) => describeRow(row, planned.settings));
   const historyFile = await recordRun(comparison, planned, context);
   const htmlFile = await writeHtmlReport(judgement, comparison, context);
   const outcome = report({

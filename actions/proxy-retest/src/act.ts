@@ -1,3 +1,4 @@
+import { debugEach, limitDebug } from '@repo/core/action/log';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { pluralize } from '@repo/core/text/pluralize';
 import type { Context } from './context.ts';
@@ -5,7 +6,7 @@ import { testEndpoints } from './endpoint-test/endpoint-test.ts';
 import { createEngineLane, isNative } from './endpoint-test/engine-lane.ts';
 import { createTester, type Tester } from './endpoint-test/tester.ts';
 import { loadEngine } from './engine/load-engine.ts';
-import type { TestResult } from './history/history.ts';
+import { describeResult, type TestResult } from './history/history.ts';
 import { openJournal } from './history/journal.ts';
 import { type ListEntry, readEndpointAt } from './list/list.ts';
 import type { Plan } from './plan.ts';
@@ -77,6 +78,7 @@ async function testPlanned(
   order: readonly ListEntry[],
   testingMs: number,
 ): Promise<TestRun> {
+  const { inputs } = context;
   const results = new Map(surveyed.resumed);
   if (order.length === 0) return { results, stopReason: 'done', notes: [] };
   const deadline = new AbortController();
@@ -86,6 +88,11 @@ async function testPlanned(
   try {
     const tester = await createTester(context, signal);
     await tester.monitor.check(signal);
+    const available = new Set(tester.monitor.available().map(({ url }) => url));
+    debugEach(context.log, inputs.targets, (target) => {
+      const answered = available.has(target) ? 'answered' : 'did not answer';
+      return `target ${target.origin}${target.pathname} ${answered} directly`;
+    });
     if (tester.monitor.available().length === 0 && !signal.aborted) {
       return { results, stopReason: 'targets-down', notes };
     }
@@ -119,6 +126,7 @@ async function testWith(
   results: Map<string, TestResult>,
 ): Promise<void> {
   const { inputs, clock, log, paths } = context;
+  const debugResult = limitDebug(log.debug, 'endpoints');
   const readEndpoint = (entry: ListEntry) => readEndpointAt(surveyed.list, entry);
   await using lane = createEngineLane({
     order,
@@ -155,6 +163,7 @@ async function testWith(
       lastCheckMs: LAST_CHECK_MS,
       onResult: ({ id }, result) => {
         results.set(id, result);
+        debugResult(() => `endpoint ${id.slice(0, 12)}: ${describeResult(result)}`);
         journal?.add(id, result);
       },
     });

@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/action/context';
+import { debugEach } from '@repo/core/action/log';
 import type { Outcome } from '@repo/core/action/outcome';
 import { pluralize } from '@repo/core/text/pluralize';
 import { act, NOT_ACTED } from './act.ts';
@@ -39,6 +40,15 @@ async function retest(
   log.info(
     `${pluralize(records.length, 'record')}, ${pluralize(entries.length, 'endpoint')}, ${planned.selected} selected, ${planned.planned} planned`,
   );
+  log.debug(() => {
+    const rules = Object.entries(planned.byRule).map(([rule, count]) => `${rule} ${count}`);
+    return `selection: ${inputs.select}, of them ${rules.join(', ')}`;
+  });
+  debugEach(log, planned.order, ({ id }) => {
+    const history = surveyed.histories.get(id);
+    const known = history ? `${history.status}, ${history.fails} failures in a row` : 'no history';
+    return `endpoint ${id.slice(0, 12)}: planned, ${known}`;
+  });
   const acted = mode === 'plan' ? NOT_ACTED : await act(context, surveyed, planned, elapsedMs());
   const judged = judge(mode, surveyed.list, planned, acted);
   return report(context, {

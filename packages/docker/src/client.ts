@@ -1,3 +1,4 @@
+import type { Log } from '@repo/core/action/log';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
 import { DaemonError, daemonError, readErrorMessage } from './errors.ts';
 import {
@@ -18,6 +19,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** The maximum number of open connections; 16 by default. */
   readonly connections?: number;
+  /** Logs each request with the status of its response. */
+  readonly debug?: Log['debug'];
 }
 
 /** A connection to a Docker daemon. Errors are {@link DaemonUnreachable} and {@link DaemonError}. */
@@ -36,10 +39,10 @@ export interface Docker extends Disposable {
 /** Connects to a daemon and negotiates the API version. */
 export async function connectDocker(
   endpoint: Endpoint,
-  { timeoutMs = 30_000, signal, connections = 16 }: ConnectOptions = {},
+  { timeoutMs = 30_000, signal, connections = 16, debug }: ConnectOptions = {},
 ): Promise<Docker> {
   const agent = await createAgent(endpoint, connections);
-  const connection = { endpoint, agent, timeoutMs, signal };
+  const connection = { endpoint, agent, timeoutMs, signal, debug };
   try {
     const { status, headers, body } = await (
       await sendRequest(connection, { path: '/_ping' })

@@ -5,6 +5,9 @@ import {
   type IncomingMessage,
   type RequestOptions,
 } from 'node:http';
+import type { Log } from '@repo/core/action/log';
+import { describeError } from '@repo/core/errors/describe-error';
+import { formatDuration } from '@repo/core/inputs/duration';
 import { describeEndpoint, type Endpoint } from './endpoint.ts';
 import { DaemonError, unreachable } from './errors.ts';
 
@@ -68,6 +71,7 @@ export interface Connection {
   /** The timeout of one request, including its response. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  readonly debug: Log['debug'] | undefined;
 }
 
 /** Sends a request; resolves when the headers of the response arrive. */
@@ -75,8 +79,15 @@ export async function sendRequest(
   connection: Connection,
   request: DockerRequest,
 ): Promise<DockerStream> {
-  const response = await send(connection, request);
+  const started = performance.now();
+  const describe = (result: string) =>
+    `docker: ${request.method ?? 'GET'} ${request.path}${queryText(request.query ?? {})} → ${result} in ${formatDuration(Math.round(performance.now() - started))}`;
+  const response = await send(connection, request).catch((error: unknown) => {
+    connection.debug?.(() => describe(describeError(error)));
+    throw error;
+  });
   const { statusCode: status = 0, headers } = response;
+  connection.debug?.(() => describe(String(status)));
   return {
     status,
     headers,

@@ -32,6 +32,8 @@ export async function withLock(
 ): Promise<ModeResult> {
   const { lock, ports } = context;
   const acquired = await acquire(context);
+  const how = acquired.kind === 'held' ? '' : ` (${acquired.how})`;
+  ports.log.debug(`lock ${lock.location}: ${acquired.kind}${how}`);
   if (acquired.kind === 'held') return createLocked(acquired.by, context);
   if (acquired.how !== 'free') {
     ports.log.info(`Taking over ${lock.location}: its owner has ended.`);

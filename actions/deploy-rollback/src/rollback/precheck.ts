@@ -44,6 +44,10 @@ export async function precheck(context: Context): Promise<PrecheckResult> {
     return { kind: 'answered', result };
   }
   const answer = await checkStart(context, badRelease, history);
+  ports.log.debug(
+    () =>
+      `rollback of ${shortSha(badRelease)}: ${answer ? `${answer.result}, ${answer.message}` : 'may start'} (${history.entries.length} ledger entries)`,
+  );
   if (answer !== undefined) return { kind: 'answered', result: answer };
   const journal = journals.start({
     event: 'started',

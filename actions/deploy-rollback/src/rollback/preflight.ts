@@ -1,3 +1,4 @@
+import { debugEach } from '@repo/core/action/log';
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
 import type { Context } from '../context.ts';
@@ -31,11 +32,20 @@ export async function preflight(
   const snapshots = await context.snapshots.list();
   const skipped: SkippedRelease[] = [...before];
   let remedy = '';
+  debugEach(
+    ports.log,
+    before,
+    ({ revision, reason }) => `release ${shortSha(revision)} is skipped: ${reason}`,
+  );
   for (const candidate of candidates) {
     ports.signal.throwIfAborted();
     const snapshot = snapshots.find(({ id }) => id === candidate.snapshotId);
     const check = await checkStrategies(context, toTarget(candidate, ids), snapshot, strategies);
     if (check.kind === 'ready') {
+      ports.log.debug(
+        () =>
+          `release ${shortSha(candidate.revision)} is selected: ${check.steps.map(({ title, step }) => `${title} ${step}`).join('; ')}`,
+      );
       const steps = [...check.steps, ...(await getLedgerSteps(context))];
       return { candidate, steps, skipped, remedy: '' };
     }

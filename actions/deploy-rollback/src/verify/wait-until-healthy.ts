@@ -56,7 +56,7 @@ async function repeat(
       ...(findProxy && { findProxy }),
     });
     signal.throwIfAborted();
-    log.debug(() => `${title}: attempt ${attempts}, ${ok ? 'passed' : 'failed'}: ${found}`);
+    log.debug(() => `${title}: attempt ${attempts} ${ok ? 'passed' : 'failed'}: ${found}`);
     const nowMs = clock.monotonic();
     const pauseMs = backoffMs(attempts, RETRY);
     if (ok || nowMs + pauseMs >= endMs) return { title, ok, found, attempts };

@@ -8,14 +8,17 @@ import { findEndpoint } from '@repo/docker/find-endpoint';
 /** Connects to a Docker daemon. A connection or API error makes the check unknown. */
 export async function withDocker<T>(
   host: Endpoint | undefined,
-  { machine, timeoutMs }: AttemptContext,
+  { machine, timeoutMs, debug }: AttemptContext,
   signal: AbortSignal,
   use: (docker: Docker) => Promise<T>,
 ): Promise<T | ReturnType<typeof unknownObservation>> {
   const settings = { host, context: '', tlsCa: '', tlsCert: '', tlsKey: '' };
   const endpoint = await findEndpoint(settings, machine.variable);
   try {
-    using docker = await connectDocker(endpoint, { timeoutMs, signal, connections: 1 });
+    using docker = await connectDocker(endpoint, {
+      ...{ timeoutMs, signal, connections: 1 },
+      ...(debug && { debug }),
+    });
     return await use(docker);
   } catch (error) {
     if (signal.aborted) return unknownObservation('cancelled');

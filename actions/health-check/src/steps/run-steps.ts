@@ -29,7 +29,8 @@ export async function runSteps(
   const started = performance.now();
   const captured = new Map<string, string>();
   let url: string | undefined;
-  const debug = (line: () => string) => context.debug?.(() => redact(line(), captured));
+  const debug: AttemptContext['debug'] = (line) =>
+    context.debug?.(() => redact(typeof line === 'string' ? line : line(), captured));
   for (const [index, step] of steps.entries()) {
     const label = `step ${index + 1}`;
     const options = resolveUrl(fillPlaceholders(step.options, captured), url);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
+import { traceExec } from '@repo/core/action/trace-exec';
 import { ActionError } from '@repo/core/errors/action-error';
 import { exec } from '@repo/core/process/exec';
 import { createGit } from '@repo/git/git';
@@ -38,7 +39,7 @@ async function openBranch(
   context: ActionContext,
 ): Promise<HistoryStore> {
   const { workspace, clock, signal, log } = context;
-  const git = createGit({ cwd: workspace, exec, signal });
+  const git = createGit({ cwd: workspace, exec: traceExec(exec, log.debug), signal });
   const openApiStore = async () => {
     const { connectGitHub } = await import('@repo/github/connect');
     const { readSettings } = await import('@repo/github/settings');

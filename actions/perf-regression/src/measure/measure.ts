@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { traceExec } from '@repo/core/action/trace-exec';
 import { ActionError } from '@repo/core/errors/action-error';
 import { removeTree } from '@repo/core/files/remove-tree';
 import { formatDuration } from '@repo/core/inputs/duration';
@@ -33,7 +34,11 @@ export async function measure(
   const { workspace, clock, signal, log } = action;
   const startMs = clock.monotonic();
   const elapsedMs = () => clock.monotonic() - startMs;
-  const shell: ShellOptions = { exec, signal, remainingMs: () => inputs.budget - elapsedMs() };
+  const shell: ShellOptions = {
+    exec: traceExec(exec, log.debug),
+    signal,
+    remainingMs: () => inputs.budget - elapsedMs(),
+  };
   const folder = await mkdtemp(join(tmpdir(), 'perf-base-'));
   const base: Side = { name: 'base', folder: join(folder, 'base'), files: [] };
   const head: Side = { name: 'head', folder: workspace, files: [] };

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { traceExec } from '@repo/core/action/trace-exec';
 import { exec } from '@repo/core/process/exec';
 import type { Context } from '../context.ts';
 import type { Engine } from './engine.ts';
@@ -27,7 +28,7 @@ export async function loadEngine(
             folder: variable('RUNNER_TEMP') || workspace,
           },
     variable,
-    exec,
+    exec: traceExec(exec, log.debug),
     caFile: caFile === '' ? '' : resolve(workspace, caFile),
     signal,
   });

@@ -1,3 +1,4 @@
+import { formatDuration } from '@repo/core/inputs/duration';
 import type { TestFailureKind, TestPhase } from '../endpoint-test/failure.ts';
 import { addTest, EMPTY_TALLY, type Tally } from './score.ts';
 
@@ -56,6 +57,19 @@ export type TestResult =
       readonly kind: TestFailureKind;
       readonly message: string;
     };
+
+/** `alive in 120ms`, `failed in tcp: connection refused` */
+export function describeResult(result: TestResult): string {
+  switch (result.state) {
+    case 'alive':
+      return `alive in ${formatDuration(Math.round(result.latency))}`;
+    case 'failed':
+      return `failed in ${result.phase}: ${result.message}`;
+    case 'inconclusive':
+    case 'skipped':
+      return `${result.state}: ${result.message}`;
+  }
+}
 
 export type Anonymity = 'transparent' | 'anonymous' | 'elite';
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { traceExec } from '@repo/core/action/trace-exec';
 import { exec } from '@repo/core/process/exec';
 import type { Context } from '../context.ts';
 import {
@@ -59,7 +60,7 @@ export async function publish(
     workspace,
     paths: [paths.output, paths.state, sideFilePath(paths.output), ...extraFiles],
     message: inputs.commitMessage,
-    exec,
+    exec: traceExec(exec, log.debug),
     clock,
     signal: AbortSignal.timeout(signal.aborted ? CANCELLED_COMMIT_TIMEOUT_MS : COMMIT_TIMEOUT_MS),
     reapply: async () => {

@@ -1,3 +1,4 @@
+import { traceExec } from '@repo/core/action/trace-exec';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { words } from '@repo/core/inputs/words';
@@ -77,9 +78,9 @@ export function createExecTarget(argv: Argv, env: Environment = {}): Target {
 async function run(
   argv: Argv,
   env: Environment,
-  { machine, timeoutMs, signal }: AttemptContext,
+  { machine, timeoutMs, signal, debug }: AttemptContext,
 ): Promise<Observation> {
-  const execution = await execute({
+  const execution = await (debug ? traceExec(execute, debug) : execute)({
     argv,
     cwd: machine.workspace,
     env,

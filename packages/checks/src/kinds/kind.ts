@@ -1,3 +1,4 @@
+import type { Log } from '@repo/core/action/log';
 import type { AddressPolicy } from '@repo/probe/address';
 import type { Lookup } from '@repo/probe/resolve';
 import type { TlsSettings } from '@repo/probe/tls';
@@ -79,6 +80,6 @@ export interface AttemptContext {
   /** Limit of the whole attempt. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** Logs a request with its response, without secrets. */
-  readonly debug?: (line: () => string) => void;
+  /** Logs requests and programs with their results, without secrets. */
+  readonly debug?: Log['debug'];
 }

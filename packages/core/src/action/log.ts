@@ -22,3 +22,15 @@ export function debugEach<T>(
   for (const item of items.slice(0, MAX_LINES)) log.debug(() => describe(item));
   if (items.length > MAX_LINES) log.debug(`… and ${items.length - MAX_LINES} more`);
 }
+
+/** Lines of one source. */
+const MAX_STREAM_LINES = 1_000;
+
+/** A debug log for many similar lines, such as the requests of a run: it ends after 1,000 lines. */
+export function limitDebug(debug: Log['debug'], what: string): Log['debug'] {
+  let count = 0;
+  return (text) => {
+    if (++count <= MAX_STREAM_LINES) debug(text);
+    else if (count === MAX_STREAM_LINES + 1) debug(`… no further lines about ${what}`);
+  };
+}
