@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,6 +8,8 @@ import { VERDICTS } from '@repo/core/action/outcome';
 import { InputError } from '@repo/core/errors/input-error';
 import type { InputDefinition } from '@repo/core/inputs/define-inputs';
 import { actionFolders, generateReadmes } from '@repo/devtools/readme/generate';
+import { readActions } from '@repo/release/actions';
+import { createRootAction } from '@repo/release/root-action';
 import { type ActionManifest, readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -137,6 +140,22 @@ describe.each(named('composite'))('%s', (name) => {
         read.map(([, output]) => output).filter((one) => !outputs.includes(one ?? '')),
       ).toEqual([]);
     }
+  });
+});
+
+describe('the action at the root of a release', () => {
+  const manifests = folders.map(({ name }) => `actions/${name}/action.yml`);
+  const actions = readActions(manifests, (path) => readFileSync(join(root, path), 'utf8'));
+  const text = createRootAction(actions);
+
+  test("is valid for GitHub's language service, including icon and colour", async () => {
+    expect(await findProblems(text)).toEqual([]);
+  });
+
+  test('has a name of its own, and lists every action with its description', () => {
+    const { name } = parse(text) as { readonly name: string };
+    expect(actions.map(({ metadata }) => metadata.name)).not.toContain(name);
+    for (const { metadata } of actions) expect(text).toContain(metadata.description);
   });
 });
 

@@ -1,12 +1,21 @@
 import { parse } from 'yaml';
 import { ReleaseError } from './release-error.ts';
 
+/** What the Marketplace shows of an action. */
+export interface ActionMetadata {
+  readonly name: string;
+  readonly description: string;
+  readonly icon: string;
+  readonly colour: string;
+}
+
 /** An action in the source, and the files that a release contains. */
 export interface SourceAction {
   readonly name: string;
   /** The build creates the `dist` folder of a JavaScript action. */
   readonly kind: 'javascript' | 'composite';
-  readonly manifest: string;
+  /** The texts of `action.yml` that the Marketplace shows. */
+  readonly metadata: ActionMetadata;
   /** Paths in the source. */
   readonly files: readonly string[];
 }
@@ -24,19 +33,34 @@ export function readActions(
     .toSorted()
     .map((name) => {
       const folder = `actions/${name}/`;
-      const manifest = read(`${folder}action.yml`);
+      const manifest = parse(read(`${folder}action.yml`)) as Manifest;
       const kind = readKind(name, manifest);
       const shipped = (file: string) =>
         kind === 'javascript' ? JAVASCRIPT_FILES.test(file) : !COMPOSITE_EXCLUDED.test(file);
       const files = paths.filter(
         (path) => path.startsWith(folder) && shipped(path.slice(folder.length)),
       );
-      return { name, kind, manifest, files };
+      return { name, kind, metadata: readMetadata(manifest), files };
     });
 }
 
-function readKind(name: string, manifest: string): SourceAction['kind'] {
-  const { runs } = parse(manifest) as { readonly runs?: { readonly using?: unknown } };
+interface Manifest {
+  readonly name?: string;
+  readonly description?: string;
+  readonly branding?: { readonly icon?: string; readonly color?: string };
+  readonly runs?: { readonly using?: unknown };
+}
+
+function readMetadata({ name, description, branding }: Manifest): ActionMetadata {
+  return {
+    name: name ?? '',
+    description: description ?? '',
+    icon: branding?.icon ?? '',
+    colour: branding?.color ?? '',
+  };
+}
+
+function readKind(name: string, { runs }: Manifest): SourceAction['kind'] {
   if (runs?.using === 'node24') return 'javascript';
   if (runs?.using === 'composite') return 'composite';
   throw new ReleaseError(

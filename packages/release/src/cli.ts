@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { releaseCommand } from './command.ts';
 import { ReleaseError } from './release-error.ts';
 
-// pnpm release build|publish|move|mirror
+// pnpm release build|verify|publish|move|mirror
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 try {
-  releaseCommand({
+  await releaseCommand({
     root,
     argv: process.argv.slice(2),
     cwd: process.env.INIT_CWD ?? process.cwd(),

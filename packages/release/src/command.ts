@@ -1,33 +1,37 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildRelease } from './build.ts';
 import { openGit } from './git.ts';
-import { mirrorAction } from './mirror.ts';
-import { moveTags, type PublishRequest, pushRelease, requireUnpublished } from './publish.ts';
+import { mirrorRelease } from './mirror.ts';
+import { publishRelease, verifyBuilds } from './publish.ts';
 import { ReleaseError } from './release-error.ts';
-import { readSource } from './source.ts';
-import { openCheckout } from './tree.ts';
+import { moveTags } from './remote-tags.ts';
 import { parseVersion } from './version.ts';
 
 /** The environment of the command. */
 export interface ReleaseCommand {
   readonly root: string;
   readonly argv: readonly string[];
-  /** The working folder, to which `--out` is relative. */
+  /** The working folder, to which `--out`, `--from` and `--sbom` are relative. */
   readonly cwd: string;
   readonly bundle: () => void;
   readonly log: (line: string) => void;
 }
 
-const HELP = `pnpm release build   --version X.Y.Z [--stamp org/actions]
-  builds the release commit from the checkout and prints its SHA on the last line
-pnpm release publish --version X.Y.Z --remote <git url> [--stamp org/actions] [--keep-moving-tags]
-  builds the release, pushes it as vX.Y.Z, and moves vX.Y and vX to it
+const HELP = `pnpm release build   --version X.Y.Z[-rc.N] [--out <folder> --sbom <file>] [--stamp org/actions]
+  builds the release commit from the checkout and prints its SHA on the last line;
+  with --out, writes the commit (release.bundle) and the SBOM of "pnpm sbom" for publish
+pnpm release verify  --version X.Y.Z --from <folder> --from <folder>
+  compares two builds, and prints the SHA of the release commit on the last line
+pnpm release publish --version X.Y.Z --from <folder> --from <folder> --remote <git url> [--keep-moving-tags]
+  compares two builds, pushes the release as vX.Y.Z, and moves vX.Y and vX to it
 pnpm release move    --version X.Y.Z --remote <git url>
   moves vX.Y and vX to a published version
-pnpm release mirror  <action> --out <folder> [--repository org/actions] [--stamp org/actions]
-  writes the files of one action for the Marketplace
+pnpm release mirror  <action> --version X.Y.Z --remote <git url> --repository org/<action> [--source org/actions]
+  publishes the files of one action of a release in its own repository, for the Marketplace
 
+verify, publish, move and mirror require only Node.js and git:
+  node packages/release/src/cli.ts publish …
+A release candidate (X.Y.Z-rc.N) moves no other tag.
 --stamp references sibling actions by repository and tag instead of "$/" (GitHub Enterprise Server).`;
 
 const OPTIONS = {
@@ -35,50 +39,65 @@ const OPTIONS = {
   remote: { type: 'string' },
   stamp: { type: 'string' },
   out: { type: 'string' },
+  sbom: { type: 'string' },
+  from: { type: 'string', multiple: true },
   repository: { type: 'string' },
+  source: { type: 'string' },
   'keep-moving-tags': { type: 'boolean' },
 } as const;
 
 /** Runs `pnpm release`. Throws a {@link ReleaseError} for invalid arguments and failed steps. */
-export function releaseCommand({ root, argv, cwd, bundle, log }: ReleaseCommand): void {
+export async function releaseCommand(environment: ReleaseCommand): Promise<void> {
+  const { root, argv, cwd, bundle, log } = environment;
   const { positionals, values } = readArguments(argv);
   const [command, action] = positionals;
-  const stamp = parseRepository('stamp', values.stamp);
-  const readRequest = (): PublishRequest => ({
+  const version = () => parseVersion(values.version);
+  const remote = () => requireOption('remote', values.remote);
+  const builds = () => ({
     root,
-    version: parseVersion(values.version),
-    remote: requireOption('remote', values.remote),
+    version: version(),
+    from: (values.from ?? []).map((folder) => resolve(cwd, folder)),
     log,
   });
   switch (command) {
-    case 'build':
-      log(buildRelease({ root, version: parseVersion(values.version), stamp, bundle, log }));
+    case 'build': {
+      // Only a build requires packages. The jobs that publish install none.
+      const { buildRelease } = await import('./build.ts');
+      const stamp = parseRepository('stamp', values.stamp);
+      const output =
+        values.out === undefined
+          ? undefined
+          : {
+              folder: resolve(cwd, values.out),
+              sbomFile: resolve(cwd, requireOption('sbom', values.sbom)),
+            };
+      log(buildRelease({ root, version: version(), stamp, output, bundle, log }));
+      return;
+    }
+    case 'verify':
+      log(verifyBuilds(builds()));
       return;
     case 'publish': {
-      const request = readRequest();
-      requireUnpublished(request);
-      const commit = buildRelease({ ...request, stamp, bundle });
-      pushRelease(request, commit);
-      if (values['keep-moving-tags'] !== true) moveTags(request);
-      log(commit);
+      const keepMovingTags = values['keep-moving-tags'] === true;
+      log(publishRelease({ ...builds(), remote: remote(), keepMovingTags }));
       return;
     }
     case 'move':
-      moveTags(readRequest());
+      moveTags(openGit(root), remote(), version(), log);
       return;
-    case 'mirror': {
-      const tag = `v${readSourceVersion(root)}`;
-      mirrorAction({
-        root,
-        action: action ?? '',
-        out: resolve(cwd, requireOption('out', values.out)),
-        repository: parseRepository('repository', values.repository) ?? stamp ?? 'org/actions',
-        siblings: stamp ? { kind: 'stamped', repository: stamp, tag } : { kind: 'same-commit' },
-        bundle,
-        log,
-      });
+    case 'mirror':
+      log(
+        mirrorRelease({
+          root,
+          action: action ?? '',
+          version: version(),
+          remote: remote(),
+          repository: requireRepository('repository', values.repository),
+          source: requireRepository('source', values.source ?? 'org/actions'),
+          log,
+        }),
+      );
       return;
-    }
     case undefined:
     case 'help':
       log(HELP);
@@ -104,13 +123,12 @@ function requireOption(name: string, value: string | undefined): string {
   throw new ReleaseError(`--${name} is required.`, `Usage:\n${HELP}`);
 }
 
-function parseRepository(option: string, value: string | undefined): string | undefined {
-  if (value === undefined || /^[\w.-]+\/[\w.-]+$/.test(value)) return value;
-  throw new ReleaseError(`--${option} ${value} is not a valid repository.`, 'Use owner/name.');
+function requireRepository(option: string, value: string | undefined): string {
+  const repository = requireOption(option, value);
+  if (/^[\w.-]+\/[\w.-]+$/.test(repository)) return repository;
+  throw new ReleaseError(`--${option} ${repository} is not a valid repository.`, 'Use owner/name.');
 }
 
-function readSourceVersion(root: string): string {
-  const git = openGit(root);
-  const file = openCheckout(root, git, readSource(git)).file('packages/core/src/action/version.ts');
-  return /version = '([^']*)'/.exec(file.bytes.toString('utf8'))?.[1] ?? '0.0.0';
+function parseRepository(option: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : requireRepository(option, value);
 }

@@ -1,4 +1,5 @@
-import { createSyncGit, type SyncGit } from '@repo/git/sync';
+// By path: the jobs that publish run these files with Node.js alone, and install no packages.
+import { createSyncGit, type SyncGit } from '../../git/src/sync.ts';
 import { ReleaseError } from './release-error.ts';
 
 export type Git = SyncGit;

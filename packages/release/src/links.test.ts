@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rewriteLinks } from './links.ts';
-import { replaceSiblings } from './siblings.ts';
+import { replaceSiblings } from './tree.ts';
 
 const placement = {
   toTreePath: (path: string) =>

@@ -1,54 +1,25 @@
 import { expect, test } from 'vitest';
 import { findMarketplaceProblems } from './marketplace.ts';
 
-const MANIFEST = `name: Ping
-description: Pings.
-branding: { icon: activity, color: green }
-runs: { using: node24, main: dist/index.js }
-`;
-const tree = (changes: Readonly<Record<string, string | undefined>> = {}) =>
-  new Map(
-    Object.entries({
-      'action.yml': MANIFEST,
-      'README.md': '#',
-      LICENSE: 'MIT',
-      ...changes,
-    }).flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const])),
-  );
+const PING = { name: 'Ping', description: 'Pings.', icon: 'activity', colour: 'green' };
+const PATHS = ['action.yml', 'README.md', 'LICENSE', 'dist/index.js'];
 
 test('accepts a valid tree', () => {
-  expect(findMarketplaceProblems(tree(), ['Pong'])).toEqual([]);
+  expect(findMarketplaceProblems(PATHS, PING, ['Pong'])).toEqual([]);
 });
 
 test.each([
-  ['a second metadata file', tree({ 'sub/action.yaml': '' }), /2 metadata files/],
-  ['a workflow', tree({ '.github/workflows/ci.yml': '' }), /workflow files/],
-  ['a missing README', tree({ 'README.md': undefined }), /README/],
-  ['a missing licence', tree({ LICENSE: undefined }), /LICENSE/],
-  [
-    'an unsupported icon',
-    tree({ 'action.yml': MANIFEST.replace('activity', 'coffee') }),
-    /"coffee"/,
-  ],
-  [
-    'an unsupported colour',
-    tree({ 'action.yml': MANIFEST.replace('color: green', 'color: pink') }),
-    /"pink"/,
-  ],
-  [
-    'missing branding',
-    tree({ 'action.yml': MANIFEST.replace(/branding.*\n/, '') }),
-    /not a supported icon/,
-  ],
-  ['a missing name', tree({ 'action.yml': MANIFEST.replace('name: Ping\n', '') }), /has no name/],
-  ['a missing action.yml', tree({ 'action.yml': undefined }), /action\.yml is missing/],
-  ['a sibling', tree({ 'action.yml': `${MANIFEST}\n# uses: $/pong\n` }), /--stamp/],
-])('rejects %s', (_, files, problem) => {
-  expect(findMarketplaceProblems(files, []).join('\n')).toMatch(problem);
-});
-
-test('rejects the name of another action', () => {
-  expect(findMarketplaceProblems(tree(), ['Ping'])).toEqual([
-    'Another action of this repository has the name "Ping".',
-  ]);
+  ['a second metadata file', [...PATHS, 'sub/action.yaml'], PING, /2 metadata files/],
+  ['a workflow', [...PATHS, '.github/workflows/ci.yml'], PING, /workflow files/],
+  ['a missing README', PATHS.toSpliced(1, 1), PING, /README/],
+  ['a missing licence', PATHS.toSpliced(2, 1), PING, /LICENSE/],
+  ['a missing action.yml', PATHS.slice(1), PING, /action\.yml is missing/],
+  ['an unsupported icon', PATHS, { ...PING, icon: 'coffee' }, /"coffee"/],
+  ['an unsupported colour', PATHS, { ...PING, colour: 'pink' }, /"pink"/],
+  ['missing branding', PATHS, { ...PING, icon: '' }, /not a supported icon/],
+  ['a missing name', PATHS, { ...PING, name: '' }, /has no name/],
+  ['a missing description', PATHS, { ...PING, description: ' ' }, /has no description/],
+  ['the name of another action', PATHS, { ...PING, name: 'Pong' }, /has the name "Pong"/],
+])('rejects %s', (_, paths, metadata, problem) => {
+  expect(findMarketplaceProblems(paths, metadata, ['Pong']).join('\n')).toMatch(problem);
 });

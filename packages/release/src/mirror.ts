@@ -1,84 +1,92 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
-import { openGit } from './git.ts';
-import { findMarketplaceProblems } from './marketplace.ts';
+import { commitTree } from './commit-tree.ts';
+import { type Git, openGit } from './git.ts';
+import { createMirrorTree, type MirrorNames } from './mirror-tree.ts';
 import { ReleaseError } from './release-error.ts';
-import { readSource } from './source.ts';
-import { actionFiles, openCheckout, type Siblings, type Tree } from './tree.ts';
+import { moveTags, parseVersions, readRemoteTags } from './remote-tags.ts';
+import { listFiles, readCommit } from './source.ts';
+import { isHighest, toTag, type Version } from './version.ts';
 
-/** The options of a mirror. */
-export interface MirrorRequest {
+/** A release to copy to the repository of one action. */
+export interface MirrorRequest extends Omit<MirrorNames, 'tag'> {
+  /** A clone with the tag of the release. */
   readonly root: string;
-  readonly action: string;
-  /** A new or empty folder, or a clone of the mirror, whose files are replaced. */
-  readonly out: string;
-  /** The source repository, for links. */
-  readonly repository: string;
-  readonly siblings: Siblings;
-  readonly bundle: () => void;
+  readonly version: Version;
+  /** The URL of the mirror. */
+  readonly remote: string;
   readonly log: (line: string) => void;
 }
 
+/** The branch that shows the latest release in the mirror. */
+const BRANCH = 'refs/heads/main';
+
 /**
- * Writes the files of one action in the layout of the Marketplace: the action at the root of its
- * own repository. Throws a {@link ReleaseError}, before writing, if a Marketplace rule is violated.
+ * Publishes the files of one action of a release in its own repository: one commit with the tag
+ * `vX.Y.Z`, to which `main`, `vX.Y` and `vX` move. A release candidate or an old minor version does
+ * not move `main`. Builds nothing. Idempotent. Returns the commit.
  */
-export function mirrorAction(request: MirrorRequest): void {
-  const { root, out, repository, log } = request;
+export function mirrorRelease(request: MirrorRequest): string {
+  const { root, version, remote, log } = request;
   const git = openGit(root);
-  const source = readSource(git);
-  const checkout = openCheckout(root, git, source);
-  const action = checkout.actions.find(({ name }) => name === request.action);
-  if (action === undefined) {
+  const tag = toTag(version);
+  const tags = readRemoteTags(git, remote);
+  const commit = createMirrorCommit(git, request, tag);
+  const published = tags.get(tag);
+  if (published !== undefined) {
+    git.text(['fetch', '--quiet', '--no-tags', remote, `refs/tags/${tag}`]);
+    requireSameFiles(git, published, commit, `${tag} of ${remote}`);
+  } else {
+    const main = isHighest(version, parseVersions(tags)) ? [`${commit}:${BRANCH}`] : [];
+    git.text(['push', '--quiet', '--atomic', remote, `${commit}:refs/tags/${tag}`, ...main]);
+  }
+  log(`${tag} → ${published ?? commit}`);
+  moveTags(git, remote, version, log);
+  return published ?? commit;
+}
+
+function createMirrorCommit(git: Git, request: MirrorRequest, tag: string): string {
+  const { action, remote } = request;
+  const ref = `refs/tags/${tag}`;
+  if (!git.succeeds(['rev-parse', '--verify', '--quiet', ref])) {
+    throw new ReleaseError(`${tag} is not in this clone.`, 'Run git fetch --tags, or publish it.');
+  }
+  const release = readCommit(git, ref);
+  const parent = git.text(['rev-parse', `${ref}^`]).trim();
+  const blobs = listFiles(git, parent);
+  const source = {
+    commit: parent,
+    paths: new Set(blobs.keys()),
+    file: (path: string) => ({
+      mode: blobs.get(path)?.mode ?? '100644',
+      bytes: git.bytes(['cat-file', 'blob', blobs.get(path)?.sha ?? '']),
+    }),
+  };
+  const files = createMirrorTree(listFiles(git, ref), source, { ...request, tag });
+  if (files.size === 0) {
     throw new ReleaseError(
-      `Unknown action "${request.action}".`,
-      `Use one of ${checkout.actions.map(({ name }) => name).join(', ')}.`,
+      `Unknown action "${action}".`,
+      `Use the name of a folder in actions/. ${tag} has no folder with this name.`,
     );
   }
-  request.bundle();
-  const own = `actions/${action.name}/`;
-  const tree = actionFiles(checkout, action, '', request.siblings, {
-    toTreePath: (path) => (action.files.includes(path) ? path.slice(own.length) : undefined),
-    toUrl: (path) =>
-      `https://github.com/${repository}/${source.files.has(path) ? 'blob' : 'tree'}/${source.commit}/${path}`,
+  return commitTree(git, {
+    ...release,
+    files,
+    parents: readBranch(git, remote),
+    message: `release: ${tag}\n\nFrom ${request.source}@${release.commit}\n`,
   });
-  const others = checkout.actions
-    .filter((one) => one !== action)
-    .map(({ manifest }) => readName(manifest));
-  const problems = findMarketplaceProblems(readTexts(tree), others);
-  if (problems.length > 0) {
-    throw new ReleaseError(
-      `${action.name} violates the rules of the Marketplace:\n  - ${problems.join('\n  - ')}`,
-      `Fix actions/${action.name}, commit, and run the command again.`,
-    );
-  }
-  write(tree, out);
-  log(`Wrote ${action.name} for the Marketplace to ${out}: ${tree.size} files`);
 }
 
-function write(tree: Tree, out: string): void {
-  mkdirSync(out, { recursive: true });
-  const existing = readdirSync(out);
-  if (existing.length > 0 && !existing.includes('.git')) {
-    throw new ReleaseError(
-      `${out} is not empty and not a git repository.`,
-      'Use a new folder or a clone of the mirror.',
-    );
-  }
-  for (const name of existing.filter((one) => one !== '.git')) {
-    rmSync(join(out, name), { recursive: true });
-  }
-  for (const [path, { mode, bytes }] of tree) {
-    mkdirSync(dirname(join(out, path)), { recursive: true });
-    writeFileSync(join(out, path), bytes, { mode: mode === '100755' ? 0o755 : 0o644 });
-  }
+/** Fetches the commit of the branch; an empty list if the mirror is empty. */
+function readBranch(git: Git, remote: string): readonly string[] {
+  const [commit] = git.text(['ls-remote', remote, BRANCH]).split('\t');
+  if (commit === undefined || commit === '') return [];
+  git.text(['fetch', '--quiet', '--no-tags', remote, BRANCH]);
+  return [commit];
 }
 
-function readTexts(tree: Tree): ReadonlyMap<string, string> {
-  return new Map([...tree].map(([path, { bytes }]) => [path, bytes.toString('utf8')]));
-}
-
-function readName(manifest: string): string {
-  return String((parse(manifest) as { readonly name?: unknown }).name);
+function requireSameFiles(git: Git, one: string, two: string, name: string): void {
+  if (git.succeeds(['diff', '--quiet', one, two])) return;
+  throw new ReleaseError(
+    `${name} has other files:\n${git.text(['diff', '--stat', one, two]).trim()}`,
+    'A release cannot be changed. Release another version.',
+  );
 }

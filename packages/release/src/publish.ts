@@ -1,83 +1,90 @@
+import { type BuildFiles, readBuildFiles } from './build-files.ts';
 import { type Git, openGit } from './git.ts';
 import { ReleaseError } from './release-error.ts';
-import { movingTags, readVersion, rejectDowngrade, toTag, type Version } from './version.ts';
+import { moveTags, parseVersions, readRemoteTags } from './remote-tags.ts';
+import { rejectDowngrade, toTag, type Version } from './version.ts';
 
-/** The target of a release. */
-export interface PublishRequest {
+/** Two builds of a release that is checked out. */
+export interface VerifyRequest {
   readonly root: string;
   readonly version: Version;
-  /** The URL or the name of a remote. */
-  readonly remote: string;
+  /** The folders that `pnpm release build --out` wrote, on different machines. */
+  readonly from: readonly string[];
   readonly log: (line: string) => void;
 }
 
-/** Throws a {@link ReleaseError} if the remote has this version or a later patch version. */
-export function requireUnpublished({ root, version, remote }: PublishRequest): void {
-  const tags = readRemoteTags(openGit(root), remote);
-  const tag = toTag(version);
-  if (tags.has(tag)) {
-    throw new ReleaseError(
-      `${tag} is already on ${remote}.`,
-      `A release cannot be changed. Use another version. If publishing stopped before v${version.major} moved, run pnpm release move --version ${tag.slice(1)} --remote ${remote}`,
-    );
-  }
-  rejectDowngrade(version, parseVersions(tags));
-}
-
-/** Pushes the release commit as `vX.Y.Z`, which never moves again. */
-export function pushRelease({ root, version, remote, log }: PublishRequest, commit: string): void {
-  const git = openGit(root);
-  const tag = toTag(version);
-  // Without force: a tag pushed in the meantime is an error.
-  git.text(['push', '--quiet', remote, `${commit}:refs/tags/${tag}`]);
-  git.text(['update-ref', `refs/tags/${tag}`, commit]);
-  log(`${tag} → ${commit}`);
+/** A release to publish. */
+export interface PublishRequest extends VerifyRequest {
+  /** The URL or the name of a remote. */
+  readonly remote: string;
+  /** Whether `vX.Y` and `vX` stay where they are. */
+  readonly keepMovingTags: boolean;
 }
 
 /**
- * Moves `vX.Y` and `vX` to a published version. Idempotent. Fails if another process moved a tag
- * in the meantime.
+ * Returns the commit of a release that was built twice. Throws a {@link ReleaseError} if the builds
+ * differ, or if the parent of the commit is not the commit that is checked out.
  */
-export function moveTags({ root, version, remote, log }: PublishRequest): void {
+export function verifyBuilds({ root, version, from, log }: VerifyRequest): string {
+  const git = openGit(root);
+  const [first, second, ...rest] = new Set(from);
+  if (first === undefined || second === undefined || rest.length > 0) {
+    throw new ReleaseError(
+      'Two different builds are required.',
+      'Build twice, with --out <folder>, and use --from <folder> for each.',
+    );
+  }
+  const [one, two] = [first, second].map((folder) => readBuildFiles(git, folder, toTag(version)));
+  if (one === undefined || two === undefined) throw new Error('two folders, two builds');
+  rejectDifference(git, one, two);
+  const parents = git.text(['rev-parse', `${one.commit}^@`]).trim();
+  const source = git.text(['rev-parse', 'HEAD']).trim();
+  if (parents !== source) {
+    throw new ReleaseError(
+      `The release was built from ${parents}, but ${source} is checked out.`,
+      'Check out the commit that the release was built from. Nothing was pushed.',
+    );
+  }
+  log(`Both builds are ${one.commit}, built from ${source}`);
+  return one.commit;
+}
+
+function rejectDifference(git: Git, one: BuildFiles, two: BuildFiles): void {
+  if (one.commit === two.commit && one.sbom === two.sbom) return;
+  const files =
+    one.commit === two.commit
+      ? 'only the SBOM differs'
+      : git.text(['diff', '--stat', one.commit, two.commit]).trim() || 'only the commits differ';
+  throw new ReleaseError(
+    `The builds differ: ${one.commit} in ${one.folder}, ${two.commit} in ${two.folder}:\n${files}`,
+    'Find the cause and build again. Nothing was pushed.',
+  );
+}
+
+/**
+ * Pushes a verified release as `vX.Y.Z`, which never moves again, and moves `vX.Y` and `vX` to it.
+ * Idempotent: completes a release whose publishing was interrupted. Returns the commit.
+ */
+export function publishRelease(request: PublishRequest): string {
+  const { root, version, remote, log } = request;
+  const commit = verifyBuilds(request);
   const git = openGit(root);
   const tags = readRemoteTags(git, remote);
   const tag = toTag(version);
-  const commit = tags.get(tag);
-  if (commit === undefined) {
-    throw new ReleaseError(`${tag} is not on ${remote}.`, 'Publish it first: pnpm release publish');
+  const published = tags.get(tag);
+  if (published !== undefined && published !== commit) {
+    throw new ReleaseError(
+      `${tag} is already on ${remote}, as ${published}.`,
+      'A release cannot be changed. Use another version.',
+    );
   }
-  const movingTagNames = movingTags(version, parseVersions(tags)).filter(
-    (one) => tags.get(one) !== commit,
-  );
-  if (movingTagNames.length === 0) {
-    log('All tags are up to date.');
-    return;
+  if (published === undefined) {
+    rejectDowngrade(version, parseVersions(tags));
+    // Without force: a tag pushed in the meantime is an error.
+    git.text(['push', '--quiet', remote, `${commit}:refs/tags/${tag}`]);
   }
-  git.text(['fetch', '--quiet', '--no-tags', remote, `refs/tags/${tag}`]);
-  git.text([
-    'push',
-    '--quiet',
-    '--atomic',
-    ...movingTagNames.map((one) => `--force-with-lease=refs/tags/${one}:${tags.get(one) ?? ''}`),
-    remote,
-    ...movingTagNames.map((one) => `${commit}:refs/tags/${one}`),
-  ]);
-  for (const one of movingTagNames) {
-    git.text(['update-ref', `refs/tags/${one}`, commit]);
-    log(`${one} → ${commit}`);
-  }
-}
-
-function readRemoteTags(git: Git, remote: string): ReadonlyMap<string, string> {
-  const lines = git.text(['ls-remote', '--tags', '--refs', remote]).split('\n').filter(Boolean);
-  return new Map(
-    lines.map((line) => {
-      const [sha = '', ref = ''] = line.split('\t');
-      return [ref.replace('refs/tags/', ''), sha];
-    }),
-  );
-}
-
-function parseVersions(tags: ReadonlyMap<string, string>): readonly Version[] {
-  return [...tags.keys()].flatMap((tag) => readVersion(tag.slice(1)) ?? []);
+  git.text(['update-ref', `refs/tags/${tag}`, commit]);
+  log(`${tag} → ${commit}`);
+  if (!request.keepMovingTags) moveTags(git, remote, version, log);
+  return commit;
 }

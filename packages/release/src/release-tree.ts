@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type ChangelogEntry, changelog } from './changelog.ts';
+import { actionFiles, type Checkout } from './checkout.ts';
 import type { Placement } from './links.ts';
-import {
-  actionFiles,
-  type Checkout,
-  relocate,
-  type Siblings,
-  type Tree,
-  type TreeFile,
-} from './tree.ts';
+import { createRootAction } from './root-action.ts';
+import { relocate, type Siblings, type Tree, type TreeFile } from './tree.ts';
 
 /** The files at the root besides the actions. */
 const ROOT_FILES = ['README.md', 'LICENSE', 'SECURITY.md'];
 
 /**
  * Builds the tree that `uses: org/actions/<name>@v1` reads: a folder per action, the unchanged
- * workflows, and the common files at the root.
+ * workflows, and at the root the common files and an `action.yml` for the Marketplace.
  */
 export function buildReleaseTree(
   checkout: Checkout,
@@ -25,7 +20,7 @@ export function buildReleaseTree(
   const placement = createPlacement(checkout);
   const files = new Map<string, TreeFile>();
   for (const action of checkout.actions) {
-    const own = actionFiles(checkout, action, `${action.name}/`, siblings, placement);
+    const own = actionFiles(checkout, action, siblings, placement);
     for (const [path, file] of own) files.set(path, file);
   }
   for (const path of [...checkout.source.files.keys()].filter(isWorkflow)) {
@@ -34,6 +29,7 @@ export function buildReleaseTree(
   for (const path of ROOT_FILES) {
     files.set(path, relocate(checkout.file(path), path, path, siblings, placement));
   }
+  files.set('action.yml', toFile(createRootAction(checkout.actions)));
   files.set('CHANGELOG.md', toFile(changelog(history)));
   files.set('SHA256SUMS', toFile(formatChecksums(files)));
   return files;

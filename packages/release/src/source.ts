@@ -1,6 +1,6 @@
 import type { Git } from './git.ts';
 import { ReleaseError } from './release-error.ts';
-import { readVersion, type Version } from './version.ts';
+import { isFinal, readVersion, type Version } from './version.ts';
 
 /** A file in git. */
 export interface Blob {
@@ -9,19 +9,22 @@ export interface Blob {
   readonly sha: string;
 }
 
-/** A published release: its version, its commit, and the commit it was built from. */
+/** A final release that is published: its version, its commit, and the commit it was built from. */
 export interface Released {
   readonly version: Version;
   readonly commit: string;
   readonly source: string;
 }
 
-/** The source commit of a release. */
-export interface Source {
+interface Commit {
   readonly commit: string;
   /** Epoch seconds and the time zone, in git's raw format. */
   readonly date: string;
   readonly author: { readonly name: string; readonly email: string };
+}
+
+/** The source commit of a release. */
+export interface Source extends Commit {
   readonly files: ReadonlyMap<string, Blob>;
   /** The earlier releases in its history, the latest last. */
   readonly releases: readonly Released[];
@@ -39,23 +42,21 @@ export function readSource(git: Git): Source {
       'Run git fetch --unshallow --tags (actions/checkout: fetch-depth: 0).',
     );
   }
-  const [commit = '', date = '', name = '', email = ''] = git
-    .text([
-      'show',
-      '--no-patch',
-      '--no-show-signature',
-      '--date=raw',
-      '--format=%H%n%cd%n%an%n%ae',
-      'HEAD',
-    ])
-    .split('\n');
+  const head = readCommit(git, 'HEAD');
   return {
-    commit,
-    date,
-    author: { name, email },
-    files: listFiles(git, commit),
-    releases: findReleases(git, commit),
+    ...head,
+    files: listFiles(git, head.commit),
+    releases: findReleases(git, head.commit),
   };
+}
+
+/** Reads the SHA, the author, and the committer date of a commit. */
+export function readCommit(git: Git, revision: string): Commit {
+  const format = '--format=%H%n%cd%n%an%n%ae';
+  const [commit = '', date = '', name = '', email = ''] = git
+    .text(['show', '--no-patch', '--no-show-signature', '--date=raw', format, revision])
+    .split('\n');
+  return { commit, date, author: { name, email } };
 }
 
 /** Throws a {@link ReleaseError} if the working tree has changes. */
@@ -70,8 +71,12 @@ export function requireCleanTree(git: Git): void {
   );
 }
 
-function listFiles(git: Git, commit: string): ReadonlyMap<string, Blob> {
-  const lines = git.text(['ls-tree', '-r', '-z', commit]).split('\0').filter(Boolean);
+/** Lists the files of a commit, or of a folder of it, by path. */
+export function listFiles(git: Git, commit: string, folder = '.'): ReadonlyMap<string, Blob> {
+  const lines = git
+    .text(['ls-tree', '-r', '-z', '--full-tree', commit, '--', folder])
+    .split('\0')
+    .filter(Boolean);
   return new Map(
     lines.map((line) => {
       const [head = '', path = ''] = line.split('\t');
@@ -91,7 +96,7 @@ function findReleases(git: Git, commit: string): readonly Released[] {
     .toSorted((a, b) => (age.get(b.source) ?? 0) - (age.get(a.source) ?? 0));
 }
 
-/** Reads every `vX.Y.Z` tag of this clone whose commit has a parent. */
+/** Reads every `vX.Y.Z` tag of this clone whose commit has a parent. Skips release candidates. */
 function readTags(git: Git): readonly { readonly version: Version; readonly commit: string }[] {
   const format = '--format=%(refname:strip=2) %(objectname) %(parent)';
   return git
@@ -100,6 +105,8 @@ function readTags(git: Git): readonly { readonly version: Version; readonly comm
     .flatMap((line) => {
       const [tag = '', commit = '', parent = ''] = line.split(' ');
       const version = readVersion(tag.slice(1));
-      return version === undefined || parent === '' ? [] : [{ version, commit }];
+      return version === undefined || !isFinal(version) || parent === ''
+        ? []
+        : [{ version, commit }];
     });
 }

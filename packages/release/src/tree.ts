@@ -1,11 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { readActions, type SourceAction } from './actions.ts';
-import type { Git } from './git.ts';
 import { type Placement, rewriteLinks } from './links.ts';
-import { ReleaseError } from './release-error.ts';
-import { replaceSiblings } from './siblings.ts';
-import type { Source } from './source.ts';
 
 /** The files of a tree, by path. */
 export type Tree = ReadonlyMap<string, TreeFile>;
@@ -20,71 +13,9 @@ export type Siblings =
   | { readonly kind: 'same-commit' }
   | { readonly kind: 'stamped'; readonly repository: string; readonly tag: string };
 
-/** The committed sources and the bundles of one checkout. */
-export interface Checkout {
-  readonly source: Source;
-  readonly actions: readonly SourceAction[];
-  /** Reads a committed file, so line endings of the working tree do not matter. */
-  readonly file: (path: string) => TreeFile;
-  /** Reads the bundle of an action; the paths are relative to `dist/`. */
-  readonly dist: (action: string) => Tree;
-}
-
-/** Opens a checkout; `file` and `dist` throw a {@link ReleaseError} if a file is missing. */
-export function openCheckout(root: string, git: Git, source: Source): Checkout {
-  const file: Checkout['file'] = (path) => {
-    const blob = source.files.get(path);
-    if (blob === undefined)
-      throw new ReleaseError(`${path} is missing.`, 'Add it. A release requires it.');
-    return { mode: blob.mode, bytes: git.bytes(['cat-file', 'blob', blob.sha]) };
-  };
-  const text = (path: string) => file(path).bytes.toString('utf8');
-  const actions = readActions([...source.files.keys()], text);
-  return { source, actions, file, dist: (action) => readBundle(join(root, 'actions', action)) };
-}
-
-function readBundle(action: string): Tree {
-  const folder = join(action, 'dist');
-  const names = listFiles(folder);
-  if (!names.includes('index.js')) {
-    throw new ReleaseError(`${action} has no bundle.`, 'Run pnpm build and check its output.');
-  }
-  return new Map(
-    names.map((name) => [name, { mode: '100644', bytes: readFileSync(join(folder, name)) }]),
-  );
-}
-
-function listFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-      .map((path) => path.replaceAll('\\', '/'))
-      .toSorted();
-  } catch {
-    return [];
-  }
-}
-
-/** Returns the files of one action in a folder of the tree (`''` or `name/`). */
-export function actionFiles(
-  checkout: Checkout,
-  action: SourceAction,
-  targetFolder: string,
-  siblings: Siblings,
-  placement: Placement,
-): Tree {
-  const files = new Map<string, TreeFile>();
-  for (const path of action.files) {
-    const target = `${targetFolder}${path.slice(`actions/${action.name}/`.length)}`;
-    files.set(target, relocate(checkout.file(path), path, target, siblings, placement));
-  }
-  files.set(`${targetFolder}LICENSE`, checkout.file('LICENSE'));
-  if (action.kind === 'javascript') {
-    for (const [name, file] of checkout.dist(action.name))
-      files.set(`${targetFolder}dist/${name}`, file);
-  }
-  return files;
+/** Changes the text of a file. */
+export function changeText(file: TreeFile, change: (text: string) => string): TreeFile {
+  return { mode: file.mode, bytes: Buffer.from(change(file.bytes.toString('utf8'))) };
 }
 
 /** Adjusts the links and sibling references of a source file for its path in the tree. */
@@ -95,13 +26,23 @@ export function relocate(
   siblings: Siblings,
   placement: Placement,
 ): TreeFile {
-  const change = (by: (text: string) => string) => ({
-    mode: file.mode,
-    bytes: Buffer.from(by(file.bytes.toString('utf8'))),
-  });
-  if (from.endsWith('.md')) return change((text) => rewriteLinks(text, from, to, placement));
+  if (from.endsWith('.md')) {
+    return changeText(file, (text) => rewriteLinks(text, from, to, placement));
+  }
   if (siblings.kind === 'stamped' && /\.ya?ml$/.test(from)) {
-    return change((text) => replaceSiblings(text, siblings.repository, siblings.tag));
+    return changeText(file, (text) => replaceSiblings(text, siblings.repository, siblings.tag));
   }
   return file;
+}
+
+const SIBLING = /(\buses:\s*["']?)\$\/([\w./-]+)/g;
+
+/**
+ * Replaces sibling references of a composite action or a reusable workflow (`uses: $/health-check`)
+ * by repository and tag, because GitHub Enterprise Server does not support `$/`.
+ */
+export function replaceSiblings(text: string, repository: string, tag: string): string {
+  return text.replace(SIBLING, (_, before: string, path: string) => {
+    return `${before}${repository}/${path}@${tag}`;
+  });
 }

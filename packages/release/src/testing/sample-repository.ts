@@ -1,12 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { commit, git, startRepository } from '@repo/testkit/git/repository';
 import { releaseCommand } from '../command.ts';
 
 const manifest = (name: string, runs: string) =>
   `name: ${name}\ndescription: It ${name}s.\nbranding: { icon: activity, color: green }\nruns: ${runs}\n`;
 
-const FILES = {
+/** A small repository of actions. */
+export const SAMPLE_FILES = {
   '.gitignore': 'dist/\n',
   'README.md': '[ping](actions/ping/README.md), [more](docs/more.md)\n',
   'docs/more.md': 'more\n',
@@ -23,23 +24,70 @@ const FILES = {
   'actions/guard/README.md': '# guard\n',
 };
 
+/** What `pnpm sbom` writes; the number at the end of the ID differs between runs. */
+const SBOM = JSON.stringify({
+  spdxVersion: 'SPDX-2.3',
+  documentNamespace: 'random',
+  creationInfo: { created: 'now', creators: ['Tool: pnpm'] },
+  packages: [{ SPDXID: 'SPDXRef-RootPackage' }, { SPDXID: 'SPDXRef-Package-yaml-2.9.1-7' }],
+  relationships: [],
+});
+
 /** Starts a small repository of actions with a remote, and runs `pnpm release` in its clones. */
 export function startSampleRepository() {
-  const repository = startRepository(FILES);
-  const release = (folder: string, ...argv: readonly string[]): readonly string[] => {
+  const repository = startRepository(SAMPLE_FILES);
+  const releaseWith = async (bundled: string, folder: string, argv: readonly string[]) => {
     const lines: string[] = [];
     const bundle = () => {
       mkdirSync(join(folder, 'actions/ping/dist'), { recursive: true });
-      writeFileSync(join(folder, 'actions/ping/dist/index.js'), "console.log('ping');\n");
+      writeFileSync(join(folder, 'actions/ping/dist/index.js'), `console.log('${bundled}');\n`);
     };
-    releaseCommand({ root: folder, argv, cwd: folder, bundle, log: (line) => lines.push(line) });
+    await releaseCommand({
+      root: folder,
+      argv,
+      cwd: folder,
+      bundle,
+      log: (line) => lines.push(line),
+    });
     return lines;
+  };
+  const release = (folder: string, ...argv: readonly string[]) => releaseWith('ping', folder, argv);
+  /** Returns the last line that `pnpm release` prints. */
+  const sha = async (folder: string, ...argv: readonly string[]) =>
+    (await release(folder, ...argv)).at(-1) ?? '';
+  const build = async (folder: string, version: string, bundled = 'ping'): Promise<string> => {
+    const out = join(folder, '../builds', basename(folder), version);
+    mkdirSync(out, { recursive: true });
+    const sbom = join(out, 'pnpm-sbom.json');
+    writeFileSync(sbom, SBOM);
+    await releaseWith(bundled, folder, [
+      'build',
+      '--version',
+      version,
+      '--out',
+      out,
+      '--sbom',
+      sbom,
+    ]);
+    return out;
   };
   return {
     ...repository,
     release,
-    /** Returns the last line that `pnpm release` prints. */
-    sha: (folder: string, ...argv: readonly string[]) => release(folder, ...argv).at(-1) ?? '',
+    sha,
+    /** Builds a release, whose bundle prints `bundled`, and returns the folder with its files. */
+    build,
+    /** Builds a release in two clones, publishes it, and returns its commit. */
+    publish: async (folder: string, version: string, ...options: readonly string[]) => {
+      const other = repository.clone();
+      git(other, 'checkout', '--quiet', git(folder, 'rev-parse', 'HEAD'));
+      const from = [await build(folder, version), await build(other, version)];
+      const builds = from.flatMap((one) => ['--from', one]);
+      const argv = ['--version', version, ...builds, '--remote', 'origin', ...options];
+      return sha(folder, 'publish', ...argv);
+    },
+    /** Returns the commits of the tags of a remote, by name. */
+    tags: (remote = repository.remote) => readTags(remote),
     /** Commits a version and pushes it to main. */
     prepare: (folder: string, version: string, more: Readonly<Record<string, string>> = {}) => {
       const file = {
@@ -50,4 +98,10 @@ export function startSampleRepository() {
     },
     [Symbol.dispose]: () => repository[Symbol.dispose](),
   };
+}
+
+function readTags(remote: string): Readonly<Record<string, string>> {
+  const format = '--format=%(refname:strip=2) %(objectname)';
+  const lines = git(remote, 'for-each-ref', format, 'refs/tags').split('\n').filter(Boolean);
+  return Object.fromEntries(lines.map((line) => line.split(' ')));
 }
