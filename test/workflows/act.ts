@@ -56,6 +56,8 @@ export interface Runner extends AsyncDisposable {
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standIns = join(root, 'test/workflows/stand-ins');
 const GITHUB = 'https://github.com/octo-org/octo-repo.git';
+/** The labels of runners; each is this machine. */
+const LABELS = ['ubuntu-latest', 'ubuntu-24.04', 'ubuntu-24.04-arm', 'self-hosted'];
 /** The timeout of a workflow. */
 const TIMEOUT_MS = 110_000;
 
@@ -135,7 +137,7 @@ async function runAct(
     event,
     ...['--workflows', file],
     ...['--directory', folder, '--json', '--eventpath', eventFile],
-    ...['--platform', 'ubuntu-latest=-self-hosted', '--platform', 'self-hosted=-self-hosted'],
+    ...LABELS.flatMap((label) => ['--platform', `${label}=-self-hosted`]),
     ...['--action-offline-mode', '--no-cache-server', '--action-cache-path', join(base, 'cache')],
     ...pairs('--local-repository', repositories),
     ...pairs('--var', options.variables),

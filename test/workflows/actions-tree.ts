@@ -1,5 +1,8 @@
+import { globSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readActions } from '@repo/release/actions';
+import { createRootAction } from '@repo/release/root-action';
 
 /** The actions and reusable workflows in the layout of a release, for `org/actions/<name>@v1`. */
 export interface ActionsTree {
@@ -34,6 +37,9 @@ export async function createActionsTree(
       await cp(join(from, 'dist'), join(folder, name, 'dist'), { recursive: true });
     }
   }
+  const manifests = globSync('actions/*/action.yml', { cwd: root });
+  const actions = readActions(manifests, (path) => readFileSync(join(root, path), 'utf8'));
+  await writeFile(join(folder, 'action.yml'), createRootAction(actions));
   const workflows = join(root, '.github/workflows');
   await mkdir(join(folder, '.github/workflows'), { recursive: true });
   for (const name of await readdir(workflows)) {
