@@ -58,7 +58,7 @@ export async function runAction<Inputs extends SharedInputs>(
   let inputs: Inputs | undefined;
   const signal = stopSignal(process);
   try {
-    requireNode(process.versions.node);
+    requireNode(process.versions.node, process.arch);
     if (PROXY_VARIABLES.some((name) => env[name])) await setProxies(env, emit);
     const startedAt = new Date();
     const start = systemClock.monotonic();
@@ -136,14 +136,19 @@ function isFailure<Inputs extends SharedInputs>(
 const REQUIRED = 24;
 
 /**
- * Throws an {@link ActionError} if Node is too old. GitHub's runner uses the version in action.yml, but
- * other implementations of a runner may not, and the action would fail later at a missing feature.
+ * Throws an {@link ActionError} if Node is too old. GitHub's runner uses the version in action.yml, except
+ * on Linux ARM32, and other implementations of a runner may use any. The action would fail later at a
+ * missing feature.
  *
  * @param version the value of `process.versions.node`: `24.3.0`
+ * @param arch the value of `process.arch`: `x64`
  */
-export function requireNode(version: string): void {
+export function requireNode(version: string, arch: string): void {
   if (Number.parseInt(version, 10) >= REQUIRED) return;
   throw new ActionError(`the action requires Node ${REQUIRED}, but runs on Node ${version}`, {
-    remedy: `Update the runner to a version with node${REQUIRED}, or put Node ${REQUIRED} first in its PATH.`,
+    remedy:
+      arch === 'arm'
+        ? `The runner has no Node ${REQUIRED} for 32-bit ARM and uses Node 20. Use a 64-bit runner.`
+        : 'Update the runner to version 2.327.1 or later (2.336.0 for guarded-deploy and the reusable workflows).',
   });
 }
