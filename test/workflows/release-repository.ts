@@ -11,31 +11,47 @@ const yaml = dirname(
   createRequire(join(root, 'packages/release/package.json')).resolve('yaml/package.json'),
 );
 
-/**
- * Replaces npm: instead of pnpm and turbo, writes the bundle of the sample. With `BUILDS=different`,
- * the two builds of a run differ.
- */
+/** Replaces npm: `npm ci` installs a replacement of pnpm. */
 const NPM = `#!/usr/bin/env bash
 set -e
-if [ "$1" = ci ]; then exit; fi
-while [ "$1" != pnpm ]; do shift; done
-case "$2" in
-  sbom)
-    for last; do :; done
-    echo '{"creationInfo": {}, "packages": [{"SPDXID": "SPDXRef-RootPackage"}]}' > "$last" ;;
-  release)
-    mkdir -p packages/release/node_modules node_modules/turbo/bin
-    ln -s ${yaml} packages/release/node_modules/yaml
-    content=ping
-    if [ "$BUILDS" = different ] && ! mkdir "$STAND_IN_ARTIFACTS/../first"; then content=pong; fi
-    cat > node_modules/turbo/bin/turbo <<JS
-const { mkdirSync, writeFileSync } = require('node:fs');
-mkdirSync('actions/ping/dist', { recursive: true });
-writeFileSync('actions/ping/dist/index.js', "console.log('$content');");
-JS
-    shift 2
-    node packages/release/src/cli.ts "$@" ;;
-esac
+mkdir -p .ci/pnpm/node_modules/pnpm/bin
+cp "$(dirname "$0")/pnpm.mjs" .ci/pnpm/node_modules/pnpm/bin/
+`;
+
+/**
+ * Replaces pnpm, and turbo by a program that writes the bundle of the sample. With
+ * `BUILDS=different`, the two builds of a run differ.
+ */
+const PNPM = `
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === 'sbom') {
+  const sbom = { creationInfo: {}, packages: [{ SPDXID: 'SPDXRef-RootPackage' }] };
+  writeFileSync(rest.at(-1), JSON.stringify(sbom));
+} else {
+  mkdirSync('packages/release/node_modules', { recursive: true });
+  symlinkSync(${JSON.stringify(yaml)}, 'packages/release/node_modules/yaml');
+  mkdirSync('node_modules/turbo/bin', { recursive: true });
+  writeFileSync('node_modules/turbo/bin/turbo', \`
+    const { mkdirSync, writeFileSync } = require('node:fs');
+    mkdirSync('actions/ping/dist', { recursive: true });
+    writeFileSync('actions/ping/dist/index.js', 'console.log("\${chooseContent()}");');
+  \`);
+  const { status } = spawnSync('node', ['packages/release/src/cli.ts', ...rest], { stdio: 'inherit' });
+  process.exitCode = status;
+}
+
+function chooseContent() {
+  if (process.env.BUILDS !== 'different') return 'ping';
+  try {
+    mkdirSync(process.env.STAND_IN_ARTIFACTS + '/../first');
+    return 'ping';
+  } catch {
+    return 'pong';
+  }
+}
 `;
 
 /**
@@ -66,6 +82,7 @@ export async function startReleaseRunner(): Promise<
   const programs = join(runner.folder, '../programs');
   await mkdir(programs);
   await writeFile(join(programs, 'npm'), NPM, { mode: 0o755 });
+  await writeFile(join(programs, 'pnpm.mjs'), PNPM);
   await writeFile(join(programs, 'gh'), GH, { mode: 0o755 });
   const tags = (remote = runner.remote) =>
     Object.fromEntries(
