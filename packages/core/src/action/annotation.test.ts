@@ -5,11 +5,10 @@ const some = (level: Annotation['level'], count: number) =>
   Array.from({ length: count }, (_, index) => ({ level, title: `${level} ${index}`, message: '' }));
 
 test('sorts by severity and keeps the order within a level', () => {
-  const limited = limitAnnotations([
-    ...some('notice', 1),
-    ...some('warning', 2),
-    ...some('error', 2),
-  ]);
+  const limited = limitAnnotations(
+    [...some('notice', 1), ...some('warning', 2), ...some('error', 2)],
+    5,
+  );
   expect(limited.map(({ title }) => title)).toEqual([
     'error 0',
     'error 1',
@@ -19,9 +18,16 @@ test('sorts by severity and keeps the order within a level', () => {
   ]);
 });
 
-test('keeps ten of a level; with more, the tenth states the number of the others', () => {
-  expect(limitAnnotations(some('error', 10)).map(({ title }) => title)).toContain('error 9');
-  const limited = limitAnnotations([...some('error', 12), ...some('warning', 10)]);
-  expect(limited).toHaveLength(20);
-  expect(limited[9]).toMatchObject({ level: 'error', title: 'and 3 more' });
+test('keeps the most severe; the last one states the number and level of the others', () => {
+  const all = [...some('notice', 3), ...some('warning', 4), ...some('error', 6)];
+  expect(limitAnnotations(all, 13)).toHaveLength(13);
+  const limited = limitAnnotations(all, 8);
+  expect(limited.map(({ title }) => title)).toEqual([
+    ...some('error', 6).map(({ title }) => title),
+    'warning 0',
+    'and 6 more',
+  ]);
+  expect(limited.at(-1)?.level).toBe('warning');
+  expect(limitAnnotations(all, 1)).toMatchObject([{ level: 'error', title: 'and 13 more' }]);
+  expect(limitAnnotations(all, 0)).toEqual([]);
 });

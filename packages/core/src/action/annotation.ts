@@ -9,26 +9,32 @@ export interface Annotation {
 }
 
 const LEVELS = ['error', 'warning', 'notice'] as const;
-/** The runner keeps ten annotations of a level per step. */
-const MAX_PER_LEVEL = 10;
 
 /**
- * Limits annotations to those that the runner keeps: most severe first, at most ten of a level. If
- * there are more, the tenth states how many were dropped.
+ * Annotations of a step. GitHub keeps 10 of a level per step, and 50 per job. A step does not know the
+ * other steps of its job, so five of them fit.
  */
-export function limitAnnotations(annotations: readonly Annotation[]): readonly Annotation[] {
-  return LEVELS.flatMap((level) => {
-    const all = annotations.filter((annotation) => annotation.level === level);
-    if (all.length <= MAX_PER_LEVEL) return all;
-    const kept = all.slice(0, MAX_PER_LEVEL - 1);
-    const more = all.length - kept.length;
-    return [
-      ...kept,
-      {
-        level,
-        title: `and ${more} more`,
-        message: 'The job summary and the report list them all.',
-      },
-    ];
-  });
+export const MAX_ANNOTATIONS = 10;
+
+/**
+ * Limits annotations to the first `max`, most severe first. If there are more, the last one states how
+ * many were left out, at the level of the most severe of them.
+ */
+export function limitAnnotations(
+  annotations: readonly Annotation[],
+  max: number,
+): readonly Annotation[] {
+  const sorted = LEVELS.flatMap((level) => annotations.filter((one) => one.level === level));
+  if (sorted.length <= max) return sorted;
+  if (max < 1) return [];
+  const kept = sorted.slice(0, max - 1);
+  const [first, ...others] = sorted.slice(kept.length);
+  return [
+    ...kept,
+    {
+      level: first?.level ?? 'notice',
+      title: `and ${others.length + 1} more`,
+      message: 'The job summary and the report list them all.',
+    },
+  ];
 }

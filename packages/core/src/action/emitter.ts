@@ -8,7 +8,7 @@ import { fitSummary } from '../summary/fit-summary.ts';
 import type { Markdown } from '../summary/markdown.ts';
 import { redactor } from '../text/redact.ts';
 import { defuse, plain, plainLines, stripInvisible } from '../text/untrusted.ts';
-import { type Annotation, limitAnnotations } from './annotation.ts';
+import { type Annotation, limitAnnotations, MAX_ANNOTATIONS } from './annotation.ts';
 import type { Log } from './log.ts';
 import type { OutputValue } from './outcome.ts';
 import type { Report } from './report.ts';
@@ -43,6 +43,7 @@ export type Emitter = ReturnType<typeof emitter>;
 
 export function emitter(env: Environment) {
   const redact = redactor();
+  let annotationsLeft = MAX_ANNOTATIONS;
   /** Removes secrets, including those interrupted by ANSI codes. Must run before text is cut. */
   const clean = (text: string) => redact.text(stripInvisible(text));
   /** Keeps text unchanged, except for secrets and the invisible characters that hide one. */
@@ -97,8 +98,11 @@ export function emitter(env: Environment) {
       }
     },
 
-    annotations: (annotations: readonly Annotation[]) => {
-      for (const { level, title, message, file, line } of limitAnnotations(annotations)) {
+    /** @param reserved annotations of the step that are left for later calls */
+    annotations: (annotations: readonly Annotation[], reserved = 0) => {
+      const limited = limitAnnotations(annotations, annotationsLeft - reserved);
+      annotationsLeft -= limited.length;
+      for (const { level, title, message, file, line } of limited) {
         annotate[level](plainLines(clean(message), 20, MAX_MESSAGE_LENGTH).join('\n'), {
           title: plain(clean(title), 120),
           ...(file !== undefined && { file }),

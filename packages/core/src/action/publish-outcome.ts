@@ -22,7 +22,8 @@ export async function publishOutcome<Inputs extends SharedInputs>(
   cancel: AbortSignal,
 ): Promise<void> {
   const message = emit.plainMessage(outcome.message);
-  emit.annotations(outcome.annotations);
+  // One is reserved for failed notifications.
+  emit.annotations(outcome.annotations, 1);
   emit.log.info(`${VERDICT_SIGNS[outcome.verdict]} ${message}`);
   if (inputs.summary) emit.summary(outcome.summary);
 
@@ -83,11 +84,7 @@ export async function sendNotification(
     { action, verdict, message, repository, workflow, runUrl: url },
     { cancel, debug: emit.log.debug, ...(proxies && { findProxy: proxies.find }) },
   );
-  emit.annotations(
-    failures.map((failure) => ({
-      level: 'warning',
-      title: 'Notification not sent',
-      message: failure,
-    })),
-  );
+  if (failures.length === 0) return;
+  const title = 'Notification not sent';
+  emit.annotations([{ level: 'warning', title, message: failures.join('\n') }]);
 }

@@ -180,7 +180,9 @@ describe('a run with a result', () => {
     expect(await readFile(join(folder, 'work/out/a.xml'), 'utf8')).toBe('<a/>');
   });
 
-  test('prints annotations with file and line, ten of a level, and escapes them', async () => {
+  test('prints annotations with file and line, ten at most, and escapes them', async () => {
+    env['INPUT_NOTIFY-ON'] = 'always';
+    env.INPUT_NOTIFY = 'webhook=http://127.0.0.1:2/a\nslack=http://127.0.0.1:2/b';
     const result = await run(`
       const annotations = Array.from({ length: 12 }, (_, index) => ({
         level: 'warning', title: 'w' + index, message: 'm',
@@ -190,11 +192,14 @@ describe('a run with a result', () => {
       });
       return { ...pass, annotations };`);
     const lines = result.stdout.trimEnd().split('\n');
-    expect(lines[0]).toBe(
+    expect(lines.find((line) => line.startsWith('::error'))).toBe(
       '::error title=a%2Cb%3A c,file=a.yml,line=3::l1%0A:\u200b:error::l2 100%25',
     );
-    expect(lines.filter((line) => line.startsWith('::warning'))).toHaveLength(10);
-    expect(lines[10]).toMatch(/^::warning title=and 3 more::/);
+    const warnings = lines.filter((line) => line.startsWith('::warning'));
+    expect(warnings).toHaveLength(9);
+    expect(warnings[7]).toMatch(/^::warning title=and 5 more::/);
+    // One annotation is reserved for the notifications that failed.
+    expect(warnings[8]).toMatch(/^::warning title=Notification not sent::webhook: .*%0Aslack: /);
   });
 
   test('writes exact outputs, with secrets redacted', async () => {
