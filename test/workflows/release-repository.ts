@@ -14,15 +14,15 @@ const yaml = dirname(
 /** Replaces npm: `npm ci` installs a replacement of pnpm. */
 const NPM = `#!/usr/bin/env bash
 set -e
-mkdir -p .ci/pnpm/node_modules/pnpm/bin
-cp "$(dirname "$0")/pnpm.mjs" .ci/pnpm/node_modules/pnpm/bin/
+mkdir -p .ci/pnpm/node_modules/.bin
+cp "$(dirname "$0")/replaced-pnpm" .ci/pnpm/node_modules/.bin/pnpm
 `;
 
 /**
  * Replaces pnpm, and turbo by a program that writes the bundle of the sample. With
  * `BUILDS=different`, the two builds of a run differ.
  */
-const PNPM = `
+const PNPM = `#!/usr/bin/env node
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 
@@ -82,7 +82,7 @@ export async function startReleaseRunner(): Promise<
   const programs = join(runner.folder, '../programs');
   await mkdir(programs);
   await writeFile(join(programs, 'npm'), NPM, { mode: 0o755 });
-  await writeFile(join(programs, 'pnpm.mjs'), PNPM);
+  await writeFile(join(programs, 'replaced-pnpm'), PNPM, { mode: 0o755 });
   await writeFile(join(programs, 'gh'), GH, { mode: 0o755 });
   const tags = (remote = runner.remote) =>
     Object.fromEntries(
