@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { generateReadmes, type ReadmeState } from './generate.ts';
+import { renderVersions } from './tables.ts';
 
 const ACTION = `
 description: Looks
@@ -10,6 +11,8 @@ inputs: { url: { description: Where } }
 runs: { using: composite, steps: [] }
 `;
 const MARKED = `# Probe
+<!-- versions:start -->
+<!-- versions:end -->
 <!-- inputs:start -->old<!-- inputs:end -->
 between
 <!-- outputs:start -->
@@ -40,6 +43,11 @@ test('updates only the text between the markers', async () => {
     kind: 'stale',
     path: 'actions/probe/README.md',
     text: `# Probe
+<!-- versions:start -->
+
+${renderVersions('probe')}
+
+<!-- versions:end -->
 <!-- inputs:start -->
 
 | Input | Description | Default |
@@ -64,6 +72,7 @@ test('is current after one update', async () => {
 });
 
 test.each([
+  ['<!-- versions:start -->'],
   ['<!-- inputs:start -->'],
   ['<!-- inputs:end -->'],
   ['<!-- outputs:start -->'],

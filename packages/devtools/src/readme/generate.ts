@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 
 import { replaceSection } from './markdown.ts';
-import { renderActions, renderInputs, renderOutputs } from './tables.ts';
+import { renderActions, renderInputs, renderOutputs, renderVersions } from './tables.ts';
 import { readWorkflows, type WorkflowFile } from './workflow-file.ts';
 import { renderReference, renderTriggers } from './workflow-tables.ts';
 
@@ -29,6 +29,7 @@ export async function generateReadmes(root: string): Promise<readonly ReadmeStat
     update(root, 'README.md', { actions: renderActions(actions) }),
     ...actions.map(({ folder, manifest }) =>
       update(root, join('actions', folder, 'README.md'), {
+        versions: renderVersions(folder),
         inputs: renderInputs(manifest.inputs),
         outputs: renderOutputs(manifest.outputs),
       }),

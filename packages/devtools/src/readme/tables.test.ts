@@ -1,6 +1,6 @@
 import { parseActionManifest } from '@repo/testkit/runner/action-manifest';
 import { expect, test } from 'vitest';
-import { renderActions, renderInputs, renderOutputs } from './tables.ts';
+import { renderActions, renderInputs, renderOutputs, renderVersions } from './tables.ts';
 
 const manifest = parseActionManifest(
   `
@@ -51,4 +51,10 @@ test('renders all actions with links', () => {
   expect(renderActions([{ folder: 'probe', manifest }])).toBe(`| Action | What it does |
 | --- | --- |
 | [probe](actions/probe/README.md) | Looks &lt;hard> at a \\| b. |`);
+});
+
+test('renders a reference by tag and by commit', () => {
+  const text = renderVersions('probe');
+  expect(text).toContain('`@v1`');
+  expect(text).toContain('`uses: org/actions/probe@<commit SHA> # v1.2.3`');
 });

@@ -36,6 +36,15 @@ export function renderActions(
   );
 }
 
+/** Renders how to reference an action by tag, and by the commit of one release. */
+export function renderVersions(folder: string): string {
+  return (
+    '`@v1` follows the latest release of version 1. To stay on one release, write the commit of its tag, and ' +
+    'the tag\nas a comment for Dependabot: ' +
+    `\`uses: org/actions/${folder}@<commit SHA> # v1.2.3\`. The page of each release\nshows its commit.`
+  );
+}
+
 function describe(input: ActionInput): string {
   const deprecated =
     input.deprecationMessage === undefined
