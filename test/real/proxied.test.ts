@@ -192,13 +192,30 @@ describe.skipIf(!canRun)(
       );
     });
 
-    test('proxy-retest and docker-label-cleanup: a notification', async () => {
+    test('proxy-retest and docker-label-cleanup: a notification and a download', async () => {
       await writeFile(join(folder, 'proxies.json'), listText([record('http://127.0.0.1:1')]));
       await using retest = await run('proxy-retest', {
         ...{ list: 'proxies.json', mode: 'plan', engine: 'none' },
       });
       expect(retest.exitCode, retest.log).toBe(0);
       expect(await runner.takeRequests()).toEqual([`${runner.outside}:${server.port}`]);
+
+      const link = 'trojan://password@127.0.0.1:1#one';
+      await writeFile(join(folder, 'links.txt'), `${link}\n`);
+      await using download = await run(
+        'proxy-retest',
+        {
+          ...{ list: 'links.txt', engine: 'sing-box', 'check-targets': 'false' },
+          ...{ 'allow-private': 'true', 'notify-on': 'fail' },
+          'engine-version': '1.14.1',
+          'engine-sha256': '0'.repeat(64),
+          'engine-url': urlOf(server),
+        },
+        { env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' }, debug: true },
+      );
+      expect(download.log).toMatch(/download: GET http.*sing-box-1\.14\.1-.*\.tar\.gz → 204/);
+      expect(download.log).toContain('does not match engine-sha256');
+      expect(await runner.takeRequests()).toContain(`${runner.outside}:${server.port}`);
 
       await using cleanup = await run('docker-label-cleanup', {
         ...{ labels: 'a=b', host: 'unix:///nowhere/docker.sock', 'fail-on': 'never' },

@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute, join } from 'node:path';
+import type { Log } from '@repo/core/action/log';
 import { ActionError } from '@repo/core/errors/action-error';
 import { locateProgram } from '@repo/core/process/locate-program';
 import { plain } from '@repo/core/text/untrusted';
@@ -18,6 +19,7 @@ export interface EngineRequest extends SingBoxOptions {
   readonly release: EngineRelease | undefined;
   /** An environment variable; empty when it is not set. */
   readonly variable: (name: string) => string;
+  readonly debug?: Log['debug'];
 }
 
 export type FoundEngine =
@@ -43,7 +45,7 @@ export async function findEngine(request: EngineRequest): Promise<FoundEngine> {
     return start(installed, 'sing-box on the PATH', request, environment);
   if (request.release) {
     const { installEngine } = await import('./install-engine.ts');
-    const path = await installEngine(request.release, request.signal);
+    const path = await installEngine(request.release, request.signal, request.debug);
     return start(path, 'downloaded sing-box', request, environment);
   }
   if (request.engine === 'auto') return { kind: 'none', reason: 'sing-box is not installed' };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Log } from '@repo/core/action/log';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
 import { plain } from '@repo/core/text/untrusted';
@@ -40,11 +41,15 @@ const PROCESSORS: Partial<Record<NodeJS.Architecture, string>> = {
  * Downloads a release, verifies its checksum and unpacks it. Returns the path of the program. Throws an
  * ActionError, or the reason of the signal.
  */
-export async function installEngine(release: EngineRelease, signal: AbortSignal): Promise<string> {
+export async function installEngine(
+  release: EngineRelease,
+  signal: AbortSignal,
+  debug: Log['debug'] = () => {},
+): Promise<string> {
   const { system, processor } = detectBuild();
   const name = `sing-box-${release.version}-${system}-${processor}`;
   const url = `${release.from.replace(/\/+$/, '')}/v${release.version}/${name}.tar.gz`;
-  const archive = await download(url, signal);
+  const archive = await download(url, signal, debug);
   const found = createHash('sha256').update(archive).digest('hex');
   if (found !== release.sha256.toLowerCase()) {
     throw new ActionError(`${name}.tar.gz does not match engine-sha256 (got ${found})`, {
@@ -72,12 +77,14 @@ function detectBuild(): Build {
   );
 }
 
-async function download(url: string, signal: AbortSignal): Promise<Buffer> {
+async function download(url: string, signal: AbortSignal, debug: Log['debug']): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS)]);
     const response = await fetch(url, { signal: limit });
+    const { origin, pathname } = new URL(url);
+    debug(`download: GET ${origin}${pathname} → ${response.status}`);
     if (!response.ok) throw new Error(`status ${response.status}`);
     for await (const chunk of response.body ?? []) {
       bytes += chunk.byteLength;

@@ -29,6 +29,7 @@ export async function loadEngine(
           },
     variable,
     exec: traceExec(exec, log.debug),
+    debug: log.debug,
     caFile: caFile === '' ? '' : resolve(workspace, caFile),
     signal,
   });
