@@ -294,9 +294,7 @@ describe('on GitHub', () => {
     await using dry = await environment.run({ mode: 'resolve' });
     expect(dry.outputs).toMatchObject({ result: 'dry-run', to: environment.good });
     expect(dry.outputs.plan).toContain('does not start workflows');
-    expect(dry.outputs.plan).toContain(
-      'skips these protection rules of production: required reviewers',
-    );
+    expect(dry.outputs.plan).toContain('deployment: false}": required reviewers');
     expect(part.live(environment)).toBe('bad');
   });
 

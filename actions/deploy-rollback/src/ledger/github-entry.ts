@@ -101,6 +101,36 @@ function isBad(state: DeploymentStatus['state']): boolean {
   return state === 'failure' || state === 'error';
 }
 
+/**
+ * Removes the deployments that GitHub created for jobs with `environment:` that rolled back or
+ * unfroze. GitHub calls them successful, but they deployed nothing. The next attempt of such a run
+ * starts after the record of the rollback, and can deploy.
+ */
+export function withoutRollbackJobs(deployments: readonly Deployment[]): readonly Deployment[] {
+  const records = deployments.filter(({ task }) => task === 'rollback');
+  const isRollbackJob = (deployment: Deployment) => {
+    const runs = new Set(deployment.statuses.flatMap(({ logUrl }) => getRun(logUrl) ?? []));
+    return records.some(({ statuses }) =>
+      statuses.some(
+        ({ logUrl, createdAt }) =>
+          runs.has(getRun(logUrl) ?? '') && createdAt >= deployment.createdAt,
+      ),
+    );
+  };
+  return deployments.filter(
+    (deployment) =>
+      deployment.task === 'rollback' ||
+      findMark(deployment.statuses) !== undefined ||
+      toLedgerEntry(deployment).state !== 'good' ||
+      !isRollbackJob(deployment),
+  );
+}
+
+/** The ID of the run in the URL of a run or a job. */
+function getRun(url: string): string | undefined {
+  return /\/actions\/runs\/(\d+)(?:\/|$)/.exec(url)?.[1];
+}
+
 /** Whether a rollback still freezes its environment. */
 export function isFreezing({ payload, task, statuses }: Deployment): boolean {
   const { rollback } = readPayload(payload) ?? {};

@@ -152,24 +152,70 @@ describe('a repeated write leaves one entry', () => {
   });
 });
 
+/** Adds the deployment that GitHub creates for a job with `environment:`. */
+function addJobDeployment(sha: string, state: 'in_progress' | 'success', runId = RUN.runId) {
+  const made = { creator: local.state.user, createdAt: local.state.now() };
+  const logUrl = `${local.state.serverUrl}/octo-org/octo-repo/actions/runs/${runId}/job/5`;
+  const status = { description: '', environmentUrl: '', logUrl, ...made };
+  const deployment = {
+    ...{ id: local.state.nextId(), ref: 'main', sha, task: 'deploy', environment: 'production' },
+    ...{ payload: '', description: '', isTransient: false, isProduction: true, ...made },
+    statuses: [{ id: local.state.nextId(), state, ...status }],
+  };
+  local.state.deployments.push(deployment);
+  return deployment;
+}
+
 test('uses the deployment of a job with environment:', async () => {
-  const { state } = local;
-  state.deployments.push({
-    ...{ id: 900, ref: 'main', sha: bad, task: 'deploy', environment: 'production', payload: '' },
-    ...{ description: '', isTransient: false, isProduction: true, creator: state.user },
-    createdAt: state.now(),
-    statuses: [
-      {
-        ...{ id: 901, state: 'in_progress', description: '', environmentUrl: '' },
-        logUrl: `${state.serverUrl}/octo-org/octo-repo/actions/runs/${RUN.runId}/job/5`,
-        ...{ creator: state.user, createdAt: state.now() },
-      },
-    ],
-  });
+  const { id } = addJobDeployment(bad, 'in_progress');
   const entry = await ledger.open(release(bad));
-  expect(entry.deploymentId).toBe(900);
+  expect(entry.deploymentId).toBe(id);
   await ledger.mark(entry, 'bad', 'unhealthy');
   expect(await readStates()).toEqual([['deploy', bad, 'bad']]);
+});
+
+describe('a job with environment: that rolled back', () => {
+  test('is not a release when it has succeeded', async () => {
+    await deployed(good);
+    const job = addJobDeployment(bad, 'in_progress');
+    await ledger.record(rolledBack());
+    local.advance(1_000);
+    const [started] = job.statuses;
+    if (started === undefined) throw new Error('the job has no status');
+    const { nextId, now } = local.state;
+    job.statuses.push({ ...started, id: nextId(), state: 'success', createdAt: now() });
+    expect(await readStates()).toEqual([
+      ['rollback', good, 'good'],
+      ['deploy', good, 'good'],
+    ]);
+  });
+
+  test('is not a release after unfreezing', async () => {
+    await ledger.record(rolledBack());
+    local.advance(1_000);
+    addJobDeployment(bad, 'success');
+    await newLedger().unfreeze('run 4711 of octocat');
+    expect(await readStates()).toEqual([['rollback', good, 'good']]);
+  });
+
+  test('is a release in its next attempt, and in other runs', async () => {
+    await ledger.record(rolledBack());
+    local.advance(1_000);
+    addJobDeployment(bad, 'success');
+    addJobDeployment(bad, 'success', '47110');
+    expect(await readStates()).toEqual([
+      ['deploy', bad, 'good'],
+      ['deploy', bad, 'good'],
+      ['rollback', good, 'good'],
+    ]);
+  });
+
+  test('is a release if it was marked good', async () => {
+    addJobDeployment(good, 'in_progress');
+    await ledger.mark(await ledger.open(release(good)), 'good', 'healthy');
+    await ledger.record(rolledBack());
+    expect(await readStates()).toContainEqual(['deploy', good, 'good']);
+  });
 });
 
 test('entries have the tree of the commit, also for deployments of other tools', async () => {
@@ -209,11 +255,11 @@ test('record and lock use 7 calls, and one for the rules of the environment', as
   expect(calls.filter((operation) => operation === 'POST /graphql')).toHaveLength(1);
 });
 
-test('lists the protection rules that a rollback skips', async () => {
+test('lists the protection rules that need environment: on the job', async () => {
   expect(await ledger.limits?.()).toEqual([]);
   local.state.environments.production = { reviewers: [local.state.user] };
   expect(await ledger.limits?.()).toEqual([
-    expect.stringContaining('skips these protection rules of production: required reviewers'),
+    'A rollback waits for these protection rules of production only if its job has "environment: {name: production, deployment: false}": required reviewers.',
   ]);
   await local[Symbol.asyncDispose]();
   await start({ permissions: { deployments: 'write', contents: 'read' } });

@@ -16,6 +16,7 @@ import {
   readPayload,
   toLedgerEntry,
   unfrozenText,
+  withoutRollbackJobs,
 } from './github-entry.ts';
 import type { Ledger, LedgerEntry, Mark, NewDeploy, RollbackRecord } from './ledger.ts';
 
@@ -144,7 +145,7 @@ export function createGitHubLedger(options: GitHubLedgerOptions): Ledger {
     history: async (how) => {
       const deployments = (how === 'known' ? known : undefined) ?? (await read());
       // A rollback without a status was killed while it was recorded. It does not count yet.
-      const entries = deployments
+      const entries = withoutRollbackJobs(deployments)
         .map(toLedgerEntry)
         .filter(({ kind, state }) => kind !== 'rollback' || state !== 'unfinished');
       return { entries, freeze: findFreeze(deployments) };
@@ -165,23 +166,21 @@ export function createGitHubLedger(options: GitHubLedgerOptions): Ledger {
   }
 }
 
-/** The protection rules of the environment that a rollback skips. */
+/** The protection rules that a rollback skips if its job does not name the environment. */
 async function getLimits(github: GitHub, environment: string): Promise<readonly string[]> {
   try {
-    const rules = await environmentRules(github, environment);
-    const skipped = [
-      ...(rules?.hasReviewers ? ['required reviewers'] : []),
-      ...(rules && rules.waitMinutes > 0 ? [`the wait timer of ${rules.waitMinutes}m`] : []),
+    const found = await environmentRules(github, environment);
+    const rules = [
+      ...(found?.hasReviewers ? ['required reviewers'] : []),
+      ...(found && found.waitMinutes > 0 ? [`the wait timer of ${found.waitMinutes}m`] : []),
     ];
-    return skipped.length === 0
+    return rules.length === 0
       ? []
       : [
-          `The rollback skips these protection rules of ${environment}: ${skipped.join(', ')}. To apply them, set "environment: ${environment}" on this job.`,
+          `A rollback waits for these protection rules of ${environment} only if its job has "environment: {name: ${environment}, deployment: false}": ${rules.join(', ')}.`,
         ];
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
-    return [
-      `The protection rules of ${environment} cannot be read (permissions: actions: read); a rollback skips them.`,
-    ];
+    return [`The protection rules of ${environment} cannot be read (permissions: actions: read).`];
   }
 }

@@ -32,7 +32,7 @@ export interface Ledger {
    * then the repository in the workspace is used.
    */
   readonly isReachable?: (revision: string, ref: string) => Promise<boolean>;
-  /** Rules of the environment that a rollback skips, one sentence each. Absent without such rules. */
+  /** Rules of the environment that a rollback may skip, one sentence each. Absent without such rules. */
   readonly limits?: () => Promise<readonly string[]>;
 }
 
