@@ -294,7 +294,7 @@ describe('on GitHub', () => {
     await using dry = await environment.run({ mode: 'resolve' });
     expect(dry.outputs).toMatchObject({ result: 'dry-run', to: environment.good });
     expect(dry.outputs.plan).toContain('does not start workflows');
-    expect(dry.outputs.plan).toContain('deployment: false}": required reviewers');
+    expect(dry.outputs.plan).toContain('protection rules of production only if its job has');
     expect(part.live(environment)).toBe('bad');
   });
 
