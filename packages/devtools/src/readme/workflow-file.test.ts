@@ -11,6 +11,7 @@ on:
     inputs:
       labels: { description: What goes., required: true, type: string }
       age: { description: How old., default: 2h, type: string }
+      minutes: { description: How long., default: 30, type: number }
     secrets: { notify: { description: Where to tell. } }
     outputs: { verdict: { description: How it went., value: x } }
 permissions: {}
@@ -18,7 +19,7 @@ jobs:
   plan: { runs-on: x, timeout-minutes: 10, permissions: { contents: read }, steps: [] }
   sweep:
     needs: plan
-    timeout-minutes: 30
+    timeout-minutes: ${'${{ inputs.minutes }}'}
     permissions: { contents: write, issues: write }
     steps: [{ uses: $/docker-label-cleanup }, { uses: actions/checkout@abc }]
   watch: { needs: [plan], timeout-minutes: 5, permissions: { contents: read }, steps: [] }
@@ -43,6 +44,7 @@ Requires \`contents: write\`, \`issues: write\`.
 | --- | --- | --- |
 | \`labels\` | What goes. | **required** |
 | \`age\` | How old. | \`2h\` |
+| \`minutes\` | How long. | \`30\` |
 
 | Secret | Description |
 | --- | --- |

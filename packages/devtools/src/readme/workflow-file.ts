@@ -36,7 +36,8 @@ export interface Field {
 interface Job {
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly 'timeout-minutes'?: number;
+  /** A number, or the default of an input: `${{ inputs.timeout-minutes }}`. */
+  readonly 'timeout-minutes'?: number | string;
   readonly uses?: string;
   readonly steps?: readonly { readonly uses?: string }[];
 }
@@ -64,13 +65,14 @@ export function readWorkflow(path: string, text: string): WorkflowFile {
     readonly jobs: Readonly<Record<string, Job>>;
   };
   const events = readEvents(on);
+  const call = 'workflow_call' in events ? readCall(events.workflow_call) : undefined;
   return {
     path,
     name: name ?? path,
     triggers: Object.entries(events).flatMap(formatTriggers),
-    call: 'workflow_call' in events ? readCall(events.workflow_call) : undefined,
+    call,
     permissions: combinePermissions(Object.values(jobs)),
-    maxMinutes: computeMaxMinutes(jobs),
+    maxMinutes: computeMaxMinutes(jobs, call?.inputs ?? []),
     uses: readUses(Object.values(jobs)),
   };
 }
@@ -120,10 +122,17 @@ function combinePermissions(jobs: readonly Job[]): readonly string[] {
   return [...levels].map(([scope, level]) => `${scope}: ${level}`).toSorted();
 }
 
-function computeMaxMinutes(jobs: Readonly<Record<string, Job>>): number | undefined {
+function computeMaxMinutes(
+  jobs: Readonly<Record<string, Job>>,
+  inputs: readonly Field[],
+): number | undefined {
+  const toMinutes = (timeout: number | string = '') => {
+    const name = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(String(timeout))?.[1];
+    return Number(inputs.find((input) => input.name === name)?.default ?? timeout) || Number.NaN;
+  };
   const until = (id: string): number => {
-    const { needs = [], 'timeout-minutes': own = Number.NaN } = jobs[id] ?? {};
-    return own + Math.max(0, ...[needs].flat().map(until));
+    const { needs = [], 'timeout-minutes': own } = jobs[id] ?? {};
+    return toMinutes(own) + Math.max(0, ...[needs].flat().map(until));
   };
   const longest = Math.max(...Object.keys(jobs).map(until));
   return Number.isNaN(longest) ? undefined : longest;
