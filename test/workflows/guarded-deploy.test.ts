@@ -97,6 +97,7 @@ describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
   const deploy = (file: string) =>
     runner.run({
       workflow: file,
+      secrets: { KEY: 'key-of-the-site' },
       variables: { MACHINE: machine.folder, URL: machine.server.url },
     });
 
@@ -134,11 +135,16 @@ jobs:
     permissions: {contents: write, deployments: write, issues: write, actions: write}
     uses: org/actions/.github/workflows/rollback.yml@v1
     with:
-      runs-on: self-hosted
+      runs-on: '["self-hosted", "linux"]'
       mode: \${{ inputs.mode }}
       state-dir: \${{ vars.MACHINE }}/state
       strategies: |
         - files: {base: '\${{ vars.MACHINE }}', paths: [site]}
+      verify-command: printenv SITE_KEY
+    secrets:
+      verify-checks: |
+        - http: {url: '\${{ vars.URL }}', headers: {X-Key: '\${{ secrets.KEY }}'}}
+      env: SITE_KEY=\${{ secrets.KEY }}
 `;
     runner = await startRunner({
       '.github/workflows/deploy.yml': ALL,
@@ -160,11 +166,14 @@ jobs:
     expect(rolledBack.outputs.result, rolledBack.log).toBe('rolled-back');
     expect(rolledBack.artifacts).toEqual({ 'rollback-report': ['deploy-rollback.json'] });
     expect(await machine.site()).toBe('one');
+    expect(machine.server.requests.at(-1)?.headers['x-key']).toBe('key-of-the-site');
+    expect(rolledBack.log).not.toContain('key-of-the-site');
     await runner.commit(release('three'));
     expect((await deploy('deploy.yml')).outputs.result).toBe('frozen');
     const unfreeze = await runner.run({
       workflow: 'rollback.yml',
-      variables: { MACHINE: machine.folder },
+      secrets: { KEY: 'key-of-the-site' },
+      variables: { MACHINE: machine.folder, URL: machine.server.url },
       inputs: { mode: 'unfreeze' },
     });
     expect(unfreeze.succeeded, unfreeze.log).toBe(true);
