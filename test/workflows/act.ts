@@ -5,7 +5,7 @@ import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exec } from '@repo/core/process/exec';
 import { engine, GO_BIN } from '../real/engine.ts';
-import { type ActionsTree, createActionsTree } from './actions-tree.ts';
+import { type ActionsTree, createActionsTree, withoutNewKeys } from './actions-tree.ts';
 
 /** The result of a workflow run. */
 interface WorkflowRun {
@@ -91,7 +91,7 @@ export async function startRunner(
     for (const [path, content] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       const mode = path.endsWith('.sh') ? 0o755 : 0o644;
-      await writeFile(join(folder, path), content, { mode });
+      await writeFile(join(folder, path), withoutNewKeys(content), { mode });
     }
     git('add', '.');
     git('commit', '--quiet', '--message', Object.keys(files).join(', '));

@@ -24,18 +24,9 @@ export async function createActionsTree(
   const thirdParty = new Set<string>();
   const stamp = (text: string) => {
     for (const [, uses = ''] of text.matchAll(/uses: ([\w-]+\/[\w-]+@\S+)/g)) thirdParty.add(uses);
-<<<<<<< HEAD
-    if (siblings === 'unchanged') return text;
-    return text.replace(/uses: \$\/(\S+)/g, 'uses: org/actions/$1@v1');
-=======
-    return (
-      text
-        // act does not support `$/`, the repository at the running commit.
-        .replace(/uses: \$\/(\S+)/g, 'uses: org/actions/$1@v1')
-        // act rejects these keys. It has no queue and creates no deployments.
-        .replace(/^ +(?:queue: max|deployment: false)\n/gm, '')
-    );
->>>>>>> 35cf898 (feat: pass every input, secret and runner to the reusable workflows)
+    const known = withoutNewKeys(text);
+    if (siblings === 'unchanged') return known;
+    return known.replace(/uses: \$\/(\S+)/g, 'uses: org/actions/$1@v1');
   };
   for (const name of await readdir(join(root, 'actions'))) {
     const from = join(root, 'actions', name);
@@ -57,4 +48,9 @@ export async function createActionsTree(
     await writeFile(join(folder, '.github/workflows', name), stamp(text));
   }
   return { folder, thirdParty };
+}
+
+/** Removes keys that act rejects. It has no queue and creates no deployments. */
+export function withoutNewKeys(workflow: string): string {
+  return workflow.replace(/^ +(?:queue: max|deployment: false)\n/gm, '');
 }
