@@ -81,6 +81,13 @@ describe.each(named('node'))('%s', (name) => {
     expect(problems.filter(({ where }) => defaults.get(where) !== '')).toEqual([]);
   });
 
+  test('the report schema accepts the version of a release candidate', async () => {
+    const schema = JSON.parse(await readFile(join(folder, 'report.schema.json'), 'utf8'));
+    const { version } = schema.properties as { readonly version: object };
+    for (const valid of ['1.2.0', '1.2.0-rc.1']) expect(schemaErrors(version, valid)).toEqual([]);
+    expect(schemaErrors(version, '1.2')).not.toEqual([]);
+  });
+
   test('the README tables are up to date', async () => {
     const path = `actions/${name}/README.md`;
     const readme = (await generateReadmes(root)).find((one) => one.path === path);
