@@ -8,7 +8,8 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const NAME = /^(?:org\/actions|\$)\/(?<workflow>\.github\/workflows\/)?(?<name>[\w.-]+?)(?:@v1)?$/;
+const NAME =
+  /^(?:org\/actions|\$|\.\/release)\/(?<workflow>\.github\/workflows\/)?(?<name>[\w.-]+?)(?:@v1)?$/;
 
 /** A step or a job that uses an action or a workflow of this repository. */
 interface Use {
