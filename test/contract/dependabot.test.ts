@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join, matchesGlob } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listTrackedFiles } from '@repo/devtools/tracked-files';
 import { expect, test } from 'vitest';
@@ -12,26 +12,38 @@ async function findPinnedDirectories(): Promise<readonly string[]> {
   const files = listTrackedFiles(root).filter((path) => /\.ya?ml$/.test(path));
   const texts = await Promise.all(files.map((path) => readFile(join(root, path), 'utf8')));
   const pinned = files.filter((_, index) => /uses: \S+@[0-9a-f]{40}/.test(texts[index] ?? ''));
-  return [...new Set(pinned.map((path) => `/${dirname(path)}`))];
+  return [...new Set(pinned.map((path) => `/${posix.dirname(path)}`))];
 }
 
-test('Dependabot updates the actions in every workflow, and the npm packages', async () => {
-  const { updates } = parse(await readFile(join(root, '.github/dependabot.yml'), 'utf8'));
-  const ecosystems: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
-    updates.map(
-      (one: { directory?: string; directories?: string[]; 'package-ecosystem': string }) => [
-        one['package-ecosystem'],
-        one.directories ?? [one.directory],
-      ],
-    ),
-  );
+interface Update {
+  readonly 'package-ecosystem': string;
+  readonly directory?: string;
+  readonly directories?: readonly string[];
+}
+
+async function readDirectories(ecosystem: string): Promise<readonly string[]> {
+  const text = await readFile(join(root, '.github/dependabot.yml'), 'utf8');
+  const { updates }: { readonly updates: readonly Update[] } = parse(text);
+  return updates
+    .filter((update) => update['package-ecosystem'] === ecosystem)
+    .flatMap(({ directory, directories = [] }) => directory ?? directories);
+}
+
+test('Dependabot updates the actions in every workflow', async () => {
   // Dependabot looks into .github/workflows for "/" only; it takes any other directory literally.
-  const globs = ecosystems['github-actions']?.map((glob) =>
+  const globs = (await readDirectories('github-actions')).map((glob) =>
     glob === '/' ? '/.github/workflows' : glob,
   );
   const missed = (await findPinnedDirectories()).filter(
-    (directory) => !globs?.some((glob) => matchesGlob(directory, glob)),
+    (directory) => !globs.some((glob) => posix.matchesGlob(directory, glob)),
   );
   expect(missed).toEqual([]);
-  expect(ecosystems.npm).toEqual(['/']);
+});
+
+test('Dependabot updates every lock file of npm and pnpm', async () => {
+  const locks = listTrackedFiles(root).filter((path) =>
+    /(^|\/)(pnpm-lock\.yaml|package-lock\.json)$/.test(path),
+  );
+  const directories = locks.map((path) => posix.join('/', posix.dirname(path)));
+  expect((await readDirectories('npm')).toSorted()).toEqual(directories.toSorted());
 });
