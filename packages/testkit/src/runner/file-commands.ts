@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StepLog } from './step-facts.ts';
+import { bundlePlatform, fromWindows, windowsLane } from './windows-lane.ts';
 
 /** The maximum size of a job summary; the runner drops a larger one. */
 export const SUMMARY_LIMIT_BYTES = 1024 * 1024;
@@ -92,12 +93,17 @@ async function readTexts(files: CommandFiles): Promise<CommandFiles> {
   // A replacement such as /dev/full is not a regular file and has no end.
   const read = async (file: string) =>
     (await stat(file).catch(() => undefined))?.isFile() ? readFile(file, 'utf8') : '';
+  const lane = windowsLane();
+  const text = async (file: string) => {
+    const raw = await read(file);
+    return lane === undefined ? raw : fromWindows(lane, raw);
+  };
   return {
-    output: await read(files.output),
-    env: await read(files.env),
-    path: await read(files.path),
-    state: await read(files.state),
-    step_summary: await read(files.step_summary),
+    output: await text(files.output),
+    env: await text(files.env),
+    path: await text(files.path),
+    state: await text(files.state),
+    step_summary: await text(files.step_summary),
   };
 }
 
@@ -115,7 +121,7 @@ function readSummary(text: string, step: StepLog): string {
  * Parses `key=value` and `key<<DELIMITER` … `DELIMITER` (FileCommandManager.cs). On Windows, lines
  * may end with CRLF.
  */
-export function parseKeyValues(text: string, platform: string = process.platform): KeyValues {
+export function parseKeyValues(text: string, platform: string = bundlePlatform()): KeyValues {
   const lines = splitLines(text, platform);
   const entries: [string, string][] = [];
   const invalid = (problem: string): KeyValues => ({ entries, problem });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundlePlatform } from './windows-lane.ts';
 
 /** The `github` context with GitHub's property names. All properties have defaults. */
 export interface GitHubContext {
@@ -95,7 +96,7 @@ export async function createJobContext(
     workspace: folders.workspace,
   };
   const runner = {
-    os: OS_NAMES[process.platform] ?? 'Linux',
+    os: OS_NAMES[bundlePlatform()] ?? 'Linux',
     arch: ARCH_NAMES[process.arch] ?? 'X64',
     name: 'testkit',
     environment: 'github-hosted',

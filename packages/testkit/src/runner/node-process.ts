@@ -1,8 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { startNode } from './start-node.ts';
 
 /** How long the runner waits after each signal to a cancelled process, in milliseconds. */
 export interface StopPatience {
@@ -52,23 +54,10 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
     );
   }
   const started = performance.now();
-  const [program, ...args] = [
-    ...(options.launcher ?? []),
-    process.execPath,
-    ...preload(options.measureInto),
-    options.script,
-  ];
-  const child = spawn(program ?? process.execPath, args, {
-    cwd: options.cwd,
-    env: { ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // A separate process group, so that remaining child processes can be killed.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  });
-  const stdout = collect(child.stdout, options.onLine);
-  const stderr = collect(child.stderr, options.onLine);
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const { child, stdout: out, stderr: err } = await startNode(options);
+  const stdout = collect(out, options.onLine);
+  const stderr = collect(err, options.onLine);
+  const closed = Promise.all([once(out, 'close'), once(err, 'close')]);
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -78,8 +67,8 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
   const durationMs = performance.now() - started;
   stopSignals.cancel();
   await Promise.race([closed, setTimeout(DRAIN_MS, undefined, { ref: false })]);
-  child.stdout.destroy();
-  child.stderr.destroy();
+  out.destroy();
+  err.destroy();
   return {
     pid: child.pid ?? 0,
     exitCode: exit.signal === null ? (exit.code ?? 1) : 128 + constants.signals[exit.signal],
@@ -171,13 +160,6 @@ function collect(stream: Readable, onLine: (line: string) => void): () => string
     lines.end();
     return text;
   };
-}
-
-function preload(measureInto: string | undefined): readonly string[] {
-  if (measureInto === undefined) return [];
-  const module = new URL('./measure-preload.mjs', import.meta.url);
-  module.searchParams.set('out', measureInto);
-  return ['--import', module.href];
 }
 
 async function readMeasure(file: string) {

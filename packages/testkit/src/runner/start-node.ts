@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { NodeProcessOptions } from './node-process.ts';
+import { tailFile } from './tail-file.ts';
+import { windowsCommand, windowsDrive, windowsLane } from './windows-lane.ts';
+
+/** A started Node process and its output. */
+interface StartedNode {
+  readonly child: ChildProcess;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+/** Starts a script with the Node of the tests, or with the Windows Node of the lane. */
+export async function startNode(options: NodeProcessOptions): Promise<StartedNode> {
+  const lane = windowsLane();
+  return lane === undefined ? startHere(options) : startOnWindows(lane, options);
+}
+
+function startHere(options: NodeProcessOptions): StartedNode {
+  const [program, ...args] = [
+    ...(options.launcher ?? []),
+    process.execPath,
+    ...preload(options.measureInto),
+    options.script,
+  ];
+  const child = spawn(program ?? process.execPath, args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A separate process group, so that remaining child processes can be killed.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  return { child, stdout: child.stdout, stderr: child.stderr };
+}
+
+function startOnWindows(lane: string, options: NodeProcessOptions): StartedNode {
+  if (options.launcher !== undefined) {
+    throw new Error('A launcher cannot start the Node of the Windows lane.');
+  }
+  const { argv, env } = windowsCommand(lane, options.script, options.cwd, options.env);
+  const [program = '', ...args] = argv;
+  // Wine cannot write to a pipe of this system, only to files.
+  const folder = mkdtempSync(join(windowsDrive(lane), 'output-'));
+  const paths = [join(folder, 'stdout'), join(folder, 'stderr')] as const;
+  const [stdout, stderr] = [openSync(paths[0], 'w'), openSync(paths[1], 'w')];
+  const child = spawn(program, args, {
+    env,
+    stdio: ['ignore', stdout, stderr],
+    detached: true,
+  });
+  closeSync(stdout);
+  closeSync(stderr);
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+  return { child, stdout: tailFile(paths[0], hasEnded), stderr: tailFile(paths[1], hasEnded) };
+}
+
+function preload(measureInto: string | undefined): readonly string[] {
+  if (measureInto === undefined) return [];
+  const module = new URL('./measure-preload.mjs', import.meta.url);
+  module.searchParams.set('out', measureInto);
+  return ['--import', module.href];
+}
