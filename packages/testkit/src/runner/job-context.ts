@@ -28,6 +28,9 @@ export interface GitHubContext {
   readonly event: object;
 }
 
+/** The value of RUNNER_ENVIRONMENT. */
+export type RunnerKind = 'github-hosted' | 'self-hosted';
+
 /** The folders of a job. */
 export interface JobFolders {
   readonly workspace: string;
@@ -76,7 +79,7 @@ const ARCH_NAMES: Readonly<Record<string, string>> = { arm64: 'ARM64', arm: 'ARM
 export async function createJobContext(
   given: Partial<GitHubContext>,
   folders: JobFolders,
-  debug: boolean,
+  { debug, environment }: { readonly debug: boolean; readonly environment: RunnerKind },
 ): Promise<JobContext> {
   const base = { ...DEFAULTS, ...given };
   const eventPath = join(folders.temp, '_github_workflow', 'event.json');
@@ -99,7 +102,7 @@ export async function createJobContext(
     os: OS_NAMES[bundlePlatform()] ?? 'Linux',
     arch: ARCH_NAMES[process.arch] ?? 'X64',
     name: 'testkit',
-    environment: 'github-hosted',
+    environment,
     temp: folders.temp,
     tool_cache: folders.tools,
     ...(debug && { debug: '1' }),

@@ -11,6 +11,7 @@ import {
   inheritedVariables,
   type JobContext,
   type JobFolders,
+  type RunnerKind,
 } from './job-context.ts';
 import { createMasker, type Masker } from './masking.ts';
 import {
@@ -39,6 +40,12 @@ export interface RunActionOptions {
   readonly secrets?: readonly string[];
   /** The workspace; by default a new empty folder. */
   readonly cwd?: string;
+  /** RUNNER_TEMP; by default a new empty folder. */
+  readonly temp?: string;
+  /** RUNNER_TOOL_CACHE; by default a new empty folder. */
+  readonly tools?: string;
+  /** RUNNER_ENVIRONMENT; `github-hosted` by default. */
+  readonly runner?: RunnerKind;
   /** RUNNER_DEBUG. */
   readonly debug?: boolean;
   /** The `timeout-minutes` of the step, in milliseconds; 60,000 by default. */
@@ -104,8 +111,8 @@ export async function runAction(options: RunActionOptions): Promise<RunResult> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'action-')));
   const folders = {
     workspace: options.cwd ?? join(root, 'workspace'),
-    temp: join(root, 'temp'),
-    tools: join(root, 'tools'),
+    temp: options.temp ?? join(root, 'temp'),
+    tools: options.tools ?? join(root, 'tools'),
   };
   const removeRoot = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
   try {
@@ -155,7 +162,10 @@ async function prepareJob(
   manifest: ActionManifest,
   folders: JobFolders,
 ): Promise<Job> {
-  const context = await createJobContext(options.github ?? {}, folders, options.debug ?? false);
+  const context = await createJobContext(options.github ?? {}, folders, {
+    debug: options.debug ?? false,
+    environment: options.runner ?? 'github-hosted',
+  });
   const reserved = Object.keys(options.env ?? {}).find((name) => name in context.variables);
   if (reserved !== undefined) {
     throw new Error(`env.${reserved} is set by the runner. Use github: { … } instead.`);

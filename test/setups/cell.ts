@@ -1,0 +1,36 @@
+import type { SetupName } from '@repo/testkit/setups/names';
+import { test } from 'vitest';
+
+interface CellOptions {
+  /** Whether this machine has what the setup needs (root, a tool). Default: true. */
+  readonly possible?: boolean;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A cell of the table in `docs/setups.md`: what a user of this action sees in a setup. The title says
+ * it. The table counts these calls, so the setup must be a literal.
+ */
+export function cell(
+  setup: SetupName,
+  title: string,
+  run: () => Promise<void>,
+  { possible = true, timeoutMs = 60_000 }: CellOptions = {},
+): void {
+  test(`${setup}: ${title}`, { skip: !possible, timeout: timeoutMs }, run);
+}
+
+/** A cell that a known defect breaks. It fails as soon as the defect is fixed: use `cell` then. */
+export function knownDefect(
+  setup: SetupName,
+  title: string,
+  defect: string,
+  run: () => Promise<void>,
+  { possible = true, timeoutMs = 60_000 }: CellOptions = {},
+): void {
+  const name = `${setup}: ${title} (known defect: ${defect})`;
+  test(name, { skip: !possible, timeout: timeoutMs, fails: true }, run);
+}
+
+/** Whether namespaces and mounts work here. */
+export const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
