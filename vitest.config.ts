@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { hasLane, laneFolder } from './test/windows/lane.ts';
 
 const shared = {
   // Hides the warnings about broken source maps of libraries.
@@ -45,6 +47,25 @@ export default defineConfig({
       {
         ...shared,
         test: { name: 'workflows', include: ['test/workflows/**/*.test.ts'], testTimeout: 120_000 },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'setups',
+          include: ['test/setups/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'windows',
+          // These run natively on Windows; elsewhere in the Windows lane.
+          include: hasLane || process.platform === 'win32' ? ['test/windows/**/*.test.ts'] : [],
+          globalSetup: ['test/windows/lane.ts'],
+          env: hasLane ? { WINDOWS_LANE: laneFolder, TMPDIR: join(laneFolder, 'ci/tmp') } : {},
+          testTimeout: 60_000,
+        },
       },
       {
         ...shared,

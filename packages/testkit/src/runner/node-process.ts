@@ -1,10 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { startNode } from './start-node.ts';
+import { type StartedNode, startNode } from './start-node.ts';
 
 /** How long the runner waits after each signal to a cancelled process, in milliseconds. */
 export interface StopPatience {
@@ -54,7 +53,7 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
     );
   }
   const started = performance.now();
-  const { child, stdout: out, stderr: err } = await startNode(options);
+  const { child, stdout: out, stderr: err, send } = await startNode(options);
   const stdout = collect(out, options.onLine);
   const stderr = collect(err, options.onLine);
   const closed = Promise.all([once(out, 'close'), once(err, 'close')]);
@@ -62,7 +61,7 @@ export async function runNode(options: NodeProcessOptions): Promise<NodeProcessR
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const stopSignals = sendStopSignals(child, options);
+  const stopSignals = sendStopSignals(send, options);
   const exit = await exited;
   const durationMs = performance.now() - started;
   stopSignals.cancel();
@@ -96,17 +95,17 @@ interface Exit {
 }
 
 /** Sends SIGINT when `stop` aborts, then SIGTERM, then SIGKILL, until the process exits. */
-function sendStopSignals(child: ChildProcess, options: NodeProcessOptions) {
+function sendStopSignals(send: StartedNode['send'], options: NodeProcessOptions) {
   const { stop, patience } = options;
   const exited = new AbortController();
   const wait = (ms: number) => setTimeout(ms, undefined, { signal: exited.signal });
   const sendSignals = async (): Promise<void> => {
-    child.kill('SIGINT');
+    send('SIGINT');
     // Without a delay, because even a timer of 0 ms allows a graceful exit.
     if (patience.afterInterrupt > 0) await wait(patience.afterInterrupt);
-    child.kill('SIGTERM');
+    send('SIGTERM');
     if (patience.afterTerminate > 0) await wait(patience.afterTerminate);
-    child.kill('SIGKILL');
+    send('SIGKILL');
   };
   const onStop = (): void => {
     sendSignals().catch(() => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { NodeProcessOptions } from './node-process.ts';
@@ -7,10 +7,12 @@ import { tailFile } from './tail-file.ts';
 import { windowsCommand, windowsDrive, windowsLane } from './windows-lane.ts';
 
 /** A started Node process and its output. */
-interface StartedNode {
+export interface StartedNode {
   readonly child: ChildProcess;
   readonly stdout: Readable;
   readonly stderr: Readable;
+  /** Sends a signal as the runner does. */
+  readonly send: (signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL') => void;
 }
 
 /** Starts a script with the Node of the tests, or with the Windows Node of the lane. */
@@ -34,17 +36,19 @@ function startHere(options: NodeProcessOptions): StartedNode {
     detached: process.platform !== 'win32',
     windowsHide: true,
   });
-  return { child, stdout: child.stdout, stderr: child.stderr };
+  const send: StartedNode['send'] = (signal) => void child.kill(signal);
+  return { child, stdout: child.stdout, stderr: child.stderr, send };
 }
 
 function startOnWindows(lane: string, options: NodeProcessOptions): StartedNode {
   if (options.launcher !== undefined) {
     throw new Error('A launcher cannot start the Node of the Windows lane.');
   }
-  const { argv, env } = windowsCommand(lane, options.script, options.cwd, options.env);
-  const [program = '', ...args] = argv;
   // Wine cannot write to a pipe of this system, only to files.
   const folder = mkdtempSync(join(windowsDrive(lane), 'output-'));
+  const stopFile = join(folder, 'stop');
+  const { argv, env } = windowsCommand(lane, { ...options, stopFile });
+  const [program = '', ...args] = argv;
   const paths = [join(folder, 'stdout'), join(folder, 'stderr')] as const;
   const [stdout, stderr] = [openSync(paths[0], 'w'), openSync(paths[1], 'w')];
   const child = spawn(program, args, {
@@ -55,7 +59,13 @@ function startOnWindows(lane: string, options: NodeProcessOptions): StartedNode 
   closeSync(stdout);
   closeSync(stderr);
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
-  return { child, stdout: tailFile(paths[0], hasEnded), stderr: tailFile(paths[1], hasEnded) };
+  const send: StartedNode['send'] = (signal) => {
+    if (signal === 'SIGINT') writeFileSync(stopFile, '');
+    // The group, because the child is the launcher that sends CTRL_C. Wine has no CTRL_BREAK.
+    if (signal === 'SIGKILL' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+  };
+  const [out, err] = [tailFile(paths[0], hasEnded), tailFile(paths[1], hasEnded)];
+  return { child, stdout: out, stderr: err, send };
 }
 
 function preload(measureInto: string | undefined): readonly string[] {

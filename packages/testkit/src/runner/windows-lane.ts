@@ -55,21 +55,29 @@ export function fromWindows(lane: string, text: string): string {
   return text.replace(/\bW:[\\/]([^\s"'<>|:*?]*)/g, toPath);
 }
 
-/** A command that runs a script with the Windows Node, and the variables of Wine. */
+/** A script, and how to stop it. */
+interface WindowsScript {
+  readonly script: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** A file whose creation sends CTRL_C. */
+  readonly stopFile: string;
+}
+
+/** Returns a command that runs a script with the Windows Node, and the variables of Wine. */
 export function windowsCommand(
   lane: string,
-  script: string,
-  cwd: string,
-  env: Readonly<Record<string, string>>,
+  { script, cwd, env, stopFile }: WindowsScript,
 ): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> } {
   const { PATH = '', HOME: _home, TMPDIR: _tmp, TEMP: _temp, TMP: _tmp2, ...others } = env;
-  const inside = cwd.startsWith(lane) ? cwd.slice(lane.length) : '/ci';
+  const inside = toInside(lane, cwd);
   const folders = PATH.split(':').filter((folder) => folder.startsWith(windowsDrive(lane)));
   return {
     // Not the shell script `wine`, which drops variables with hyphens: INPUT_FAIL-ON.
     argv: [
       ...['chroot', lane, '/usr/bin/env', '-C', inside],
-      ...['/usr/lib/wine/wine64', '/nw/node.exe', toWindows(lane, script)],
+      ...['/usr/lib/wine/wine64', '/nw/launch.exe', toWindows(lane, stopFile)],
+      ...['Z:\\nw\\node.exe', toWindows(lane, script)],
     ],
     env: {
       ...Object.fromEntries(
@@ -85,4 +93,11 @@ export function windowsCommand(
       LC_ALL: 'C.UTF-8',
     },
   };
+}
+
+/** The path of a folder inside of the lane. */
+function toInside(lane: string, folder: string): string {
+  if (folder.startsWith(`${lane}/`)) return folder.slice(lane.length);
+  if (folder.startsWith(REPOSITORY)) return `/ci/repo${folder.slice(REPOSITORY.length)}`;
+  throw new Error(`${folder} is not on the drive of the Windows lane.`);
 }
