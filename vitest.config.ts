@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
-import { hasLane, laneFolder } from './test/windows/lane.ts';
+import { hasLane, laneFolder, sharedTests } from './test/windows/lane.ts';
 
 const shared = {
   // Hides the warnings about broken source maps of libraries.
@@ -61,7 +61,11 @@ export default defineConfig({
         test: {
           name: 'windows',
           // These run natively on Windows; elsewhere in the Windows lane.
-          include: hasLane || process.platform === 'win32' ? ['test/windows/**/*.test.ts'] : [],
+          include: [
+            'test/windows/**/*.test.ts',
+            // On Windows itself, the project `e2e` runs them.
+            ...(hasLane ? sharedTests : []),
+          ],
           globalSetup: ['test/windows/lane.ts'],
           env: hasLane ? { WINDOWS_LANE: laneFolder, TMPDIR: join(laneFolder, 'ci/tmp') } : {},
           testTimeout: 60_000,

@@ -13,6 +13,12 @@ export const laneFolder =
 /** Whether the lane is installed here. */
 export const hasLane = process.platform === 'linux' && existsSync(join(laneFolder, 'nw/launch.go'));
 
+/** The end-to-end tests that run on a Windows Node as they are. */
+export const sharedTests: readonly string[] = [
+  'test/e2e/health-check.test.ts',
+  'test/e2e/health-check-heal.test.ts',
+];
+
 /** Before the tests: copies the bundles and their files to the drive of the lane. */
 export default function setup(): void {
   if (!hasLane) return;

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { type StartedNode, startNode } from './start-node.ts';
+import { type NodeCommand, type StartedNode, startNode } from './start-node.ts';
 
 /** How long the runner waits after each signal to a cancelled process, in milliseconds. */
 export interface StopPatience {
@@ -17,19 +17,12 @@ export const RUNNER_PATIENCE: StopPatience = { afterInterrupt: 7_500, afterTermi
 // How long the runner waits for the pipes of an exited process whose children keep them open.
 const DRAIN_MS = 5_000;
 
-export interface NodeProcessOptions {
-  readonly script: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+export interface NodeProcessOptions extends NodeCommand {
   /** Called with each line of stdout or stderr. */
   readonly onLine: (line: string) => void;
   /** Stops the process like the runner. */
   readonly stop: AbortSignal;
   readonly patience: StopPatience;
-  /** A command that starts Node with `exec`. */
-  readonly launcher?: readonly [string, ...string[]];
-  /** A new file for the resource usage of the process. */
-  readonly measureInto?: string;
 }
 
 export interface NodeProcessResult {

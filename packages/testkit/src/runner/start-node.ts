@@ -2,9 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { NodeProcessOptions } from './node-process.ts';
 import { tailFile } from './tail-file.ts';
 import { windowsCommand, windowsDrive, windowsLane } from './windows-lane.ts';
+
+/** A script for the Node of an action. */
+export interface NodeCommand {
+  readonly script: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** A command that starts Node with `exec`. */
+  readonly launcher?: readonly [string, ...string[]];
+  /** A new file for the resource usage of the process. Not in the Windows lane. */
+  readonly measureInto?: string;
+}
 
 /** A started Node process and its output. */
 export interface StartedNode {
@@ -16,12 +26,12 @@ export interface StartedNode {
 }
 
 /** Starts a script with the Node of the tests, or with the Windows Node of the lane. */
-export async function startNode(options: NodeProcessOptions): Promise<StartedNode> {
+export async function startNode(options: NodeCommand): Promise<StartedNode> {
   const lane = windowsLane();
   return lane === undefined ? startHere(options) : startOnWindows(lane, options);
 }
 
-function startHere(options: NodeProcessOptions): StartedNode {
+function startHere(options: NodeCommand): StartedNode {
   const [program, ...args] = [
     ...(options.launcher ?? []),
     process.execPath,
@@ -40,7 +50,7 @@ function startHere(options: NodeProcessOptions): StartedNode {
   return { child, stdout: child.stdout, stderr: child.stderr, send };
 }
 
-function startOnWindows(lane: string, options: NodeProcessOptions): StartedNode {
+function startOnWindows(lane: string, options: NodeCommand): StartedNode {
   if (options.launcher !== undefined) {
     throw new Error('A launcher cannot start the Node of the Windows lane.');
   }

@@ -20,7 +20,9 @@ export function mergePullRequest(
   } else if (method === 'rebase-merge') {
     // GitHub always writes new commits, even if main did not move.
     const base = git(clone, 'merge-base', 'main', `origin/${branch}`);
-    for (const sha of git(clone, 'rev-list', '--reverse', `${base}..origin/${branch}`).split('\n')) {
+    for (const sha of git(clone, 'rev-list', '--reverse', `${base}..origin/${branch}`).split(
+      '\n',
+    )) {
       git(clone, 'cherry-pick', '--no-commit', sha);
       git(clone, 'commit', '--quiet', '-m', `${branch} ${sha.slice(0, 7)} (rebased)`);
     }

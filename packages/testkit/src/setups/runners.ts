@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunnerKind } from '../runner/job-context.ts';
 import { type RunActionOptions, type RunResult, runAction } from '../runner/run-action.ts';
-import { planJob, type Preset } from './preset.ts';
+import { type Preset, planJob } from './preset.ts';
 
 /** The folders of one job. */
 export interface JobMachine {
@@ -42,10 +42,7 @@ export function selfHostedRunner(...presets: readonly Preset[]): Promise<Runners
   return startRunners('self-hosted', presets);
 }
 
-async function startRunners(
-  runner: RunnerKind,
-  presets: readonly Preset[],
-): Promise<Runners> {
+async function startRunners(runner: RunnerKind, presets: readonly Preset[]): Promise<Runners> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'runners-')));
   const plan = planJob([(one) => ({ ...one, runner }), ...presets]);
   const launcher = plan.launchers.flat();

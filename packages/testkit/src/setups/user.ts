@@ -8,6 +8,5 @@ import { type Preset, startedBy } from './preset.ts';
  */
 export function plainUser(umask: '022' | '077' = '022', id = 65_534): Preset {
   const change = ['setpriv', `--reuid=${id}`, `--regid=${id}`, '--clear-groups'] as const;
-  return (plan) =>
-    startedBy('bash', '-c', `umask ${umask} && exec "$@"`, 'bash', ...change)(plan);
+  return (plan) => startedBy('bash', '-c', `umask ${umask} && exec "$@"`, 'bash', ...change)(plan);
 }
