@@ -18,7 +18,7 @@ interface Cell {
 }
 
 /** Counts the cells in the test files of each action. */
-export function readCells(): ReadonlyMap<string, ReadonlyMap<SetupName, Cell>> {
+function readCells(): ReadonlyMap<string, ReadonlyMap<SetupName, Cell>> {
   const files = ['test/setups', 'test/windows'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => name.endsWith('.test.ts'))
@@ -45,7 +45,7 @@ export function readCells(): ReadonlyMap<string, ReadonlyMap<SetupName, Cell>> {
 }
 
 /** Returns the table and the list of reasons in Markdown. */
-export function renderTable(): string {
+function renderTable(): string {
   const cells = readCells();
   const actions = [...cells.keys()];
   const rows = SETUPS.map((setup) => {
