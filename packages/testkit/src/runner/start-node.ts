@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { tailFile } from './tail-file.ts';
+import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { windowsCommand, windowsDrive, windowsLane } from './windows-lane.ts';
+
+const POLL_MS = 10;
 
 /** A script for the Node of an action. */
 export interface NodeCommand {
@@ -83,4 +86,24 @@ function preload(measureInto: string | undefined): readonly string[] {
   const module = new URL('./measure-preload.mjs', import.meta.url);
   module.searchParams.set('out', measureInto);
   return ['--import', module.href];
+}
+
+/** Reads a file while it is being written, until its end after `isComplete` returns true. */
+function tailFile(path: string, isComplete: () => boolean): Readable {
+  return Readable.from(readChunks(path, isComplete), { objectMode: false });
+}
+
+async function* readChunks(path: string, isComplete: () => boolean): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    for (;;) {
+      const wasComplete = isComplete();
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(65_536));
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      else if (wasComplete) return;
+      else await setTimeout(POLL_MS);
+    }
+  } finally {
+    await file.close();
+  }
 }
