@@ -34,8 +34,8 @@ export function verifyBuilds({ root, version, from, log }: VerifyRequest): strin
       'Build twice, with --out <folder>, and use --from <folder> for each.',
     );
   }
-  const [one, two] = [first, second].map((folder) => readBuildFiles(git, folder, toTag(version)));
-  if (one === undefined || two === undefined) throw new Error('two folders, two builds');
+  const one = readBuildFiles(git, first, toTag(version));
+  const two = readBuildFiles(git, second, toTag(version));
   rejectDifference(git, one, two);
   const parents = git.text(['rev-parse', `${one.commit}^@`]).trim();
   const source = git.text(['rev-parse', 'HEAD']).trim();
