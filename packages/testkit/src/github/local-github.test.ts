@@ -69,6 +69,12 @@ describe('issues', () => {
     for (let count = 0; count < 3; count++) await call('POST', '/issues', { title: `${count}` });
     const { data } = await call('GET', '/issues?per_page=2&page=2&direction=asc');
     expect(data).toMatchObject([{ title: '2' }]);
+    const { headers } = await call('GET', '/issues?per_page=2&direction=asc');
+    const [, next = ''] = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
+    const response = await fetch(next, { headers: { authorization: 'token x' } });
+    expect(new URL(next).pathname).toBe('/repositories/1/issues');
+    expect(await response.json()).toEqual(data);
+    expect(response.headers.get('link')).toBeNull();
   });
 
   test('have unique labels', async () => {

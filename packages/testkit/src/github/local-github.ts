@@ -6,7 +6,14 @@ import { loadContract } from './contract.ts';
 import { createFaults, type Fault } from './faults.ts';
 import { answerQuery, GRAPHQL } from './graphql.ts';
 import { createJobServices, jobVariables } from './job-services.ts';
-import { type ApiCall, type ApiResponse, NOT_FOUND, type Route } from './route.ts';
+import {
+  type ApiCall,
+  type ApiResponse,
+  linkToNext,
+  NOT_FOUND,
+  REPOSITORY_ID,
+  type Route,
+} from './route.ts';
 import { SIGNED_DOWNLOADS } from './routes/artifacts.ts';
 import { ROUTES } from './routes/routes.ts';
 import { createState, type State, type StateOptions } from './state.ts';
@@ -82,7 +89,10 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
     if (served !== undefined) return send(response, served, now());
     if (url.pathname.startsWith(SIGNED_DOWNLOADS)) return download(request, url, response);
     if (url.pathname === graphqlPath) return answerGraphql(request, text, response);
-    const path = url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : '';
+    const path = (url.pathname.startsWith(prefix) ? url.pathname.slice(prefix.length) : '').replace(
+      `/repositories/${REPOSITORY_ID}/`,
+      `/repos/${state.owner}/${state.repo}/`,
+    );
     const found = routes
       .filter(({ route }) => route.operation.startsWith(`${request.method} `))
       .map(({ route, pattern }) => ({ route, groups: pattern.exec(path)?.groups }))
@@ -108,9 +118,10 @@ export async function startLocalGitHub(options: LocalGitHubOptions = {}): Promis
         ? (authorize(request, found.route, params) ??
           found.route.handle(call, { state, complete: contract.complete }))
         : NOT_FOUND;
+    const links = linkToNext(url, { params, query }, handled);
     if (fault === undefined)
       addViolations(contract.responseErrors(operation, { body: undefined, ...handled }));
-    const given = fault?.answer ?? handled;
+    const given = fault?.answer ?? { ...handled, headers: { ...handled.headers, ...links } };
     calls.push({ operation, params, query, body, status: getStatus(given) });
     finish(request, response, given, now());
   }

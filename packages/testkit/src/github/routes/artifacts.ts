@@ -14,6 +14,7 @@ const listArtifacts: Route = {
       .sort((one, other) => other.id - one.id);
     return {
       status: 200,
+      total: found.length,
       body: {
         total_count: found.length,
         artifacts: paginate(found, call).map((artifact) => toArtifactBody(artifact, context)),

@@ -13,6 +13,7 @@ const listComments: Route = {
     const found = context.state.comments.filter((comment) => comment.issue === issue.number);
     return {
       status: 200,
+      total: found.length,
       body: paginate(found, call).map((comment) => toCommentBody(comment, context)),
     };
   },

@@ -77,6 +77,7 @@ const listDeployments: Route = {
       .sort((one, other) => other.id - one.id);
     return {
       status: 200,
+      total: found.length,
       body: paginate(found, call).map((deployment) => toDeploymentBody(deployment, context)),
     };
   },
@@ -137,6 +138,7 @@ const listStatuses: Route = {
     if (deployment === undefined) return NOT_FOUND;
     return {
       status: 200,
+      total: deployment.statuses.length,
       body: paginate(deployment.statuses.toReversed(), call).map((status) =>
         toStatusBody(status, deployment, context),
       ),

@@ -15,7 +15,11 @@ const listIssues: Route = {
       .filter((issue) => state === 'all' || issue.state === state)
       .filter((issue) => requiredLabels.every((label) => issue.labels.includes(label)))
       .sort((one, other) => (direction === 'asc' ? 1 : -1) * (one.number - other.number));
-    return { status: 200, body: paginate(found, call).map((issue) => toIssueBody(issue, context)) };
+    return {
+      status: 200,
+      total: found.length,
+      body: paginate(found, call).map((issue) => toIssueBody(issue, context)),
+    };
   },
 };
 

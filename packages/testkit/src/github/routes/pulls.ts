@@ -17,6 +17,7 @@ const listPulls: Route = {
       .sort((one, other) => other.number - one.number);
     return {
       status: 200,
+      total: found.length,
       body: paginate(found, call).map((pull) => toPullBody(pull, context, 'pull-request-simple')),
     };
   },

@@ -1,4 +1,4 @@
-import type { Route, RouteContext } from '../route.ts';
+import { REPOSITORY_ID, type Route, type RouteContext } from '../route.ts';
 
 const getRepository: Route = {
   operation: 'GET /repos/{owner}/{repo}',
@@ -15,7 +15,7 @@ const getRepository: Route = {
 /** Returns the repository as part of other responses. */
 export function toRepositoryBody({ state, complete }: RouteContext): object {
   return {
-    id: 1,
+    id: REPOSITORY_ID,
     name: state.repo,
     full_name: `${state.owner}/${state.repo}`,
     html_url: `${state.serverUrl}/${state.owner}/${state.repo}`,

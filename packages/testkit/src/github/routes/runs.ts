@@ -26,6 +26,7 @@ const listRuns: Route = {
       .sort((one, other) => other.id - one.id);
     return {
       status: 200,
+      total: runs.length,
       body: {
         total_count: runs.length,
         workflow_runs: paginate(runs, call).map((run) => toRunBody(run, context)),
