@@ -56,8 +56,8 @@ function isSuccess({ state }: { readonly state: string }): boolean {
   return state === 'success';
 }
 
-async function listDeployments({ request, repository }: GitHub): Promise<readonly number[]> {
-  const { data } = await request('GET /repos/{owner}/{repo}/deployments', {
+async function listDeployments({ rest, repository }: GitHub): Promise<readonly number[]> {
+  const { data } = await rest.repos.listDeployments({
     ...repository,
     environment: ENVIRONMENT,
     per_page: DEPLOYMENTS,
@@ -65,8 +65,8 @@ async function listDeployments({ request, repository }: GitHub): Promise<readonl
   return data.map(({ id }) => Number(id));
 }
 
-async function listStatuses({ request, repository }: GitHub, id: number) {
-  const { data } = await request('GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
+async function listStatuses({ rest, repository }: GitHub, id: number) {
+  const { data } = await rest.repos.listDeploymentStatuses({
     ...repository,
     deployment_id: id,
   });
@@ -83,7 +83,7 @@ async function measure(): Promise<Table> {
     access: 'read',
     signal: new AbortController().signal,
     clock: systemClock,
-    proxy: {},
+    log: { debug() {} },
   });
   const times = METHODS.map(() => [] as number[]);
   const calls = METHODS.map(() => 0);

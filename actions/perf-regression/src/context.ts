@@ -2,7 +2,8 @@ import type { ActionContext } from '@repo/core/action/context';
 import { traceExec } from '@repo/core/action/trace-exec';
 import { exec } from '@repo/core/process/exec';
 import { createGit, type Git } from '@repo/git/git';
-import { readEvent, type TriggerEvent } from './event.ts';
+import { readEventPayload } from '@repo/github/event-payload';
+import { parseEvent, type TriggerEvent } from './event.ts';
 import { openStore } from './history/history.ts';
 import type { SeriesName } from './history/record.ts';
 import type { HistoryStore } from './history/store.ts';
@@ -24,7 +25,7 @@ export interface Context {
 
 /** @throws {ActionError} if the history cannot be reached */
 export async function createContext(inputs: Inputs, action: ActionContext): Promise<Context> {
-  const event = await readEvent(action.variable('GITHUB_EVENT_PATH'));
+  const event = parseEvent(readEventPayload());
   return {
     inputs,
     action,

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 /** The event that started the workflow. */
 export interface TriggerEvent {
   /** Name of the default branch; empty if the event does not contain it. */
@@ -28,10 +26,9 @@ interface PullRequest {
   readonly fromFork: boolean;
 }
 
-/** Reads the payload of the event. Names in it are untrusted. */
-export async function readEvent(path: string): Promise<TriggerEvent> {
-  const text = path === '' ? '{}' : await readFile(path, 'utf8').catch(() => '{}');
-  const event = toObject(parse(text));
+/** Parses the payload of the event. Names in it are untrusted. */
+export function parseEvent(payload: unknown): TriggerEvent {
+  const event = toObject(payload);
   const repository = toObject(event.repository);
   const pull = toObject(event.pull_request);
   const [head, base] = [toObject(pull.head), toObject(pull.base)];
@@ -61,14 +58,6 @@ export async function readEvent(path: string): Promise<TriggerEvent> {
       fromFork: toObject(head.repo).full_name !== repository.full_name,
     },
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return {};
-  }
 }
 
 function toObject(value: unknown): Readonly<Record<string, unknown>> {

@@ -11,11 +11,11 @@ export interface EnvironmentRules {
 
 /** Returns `undefined` if the environment does not exist (permissions: actions: read). */
 export async function environmentRules(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   name: string,
 ): Promise<EnvironmentRules | undefined> {
   const found = await ifFound(() =>
-    request('GET /repos/{owner}/{repo}/environments/{environment_name}', {
+    rest.repos.getEnvironment({
       ...repository,
       environment_name: name,
     }),

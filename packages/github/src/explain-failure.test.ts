@@ -3,6 +3,8 @@ import { missingPermission } from './explain-failure.ts';
 
 test.each([
   ['/repos/o/r/issues', 'issues'],
+  // The next page of a list.
+  ['/repositories/1/issues', 'issues'],
   ['/repos/o/r/issues/1/comments', 'issues'],
   ['/repos/o/r/labels', 'issues'],
   ['/repos/o/r/pulls/1', 'pull-requests'],

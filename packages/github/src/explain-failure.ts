@@ -83,7 +83,7 @@ export function missingPermission(
   accepted: string | undefined,
 ): string | undefined {
   const [, name] = /^\s*([a-z_]+)=(?:read|write)\b/.exec(accepted ?? '') ?? [];
-  const below = path.replace(/^\/repos\/[^/]+\/[^/]+/, '');
+  const below = path.replace(/^\/(repos\/[^/]+\/[^/]+|repositories\/\d+)/, '');
   const needed = name?.replaceAll('_', '-') ?? NEEDED.find(([pattern]) => pattern.test(below))?.[1];
   return needed && `${needed}: ${access}`;
 }

@@ -1,4 +1,6 @@
-import type { Octokit } from '@octokit/core';
+import type { getOctokit } from '@actions/github';
+
+type Octokit = ReturnType<typeof getOctokit>;
 
 /** A repository on GitHub. A failed request throws a GitHubError, or the reason of the abort. */
 export interface GitHub {
@@ -6,8 +8,10 @@ export interface GitHub {
   readonly repository: { readonly owner: string; readonly repo: string };
   /** An Enterprise Server may lack new features of github.com. */
   readonly isEnterpriseServer: boolean;
-  /** Sends a request to the REST API, typed by its route. */
-  readonly request: Octokit['request'];
+  /** The methods of the REST API. */
+  readonly rest: Octokit['rest'];
+  /** Reads a list page by page. */
+  readonly paginate: Octokit['paginate'];
   readonly graphql: Octokit['graphql'];
   /** GitHub's clock, from its latest response, ms since the epoch. The local clock before that. */
   readonly now: () => number;

@@ -12,7 +12,7 @@ export interface Attempt {
   readonly attempts: number;
 }
 
-const MAX_ATTEMPTS = 4;
+export const MAX_ATTEMPTS = 4;
 /** Longer rate limits are not waited for, because the job would cost more than it is worth. */
 export const MAX_RATE_LIMIT_MS = 60_000;
 /** GitHub's recommendation for a rate limit without a time. */

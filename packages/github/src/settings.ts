@@ -1,4 +1,5 @@
 import type { ActionContext } from '@repo/core/action/context';
+import type { Log } from '@repo/core/action/log';
 import type { Clock } from '@repo/core/process/clock';
 
 /** The GitHub instance, the repository and the token. */
@@ -12,18 +13,19 @@ export interface GitHubSettings {
   readonly access: 'read' | 'write';
   readonly signal: AbortSignal;
   readonly clock: Clock;
-  /** `HTTPS_PROXY` and similar variables; empty if none is set. */
-  readonly proxy: Readonly<Record<string, string>>;
+  /** Logs each request. */
+  readonly log: Pick<Log, 'debug'>;
 }
-
-const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [
-  name,
-  name.toLowerCase(),
-]);
 
 /** Settings for the GitHub instance that runs this workflow: github.com or an Enterprise Server. */
 export function readSettings(
-  { run, clock, signal, variable }: Pick<ActionContext, 'run' | 'clock' | 'signal' | 'variable'>,
+  {
+    run,
+    clock,
+    signal,
+    log,
+    variable,
+  }: Pick<ActionContext, 'run' | 'clock' | 'signal' | 'log' | 'variable'>,
   token: string,
   access: GitHubSettings['access'],
 ): GitHubSettings {
@@ -34,8 +36,6 @@ export function readSettings(
     access,
     signal,
     clock,
-    proxy: Object.fromEntries(
-      PROXY_VARIABLES.map((name) => [name, variable(name)]).filter(([, value]) => value !== ''),
-    ),
+    log,
   };
 }

@@ -35,7 +35,7 @@ export function connectTo(
       access: 'write',
       signal,
       clock,
-      proxy: {},
+      log: { debug() {} },
     });
     return connected;
   };

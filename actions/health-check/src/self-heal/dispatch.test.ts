@@ -29,7 +29,7 @@ beforeEach(async () => {
     access: 'write',
     signal,
     clock,
-    proxy: {},
+    log: { debug() {} },
   });
   ({ issue } = await openIncident(github, key, texts));
 });

@@ -15,11 +15,11 @@ export interface Artifact {
 
 /** The latest artifact with a name in a run (permissions: actions: read). */
 export async function findArtifact(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   run: number,
   name: string,
 ): Promise<Artifact | undefined> {
-  const { data } = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', {
+  const { data } = await rest.actions.listWorkflowRunArtifacts({
     ...repository,
     run_id: run,
     name,

@@ -16,7 +16,7 @@ const TIMEOUT = 300_000;
  * @throws ActionError if it has expired, is larger than stated, or the download fails
  */
 export async function downloadArtifact(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { id, name, size }: Pick<Artifact, 'id' | 'name' | 'size'>,
   file: string,
   signal: AbortSignal,
@@ -43,15 +43,12 @@ export async function downloadArtifact(
 
   async function getDownloadUrl(): Promise<string> {
     try {
-      const { headers } = await request(
-        'GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}',
-        {
-          ...repository,
-          artifact_id: id,
-          archive_format: 'zip',
-          request: { takesRedirect: true },
-        },
-      );
+      const { headers } = await rest.actions.downloadArtifact({
+        ...repository,
+        artifact_id: id,
+        archive_format: 'zip',
+        request: { takesRedirect: true },
+      });
       return String(headers.location);
     } catch (error) {
       if (!(error instanceof GitHubError && error.status === 410)) throw error;

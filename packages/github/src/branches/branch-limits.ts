@@ -60,7 +60,7 @@ const FORBIDS: Readonly<Record<string, string>> = {
 
 /** Reads the rules in two requests, without changing anything (permissions: contents: read). */
 export async function branchLimits(github: GitHub, branch: string): Promise<BranchLimits> {
-  const { request, repository } = github;
+  const { rest, repository } = github;
   const [{ viewer, repository: found }, { data: rules }] = await Promise.all([
     query<Answer>(
       github,
@@ -68,7 +68,7 @@ export async function branchLimits(github: GitHub, branch: string): Promise<Bran
       { owner: repository.owner, name: repository.repo, ref: `refs/heads/${branch}` },
       'contents: read',
     ),
-    request('GET /repos/{owner}/{repo}/rules/branches/{branch}', { ...repository, branch }),
+    rest.repos.getBranchRules({ ...repository, branch }),
   ]);
   const types = rules.map(({ type }) => String(type));
   const rule = found.ref?.refUpdateRule ?? undefined;

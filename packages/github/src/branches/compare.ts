@@ -14,12 +14,12 @@ const MAX_COMMITS = 100;
 
 /** Compares two commits, branches or tags (permissions: contents: read). */
 export async function compare(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   base: string,
   head: string,
 ): Promise<Comparison> {
   const found = await ifFound(() =>
-    request('GET /repos/{owner}/{repo}/compare/{basehead}', {
+    rest.repos.compareCommitsWithBasehead({
       ...repository,
       basehead: `${base}...${head}`,
       per_page: MAX_COMMITS,

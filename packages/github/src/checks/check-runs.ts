@@ -16,10 +16,10 @@ export interface CheckRun {
  * commit.
  */
 export async function createCheckRun(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { name, sha, conclusion, title, summary }: CheckRun,
 ): Promise<void> {
-  await request('POST /repos/{owner}/{repo}/check-runs', {
+  await rest.checks.create({
     ...repository,
     name,
     head_sha: sha,

@@ -28,9 +28,9 @@ export async function createDeployment(
   github: GitHub,
   { sha, environment, task, payload, description }: NewDeployment,
 ): Promise<number> {
-  const { request, repository } = github;
+  const { rest, repository } = github;
   const create = async () => {
-    const { data, status } = await request('POST /repos/{owner}/{repo}/deployments', {
+    const { data, status } = await rest.repos.createDeployment({
       ...repository,
       ref: sha,
       environment,

@@ -103,7 +103,7 @@ describe('the history', () => {
     ['no JSON', 'no JSON'],
     [{ a: 1 }, { a: 1 }],
   ])('a foreign payload: %j', async (payload, read) => {
-    await github.request(CREATE, {
+    await github.rest.repos.createDeployment({
       ...github.repository,
       ...{ ref: SHA('a'), environment: 'staging', payload },
     });

@@ -15,14 +15,14 @@ export interface NewStatus {
 
 /** Creates a deployment status once (permissions: deployments: write). */
 export async function setDeploymentStatus(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   deployment: number,
   { state, description, logUrl }: NewStatus,
 ): Promise<void> {
   const short = shortened(description);
   await createOnce<unknown>(
     () =>
-      request('POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses', {
+      rest.repos.createDeploymentStatus({
         ...repository,
         deployment_id: deployment,
         state,
@@ -30,10 +30,11 @@ export async function setDeploymentStatus(
         ...(logUrl !== '' && { log_url: logUrl }),
       }),
     async () => {
-      const { data } = await request(
-        'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
-        { ...repository, deployment_id: deployment, per_page: 1 },
-      );
+      const { data } = await rest.repos.listDeploymentStatuses({
+        ...repository,
+        deployment_id: deployment,
+        per_page: 1,
+      });
       return data.find((one) => one.state === state && one.description === short);
     },
   );

@@ -12,12 +12,12 @@ export interface Commit {
 
 /** Returns `undefined` if the commit does not exist (permissions: contents: read). */
 export async function readCommit(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   sha: string,
 ): Promise<Commit | undefined> {
   const found = await ifFound(
     () =>
-      request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', {
+      rest.git.getCommit({
         ...repository,
         commit_sha: sha,
       }),
@@ -31,14 +31,14 @@ export async function readCommit(
  * the token; GitHub signs commits of an App. A duplicate has no effect, because nothing refers to it.
  */
 export async function createCommit(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   commit: {
     readonly message: string;
     readonly tree: string;
     readonly parents: readonly string[];
   },
 ): Promise<Commit> {
-  const { data } = await request('POST /repos/{owner}/{repo}/git/commits', {
+  const { data } = await rest.git.createCommit({
     ...repository,
     ...commit,
     parents: [...commit.parents],

@@ -7,11 +7,11 @@ import { type Ref, readRef } from './refs.ts';
  * no branch or tag refers to it.
  */
 export async function writeNote(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { name, text, commit }: { readonly name: string; readonly text: string; readonly commit: string },
 ): Promise<string> {
   const create = () =>
-    request('POST /repos/{owner}/{repo}/git/tags', {
+    rest.git.createTag({
       ...repository,
       tag: name,
       message: text,
@@ -47,8 +47,8 @@ export async function peel(github: GitHub, { sha, type }: Ref): Promise<string> 
   return type === 'tag' ? (await readTag(github, sha)).object.sha : sha;
 }
 
-async function readTag({ request, repository }: GitHub, sha: string) {
-  const { data } = await request('GET /repos/{owner}/{repo}/git/tags/{tag_sha}', {
+async function readTag({ rest, repository }: GitHub, sha: string) {
+  const { data } = await rest.git.getTag({
     ...repository,
     tag_sha: sha,
   });

@@ -11,12 +11,10 @@ export interface Ref {
 
 /** Returns `undefined` if the ref does not exist (permissions: contents: read). */
 export async function readRef(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   name: string,
 ): Promise<Ref | undefined> {
-  const found = await ifFound(() =>
-    request('GET /repos/{owner}/{repo}/git/ref/{ref}', { ...repository, ref: withoutRefs(name) }),
-  );
+  const found = await ifFound(() => rest.git.getRef({ ...repository, ref: withoutRefs(name) }));
   return found && { sha: found.data.object.sha, type: found.data.object.type };
 }
 
@@ -27,9 +25,9 @@ export async function readRef(
  * @returns false if the ref exists
  */
 export async function createRef(github: GitHub, name: string, sha: string): Promise<boolean> {
-  const { request, repository } = github;
+  const { rest, repository } = github;
   try {
-    await request('POST /repos/{owner}/{repo}/git/refs', { ...repository, ref: name, sha });
+    await rest.git.createRef({ ...repository, ref: name, sha });
     return true;
   } catch (error) {
     if (!(error instanceof GitHubError)) throw error;
@@ -43,11 +41,11 @@ export async function createRef(github: GitHub, name: string, sha: string): Prom
 
 /** Moves a ref forward. Fails if that would drop commits (permissions: contents: write). */
 export async function forwardRef(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   name: string,
   sha: string,
 ): Promise<void> {
-  await request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', {
+  await rest.git.updateRef({
     ...repository,
     ref: withoutRefs(name),
     sha,
@@ -56,9 +54,9 @@ export async function forwardRef(
 }
 
 /** Deletes a ref. Ignores a missing one (permissions: contents: write). */
-export async function deleteRef({ request, repository }: GitHub, name: string): Promise<void> {
+export async function deleteRef({ rest, repository }: GitHub, name: string): Promise<void> {
   try {
-    await request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', {
+    await rest.git.deleteRef({
       ...repository,
       ref: withoutRefs(name),
     });

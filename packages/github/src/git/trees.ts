@@ -9,10 +9,10 @@ export interface TreeEntry {
 
 /** The entries of a folder, without those of its subfolders (permissions: contents: read). */
 export async function readTree(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   sha: string,
 ): Promise<readonly TreeEntry[]> {
-  const { data } = await request('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', {
+  const { data } = await rest.git.getTree({
     ...repository,
     tree_sha: sha,
   });
@@ -20,8 +20,8 @@ export async function readTree(
 }
 
 /** Reads a file as text, which is untrusted (permissions: contents: read). */
-export async function readBlob({ request, repository }: GitHub, sha: string): Promise<string> {
-  const { data } = await request('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', {
+export async function readBlob({ rest, repository }: GitHub, sha: string): Promise<string> {
+  const { data } = await rest.git.getBlob({
     ...repository,
     file_sha: sha,
   });
@@ -40,11 +40,11 @@ export type TreeChange =
  * @returns its SHA
  */
 export async function createTree(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   base: string | undefined,
   changes: readonly TreeChange[],
 ): Promise<string> {
-  const { data } = await request('POST /repos/{owner}/{repo}/git/trees', {
+  const { data } = await rest.git.createTree({
     ...repository,
     ...(base !== undefined && { base_tree: base }),
     tree: changes.map((change) => ({

@@ -1,5 +1,5 @@
-import { allPages, PER_PAGE } from '../all-pages.ts';
 import type { GitHub } from '../github.ts';
+import { atMostPages, PER_PAGE } from '../page-limit.ts';
 
 /** A comment on an issue or a pull request. The body is untrusted. */
 export interface Comment {
@@ -17,11 +17,11 @@ const MAX_PAGES = 10;
 
 /** Comments on an issue or pull request. Not retried automatically: use `createOnce`. */
 export async function createComment(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   issue: number,
   body: string,
 ): Promise<Comment> {
-  const { data } = await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+  const { data } = await rest.issues.createComment({
     ...repository,
     issue_number: issue,
     body,
@@ -30,11 +30,11 @@ export async function createComment(
 }
 
 export async function updateComment(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   id: number,
   body: string,
 ): Promise<Comment> {
-  const { data } = await request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+  const { data } = await rest.issues.updateComment({
     ...repository,
     comment_id: id,
     body,
@@ -42,8 +42,8 @@ export async function updateComment(
   return toComment(data);
 }
 
-export async function deleteComment({ request, repository }: GitHub, id: number): Promise<void> {
-  await request('DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+export async function deleteComment({ rest, repository }: GitHub, id: number): Promise<void> {
+  await rest.issues.deleteComment({
     ...repository,
     comment_id: id,
   });
@@ -51,18 +51,14 @@ export async function deleteComment({ request, repository }: GitHub, id: number)
 
 /** The comments of an issue or pull request, oldest first; at most the first 1,000. */
 export async function listComments(
-  { request, repository }: GitHub,
+  { rest, paginate, repository }: GitHub,
   issue: number,
 ): Promise<readonly Comment[]> {
-  const comments = await allPages(async (page) => {
-    const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
-      ...repository,
-      issue_number: issue,
-      per_page: PER_PAGE,
-      page,
-    });
-    return data;
-  }, MAX_PAGES);
+  const comments = await paginate(
+    rest.issues.listComments,
+    { ...repository, issue_number: issue, per_page: PER_PAGE },
+    atMostPages(MAX_PAGES),
+  );
   return comments.map(toComment).sort((one, other) => one.id - other.id);
 }
 

@@ -1,5 +1,5 @@
-import { allPages, PER_PAGE } from '../all-pages.ts';
 import type { GitHub } from '../github.ts';
+import { atMostPages, PER_PAGE } from '../page-limit.ts';
 import { type Issue, toIssue } from './issue.ts';
 
 /** Pages of issues to search for a marker. */
@@ -7,10 +7,10 @@ const MAX_PAGES = 10;
 
 /** Opens an issue (permissions: issues: write). Not retried automatically: use `createOnce`. */
 export async function createIssue(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   issue: { readonly title: string; readonly body: string; readonly labels: readonly string[] },
 ): Promise<Issue> {
-  const { data } = await request('POST /repos/{owner}/{repo}/issues', {
+  const { data } = await rest.issues.create({
     ...repository,
     ...issue,
     labels: [...issue.labels],
@@ -20,11 +20,11 @@ export async function createIssue(
 
 /** Changes an issue (permissions: issues: write). */
 export async function updateIssue(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   number: number,
   change: { readonly title?: string; readonly body?: string },
 ): Promise<Issue> {
-  const { data } = await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+  const { data } = await rest.issues.update({
     ...repository,
     issue_number: number,
     ...change,
@@ -34,11 +34,11 @@ export async function updateIssue(
 
 /** Closes an issue, optionally with a new body (permissions: issues: write). */
 export async function closeIssue(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   number: number,
   { reason, body }: { readonly reason: 'completed' | 'not_planned'; readonly body?: string },
 ): Promise<void> {
-  await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', {
+  await rest.issues.update({
     ...repository,
     issue_number: number,
     state: 'closed',
@@ -52,21 +52,21 @@ export async function closeIssue(
  * so an outside user cannot create such an issue.
  */
 export async function findOpenIssues(
-  { request, repository }: GitHub,
+  { rest, paginate, repository }: GitHub,
   { label, marker }: { readonly label: string; readonly marker: string },
 ): Promise<readonly Issue[]> {
-  const labelled = await allPages(async (page) => {
-    const { data } = await request('GET /repos/{owner}/{repo}/issues', {
+  const labelled = await paginate(
+    rest.issues.listForRepo,
+    {
       ...repository,
       state: 'open',
       labels: label,
       sort: 'created',
       direction: 'asc',
       per_page: PER_PAGE,
-      page,
-    });
-    return data;
-  }, MAX_PAGES);
+    },
+    atMostPages(MAX_PAGES),
+  );
   return labelled
     .map(toIssue)
     .filter(({ body, isPullRequest }) => !isPullRequest && body.includes(marker))

@@ -22,10 +22,10 @@ export type PagesState =
  * @returns its id
  */
 export async function createPagesDeployment(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { artifact, version, oidcToken, environment }: NewPagesDeployment,
 ): Promise<string> {
-  const { data } = await request('POST /repos/{owner}/{repo}/pages/deployments', {
+  const { data } = await rest.repos.createPagesDeployment({
     ...repository,
     artifact_id: artifact,
     pages_build_version: version,
@@ -36,11 +36,8 @@ export async function createPagesDeployment(
 }
 
 /** Reads the state of a deployment (permissions: pages: read). */
-export async function pagesState({ request, repository }: GitHub, id: string): Promise<PagesState> {
-  const { data } = await request(
-    'GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}',
-    { ...repository, pages_deployment_id: id },
-  );
+export async function pagesState({ rest, repository }: GitHub, id: string): Promise<PagesState> {
+  const { data } = await rest.repos.getPagesDeployment({ ...repository, pages_deployment_id: id });
   const { status = 'deployment_in_progress' } = data;
   if (status === 'succeed') return { kind: 'good' };
   return /_(failed|error|lost|cancelled)$/.test(status)
@@ -50,10 +47,10 @@ export async function pagesState({ request, repository }: GitHub, id: string): P
 
 /** Cancels a deployment in progress (permissions: pages: write). */
 export async function cancelPagesDeployment(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   id: string,
 ): Promise<void> {
-  await request('POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel', {
+  await rest.repos.cancelPagesDeployment({
     ...repository,
     pages_deployment_id: id,
   });

@@ -23,9 +23,9 @@ export interface NewPullRequest {
  * that allows workflows to create pull requests).
  */
 export async function openPullRequest(github: GitHub, pull: NewPullRequest): Promise<PullRequest> {
-  const { request, repository } = github;
+  const { rest, repository } = github;
   const create = async () => {
-    const { data } = await request('POST /repos/{owner}/{repo}/pulls', { ...repository, ...pull });
+    const { data } = await rest.pulls.create({ ...repository, ...pull });
     return toPullRequest(data);
   };
   const find = () => findPullRequest(github, pull);
@@ -43,10 +43,10 @@ export async function openPullRequest(github: GitHub, pull: NewPullRequest): Pro
 
 /** The latest pull request between two branches, open or closed. */
 export async function findPullRequest(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { head, base }: Pick<NewPullRequest, 'head' | 'base'>,
 ): Promise<PullRequest | undefined> {
-  const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
+  const { data } = await rest.pulls.list({
     ...repository,
     head: `${repository.owner}:${head}`,
     base,

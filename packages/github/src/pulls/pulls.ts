@@ -1,5 +1,5 @@
-import { PER_PAGE } from '../all-pages.ts';
 import type { GitHub } from '../github.ts';
+import { PER_PAGE } from '../page-limit.ts';
 
 /** A pull request. */
 export interface Pull {
@@ -17,11 +17,11 @@ export interface Pull {
  * @param repository `owner/name`
  */
 export async function openPullsFrom(
-  { request, repository: here }: GitHub,
+  { rest, repository: here }: GitHub,
   repository: string,
   branch: string,
 ): Promise<readonly Pull[]> {
-  const { data } = await request('GET /repos/{owner}/{repo}/pulls', {
+  const { data } = await rest.pulls.list({
     ...here,
     state: 'open',
     head: `${repository.split('/')[0]}:${branch}`,

@@ -18,19 +18,16 @@ export interface Dispatched {
  * after a GitHubError with `isUncertain`, list the runs to find out whether it was started.
  */
 export async function dispatchWorkflow(
-  { request, repository, isEnterpriseServer }: GitHub,
+  { rest, repository, isEnterpriseServer }: GitHub,
   { workflow, ref, inputs }: Dispatch,
 ): Promise<Dispatched> {
-  const { data } = await request(
-    'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
-    {
-      ...repository,
-      workflow_id: workflow,
-      ref,
-      inputs: { ...inputs },
-      ...(!isEnterpriseServer && { return_run_details: true }),
-    },
-  );
+  const { data } = await rest.actions.createWorkflowDispatch({
+    ...repository,
+    workflow_id: workflow,
+    ref,
+    inputs: { ...inputs },
+    ...(!isEnterpriseServer && { return_run_details: true }),
+  });
   // Servers before 2026 respond without a body.
   return data?.workflow_run_id === undefined
     ? {}

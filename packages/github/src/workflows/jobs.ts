@@ -9,10 +9,10 @@ export interface Job {
 
 /** The first 100 jobs of the latest attempt of a run (permissions: actions: read). */
 export async function jobsOfRun(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   run: number,
 ): Promise<readonly Job[]> {
-  const { data } = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs', {
+  const { data } = await rest.actions.listJobsForWorkflowRun({
     ...repository,
     run_id: run,
     filter: 'latest',

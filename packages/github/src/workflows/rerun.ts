@@ -4,8 +4,8 @@ import type { GitHub } from '../github.ts';
 export const RERUN_WITHIN = 30 * 24 * 3_600_000;
 
 /** Reruns all jobs of a completed run (permissions: actions: write). */
-export async function rerunWorkflow({ request, repository }: GitHub, run: number): Promise<void> {
-  await request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun', {
+export async function rerunWorkflow({ rest, repository }: GitHub, run: number): Promise<void> {
+  await rest.actions.reRunWorkflow({
     ...repository,
     run_id: run,
   });

@@ -36,10 +36,10 @@ export interface RunFilter {
 
 /** The latest 100 runs of a workflow, newest first (permissions: actions: read). */
 export async function listWorkflowRuns(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { workflow, createdSince, headSha, ...filter }: RunFilter,
 ): Promise<readonly WorkflowRun[]> {
-  const { data } = await request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs', {
+  const { data } = await rest.actions.listWorkflowRuns({
     ...repository,
     ...filter,
     workflow_id: workflow,
@@ -51,11 +51,8 @@ export async function listWorkflowRuns(
 }
 
 /** One run (permissions: actions: read). */
-export async function workflowRun(
-  { request, repository }: GitHub,
-  id: number,
-): Promise<WorkflowRun> {
-  const { data } = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}', {
+export async function workflowRun({ rest, repository }: GitHub, id: number): Promise<WorkflowRun> {
+  const { data } = await rest.actions.getWorkflowRun({
     ...repository,
     run_id: id,
   });

@@ -14,11 +14,11 @@ export interface Workflow {
  * actions: read).
  */
 export async function readWorkflow(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   workflow: string,
 ): Promise<Workflow | undefined> {
   const found = await ifFound(() =>
-    request('GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}', {
+    rest.actions.getWorkflow({
       ...repository,
       workflow_id: workflow,
     }),

@@ -369,7 +369,13 @@ describe('has the same result after a kill at any call', () => {
               return Reflect.apply(call as never, self, args);
             },
           });
-        return { ...github, request: before(github.request), graphql: before(github.graphql) };
+        const members = <T extends object>(of: T, wrap: (member: object) => object): T =>
+          new Proxy(of, { get: (all, name) => wrap(Reflect.get(all, name) as object) });
+        return {
+          ...github,
+          rest: members(github.rest, (methods) => members(methods, before)),
+          graphql: before(github.graphql),
+        };
       },
     };
   };
