@@ -2,7 +2,7 @@ import { ActionError } from '@repo/core/errors/action-error';
 import type { GitHub } from './github.ts';
 import { githubTime } from './github-time.ts';
 import { retryPlugin, SILENT_LOG } from './retry-plugin.ts';
-import type { GitHubSettings } from './settings.ts';
+import { type GitHubSettings, isEnterpriseServer } from './settings.ts';
 
 /**
  * Loads octokit and connects to the repository. Requests wait for rate limits, with a maximum, and are
@@ -34,7 +34,7 @@ export async function connectGitHub(settings: GitHubSettings): Promise<GitHub> {
   );
   return {
     repository: { owner, repo },
-    isEnterpriseServer: /\/api\/v3\/?$/.test(apiUrl),
+    isEnterpriseServer: isEnterpriseServer(settings),
     rest: octokit.rest,
     paginate: octokit.paginate,
     graphql: octokit.graphql,

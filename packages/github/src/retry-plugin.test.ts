@@ -191,6 +191,21 @@ describe('errors have a remedy', () => {
     });
   });
 
+  test('an operation or a server of GitHub Enterprise', async () => {
+    await local[Symbol.asyncDispose]();
+    await start({ enterprise: true });
+    local.addFault({ answer: { status: 404, body: { message: 'Not Found' } } });
+    expect(await failure()).toMatchObject({
+      remedy:
+        'Check that it exists and that the token can read it (permissions: issues: write). An older GitHub Enterprise Server may not have this API.',
+    });
+    const apiUrl = `https://127.0.0.1:${await closedPort()}/api/v3`;
+    expect(await failure({ apiUrl })).toMatchObject({
+      remedy:
+        'Check that the runner can reach the GitHub API (GITHUB_API_URL, HTTPS_PROXY) and trusts its certificate (NODE_EXTRA_CA_CERTS).',
+    });
+  });
+
   test('an unreachable server', async () => {
     const apiUrl = `http://127.0.0.1:${await closedPort()}`;
     const error = await failure({ apiUrl });

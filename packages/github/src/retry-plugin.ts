@@ -31,7 +31,8 @@ export function retryPlugin(settings: GitHubSettings, time: GitHubTime): Plugin 
   };
 }
 
-function retry({ access, clock, signal, log }: GitHubSettings, time: GitHubTime): Hook {
+function retry(settings: GitHubSettings, time: GitHubTime): Hook {
+  const { clock, signal, log } = settings;
   return async (request, options) => {
     const path = buildPath(options);
     for (let attempts = 1; ; attempts++) {
@@ -63,7 +64,7 @@ function retry({ access, clock, signal, log }: GitHubSettings, time: GitHubTime)
         debug(failed.status === undefined ? 'no response' : `${failed.status} ${failed.message}`);
         time.set(failed.headers.date);
         const pause = getRetryDelayMs(failed, time.now(), Math.random());
-        if (pause === undefined) throw explain(failed, path, access, time.now(), error);
+        if (pause === undefined) throw explain(failed, path, settings, time.now(), error);
         log.debug(`GitHub: attempt ${attempts + 1} of ${MAX_ATTEMPTS} in ${formatDuration(pause)}`);
         await clock.sleep(pause, signal);
       }

@@ -17,6 +17,11 @@ export interface GitHubSettings {
   readonly log: Pick<Log, 'debug'>;
 }
 
+/** An Enterprise Server may lack new features of github.com. */
+export function isEnterpriseServer({ apiUrl }: Pick<GitHubSettings, 'apiUrl'>): boolean {
+  return /\/api\/v3\/*$/.test(apiUrl);
+}
+
 /** Settings for the GitHub instance that runs this workflow: github.com or an Enterprise Server. */
 export function readSettings(
   {

@@ -193,6 +193,17 @@ describe('the copy in the snapshot', () => {
   });
 });
 
+test('is not supported by GitHub Enterprise Server, which cannot deploy an artifact by its id', async () => {
+  await local[Symbol.asyncDispose]();
+  await start({ enterprise: true });
+  const remedy = 'Use the strategy workflow instead: workflow: {file: pages.yml, rerun: true}.';
+  const problem = 'GitHub Enterprise Server does not support the strategy pages';
+  expect(await strategy.preflight(target, ports)).toEqual({ kind: 'impossible', problem, remedy });
+  await expect(strategy.apply(target, ports)).rejects.toMatchObject({ message: problem, remedy });
+  expect(await strategy.capture?.(folder, ports)).toEqual({ hasCopy: false, reason: problem });
+  expect(local.calls).toEqual([]);
+});
+
 test('the preflight reports a missing OIDC token', async () => {
   expect(await strategy.preflight(target, newPorts({}))).toMatchObject({
     kind: 'impossible',

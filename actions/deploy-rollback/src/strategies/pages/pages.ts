@@ -33,7 +33,10 @@ type PagesOptions = v.InferOutput<typeof options>;
 type Source =
   | { readonly kind: 'artifact'; readonly artifact: Artifact; readonly run: number }
   | { readonly kind: 'copy'; readonly file: string; readonly reason: string }
-  | { readonly kind: 'none'; readonly reason: string };
+  | { readonly kind: 'none'; readonly reason: string; readonly remedy: string };
+
+/** Its API takes the URL of an artifact of version 3, and has no service for artifacts of version 4. */
+const NOT_ON_SERVER = 'GitHub Enterprise Server does not support the strategy pages';
 
 /**
  * Publishes the artifact of the good run on GitHub Pages again. Pages artifacts expire after one day by
@@ -49,7 +52,13 @@ export const pages = strategyModule<PagesOptions>({
       return { run, artifact };
     };
 
+    const rerun = `workflow: {file: ${workflow}, rerun: true}`;
+
     const findSource = async ({ revision, snapshot }: Target, github: GitHub): Promise<Source> => {
+      if (github.isEnterpriseServer) {
+        const remedy = `Use the strategy workflow instead: ${rerun}.`;
+        return { kind: 'none', reason: NOT_ON_SERVER, remedy };
+      }
       const { run, artifact } = await findRunArtifact(github, revision);
       if (run && artifact && !artifact.isExpired) {
         return { kind: 'artifact', artifact, run: run.id };
@@ -61,7 +70,11 @@ export const pages = strategyModule<PagesOptions>({
       const copy = await findCopy(snapshot, revision);
       return copy.kind === 'intact'
         ? { kind: 'copy', file: copy.file, reason: problem }
-        : { kind: 'none', reason: `${problem}, and ${copy.reason}` };
+        : {
+            kind: 'none',
+            reason: `${problem}, and ${copy.reason}`,
+            remedy: `Raise retention-days of actions/upload-pages-artifact (default: 1), or use ${rerun}.`,
+          };
     };
 
     return {
@@ -69,6 +82,7 @@ export const pages = strategyModule<PagesOptions>({
       title: `pages of ${workflow}`,
       capture: async (folder, { github: connect, signal }): Promise<Part> => {
         const github = await connect();
+        if (github.isEnterpriseServer) return { hasCopy: false, reason: NOT_ON_SERVER };
         const [run] = await listWorkflowRuns(github, { workflow, status: 'success' });
         const artifact = run && (await findArtifact(github, run.id, name));
         if (!run || !artifact || artifact.isExpired) {
@@ -101,11 +115,7 @@ export const pages = strategyModule<PagesOptions>({
             return { kind: 'ready', step, warnings: [`${source.reason}.`] };
           }
           case 'none':
-            return {
-              kind: 'impossible',
-              problem: source.reason,
-              remedy: `Raise retention-days of actions/upload-pages-artifact (default: 1), or use workflow: {file: ${workflow}, rerun: true}.`,
-            };
+            return { kind: 'impossible', problem: source.reason, remedy: source.remedy };
         }
       },
       apply: async (target, ports) => {
@@ -113,7 +123,7 @@ export const pages = strategyModule<PagesOptions>({
         const { revision } = target;
         const source = await findSource(target, github);
         if (source.kind === 'none') {
-          throw new ActionError(source.reason, { remedy: 'Restore a newer release.' });
+          throw new ActionError(source.reason, { remedy: source.remedy });
         }
         const artifact =
           source.kind === 'artifact'
