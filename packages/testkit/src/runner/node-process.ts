@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { type NodeCommand, type StartedNode, startNode } from './start-node.ts';
 
-/** How long the runner waits after each signal to a cancelled process, in milliseconds. */
+/** How long the runner waits after each signal to a cancelled process, ms; 0: it is not sent. */
 export interface StopPatience {
   readonly afterInterrupt: number;
   readonly afterTerminate: number;
@@ -93,11 +93,14 @@ function sendStopSignals(send: StartedNode['send'], options: NodeProcessOptions)
   const exited = new AbortController();
   const wait = (ms: number) => setTimeout(ms, undefined, { signal: exited.signal });
   const sendSignals = async (): Promise<void> => {
-    send('SIGINT');
-    // Without a delay, because even a timer of 0 ms allows a graceful exit.
-    if (patience.afterInterrupt > 0) await wait(patience.afterInterrupt);
-    send('SIGTERM');
-    if (patience.afterTerminate > 0) await wait(patience.afterTerminate);
+    if (patience.afterInterrupt > 0) {
+      send('SIGINT');
+      await wait(patience.afterInterrupt);
+    }
+    if (patience.afterTerminate > 0) {
+      send('SIGTERM');
+      await wait(patience.afterTerminate);
+    }
     send('SIGKILL');
   };
   const onStop = (): void => {

@@ -318,6 +318,15 @@ console.log('ready');`;
     expect(run.stdout.split('\n')).toEqual(['ready', ...ignored, '']);
   });
 
+  test('kills at once without waiting times', async () => {
+    await using run = await runAction({
+      action: await action(NODE24, stubborn([])),
+      cancel: { when: /^ready/ },
+      patience: { afterInterrupt: 0, afterTerminate: 0 },
+    });
+    expect(run).toMatchObject({ signal: 'SIGKILL', exitCode: 137 });
+  });
+
   test('fails after a timeout', async () => {
     await using run = await runAction({
       action: await action(NODE24, stubborn([])),
