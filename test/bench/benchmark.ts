@@ -1,9 +1,14 @@
+import type { Checkouts } from './checkouts.ts';
+
 /** A measurement of an action and another tool in the same run. */
 export interface Benchmark {
   readonly title: string;
   /** How it was measured, in a few sentences. */
   readonly method: string;
-  readonly run: () => Promise<Table>;
+  /** Measures only the first checkout, unless `comparesCheckouts` is set. */
+  readonly run: (checkouts: Checkouts) => Promise<Table>;
+  /** Whether it also measures a second checkout, in turns. */
+  readonly comparesCheckouts?: true;
 }
 
 export interface Table {

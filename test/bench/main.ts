@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { Benchmark } from './benchmark.ts';
+import { listCheckouts } from './checkouts.ts';
 import { renderTable, updateSection } from './document.ts';
 
 /** The benchmarks, by the argument of `pnpm bench <name>`. */
@@ -21,11 +23,18 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   'http-checks': () => import('./http-checks.ts'),
 };
 
-// pnpm bench [--write] [name …]; --write also updates docs/benchmarks.md.
+// pnpm bench [--write] [--against <folder>] [name …]
+// --write also updates docs/benchmarks.md. --against compares with the bundles of another checkout.
 const DOCUMENT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
-const options = process.argv.slice(2);
-const writesDocument = options.includes('--write');
-const names = options.filter((option) => option !== '--write');
+const { values, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean', default: false }, against: { type: 'string' } },
+});
+if (values.write && values.against !== undefined) {
+  console.error('--against: the document has no column for another checkout. Omit --write.');
+  process.exit(1);
+}
+const checkouts = listCheckouts(values.against);
 const unknown = names.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
   console.error(
@@ -39,10 +48,14 @@ console.log(`${environment}\n`);
 for (const [name, load] of Object.entries(BENCHMARKS)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const { benchmark } = await load();
+  if (values.against !== undefined && !benchmark.comparesCheckouts) {
+    console.log(`${name}: skipped, because it does not compare checkouts\n`);
+    continue;
+  }
   console.log(`## ${benchmark.title}\n\n${benchmark.method}\n`);
-  const table = await benchmark.run();
+  const table = await benchmark.run(checkouts);
   console.log(`${renderTable(table)}\n`);
-  if (!writesDocument) continue;
+  if (!values.write) continue;
   // After each benchmark: a later failure does not lose the result.
   const document = readFileSync(DOCUMENT, 'utf8');
   writeFileSync(DOCUMENT, updateSection(document, name, benchmark, table, environment));

@@ -12,22 +12,23 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
 import { percentile } from '@repo/statistics/percentile';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { type Dockerd, startDockerd } from '../real/dockerd.ts';
 import type { Benchmark, Table } from './benchmark.ts';
+import { type Checkouts, compare } from './checkouts.ts';
 import { actionEnvironment } from './process.ts';
 
 const ROUNDS = 20;
-const action = fileURLToPath(new URL('../../actions/deploy-rollback', import.meta.url));
+const ACTION = 'actions/deploy-rollback';
 const [GOOD, BAD] = ['a'.repeat(40), 'b'.repeat(40)] as const;
 
 export const benchmark: Benchmark = {
   title: 'deploy-rollback: from detection to the verified restore',
   method: `Wall time of a whole step of the bundle: lock, resolve, preflight with checksums, safety snapshot, restore, identity, health, ledger. ${ROUNDS} rounds each, with a bad deploy before each round. Docker: a container that answers HTTP, on a real daemon that stores in memory. It is compared with hand-written commands (docker tag, rm -f, run, curl until it answers), which keep no snapshot and do not verify the release, and with docker run until the container answers, which all variants include.`,
   run: measure,
+  comparesCheckouts: true,
 };
 
 /** A strategy to measure, in its own folder. */
@@ -39,20 +40,23 @@ interface Part {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-async function measure(): Promise<Table> {
+async function measure(checkouts: Checkouts): Promise<Table> {
   const root = mkdtempSync(join(tmpdir(), 'bench-rollback-'));
   const rows: (readonly string[])[] = [];
   try {
     for (const part of [filesPart, symlinkPart, sqlitePart]) {
       const workspace = join(root, String(rows.length));
       mkdirSync(workspace);
-      rows.push(row(part(workspace), await timeRollbacks(workspace, part(workspace))));
+      const times = await timeRollbacks(workspace, part(workspace), checkouts);
+      rows.push(row(part(workspace), ...times));
     }
     await using daemon = await startDockerd({ diskBytes: 2 ** 30 });
     const docker = await dockerPart(daemon);
     const workspace = join(root, 'docker');
     mkdirSync(workspace);
-    rows.push(row(docker, await timeRollbacks(workspace, docker)));
+    rows.push(row(docker, ...(await timeRollbacks(workspace, docker, checkouts))));
+    if (checkouts.length > 1)
+      return { columns: ['Strategy', 'p50, s', 'p95, s', 'Against p50, s', 'Ratio'], rows };
     const { script, start } = await timeManualScript(docker);
     rows.push(row({ title: 'docker, by hand' }, script));
     rows.push(row({ title: 'docker run until it answers' }, start));
@@ -62,44 +66,62 @@ async function measure(): Promise<Table> {
   return { columns: ['Strategy', 'p50, s', 'p95, s'], rows };
 }
 
-function row({ title }: Pick<Part, 'title'>, times: readonly number[]): readonly string[] {
-  const sorted = times.toSorted((a, b) => a - b);
-  const seconds = (fraction: number) =>
-    ((percentile(sorted, fraction) ?? Number.NaN) / 1_000).toFixed(2);
-  return [title, seconds(0.5), seconds(0.95)];
+function row(
+  { title }: Pick<Part, 'title'>,
+  own: readonly number[] = [],
+  against?: readonly number[],
+): readonly string[] {
+  const sorted = own.toSorted((a, b) => a - b);
+  const seconds = (ms = Number.NaN) => (ms / 1_000).toFixed(2);
+  return [
+    title,
+    seconds(percentile(sorted, 0.5)),
+    seconds(percentile(sorted, 0.95)),
+    ...(against ? compare(own, against, seconds) : []),
+  ];
 }
 
-async function timeRollbacks(workspace: string, part: Part): Promise<readonly number[]> {
-  const state = join(workspace, '.state');
+/** Returns the durations for each checkout, which restore the same snapshot in turns. */
+async function timeRollbacks(
+  workspace: string,
+  part: Part,
+  checkouts: Checkouts,
+): Promise<readonly (readonly number[])[]> {
   await part.deploy('good');
-  await step(workspace, part, { mode: 'snapshot', revision: GOOD });
-  const times: number[] = [];
+  await step(checkouts[0], workspace, part, { mode: 'snapshot', revision: GOOD });
+  const times = checkouts.map(() => [] as number[]);
   for (let round = 0; round < ROUNDS; round++) {
-    await part.deploy('bad');
-    times.push(await step(workspace, part, { 'fail-after-rollback': 'false' }));
-    const output = readFileSync(join(workspace, 'output'), 'utf8');
-    if (!/rolled-back/.test(output)) throw new Error(`${part.title}: ${output}`);
-    // Each round starts from the same state.
-    const home = join(state, 'production');
-    for (const name of readdirSync(home)) {
-      if (name !== 'snapshots') rmSync(join(home, name), { recursive: true });
-    }
-    for (const name of readdirSync(join(home, 'snapshots'))) {
-      if (name.startsWith('safety-')) rmSync(join(home, 'snapshots', name), { recursive: true });
+    for (const [side, checkout] of checkouts.entries()) {
+      await part.deploy('bad');
+      times[side]?.push(await step(checkout, workspace, part, { 'fail-after-rollback': 'false' }));
+      const output = readFileSync(join(workspace, 'output'), 'utf8');
+      if (!/rolled-back/.test(output)) throw new Error(`${part.title}: ${output}`);
+      resetState(join(workspace, '.state/production'));
     }
   }
   return times;
 }
 
+/** Each round starts from the same state. */
+function resetState(home: string): void {
+  for (const name of readdirSync(home)) {
+    if (name !== 'snapshots') rmSync(join(home, name), { recursive: true });
+  }
+  for (const name of readdirSync(join(home, 'snapshots'))) {
+    if (name.startsWith('safety-')) rmSync(join(home, 'snapshots', name), { recursive: true });
+  }
+}
+
 /** Runs a step of the bundle; returns its duration in ms. */
 async function step(
+  checkout: string,
   workspace: string,
   { strategies, inputs: given = {}, env = {} }: Part,
   more: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const { inputs } = await readActionManifest(action);
+  const { inputs } = await readActionManifest(join(checkout, ACTION));
   const start = performance.now();
-  return run([process.execPath, join(action, 'dist/index.js')], start, {
+  return run([process.execPath, join(checkout, ACTION, 'dist/index.js')], start, {
     ...actionEnvironment(workspace, inputs, {
       strategies,
       'state-dir': join(workspace, '.state'),
