@@ -19,16 +19,9 @@ import { judge } from './verdict.ts';
 
 /** The main step of the action. */
 export async function run(inputs: Inputs, action: ActionContext): Promise<Outcome> {
-  switch (inputs.mode) {
-    case 'lint':
-      return (await import('./modes/lint.ts')).lint(inputs, action);
-    case 'setup':
-      return (await import('./modes/setup.ts')).setup(inputs, action);
-    default:
-      return inputs.when === 'post'
-        ? reportDeferred('deferred', 'Will clean up at the end of the job')
-        : cleanUp(inputs, action);
-  }
+  return inputs.when === 'post'
+    ? reportDeferred('deferred', 'Will clean up at the end of the job')
+    : cleanUp(inputs, action);
 }
 
 /** The end of the job, which also runs after a failure or a cancel. */

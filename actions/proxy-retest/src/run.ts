@@ -10,21 +10,8 @@ import { report } from './report/report.ts';
 import { survey } from './survey.ts';
 import { judge } from './verdict.ts';
 
-/** Retests a list, or runs one of the other modes. */
-export async function run(inputs: Inputs, actionContext: ActionContext): Promise<Outcome> {
-  switch (inputs.mode) {
-    case 'shard':
-      return (await import('./modes/shard.ts')).shard(inputs);
-    case 'merge':
-      return (await import('./modes/merge.ts')).merge(inputs, actionContext);
-    case 'retest':
-    case 'plan':
-      return retest(inputs, inputs.mode, actionContext);
-  }
-}
-
 /** Tests the endpoints that are due and writes the list; with `plan`, reports what it would test. */
-async function retest(
+export async function run(
   inputs: Inputs,
   mode: 'retest' | 'plan',
   actionContext: ActionContext,

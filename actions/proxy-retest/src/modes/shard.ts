@@ -1,7 +1,7 @@
 import type { Outcome } from '@repo/core/action/outcome';
 import { heading, md } from '@repo/core/summary/markdown';
 import type { Inputs } from '../inputs.ts';
-import { DEFAULT_OUTPUTS } from '../report/report.ts';
+import { DEFAULT_OUTPUTS } from '../report/default-outputs.ts';
 
 /** Creates the matrix of the jobs that each test one shard. */
 export function shard({ shards }: Inputs): Outcome {

@@ -1,9 +1,10 @@
 import type { Annotation } from '@repo/core/action/annotation';
-import type { Outcome, OutputValue } from '@repo/core/action/outcome';
+import type { Outcome } from '@repo/core/action/outcome';
 import { pluralize } from '@repo/core/text/pluralize';
 import type { Context } from '../context.ts';
 import type { RecordIssues } from '../list/list.ts';
 import { type CompletedRun, collectNotes } from './completed-run.ts';
+import { DEFAULT_OUTPUTS } from './default-outputs.ts';
 import { countFailures } from './failures.ts';
 import { renderSummary } from './summary.ts';
 
@@ -38,27 +39,6 @@ export function report({ paths }: Pick<Context, 'paths'>, run: CompletedRun): Ou
     annotations: createAnnotations(run),
   };
 }
-
-/** All outputs of the action, with the values of a run that did nothing. */
-export const DEFAULT_OUTPUTS: Readonly<Record<string, OutputValue>> = {
-  total: 0,
-  planned: 0,
-  tested: 0,
-  alive: 0,
-  died: 0,
-  revived: 0,
-  inconclusive: 0,
-  skipped: 0,
-  invalid: 0,
-  coverage: 0,
-  'latency-p50': '',
-  'latency-p95': '',
-  changed: false,
-  'stop-reason': 'done',
-  matrix: '',
-  list: '',
-  state: '',
-};
 
 /** The field `result` of the JSON report; see report.schema.json. */
 function createResult({
