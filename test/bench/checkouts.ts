@@ -15,6 +15,15 @@ export function listCheckouts(against: string | undefined): Checkouts {
   throw new Error(`--against: ${against} is not a checkout with bundles. Run pnpm build in it.`);
 }
 
+/** The checkouts with their positions, in the order of a round: neither is always the first. */
+export function takeTurns(
+  checkouts: Checkouts,
+  round: number,
+): readonly (readonly [number, string])[] {
+  const sides = [...checkouts.entries()];
+  return round % 2 === 0 ? sides : sides.toReversed();
+}
+
 /** Returns the columns of measurements in turns: the value of the other checkout, and the ratio. */
 export function compare(
   own: readonly number[],

@@ -17,7 +17,7 @@ import { closedPort } from '@repo/testkit/faults/unreachable';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import { type Dockerd, startDockerd } from '../real/dockerd.ts';
 import type { Benchmark, Table } from './benchmark.ts';
-import { type Checkouts, compare } from './checkouts.ts';
+import { type Checkouts, compare, takeTurns } from './checkouts.ts';
 import { actionEnvironment } from './process.ts';
 
 const ROUNDS = 20;
@@ -91,7 +91,7 @@ async function timeRollbacks(
   await step(checkouts[0], workspace, part, { mode: 'snapshot', revision: GOOD });
   const times = checkouts.map(() => [] as number[]);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [side, checkout] of checkouts.entries()) {
+    for (const [side, checkout] of takeTurns(checkouts, round)) {
       await part.deploy('bad');
       times[side]?.push(await step(checkout, workspace, part, { 'fail-after-rollback': 'false' }));
       const output = readFileSync(join(workspace, 'output'), 'utf8');

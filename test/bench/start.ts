@@ -6,7 +6,7 @@ import { median } from '@repo/statistics/median';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { readActionManifest } from '@repo/testkit/runner/action-manifest';
 import type { Benchmark, Table } from './benchmark.ts';
-import { type Checkouts, compare } from './checkouts.ts';
+import { type Checkouts, compare, takeTurns } from './checkouts.ts';
 import { actionEnvironment, measureCost } from './process.ts';
 
 /** Processes per measurement, and measurements per case. */
@@ -34,7 +34,7 @@ async function measure(checkouts: Checkouts): Promise<Table> {
     const times = cases.map(() => checkouts.map(() => [] as number[]));
     for (let round = 0; round < ROUNDS; round++) {
       for (const [index, { start, env }] of cases.entries()) {
-        for (const [side, checkout] of checkouts.entries()) {
+        for (const [side, checkout] of takeTurns(checkouts, round)) {
           times[index]?.[side]?.push(measureCost(start(checkout), env, BATCH).cpuMs);
         }
       }

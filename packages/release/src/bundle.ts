@@ -28,6 +28,8 @@ if (type !== 'module') throw new Error(`dist/package.json has type ${type}, expe
 
 interface Module {
   readonly name: string;
+  /** Empty for a module that was read, but is not in the bundle. */
+  readonly chunks: readonly unknown[];
   /** The parts of a concatenated module. */
   readonly modules?: readonly Module[];
 }
@@ -36,6 +38,6 @@ const listNames = ({ name, modules = [] }: Module): readonly string[] =>
   modules.length === 0 ? [name] : modules.flatMap(listNames);
 
 const stats = JSON.parse(readFileSync(STATS, 'utf8')) as { readonly modules: readonly Module[] };
-const names = stats.modules.flatMap(listNames);
+const names = stats.modules.filter(({ chunks }) => chunks.length > 0).flatMap(listNames);
 writeFileSync('lib/modules.txt', `${[...new Set(names)].toSorted().join('\n')}\n`);
 rmSync(STATS);
