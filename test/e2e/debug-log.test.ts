@@ -174,6 +174,7 @@ test('perf-regression: the baseline, the rule of each metric and the programs', 
     /Parse time: fail, .*; rule: fail above 30%/,
     /Render time: unchanged, .*; rule: fail above 20%/,
     /^publish: github; record: no$/,
+    /^GitHub: POST \/repos\/.*\/issues\/1\/comments → 201/,
   );
 });
 
@@ -191,6 +192,7 @@ test('deploy-rollback: the lock, each release with its reason, and the verificat
   const bad = environment.bad.slice(0, 7);
   expectLines(
     await readDebugLog('deploy-rollback', result),
+    /^GitHub: PATCH \/repos\/.*\/git\/refs\/heads\/main → 200/,
     /^lock refs\/deploy-rollback\/.*: acquired \(free\)$/,
     new RegExp(`^release ${bad}\\w* is skipped: `),
     new RegExp(`^release ${good}\\w* is selected: `),
