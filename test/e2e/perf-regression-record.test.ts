@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLocalCache } from '@repo/testkit/cache/local-cache';
+import { type LocalGitHub, startLocalGitHub } from '@repo/testkit/github/local-github';
+import type { GitHubContext } from '@repo/testkit/runner/job-context';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { go } from './perf/go-output.ts';
@@ -24,15 +26,20 @@ const run = (
   number: number,
   inputs: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>> = {},
+  github: Partial<GitHubContext> = {},
 ) =>
   runAction({
     action,
     cwd: folder,
     with: { results: 'new.txt', ...inputs },
-    github: { run_id: String(number), sha: String(number).padStart(40, '0') },
+    github: { run_id: String(number), sha: String(number).padStart(40, '0'), ...github },
     env,
+    debug: true,
     trackFiles: false,
   });
+
+/** The cache library looks for the service of github.com only there. */
+const onGitHub = ({ context }: LocalGitHub) => ({ ...context, server_url: 'https://github.com' });
 
 describe('mode: record', () => {
   test('records without judging, and later runs compare with it', async () => {
@@ -129,24 +136,48 @@ describe('import of the history of github-action-benchmark', () => {
 });
 
 describe('store: cache', () => {
-  test('saves one entry per run with all earlier runs', {
+  test('saves an entry with all earlier runs, and deletes the older ones', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    await using cache = await startLocalCache();
+    await using github = await startLocalGitHub();
+    const { caches } = github.state;
+    await using cache = await startLocalCache(caches);
     const inputs = { store: 'cache', record: 'always' };
-    await using first = await run(1, inputs, cache.env);
+    const next = (number: number, more = {}) =>
+      run(number, { ...inputs, ...more }, cache.env, onGitHub(github));
+    await using first = await next(1);
     expect(first.outputs.verdict, first.log).toBe('unknown');
     expect(first.outputs['history-file']).toMatch(/^cache:v1\/default\//);
-    for (let number = 2; number <= 7; number++) {
-      await using again = await run(number, inputs, cache.env);
+    const [entry] = caches;
+    if (entry === undefined) throw new Error('nothing was saved');
+    // Another branch, another tool and another environment have the same prefix or the same file.
+    caches.push({ ...entry, id: 101, ref: 'refs/heads/feature' });
+    caches.push({ ...entry, id: 102, version: 'of-another-tool' });
+    await using arm = await next(2, { environment: 'arm' });
+    expect(arm.log).toContain('default has no history on arm yet');
+    for (let number = 3; number <= 8; number++) {
+      await using again = await next(number);
       expect(again.outputs.verdict, again.log).toBe('pass');
     }
-    expect(cache.keys()).toHaveLength(7);
-    await using eighth = await run(8, inputs, cache.env);
-    expect(eighth.log).toContain('7 runs of history');
-    // Another environment is another series.
-    await using other = await run(9, { ...inputs, environment: 'arm' }, cache.env);
-    expect(other.log).toContain('default has no history on arm yet');
+    await using last = await next(9);
+    expect(last.log).toContain('7 runs of history');
+    const saved = String(last.outputs['history-file']).replace('cache:', '');
+    const inArm = String(arm.outputs['history-file']).replace('cache:', '');
+    expect(cache.keys()).toEqual([entry.key, entry.key, inArm, saved]);
+  });
+
+  test('keeps older entries without the permission to delete them', async () => {
+    await using github = await startLocalGitHub({ permissions: { contents: 'read' } });
+    await using cache = await startLocalCache(github.state.caches);
+    const inputs = { store: 'cache', record: 'always' };
+    await using first = await run(1, inputs, cache.env, onGitHub(github));
+    await using second = await run(2, inputs, cache.env, onGitHub(github));
+    expect([first.exitCode, second.exitCode], second.log).toEqual([0, 0]);
+    expect(cache.keys()).toHaveLength(2);
+    expect(second.log).toMatch(
+      /##\[debug\].*older cache entries were not deleted: .*permissions: actions: /,
+    );
+    expect(second.log).not.toContain('##[warning]');
   });
 
   test('a read-only or missing cache does not change the verdict', async () => {

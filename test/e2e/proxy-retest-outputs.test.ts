@@ -3,6 +3,7 @@ import { startLocalCache } from '@repo/testkit/cache/local-cache';
 import type { HttpExchange } from '@repo/testkit/faults/behaviour';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
+import { startLocalGitHub } from '@repo/testkit/github/local-github';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { mmdb } from './proxy/mmdb.ts';
@@ -254,15 +255,21 @@ test('timeouts sets the timeout of each attempt', async () => {
 
 test('keeps the history in the cache of GitHub Actions', async () => {
   await using testbed = await startTestbed();
-  await using cache = await startLocalCache();
+  await using github = await startLocalGitHub();
+  await using cache = await startLocalCache(github.state.caches);
+  // The cache library looks for the service of github.com only there.
+  const context = { ...github.context, server_url: 'https://github.com' };
+  const job = { env: cache.env, github: context };
   const dead = await closedPort();
   await testbed.write('proxies.json', listText([record(`http://127.0.0.1:${dead}`)]));
   const inputs = { 'state-store': 'cache', select: 'all', ...FORCED };
-  await using first = await testbed.run(inputs, { env: cache.env });
+  await using first = await testbed.run(inputs, job);
   expect(first.outputs.died, first.log).toBe('1');
   expect(await readdir(testbed.folder)).toEqual(['proxies.json']);
-  await using second = await testbed.run(inputs, { env: cache.env });
+  await using second = await testbed.run(inputs, job);
   expect(second.outputs, second.log).toMatchObject({ died: '0', tested: '1' });
+  // The entry of the first run was deleted.
+  expect(cache.keys()).toHaveLength(1);
   await using without = await testbed.run(inputs);
   expect(without.log).toMatch(/The history is not available: the cache of GitHub Actions/);
 });

@@ -6,7 +6,7 @@ import { httpUrl } from '@repo/core/inputs/http-url';
 import { integer } from '@repo/core/inputs/integer';
 import { list } from '@repo/core/inputs/list';
 import { oneOf } from '@repo/core/inputs/one-of';
-import { optional } from '@repo/core/inputs/parser';
+import { optional, secret } from '@repo/core/inputs/parser';
 import { sharedInputs } from '@repo/core/inputs/shared-inputs';
 import { text } from '@repo/core/inputs/text';
 import {
@@ -80,6 +80,7 @@ const parsers = {
   'existing-fields-only': boolean(),
   commit: boolean(),
   'commit-message': text(),
+  'github-token': secret(optional(text())),
   'dry-run': boolean(),
   'fail-on': failOnInput(failOn),
   ...sharedInputs,

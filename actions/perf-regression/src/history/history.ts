@@ -24,8 +24,10 @@ export async function openStore(
     }
     case 'cache': {
       const { runCache } = await import('@repo/core/action/run-cache');
+      const { createPrune } = await import('@repo/github/caches/prune');
       const { cacheStore } = await import('./cache-store.ts');
-      return cacheStore(runCache({ name: 'perf-history.ndjson', workspace, signal }), log);
+      const cache = runCache({ name: 'perf-history.ndjson', workspace, signal });
+      return cacheStore(cache, createPrune(context, githubToken), log);
     }
     case 'branch':
       return openBranch(historyBranch, githubToken, context);

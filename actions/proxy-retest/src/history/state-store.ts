@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ActionContext } from '@repo/core/action/context';
 import type { RunCache } from '@repo/core/action/run-cache';
+import type { Prune } from '@repo/github/caches/prune';
 import type { Inputs } from '../inputs.ts';
 import { writeChunks } from '../list/rewrite.ts';
 import {
@@ -20,16 +21,19 @@ export interface StateStore {
 
 /** @param path the state file, for `state-store: file` */
 export async function createStateStore(
-  { stateStore, list }: Inputs,
+  { stateStore, list, githubToken = '' }: Inputs,
   path: string,
-  { workspace, signal, clock, run }: ActionContext,
+  context: ActionContext,
 ): Promise<StateStore> {
   if (stateStore === 'file') return createFileStore(path);
+  const { workspace, signal, clock, run } = context;
   const { runCache } = await import('@repo/core/action/run-cache');
+  const { createPrune } = await import('@repo/github/caches/prune');
   const name = createHash('sha256').update(list).digest('hex').slice(0, 16);
   const cache = runCache({ name: `proxy-retest-${name}.ndjson`, workspace, signal });
   const suffix = `${clock.now()}-${run.runId}-${run.runAttempt}`;
-  return createCacheStore(cache, `proxy-retest-${name}-`, suffix);
+  const prefix = `proxy-retest-${name}-`;
+  return createCacheStore(cache, createPrune(context, githubToken), { prefix, suffix });
 }
 
 function createFileStore(path: string): StateStore {
@@ -42,14 +46,23 @@ function createFileStore(path: string): StateStore {
   };
 }
 
+/** The key of an entry. */
+interface EntryName {
+  /** Unique to the list. */
+  readonly prefix: string;
+  /** Unique to the run. */
+  readonly suffix: string;
+}
+
 /**
  * Uses the cache of GitHub Actions, for jobs without write access to the repository. Cache entries
- * are immutable: each run saves a new entry and reads the newest.
- *
- * @param prefix of the keys, unique to the list
- * @param suffix of the key that this run saves
+ * are immutable: each run reads the newest, saves a new one and deletes the older ones.
  */
-function createCacheStore(cache: RunCache, prefix: string, suffix: string): StateStore {
+function createCacheStore(
+  cache: RunCache,
+  prune: Prune,
+  { prefix, suffix }: EntryName,
+): StateStore {
   return {
     read: async () => {
       const restored = await cache.restore(prefix);
@@ -69,8 +82,12 @@ function createCacheStore(cache: RunCache, prefix: string, suffix: string): Stat
     write: async (histories) => {
       const lines: Buffer[] = [];
       for await (const line of formatState(histories)) lines.push(line);
-      const saved = await cache.save(prefix + suffix, Buffer.concat(lines).toString());
-      if (saved.kind === 'saved') return undefined;
+      const key = prefix + suffix;
+      const saved = await cache.save(key, Buffer.concat(lines).toString());
+      if (saved.kind === 'saved') {
+        await prune({ key, prefix });
+        return undefined;
+      }
       const reason =
         saved.kind === 'refused' ? 'this run has no write access to the cache' : saved.why;
       return `The history was not saved: ${reason}.`;

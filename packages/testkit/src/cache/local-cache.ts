@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import type { CacheEntry } from '../github/records.ts';
 
 /** The GitHub Actions cache service (version 2) on 127.0.0.1, for one branch. */
 export interface LocalCache extends AsyncDisposable {
@@ -14,37 +15,37 @@ export interface LocalCache extends AsyncDisposable {
   readonly evict: (key: string) => void;
 }
 
-interface Entry {
-  readonly id: number;
-  readonly key: string;
-  readonly version: string;
-  content: Buffer;
-  finished: boolean;
-}
-
+/** The branch of the job. */
+const BRANCH = 'refs/heads/main';
 const SERVICE = '/twirp/github.actions.results.api.v1.CacheService/';
 
-export async function startLocalCache(): Promise<LocalCache> {
-  const entries: Entry[] = [];
-  let nextId = 1;
+/** @param entries of the local GitHub, to list and delete them through its API */
+export async function startLocalCache(entries: CacheEntry[] = []): Promise<LocalCache> {
   let rejectsWrites = false;
+
+  const nextId = () => Math.max(0, ...entries.map(({ id }) => id)) + 1;
 
   const create = ({ key, version }: CacheRequest) => {
     const exists = entries.some((entry) => entry.key === key && entry.version === version);
     if (rejectsWrites)
       return { status: 200, body: { ok: false, message: 'cache write denied: read' } };
     if (exists) return { status: 409, body: { code: 'already_exists', msg: 'entry exists' } };
-    const entry = { id: nextId++, key, version, content: Buffer.alloc(0), finished: false };
+    const entry = {
+      ...{ id: nextId(), key, version, ref: BRANCH, createdAt: Date.now() },
+      ...{ content: Buffer.alloc(0), isFinished: false },
+    };
     entries.push(entry);
     return { status: 200, body: { ok: true, signed_upload_url: `${url}/blobs/${entry.id}` } };
   };
   const finish = ({ key, version }: CacheRequest) => {
     const entry = entries.find((one) => one.key === key && one.version === version);
-    if (entry) entry.finished = true;
+    if (entry) entry.isFinished = true;
     return { status: 200, body: { ok: entry !== undefined, entry_id: String(entry?.id ?? 0) } };
   };
   const find = ({ key, version, restore_keys: prefixes = [] }: CacheRequest) => {
-    const finished = entries.filter((entry) => entry.finished && entry.version === version);
+    const finished = entries.filter(
+      (entry) => entry.isFinished && entry.version === version && entry.ref === BRANCH,
+    );
     const entry =
       finished.find((one) => one.key === key) ??
       prefixes
@@ -99,7 +100,7 @@ export async function startLocalCache(): Promise<LocalCache> {
       ACTIONS_RESULTS_URL: `${url}/`,
       ACTIONS_RUNTIME_TOKEN: 'local-cache-token',
     },
-    keys: () => entries.filter(({ finished }) => finished).map(({ key }) => key),
+    keys: () => entries.filter(({ isFinished }) => isFinished).map(({ key }) => key),
     refuseWrites: () => {
       rejectsWrites = true;
     },

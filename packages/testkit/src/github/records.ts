@@ -106,6 +106,20 @@ export interface BranchRules {
   readonly bypass?: readonly string[];
 }
 
+/** An entry in the cache of GitHub Actions. Times are epoch milliseconds. */
+export interface CacheEntry {
+  readonly id: number;
+  readonly key: string;
+  /** The hash of its paths and its compression. */
+  readonly version: string;
+  /** The branch or pull request that saved it: `refs/heads/main`. */
+  readonly ref: string;
+  readonly createdAt: number;
+  content: Buffer;
+  /** Whether the upload has finished. */
+  isFinished: boolean;
+}
+
 /** A deployment. Times are epoch milliseconds. */
 export interface Deployment {
   readonly id: number;

@@ -2,6 +2,7 @@ import { type GitStore, openGitStore } from './git-store.ts';
 import type {
   Artifact,
   BranchRules,
+  CacheEntry,
   CheckRun,
   Comment,
   Deployment,
@@ -39,6 +40,8 @@ export interface State {
   /** Rules by branch. */
   readonly rules: Record<string, BranchRules>;
   readonly artifacts: Artifact[];
+  /** Oldest first. */
+  readonly caches: CacheEntry[];
   readonly pagesDeployments: PagesDeployment[];
   /** The statuses of the next Pages deployment. */
   pagesStatuses: readonly PagesStatus[];
@@ -89,6 +92,7 @@ export function createState(options: StateOptions): State {
     failedStatuses: {},
     rules: {},
     artifacts: [],
+    caches: [],
     pagesDeployments: [],
     pagesStatuses: ['deployment_in_progress', 'syncing_files', 'succeed'],
     git: options.bare === undefined ? undefined : openGitStore(options.bare),

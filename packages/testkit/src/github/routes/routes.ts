@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import { artifactRoutes } from './artifacts.ts';
 import { branchRoutes } from './branches.ts';
+import { cacheRoutes } from './caches.ts';
 import { checkRunRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { deploymentRoutes } from './deployments.ts';
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   ...workflowRoutes,
   ...runRoutes,
   ...artifactRoutes,
+  ...cacheRoutes,
   ...deploymentRoutes,
   ...environmentRoutes,
   ...gitRoutes,
