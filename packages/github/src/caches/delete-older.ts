@@ -19,10 +19,10 @@ const MAX_ENTRIES = 30;
  * @returns the number of deleted entries
  */
 export async function deleteOlderCaches(
-  { request, repository }: GitHub,
+  { rest, repository }: GitHub,
   { key, prefix, ref }: SavedCache,
 ): Promise<number> {
-  const { data } = await request('GET /repos/{owner}/{repo}/actions/caches', {
+  const { data } = await rest.actions.getActionsCacheList({
     ...repository,
     ref,
     key: prefix,
@@ -36,10 +36,7 @@ export async function deleteOlderCaches(
   for (const { id = 0, version } of entries) {
     if (saved?.id === undefined || id >= saved.id || version !== saved.version) continue;
     const answer = await ifFound(() =>
-      request('DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}', {
-        ...repository,
-        cache_id: id,
-      }),
+      rest.actions.deleteActionsCacheById({ ...repository, cache_id: id }),
     );
     if (answer !== undefined) deleted++;
   }
