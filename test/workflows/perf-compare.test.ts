@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLocalGitHub } from '@repo/testkit/github/local-github';
 import { describe, expect, test } from 'vitest';
@@ -94,6 +94,11 @@ describe.skipIf(act.path === undefined)(`perf-compare.yml ${act.needs}`, () => {
         },
         env,
       });
+    await rename(join(artifacts, 'perf-report'), join(artifacts, 'other'));
+    const missing = await post('failure');
+    expect(missing.succeeded, missing.log).toBe(false);
+    expect(github.state.comments).toEqual([]);
+    await rename(join(artifacts, 'other'), join(artifacts, 'perf-report'));
     const posted = await post('failure');
     expect(posted.succeeded, posted.log).toBe(true);
     expect(github.state.comments).toHaveLength(1);
