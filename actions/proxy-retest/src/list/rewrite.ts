@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, mkdir, open, readdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
+import { replaceFile } from '@repo/core/files/replace-file';
 import type { ByteSource } from './byte-source.ts';
 
 /** Retargets a byte range. */
@@ -42,24 +43,8 @@ export async function writeChunks(path: string, chunks: Chunks): Promise<void> {
       (facts) => facts.mode & 0o777,
       () => 0o644,
     );
-    await using file = await open(draft, 'wx', mode);
-    let buffered: Buffer[] = [];
-    let size = 0;
-    const flush = async () => {
-      await file.writev(buffered);
-      buffered = [];
-      size = 0;
-    };
-    for await (const chunk of chunks) {
-      // The source reuses the memory of a chunk for the next one.
-      buffered.push(Buffer.from(chunk));
-      size += chunk.length;
-      if (size >= FLUSH_BYTES || buffered.length >= 512) await flush();
-    }
-    if (buffered.length > 0) await flush();
-    // Without a sync, a power failure could leave an empty file under the new name.
-    await file.sync();
-    await rename(draft, target);
+    await writeDraft(draft, mode, chunks);
+    await replaceFile(draft, target);
   } catch (cause) {
     if (draft !== undefined) await rm(draft, { force: true }).catch(() => {});
     throw new ActionError(`cannot write ${path}`, {
@@ -67,6 +52,27 @@ export async function writeChunks(path: string, chunks: Chunks): Promise<void> {
       cause,
     });
   }
+}
+
+/** The file is closed at the end, because Windows cannot rename an open file. */
+async function writeDraft(path: string, mode: number, chunks: Chunks): Promise<void> {
+  await using file = await open(path, 'wx', mode);
+  let buffered: Buffer[] = [];
+  let size = 0;
+  const flush = async () => {
+    await file.writev(buffered);
+    buffered = [];
+    size = 0;
+  };
+  for await (const chunk of chunks) {
+    // The source reuses the memory of a chunk for the next one.
+    buffered.push(Buffer.from(chunk));
+    size += chunk.length;
+    if (size >= FLUSH_BYTES || buffered.length >= 512) await flush();
+  }
+  if (buffered.length > 0) await flush();
+  // Without a sync, a power failure could leave an empty file under the new name.
+  await file.sync();
 }
 
 /** Removes temporary files of killed runs; files of running processes are kept. */

@@ -1,14 +1,17 @@
 import { chmod, lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** With growing pauses of 130 ms: 2 s in total. */
+const RETRIES = process.platform === 'win32' ? 5 : 0;
+
 /**
  * Removes a file or folder with its content, including folders without write permission. Ignores a
- * missing path. Does not follow links.
+ * missing path. Does not follow links. Windows cannot remove an open file, so it is tried again there.
  */
 export async function removeTree(path: string): Promise<void> {
   // Done in advance, because `rm` continues in the background after its first error.
   if (process.getuid?.() !== 0 && (await isFolder(path))) await openFolders(path);
-  await rm(path, { recursive: true, force: true });
+  await rm(path, { recursive: true, force: true, maxRetries: RETRIES, retryDelay: 130 });
 }
 
 /** Adds write permission: without it, the entries of a folder cannot be removed. */

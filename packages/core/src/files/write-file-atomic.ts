@@ -1,6 +1,7 @@
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ActionError } from '../errors/action-error.ts';
+import { replaceFile } from './replace-file.ts';
 
 /**
  * Writes a file completely or not at all: readers see either the old or the new content, even if the
@@ -14,7 +15,7 @@ export async function writeFileAtomic(path: string, content: string): Promise<vo
     if (existing && !existing.isFile()) return await writeFile(path, content);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(draft, content);
-    await rename(draft, path);
+    await replaceFile(draft, path);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {});
     throw new ActionError(`cannot write ${path}`, {
