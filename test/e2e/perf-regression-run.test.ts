@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { commit, git, startRepository } from '@repo/testkit/git/repository';
@@ -112,6 +113,31 @@ describe('mode: run on a small real repository', () => {
     await using result = await measure(cwd, { command: 'exit 3' });
     expect(result.log).toContain('the command failed on the base: exit code 3, no output.');
   });
+
+  test.skipIf(process.getuid?.() !== 0 || process.platform !== 'linux')(
+    'a checkout that cannot be removed is a warning, and the results are kept',
+    { timeout: TIMEOUT_MS },
+    async () => {
+      using repository = startRepository({ 'a.txt': '' });
+      const cwd = repository.clone();
+      commit(cwd, { 'a.txt': 'b' });
+      // A mounted folder is busy, like an open file on Windows.
+      const command = `case "$PWD" in */base) [ -d busy ] || { mkdir busy; mount -t tmpfs none busy; };; esac
+        echo '{"parse_ms": [1, 2, 3]}'`;
+      try {
+        await using result = await measure(cwd, { command, format: 'json', rounds: '4' });
+        expect(result.outputs.verdict, result.log).toBe('pass');
+        expect(result.log).toMatch(/cannot remove .*perf-base-.*: EBUSY/);
+      } finally {
+        for (const [, folder = ''] of (await readFile('/proc/mounts', 'utf8')).matchAll(
+          /^none (\S+\/perf-base-\w+\/base\/busy) /gm,
+        )) {
+          execFileSync('umount', [folder]);
+          await rm(join(folder, '../..'), { recursive: true });
+        }
+      }
+    },
+  );
 
   test('a budget that is too short is an error, not a pass', { timeout: TIMEOUT_MS }, async () => {
     using repository = startRepository({ 'a.txt': '' });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { traceExec } from '@repo/core/action/trace-exec';
 import { ActionError } from '@repo/core/errors/action-error';
+import { describeError } from '@repo/core/errors/describe-error';
 import { removeTree } from '@repo/core/files/remove-tree';
 import { formatDuration } from '@repo/core/inputs/duration';
 import { exec } from '@repo/core/process/exec';
@@ -29,6 +30,40 @@ const MAX_ROUNDS = 30;
 export async function measure(
   baseCommit: string,
   settings: Settings,
+  context: Context,
+): Promise<ComparisonResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'perf-base-'));
+  const { workspace } = context.action;
+  let measured: ComparisonResult;
+  try {
+    measured = await measureRounds(baseCommit, settings, folder, context);
+  } catch (error) {
+    await removeBase(folder, workspace);
+    throw error;
+  }
+  const warning = await removeBase(folder, workspace);
+  if (warning === undefined) return measured;
+  const { results } = measured;
+  return { ...measured, results: { ...results, warnings: [...results.warnings, warning] } };
+}
+
+/** @returns a warning if the checkout of the base remains: the results are valid nevertheless */
+async function removeBase(folder: string, workspace: string): Promise<string | undefined> {
+  try {
+    // A cancelled run must clean up too, so this does not use its signal.
+    const git = createGit({ cwd: workspace, exec, signal: AbortSignal.timeout(5_000) });
+    await git.query(['worktree', 'remove', '--force', join(folder, 'base')]);
+    await removeTree(folder);
+    return undefined;
+  } catch (error) {
+    return `cannot remove ${folder}: ${describeError(error)}`;
+  }
+}
+
+async function measureRounds(
+  baseCommit: string,
+  settings: Settings,
+  folder: string,
   { inputs, action, git }: Context,
 ): Promise<ComparisonResult> {
   const { workspace, clock, signal, log } = action;
@@ -39,50 +74,42 @@ export async function measure(
     signal,
     remainingMs: () => inputs.budget - elapsedMs(),
   };
-  const folder = await mkdtemp(join(tmpdir(), 'perf-base-'));
   const base: Side = { name: 'base', folder: join(folder, 'base'), files: [] };
   const head: Side = { name: 'head', folder: workspace, files: [] };
   const shortSha = baseCommit.slice(0, 12);
-  try {
-    const budget = formatDuration(inputs.budget);
-    log.info(`Measuring ${shortSha} and the workspace in turns, for at most ${budget}`);
-    await git.run(['worktree', 'add', '--quiet', '--detach', base.folder, baseCommit]);
-    if (inputs.prepare !== '') {
-      for (const side of [base, head]) {
-        if (!(await runShell(inputs.prepare, side, shell)).ended) throw outOfBudget('prepare');
-      }
+  const budget = formatDuration(inputs.budget);
+  log.info(`Measuring ${shortSha} and the workspace in turns, for at most ${budget}`);
+  await git.run(['worktree', 'add', '--quiet', '--detach', base.folder, baseCommit]);
+  if (inputs.prepare !== '') {
+    for (const side of [base, head]) {
+      if (!(await runShell(inputs.prepare, side, shell)).ended) throw outOfBudget('prepare');
     }
-    const maxRounds = inputs.rounds === 'auto' ? MAX_ROUNDS : inputs.rounds;
-    const minRounds = Math.min(maxRounds, settings.minSamples);
-    let latest: (Comparison & { readonly results: ReadResult }) | undefined;
-    let rounds = 0;
-    while (rounds < maxRounds) {
-      const done = await runRound(rounds, base, head, inputs, shell, clock.now, folder);
-      if (!done) break;
-      rounds++;
-      log.info(`Round ${rounds} of at most ${maxRounds} done, ${formatDuration(elapsedMs())}`);
-      const tooFew = rounds < minRounds;
-      // The first round is read at once, so that a command without results fails early.
-      if (tooFew && rounds > 1) continue;
-      const [before, results] = await Promise.all(
-        [base, head].map((side) => readResults(side.files, inputs.format)),
-      );
-      if (before === undefined || results === undefined) break;
-      if (tooFew) continue;
-      latest = { results, ...compareSides(before, results, settings) };
-      if (inputs.rounds === 'auto' && latest.rows.every((row) => isDecided(row, settings))) break;
-    }
-    if (latest === undefined) throw outOfBudget(`${minRounds} rounds`);
-    const elapsed = formatDuration(elapsedMs());
-    const against = `${shortSha} on the same machine, in ${rounds} alternating rounds, ${elapsed}`;
-    log.info(`Measured against ${against}`);
-    return { ...latest, against };
-  } finally {
-    // A cancelled run must clean up too, so this does not use its signal.
-    const cleanup = createGit({ cwd: workspace, exec, signal: AbortSignal.timeout(5_000) });
-    await cleanup.query(['worktree', 'remove', '--force', base.folder]);
-    await removeTree(folder);
   }
+  const maxRounds = inputs.rounds === 'auto' ? MAX_ROUNDS : inputs.rounds;
+  const minRounds = Math.min(maxRounds, settings.minSamples);
+  let latest: (Comparison & { readonly results: ReadResult }) | undefined;
+  let rounds = 0;
+  while (rounds < maxRounds) {
+    const done = await runRound(rounds, base, head, inputs, shell, clock.now, folder);
+    if (!done) break;
+    rounds++;
+    log.info(`Round ${rounds} of at most ${maxRounds} done, ${formatDuration(elapsedMs())}`);
+    const tooFew = rounds < minRounds;
+    // The first round is read at once, so that a command without results fails early.
+    if (tooFew && rounds > 1) continue;
+    const [before, results] = await Promise.all(
+      [base, head].map((side) => readResults(side.files, inputs.format)),
+    );
+    if (before === undefined || results === undefined) break;
+    if (tooFew) continue;
+    latest = { results, ...compareSides(before, results, settings) };
+    if (inputs.rounds === 'auto' && latest.rows.every((row) => isDecided(row, settings))) break;
+  }
+  if (latest === undefined) throw outOfBudget(`${minRounds} rounds`);
+  const elapsed = formatDuration(elapsedMs());
+  const against = `${shortSha} on the same machine, in ${rounds} alternating rounds, ${elapsed}`;
+  log.info(`Measured against ${against}`);
+  return { ...latest, against };
 }
 
 /** Measures each side once, in alternating order; `false` if the budget ended before. */
