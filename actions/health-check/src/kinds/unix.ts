@@ -7,7 +7,11 @@ import {
 } from '@repo/checks/kinds/http-response';
 import { METHODS } from '@repo/checks/kinds/http-syntax';
 import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
-import { failedObservation, type Observation } from '@repo/checks/kinds/observation';
+import {
+  failedObservation,
+  type Observation,
+  unknownObservation,
+} from '@repo/checks/kinds/observation';
 import { nonEmptyText, targetSchema } from '@repo/checks/kinds/target-schema';
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
@@ -49,8 +53,11 @@ export const unix: Kind = {
 
 function target(options: Options): Target {
   const { socket, path, method, headers } = options;
-  if (!socket.startsWith('/')) {
-    throw new InvalidValue('has a relative socket path', 'Write an absolute path: /run/app.sock.');
+  if (!socket.startsWith('/') && !isNamedPipe(socket)) {
+    throw new InvalidValue(
+      'has a relative socket path',
+      String.raw`Write an absolute path: /run/app.sock, or on Windows \\.\pipe\app.`,
+    );
   }
   if (!path.startsWith('/') || !URL.canParse(`http://localhost${path}`)) {
     throw new InvalidValue('has an invalid request path', 'Write a path such as /health.');
@@ -65,6 +72,16 @@ function target(options: Options): Target {
   };
 }
 
+/** `\\.\pipe\app`: Windows has named pipes instead of Unix sockets. */
+function isNamedPipe(path: string): boolean {
+  return /^[\\/]{2}[.?][\\/]pipe[\\/]./i.test(path);
+}
+
+const OTHER_SYSTEM =
+  process.platform === 'win32'
+    ? String.raw`Windows has no Unix sockets. Use a named pipe such as \\.\pipe\app`
+    : 'named pipes exist on Windows only';
+
 /** The service creates the socket, so a missing socket means that the service is down. */
 const NO_SOCKET = new Set(['ENOENT', 'ENOTSOCK']);
 
@@ -73,6 +90,9 @@ async function request(
   { socket, method, headers, body }: Options,
   { network, reads, timeoutMs, signal }: AttemptContext,
 ): Promise<Observation> {
+  if (isNamedPipe(socket) !== (process.platform === 'win32')) {
+    return { ...unknownObservation(OTHER_SYSTEM, true), address: socket };
+  }
   const attempt = await requestOnce({
     url,
     method,

@@ -68,7 +68,7 @@ async function ping(
   const evidence = () => [{ title: 'ping', lines }];
   const result =
     execution.state === 'timeout'
-      ? parsePartialPing(execution.stdout, count)
+      ? parsePartialPing(execution.stdout, { count, ms: execution.ms })
       : parsePing(execution.stdout);
   if (result === undefined) {
     if (execution.state === 'aborted') return unknown('cancelled');

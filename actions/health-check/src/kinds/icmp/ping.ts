@@ -12,8 +12,10 @@ export interface PingResult {
 
 /** Pause between two pings in seconds: the minimum for users other than root on Linux. */
 const PAUSE_S = 0.2;
+/** Windows has no option for the pause. */
+const WINDOWS_PAUSE_MS = 1_000;
 
-/** The `ping` command of this system. */
+/** The `ping` command of this system. On Windows, it sends as many pings as the timeout allows. */
 export function pingCommand(
   address: string,
   { count, timeoutMs }: { readonly count: number; readonly timeoutMs: number },
@@ -23,7 +25,8 @@ export function pingCommand(
   const left = timeoutMs / 1_000 - PAUSE_S * count;
   const seconds = `${Math.max(1, Math.floor(left))}`;
   if (platform === 'win32') {
-    return ['ping', '-n', `${count}`, '-w', `${Math.ceil(timeoutMs)}`, address];
+    const sent = Math.max(1, Math.min(count, Math.floor(timeoutMs / WINDOWS_PAUSE_MS)));
+    return ['ping', '-n', `${sent}`, '-w', `${Math.ceil(timeoutMs / sent)}`, address];
   }
   if (platform === 'darwin') {
     // On macOS, ping supports IPv4 only, and ping6 has no timeout option.
@@ -43,13 +46,24 @@ export function parsePing(output: string): PingResult | undefined {
   const trips = parseRoundTrips(output);
   if (unix) return toResult(Number(unix[1]), Number(unix[2]), trips);
   // Windows counts "Destination host unreachable" as received, so count the replies with a time.
-  const windows = /= (\d+),[^\n]*= (\d+),[^\n]*= (\d+)\s*\(\d+%/.exec(output);
+  const windows = /^\s+[^\n=]*= (\d+)\D+= \d+\D+= \d+/m.exec(output);
   return windows ? toResult(Number(windows[1]), trips.length, trips) : undefined;
 }
 
-/** Parses the output of a `ping` that was stopped before its summary. */
-export function parsePartialPing(output: string, sent: number): PingResult {
+/**
+ * Parses the output of a `ping` that was stopped before its summary. Counts the pings that it can have
+ * sent, without the last one, which had no time for an answer.
+ *
+ * @param ms how long it ran, milliseconds
+ */
+export function parsePartialPing(
+  output: string,
+  { count, ms }: { readonly count: number; readonly ms: number },
+  platform: NodeJS.Platform = process.platform,
+): PingResult {
   const trips = parseRoundTrips(output);
+  const pauseMs = platform === 'win32' ? WINDOWS_PAUSE_MS : PAUSE_S * 1_000;
+  const sent = Math.max(1, trips.length, Math.min(count, Math.floor(ms / pauseMs)));
   return toResult(sent, trips.length, trips);
 }
 
@@ -59,8 +73,16 @@ function toResult(sent: number, received: number, trips: readonly number[]): Pin
   return { sent, received, lossPercent, ...(median !== undefined && { roundTripMs: median }) };
 }
 
-/** `time=0.042 ms`, `Zeit<1ms TTL=…`: one line per reply. */
+/**
+ * `time=0.042 ms`, `Zeit<1ms TTL=…`: one line per reply. Windows translates the unit too, and its code page
+ * is unknown, so that only digits and signs are certain. The lines of its summary are indented.
+ */
 function parseRoundTrips(output: string): readonly number[] {
-  const lines = output.matchAll(/: [^\n]*?[=<](\d+(?:\.\d+)?) ?ms/g);
-  return [...lines].map(([, ms]) => Number(ms));
+  const unix = /: [^\n]*?[=<](\d+(?:\.\d+)?) ?ms/;
+  const windows = /^\S.*[=<] ?(\d+) ?[^\d=]{1,20}?(?: TTL=\d+)?$/;
+  const lines = output.split('\n').map((line) => line.trimEnd());
+  return lines.flatMap((line) => {
+    const ms = (/^\s/.test(line) ? null : (unix.exec(line) ?? windows.exec(line)))?.[1];
+    return ms === undefined ? [] : [Number(ms)];
+  });
 }
