@@ -1,6 +1,7 @@
 import { ActionError } from '../errors/action-error.ts';
 import { cancellationIn, stopSignal } from '../process/cancellation.ts';
 import { systemClock } from '../process/clock.ts';
+import { ignoreWorkingFolder } from '../process/program-search.ts';
 import type { Action, SharedInputs } from './action.ts';
 import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
@@ -33,6 +34,7 @@ export async function runAction<Inputs extends SharedInputs>(
   action: Action<Inputs>,
 ): Promise<void> {
   const env: Environment = process.env;
+  ignoreWorkingFolder(process.env);
   const emit = emitter(env);
   let answered = false;
   const giveUp = (error: unknown): string => {

@@ -21,3 +21,12 @@ test('splits a megabyte quickly', () => {
   expect(words().parse(`"${'\\"'.repeat(500_000)}"`)[0]).toHaveLength(500_000);
   expect(() => words().parse(`"${'\\"'.repeat(500_000)}`)).toThrow();
 });
+
+test('refuses Windows paths outside of quotes, on Windows only', () => {
+  const parse = (text: string, platform: NodeJS.Platform = 'win32') => words(platform).parse(text);
+  for (const path of ['C:\\tools\\check.exe --x', '.\\check', '--in=\\\\server\\a', '~\\x']) {
+    expect(() => parse(path)).toThrow('has a backslash outside of quotes');
+  }
+  expect(parse('C:\\tools', 'linux')).toEqual(['C:tools']);
+  expect(parse('\'C:\\a b\\c.exe\' "C:\\d" e\\ f')).toEqual(['C:\\a b\\c.exe', 'C:\\d', 'e f']);
+});

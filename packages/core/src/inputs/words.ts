@@ -3,17 +3,30 @@ import type { SyncParser } from './parser.ts';
 
 /**
  * Splits a line into words like a POSIX shell: at white space, with the quotes '…', "…" and \. Does not
- * support variables, globs or operators.
+ * support variables, globs or operators. On Windows, refuses a path with backslashes outside of quotes,
+ * which would lose them.
  */
-export function words(): SyncParser<readonly [string, ...string[]]> {
+export function words(
+  platform: NodeJS.Platform = process.platform,
+): SyncParser<readonly [string, ...string[]]> {
   return {
     parse: (given) => {
+      if (platform === 'win32' && ESCAPED_LETTER.test(given.replace(QUOTED, ''))) {
+        throw new InvalidValue(
+          'has a backslash outside of quotes',
+          String.raw`Put a path in single quotes: 'C:\tools\check.exe', or write it with slashes.`,
+        );
+      }
       const [first, ...rest] = split(given);
       if (first === undefined) throw new InvalidValue('has no words', 'Write a command.');
       return [first, ...rest];
     },
   };
 }
+
+const QUOTED = /'[^']*'|"(?:[^"\\]|\\[\s\S])*"/g;
+/** An escape that changes nothing, so that it is part of a path. */
+const ESCAPED_LETTER = /\\[\p{L}\p{N}_.\\]/u;
 
 // Plain characters, an escaped character, '…', "…" with escapes, or white space.
 const PIECE = /([^\s'"\\]+)|\\([\s\S])|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|(\s+)/y;

@@ -5,7 +5,7 @@ import { Cancelled, stopSignal } from './cancellation.ts';
 /** As much of the process as is listened to. */
 const fakeProcess = () => new EventEmitter() as NodeJS.Process;
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
+test.each(['SIGINT', 'SIGTERM', 'SIGBREAK'] as const)(
   '%s aborts with a reason that names the signal',
   (name) => {
     const process = fakeProcess();

@@ -4,12 +4,13 @@ export class Cancelled extends Error {
 }
 
 /**
- * A signal that aborts on SIGINT and SIGTERM. The runner sends SIGINT, then SIGTERM 7.5 s later, and
- * kills the process after another 2.5 s.
+ * A signal that aborts on SIGINT, SIGTERM and SIGBREAK. The runner sends SIGINT, 7.5 s later SIGTERM (on
+ * Windows CTRL_BREAK, which kills a process that does not handle it), and kills the process after
+ * another 2.5 s.
  */
 export function stopSignal(process: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) {
     process.on(name, () => controller.abort(new Cancelled(`cancelled (${name})`)));
   }
   return controller.signal;

@@ -1,7 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { plain } from '../text/untrusted.ts';
-import { locateProgram } from './locate-program.ts';
+import { killTree } from './kill-tree.ts';
+import { describeBatchFile, locateProgram } from './locate-program.ts';
+import { isSearchVariable } from './program-search.ts';
 
 /** A program with its arguments, environment and limits. */
 export interface Command {
@@ -47,11 +49,10 @@ export type Exec = (command: Command) => Promise<Execution>;
 const DEFAULT_MAX_BYTES = 65_536;
 /** How long the remaining output of a finished program is read, ms. */
 const DRAIN_MS = 200;
-const BATCH_FILE = 'a batch file requires a shell: use cmd.exe /c';
 
 /**
  * Runs a program without a shell and without printing. Never rejects. On timeout or abort, kills it
- * together with its child processes (on Windows, without them).
+ * together with its child processes.
  */
 export const exec: Exec = async (command) => {
   const { argv, cwd = process.cwd(), stdin, timeoutMs, signal } = command;
@@ -69,9 +70,10 @@ export const exec: Exec = async (command) => {
   const env = buildEnvironment(command);
   const located = locateProgram(program, { cwd, path: readPath(env) });
   if (located.kind === 'missing') return notStarted(command, located);
-  // @actions/exec would run it by cmd.exe, which expands % in the arguments.
-  if (isBatchFile(located.path))
-    return notStarted(command, { code: 'EINVAL', message: BATCH_FILE });
+  if (located.kind === 'batch') {
+    const { message, remedy } = describeBatchFile(program, located.path);
+    return { state: 'not-started', code: 'EINVAL', reason: `${message}. ${remedy}` };
+  }
   // Loaded here, because many runs start no program.
   const { exec: run } = await import('@actions/exec');
   if (signal.aborted) return { ...output(), state: 'aborted' };
@@ -79,22 +81,24 @@ export const exec: Exec = async (command) => {
   let child: ChildProcess | undefined;
   let spawnError: unknown;
   let killReason: 'timeout' | 'aborted' | undefined;
+  let killing: Promise<void> | undefined;
   let drain: NodeJS.Timeout | undefined;
   const abandoned = Promise.withResolvers<void>();
   const kill = (reason: 'timeout' | 'aborted') => {
     if (killReason !== undefined) return;
     killReason = reason;
-    killGroup(child?.pid);
-    // A process of another user cannot be killed and must not keep this process alive.
-    child?.unref();
-    drain = setTimeout(abandoned.resolve, DRAIN_MS);
+    killing = killTree(child?.pid).then(() => {
+      // A process of another user cannot be killed and must not keep this process alive.
+      child?.unref();
+      drain = setTimeout(abandoned.resolve, DRAIN_MS);
+    });
   };
   const timer = setTimeout(kill, timeoutMs, 'timeout');
   const abort = () => kill('aborted');
   signal.addEventListener('abort', abort, { once: true });
   const onProcess = (spawned: ChildProcess) => {
     child = spawned;
-    if (killReason !== undefined) killGroup(child.pid);
+    if (killReason !== undefined) killing = killTree(child.pid);
     child.once('error', (error) => {
       spawnError = error;
     });
@@ -118,6 +122,7 @@ export const exec: Exec = async (command) => {
     return notStarted(command, spawnError ?? error);
   } finally {
     clearTimeout(timer);
+    await killing;
     clearTimeout(drain);
     signal.removeEventListener('abort', abort);
     child?.stdout?.destroy();
@@ -130,7 +135,9 @@ export const exec: Exec = async (command) => {
 };
 
 function buildEnvironment({ env, withhold }: Command): Readonly<Record<string, string>> {
-  const inherited = Object.entries(process.env).filter(([name]) => !withhold?.(name));
+  const inherited = Object.entries(process.env).filter(
+    ([name, value]) => !withhold?.(name) && !isSearchVariable(name, value),
+  );
   const all = Object.entries({ ...Object.fromEntries(inherited), ...env });
   return Object.fromEntries(
     all.filter((entry): entry is [string, string] => entry[1] !== undefined),
@@ -141,10 +148,6 @@ function buildEnvironment({ env, withhold }: Command): Readonly<Record<string, s
 function readPath(env: Readonly<Record<string, string>>): string | undefined {
   if (process.platform !== 'win32') return env.PATH;
   return Object.entries(env).find(([name]) => name.toUpperCase() === 'PATH')?.[1];
-}
-
-function isBatchFile(path: string): boolean {
-  return process.platform === 'win32' && /\.(?:cmd|bat)$/i.test(path);
 }
 
 /**
@@ -169,15 +172,6 @@ function collector(maxBytes: number) {
     text: () => Buffer.concat(chunks).toString('utf8'),
     truncated: () => more,
   };
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
-  } catch {
-    // It has exited.
-  }
 }
 
 function notStarted({ argv: [program], cwd }: Command, error: unknown): Execution {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { locateProgram } from './locate-program.ts';
+import { describeBatchFile, locateProgram } from './locate-program.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -55,5 +55,10 @@ test('adds the extensions of Windows', async () => {
   const locate = (name: string) => locateProgram(name, { cwd: root, path: pathOf('a') }, 'win32');
   expect(locate('tool')).toEqual({ kind: 'found', path: exe });
   expect(locate('tool.exe')).toEqual({ kind: 'found', path: exe });
-  expect(locate('npm')).toEqual({ kind: 'found', path: batch });
+  expect(locate('npm')).toEqual({ kind: 'batch', path: batch });
+  expect(locate('npm.cmd')).toEqual({ kind: 'batch', path: batch });
+  expect(describeBatchFile('npm', batch)).toEqual({
+    message: 'npm is a batch file (npm.cmd)',
+    remedy: 'Write [cmd.exe, /c, npm, …].',
+  });
 });

@@ -1,8 +1,11 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, extname, resolve } from 'node:path';
+import { basename, delimiter, extname, resolve } from 'node:path';
+import { plain } from '../text/untrusted.ts';
 
 export type Located =
   | { readonly kind: 'found'; readonly path: string }
+  /** A `.cmd` or `.bat` file of Windows, which only cmd.exe can run. */
+  | { readonly kind: 'batch'; readonly path: string }
   /** `EACCES`: a file of this name exists, but this process may not execute it. */
   | { readonly kind: 'missing'; readonly code: 'ENOENT' | 'EACCES' };
 
@@ -13,7 +16,6 @@ export interface SearchFolders {
   readonly path?: string | undefined;
 }
 
-/** Batch files too, so that the error can name them. */
 const WINDOWS_EXTENSIONS = ['.com', '.exe', '.cmd', '.bat'];
 
 /**
@@ -36,11 +38,25 @@ export function locateProgram(
     for (const name of listNames(program, platform)) {
       const file = resolve(cwd, folder, name);
       if (!isFile(file)) continue;
+      if (platform === 'win32' && /\.(?:cmd|bat)$/i.test(file))
+        return { kind: 'batch', path: file };
       if (isExecutable(file)) return { kind: 'found', path: file };
       code = 'EACCES';
     }
   }
   return { kind: 'missing', code };
+}
+
+/**
+ * Says what to write instead of a batch file. It is not started by cmd.exe here, because cmd.exe expands
+ * `%` and `^` in the arguments, which may come from outside.
+ */
+export function describeBatchFile(program: string, path: string) {
+  const name = plain(program, 100);
+  return {
+    message: `${name} is a batch file (${plain(basename(path), 100)})`,
+    remedy: `Write [cmd.exe, /c, ${name}, …].`,
+  };
 }
 
 function listNames(program: string, platform: NodeJS.Platform): readonly string[] {

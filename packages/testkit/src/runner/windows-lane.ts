@@ -14,6 +14,11 @@ export function bundlePlatform(): NodeJS.Platform {
   return windowsLane() === undefined ? process.platform : 'win32';
 }
 
+/** The path of the Node that runs bundles, for the commands that they start. */
+export function bundleNode(): string {
+  return windowsLane() === undefined ? process.execPath : 'Z:\\nw\\node.exe';
+}
+
 /** The folder of drive `W:`. Workspace, temp and bundles must be below it. */
 export function windowsDrive(lane: string): string {
   return join(lane, 'ci');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { duration } from '@repo/core/inputs/duration';
-import { locateProgram } from '@repo/core/process/locate-program';
+import { describeBatchFile, locateProgram } from '@repo/core/process/locate-program';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import { type Argv, argv } from '../argv.ts';
@@ -189,6 +189,10 @@ function requireProgram(
 ): void {
   const located = locateProgram(program, { cwd: workspace, path: variable('PATH') });
   if (located.kind === 'found') return;
+  if (located.kind === 'batch') {
+    const { message, remedy } = describeBatchFile(program, located.path);
+    throw new ActionError(message, { remedy });
+  }
   throw new ActionError(`${plain(program, 100)} is not installed on the runner`, {
     remedy: 'Install it, or set its path.',
   });
