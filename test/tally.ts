@@ -7,6 +7,10 @@ interface Tally {
   readonly skipped: number;
 }
 
+/** Files of a run whose times are printed, and how many slow files. */
+const LARGE_RUN = 50;
+const SLOWEST = 15;
+
 const NEEDS = /\bneeds ([^:()]+): ([^()]+)/;
 
 /**
@@ -34,8 +38,10 @@ export default class TallyReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const all = modules.flatMap((module) => [...module.children.allTests()]);
+    const tests = all.filter((test) => !(isSkipped(test) && runsElsewhere(test)));
     const skipped = tests.filter(isSkipped);
+    process.stdout.write(describeTimes(modules));
     const strict = process.env.REQUIRE_REAL === '1';
     process.stdout.write(describeSkipped(skipped, strict));
     const tally = count(tests, modules, unhandledErrors.length);
@@ -61,6 +67,37 @@ function count(
       unhandledErrors,
     skipped: tests.length - ran.length,
   };
+}
+
+/**
+ * The project `windows` repeats files of the project `e2e`. A test that it skips, because Windows has no
+ * shell or no namespaces, runs there.
+ */
+function runsElsewhere(test: TestCase): boolean {
+  return test.project.name === 'windows' && test.module.relativeModuleId.startsWith('test/e2e/');
+}
+
+/** The slowest files of a large run, and how long the tests of each project took in total. */
+function describeTimes(modules: readonly TestModule[]): string {
+  if (modules.length < LARGE_RUN) return '';
+  const times = modules.map((module) => ({
+    project: module.project.name,
+    file: module.relativeModuleId,
+    ms: module.diagnostic().duration,
+  }));
+  const slowest = times.toSorted((a, b) => b.ms - a.ms).slice(0, SLOWEST);
+  const projects = Object.entries(Object.groupBy(times, ({ project }) => project)).map(
+    ([project, group = []]) => {
+      const ms = group.reduce((sum, one) => sum + one.ms, 0);
+      return `  ${minutes(ms)} ${project} (${group.length} files)`;
+    },
+  );
+  const files = slowest.map(({ project, file, ms }) => `  ${minutes(ms)} ${project} ${file}`);
+  return `\nMinutes of tests:\n${projects.join('\n')}\nSlowest files:\n${files.join('\n')}\n`;
+}
+
+function minutes(ms: number): string {
+  return (ms / 60_000).toFixed(1).padStart(5);
 }
 
 /** vitest leaves tests `pending` in a skipped group within a skipped group. */

@@ -1,3 +1,4 @@
+import { bundlePlatform } from '@repo/testkit/runner/windows-lane';
 import type { SetupName } from '@repo/testkit/setups/names';
 import { test } from 'vitest';
 
@@ -17,7 +18,9 @@ export function cell(
   run: () => Promise<void>,
   { possible = true, timeoutMs = 60_000 }: CellOptions = {},
 ): void {
-  test(`${setup}: ${title}`, { skip: !possible, timeout: timeoutMs }, run);
+  const name = setup === 'windows' ? `${title} (needs Windows: .ci/windows)` : title;
+  const skip = !possible || (setup === 'windows' && bundlePlatform() !== 'win32');
+  test(`${setup}: ${name}`, { skip, timeout: timeoutMs }, run);
 }
 
 /** A cell that a known defect breaks. It fails as soon as the defect is fixed: use `cell` then. */
