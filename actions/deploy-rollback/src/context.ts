@@ -1,5 +1,4 @@
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ActionContext } from '@repo/core/action/context';
 import { traceExec } from '@repo/core/action/trace-exec';
 import { exec } from '@repo/core/process/exec';
@@ -12,6 +11,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { type LedgerName, RECORDS } from './ledger/registry.ts';
 import type { Lock } from './lock/lock.ts';
 import { createSnapshotStore, type SnapshotStore } from './snapshots/store.ts';
+import { getStateDir } from './state/state-dir.ts';
 import type { Ports, Strategy } from './strategies/strategy.ts';
 
 /** What a run works with: its inputs, its clients and the state of its environment. */
@@ -34,7 +34,7 @@ export async function createContext(
 ): Promise<Context> {
   const { environment, strategies, verifyChecks } = inputs;
   const ports = createPorts(inputs, actionContext);
-  const stateDir = getStateDir(inputs, ports.workspace);
+  const stateDir = getStateDir(inputs.stateDir, environment, ports.workspace);
   for (const secret of verifyChecks.flatMap(({ secrets }) => secrets)) ports.mask(secret);
   const createRecords = RECORDS[await selectLedger(inputs, stateDir)];
   const { ledger, lock } = await createRecords({ environment, stateDir, ports });
@@ -68,15 +68,6 @@ function createPorts({ githubToken }: Inputs, actionContext: ActionContext): Por
       return connection;
     },
   };
-}
-
-function getStateDir(
-  { environment, stateDir }: Pick<Inputs, 'environment' | 'stateDir'>,
-  workspace: string,
-): string {
-  const root = stateDir.replace(/^~(?=\/|$)/, homedir());
-  // The name of an environment may contain slashes; the folder is one level deep.
-  return join(resolve(workspace, root), encodeURIComponent(environment));
 }
 
 /**

@@ -6,7 +6,13 @@ import type { Clock } from '@repo/core/process/clock';
 import * as v from 'valibot';
 import { epochMs, shortText } from '../state/schemas.ts';
 import { type Acquisition, type Holder, isSameOwner, type Lock, type Owner } from './lock.ts';
-import { hasEnded, type ProcessIdentity, thisProcess } from './process-identity.ts';
+import {
+  hasEnded,
+  isPipe,
+  openPipe,
+  type ProcessIdentity,
+  thisProcess,
+} from './process-identity.ts';
 
 const ownerSchema = v.object({
   runId: shortText,
@@ -19,7 +25,13 @@ const contentSchema = v.variant('state', [
   v.object({
     state: v.picklist(['held', 'kept']),
     owner: ownerSchema,
-    process: v.object({ host: shortText, boot: shortText, pid: v.number(), started: shortText }),
+    process: v.object({
+      host: shortText,
+      boot: shortText,
+      pid: v.number(),
+      started: shortText,
+      pipe: v.optional(v.union([v.literal(''), v.pipe(v.string(), v.check(isPipe))]), ''),
+    }),
     sinceMs: epochMs,
     reason: shortText,
   }),
@@ -42,6 +54,13 @@ export function createLocalLock(stateDir: string, clock: Pick<Clock, 'now'>): Lo
   let own: { readonly owner: Owner; readonly sinceMs: number } | undefined;
   const me = thisProcess();
   const read = () => readLatest(stateDir);
+  let pipe: Promise<void> | undefined;
+  const openPipeOnce = () => {
+    pipe ??= openPipe(me).catch((error) => {
+      throw unusable(stateDir, error);
+    });
+    return pipe;
+  };
   const held = (
     owner: Owner,
     state: 'held' | 'kept',
@@ -66,9 +85,10 @@ export function createLocalLock(stateDir: string, clock: Pick<Clock, 'now'>): Lo
     acquire: async (owner) => {
       for (;;) {
         const current = await read();
-        const answer = toAcquisition(current, owner, me, stateDir);
+        const answer = await toAcquisition(current, owner, me, stateDir);
         if (answer.kind !== 'acquired') return answer;
         const sinceMs = clock.now();
+        await openPipeOnce();
         if (await createNext(stateDir, current.number, held(owner, 'held', sinceMs, ''))) {
           own = { owner, sinceMs };
           return answer;
@@ -85,35 +105,35 @@ export function createLocalLock(stateDir: string, clock: Pick<Clock, 'now'>): Lo
   };
 }
 
-function toAcquisition(
+async function toAcquisition(
   { content }: LockFile,
   owner: Owner,
   me: ProcessIdentity,
   folder: string,
-): Acquisition {
+): Promise<Acquisition> {
   if (content === 'unreadable') {
     const { message, remedy } = unreadable(folder);
     return { kind: 'unreadable', problem: message, remedy };
   }
   if (content.state === 'free') return { kind: 'acquired', how: 'free' };
-  const holder = toHolder(content, me, owner);
+  const holder = await toHolder(content, me, owner);
   if (!holder.hasEnded) return { kind: 'held', by: holder };
   const how = isSameOwner(holder.owner, owner) ? 'reentered' : 'taken-over';
   return { kind: 'acquired', how, keptReason: holder.keptReason };
 }
 
-function toHolder(
+async function toHolder(
   { owner, process, sinceMs, state, reason }: Exclude<Content, { state: 'free' }>,
   me: ProcessIdentity,
   asker?: Owner,
-): Holder {
+): Promise<Holder> {
   // An attempt of a run starts after the previous one has ended, on any machine.
   const isEarlierAttempt =
     asker !== undefined &&
     asker.runId !== '' &&
     owner.runId === asker.runId &&
     Number(owner.runAttempt) < Number(asker.runAttempt);
-  const isOver = state === 'kept' || isEarlierAttempt || hasEnded(process, me);
+  const isOver = state === 'kept' || isEarlierAttempt || (await hasEnded(process, me));
   return {
     owner,
     sinceMs,
@@ -124,8 +144,8 @@ function toHolder(
 
 function isOwnedBy(content: LockFile['content'], me: ProcessIdentity): boolean {
   if (content === 'unreadable' || content.state === 'free') return false;
-  const { pid, host, started } = content.process;
-  return pid === me.pid && host === me.host && started === me.started;
+  const { pid, host, started, pipe } = content.process;
+  return pid === me.pid && host === me.host && started === me.started && pipe === me.pipe;
 }
 
 async function readLatest(folder: string): Promise<LockFile> {

@@ -90,7 +90,8 @@ export function windowsCommand(
       ),
       HOME: '/root',
       PATH: '/usr/sbin:/usr/bin:/bin',
-      WINEPATH: folders.map((folder) => toWindows(lane, folder)).join(';'),
+      // Hosted runners have Node on their PATH.
+      WINEPATH: [...folders.map((folder) => toWindows(lane, folder)), 'Z:\\nw'].join(';'),
       WINEPREFIX: '/root/wp',
       WINEDEBUG: '-all',
       WINEDLLOVERRIDES: 'mscoree,mshtml=d',

@@ -1,7 +1,13 @@
 import { ActionError } from '@repo/core/errors/action-error';
 import { plain } from '@repo/core/text/untrusted';
 import type { TarHeader } from 'modern-tar';
-import { type FileEntry, isInnerPath, isWithin, linkStaysInside } from './file-entry.ts';
+import {
+  type FileEntry,
+  isInnerPath,
+  isWithin,
+  linkStaysInside,
+  supportsLinks,
+} from './file-entry.ts';
 
 const MAX_ENTRIES = 1_000_000;
 
@@ -51,6 +57,7 @@ function toEntry(header: TarHeader, path: string, name: string): FileEntry {
     case 'directory':
       return { ...common, type: 'folder' };
     case 'symlink':
+      if (!supportsLinks()) throw badArchive(`has a link, which Windows cannot restore: ${name}`);
       if (!linkStaysInside(path, to)) throw badArchive(`has a link to the outside: ${name}`);
       return { ...common, type: 'link', to };
     default:

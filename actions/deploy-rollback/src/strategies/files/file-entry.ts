@@ -31,11 +31,18 @@ export function isWithin(path: string, folder: string): boolean {
 }
 
 /**
+ * Whether links can be restored. Windows needs a privilege and the type of the target for them, and
+ * junctions have absolute targets.
+ */
+export const supportsLinks = (platform: NodeJS.Platform = process.platform): boolean =>
+  platform !== 'win32';
+
+/**
  * Whether a symbolic link stays below the base folder. `..` is only allowed at the start, because
  * `b/..` may be elsewhere if `b` is a link.
  */
 export function linkStaysInside(path: string, to: string): boolean {
-  if (to === '' || to.includes('\0') || posix.isAbsolute(to) || sep === '\\') return false;
+  if (to === '' || to.includes('\0') || posix.isAbsolute(to)) return false;
   const steps = to.split('/').filter((step) => step !== '' && step !== '.');
   const firstName = steps.findIndex((step) => step !== '..');
   const upCount = firstName === -1 ? steps.length : firstName;

@@ -16,6 +16,7 @@ import { badArchive } from './archive-rules.ts';
 import { findDifference } from './compare.ts';
 import { type FileEntry, isInnerPath, isWithin } from './file-entry.ts';
 import { findExistingFolder, listEntries, lstatIfExists } from './list-entries.ts';
+import { requireNotInUse } from './move-into-place.ts';
 import { type Restoration, restore } from './restore.ts';
 
 const ARCHIVE = 'files.tar';
@@ -152,6 +153,7 @@ function preflight(paths: readonly string[], base: string, target: Target): Prom
     });
     await requireDiskSpace(await Promise.all(requirements));
     for (const path of restoration.absent) await findWritableFolder(base, path);
+    for (const path of paths) await requireNotInUse(join(base, path));
     const fileCount = entries.filter(({ type }) => type === 'file').length;
     return {
       step: `restores ${describePaths(restoration)}: ${pluralize(fileCount, 'file')} (${formatSize(sumBytes(entries))}) from ${formatTime(target)}`,

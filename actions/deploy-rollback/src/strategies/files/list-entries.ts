@@ -3,7 +3,7 @@ import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { plain } from '@repo/core/text/untrusted';
-import { type FileEntry, linkStaysInside } from './file-entry.ts';
+import { type FileEntry, linkStaysInside, supportsLinks } from './file-entry.ts';
 
 /** The files, folders and links below the listed paths; a folder precedes its content. */
 export interface EntryList {
@@ -37,6 +37,7 @@ async function walk(base: string, path: string, found: Stats, into: FileEntry[])
   };
   if (found.isFile()) into.push({ ...common, type: 'file', bytes: found.size });
   else if (found.isSymbolicLink()) {
+    if (!supportsLinks()) throw createUnsupportedLink(absolute);
     const to = await readlink(absolute);
     if (!linkStaysInside(path, to)) {
       throw new ActionError(`${plain(absolute)} is a link to the outside of ${base}`, {
@@ -56,6 +57,16 @@ async function walk(base: string, path: string, found: Stats, into: FileEntry[])
       remedy: 'List only the other files of the folder in paths.',
     });
   }
+}
+
+function createUnsupportedLink(path: string): ActionError {
+  return new ActionError(
+    `${plain(path)} is a link or a junction, which files cannot restore on Windows`,
+    {
+      remedy:
+        'List only the other files of the folder in paths. For a link to the current release, use symlink.',
+    },
+  );
 }
 
 /**

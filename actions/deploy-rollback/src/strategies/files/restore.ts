@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { chmod, lchown, mkdir, open, rename, symlink, utimes } from 'node:fs/promises';
+import { chmod, lchown, mkdir, open, symlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { removeTree } from '@repo/core/files/remove-tree';
+import { renameWithRetries } from '@repo/core/files/rename-with-retries';
 import { slots } from '@repo/core/process/slots';
 import { plain } from '@repo/core/text/untrusted';
+import { syncFolder } from '../sync-folder.ts';
 import { type ArchiveChecksum, type ArchiveEntry, readArchive } from './archive.ts';
 import { badArchive } from './archive-rules.ts';
 import { type FileEntry, isWithin } from './file-entry.ts';
 import { findExistingFolder, lstatIfExists } from './list-entries.ts';
+import { moveIntoPlace, type RestorePaths } from './move-into-place.ts';
 
 /** Files that are flushed to disk at the same time. */
 const MAX_OPEN_FILES = 16;
@@ -44,21 +47,14 @@ export async function restore(
 
   try {
     await unpackAll(archive, checksum, restored, signal, onBytes);
-  } catch (error) {
-    for (const { newPath } of restored.values()) await removeTree(newPath);
-    throw error;
-  }
-
-  for (const { finalPath, newPath, oldPath } of restored.values()) {
-    const current = await lstatIfExists(finalPath);
-    const next = await lstatIfExists(newPath);
-    // A rename can replace a file, but not a folder.
-    if (current?.isDirectory() || (current && next?.isDirectory())) {
-      await rename(finalPath, oldPath);
+    for (const paths of restored.values()) {
+      await moveIntoPlace(paths);
+      await syncFolder(dirname(paths.finalPath));
     }
-    await rename(newPath, finalPath);
-    await syncFolder(dirname(finalPath));
-    await removeTree(oldPath);
+  } catch (error) {
+    // The first error is the cause.
+    for (const paths of restored.values()) await cleanUp(paths).catch(() => {});
+    throw error;
   }
   for (const path of absent) await removeTree(join(base, path));
 }
@@ -95,14 +91,6 @@ async function unpackAll(
   }
 }
 
-interface RestorePaths {
-  readonly finalPath: string;
-  /** The unpacked content, until it is complete. */
-  readonly newPath: string;
-  /** The previous content, until the new one is in place. */
-  readonly oldPath: string;
-}
-
 /** On the same file system, for renames. The names are the same after a kill. */
 function getRestorePaths(base: string, path: string): RestorePaths {
   const finalPath = join(base, path);
@@ -115,7 +103,7 @@ function getRestorePaths(base: string, path: string): RestorePaths {
 async function cleanUp({ finalPath, newPath, oldPath }: RestorePaths): Promise<void> {
   await removeTree(newPath);
   if ((await lstatIfExists(oldPath)) === undefined) return;
-  if ((await lstatIfExists(finalPath)) === undefined) await rename(oldPath, finalPath);
+  if ((await lstatIfExists(finalPath)) === undefined) await renameWithRetries(oldPath, finalPath);
   else await removeTree(oldPath);
 }
 
@@ -145,7 +133,8 @@ async function unpack(
 
 /** The mode is set last, because a file without read permission cannot be opened. */
 async function finishFile(path: string, { mode }: FileEntry): Promise<void> {
-  await using file = await open(path, 'r');
+  // Windows does not flush a file that is open only for reading.
+  await using file = await open(path, 'r+');
   await file.sync();
   await file.chmod(mode);
 }
@@ -160,11 +149,4 @@ async function finishFolder(path: string, { uid, gid, mode, mtimeMs }: FileEntry
 /** Only root can change the owner of a file. */
 function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  // Windows cannot open folders.
-  if (process.platform === 'win32') return;
-  await using folder = await open(path, 'r');
-  await folder.sync();
 }
