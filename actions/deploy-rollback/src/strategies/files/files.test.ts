@@ -331,3 +331,28 @@ test('rejects a state-dir within a listed path', async () => {
   symlinkSync('conf-state', join(workspace, 'linked'));
   await expect(capture(createStrategy({ paths: ['conf', 'linked'] }))).resolves.toBeDefined();
 });
+
+describe('links on Windows', () => {
+  const platform = process.platform;
+  beforeEach(() => void Object.defineProperty(process, 'platform', { value: 'win32' }));
+  afterEach(() => void Object.defineProperty(process, 'platform', { value: platform }));
+
+  test('make the snapshot fail with the true reason', async () => {
+    await expect(capture(createStrategy({ paths: ['conf'] }))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /dangling is a link or a junction, which files cannot restore on Windows$/,
+      ),
+      remedy: expect.stringContaining('use symlink'),
+    });
+  });
+
+  test('in an archive of another system make the preflight fail', async () => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    const target = await capture(createStrategy({ paths: ['conf'] }));
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    expect(await createStrategy({ paths: ['conf'] }).preflight(target, ports)).toMatchObject({
+      kind: 'impossible',
+      problem: expect.stringContaining('has a link, which Windows cannot restore: conf/dangling'),
+    });
+  });
+});

@@ -45,7 +45,10 @@ test('moves a file aside that Windows does not replace', async () => {
 
 test('waits until a virus scanner has closed the new file', async () => {
   const paths = createPaths();
-  await moveIntoPlace(paths, createSystem((from) => from === paths.newPath && waits < 3));
+  await moveIntoPlace(
+    paths,
+    createSystem((from) => from === paths.newPath && waits < 3),
+  );
   expect([readFileSync(paths.finalPath, 'utf8'), waits]).toEqual(['good', 3]);
 });
 

@@ -1,15 +1,6 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  lstat,
-  symlink as makeLink,
-  open,
-  readdir,
-  readlink,
-  rename,
-  rm,
-} from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { access, lstat, readdir, readlink } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { field } from '@repo/core/config/field';
 import { ActionError } from '@repo/core/errors/action-error';
 import { removeTree } from '@repo/core/files/remove-tree';
@@ -28,6 +19,7 @@ import {
   removeActivation,
   removeReference,
 } from './release-references.ts';
+import { switchLink } from './switch-link.ts';
 
 const path = v.pipe(v.string(), v.nonEmpty('is empty\nSet a path.'));
 
@@ -170,13 +162,7 @@ async function switchTo(paths: LinkPaths, target: Target) {
   await requireRelease(paths, part.inner);
   await requireLink(link);
   const release = join(releases, part.inner);
-  const newLink = join(dirname(link), `.${basename(link)}.deploy-rollback-new`);
-  await rm(newLink, { force: true });
-  await makeLink(part.absolute ? release : relative(dirname(link), release), newLink);
-  // Atomic: the link always exists.
-  await rename(newLink, link);
-  await using folder = await open(dirname(link), 'r');
-  await folder.sync();
+  await switchLink(link, part.absolute ? release : relative(dirname(link), release));
   return part;
 }
 
