@@ -21,20 +21,32 @@ export function startStallingProxy(daemon: Dockerd, after: number): Promise<Dock
   });
 }
 
-interface Changes {
+/** What a proxy changes between a client and a daemon. */
+export interface Changes {
   readonly date?: () => string;
   readonly blocks?: (incoming: IncomingMessage) => boolean;
+  /** Runs before a request is forwarded: another user of the daemon at that moment. */
+  readonly before?: (method: string, path: string) => Promise<void>;
+  /** The response body to send in the place of the daemon's. */
+  readonly body?: (method: string, path: string) => string | undefined;
 }
 
-async function startProxy(
+/** Starts a proxy at the socket of the daemon plus `.name`. */
+export async function startProxy(
   { host }: Dockerd,
   name: string,
-  { date, blocks = () => false }: Changes,
+  { date, blocks = () => false, before = async () => {}, body = () => undefined }: Changes,
 ): Promise<DockerProxy> {
   const socketPath = host.slice('unix://'.length);
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     if (blocks(incoming)) return;
-    const { method, url, headers } = incoming;
+    const { method = '', url = '', headers } = incoming;
+    await before(method, url);
+    const replaced = body(method, url);
+    if (replaced !== undefined) {
+      outgoing.writeHead(200, { 'content-type': 'application/json' }).end(replaced);
+      return;
+    }
     const sent = request({ socketPath, method, path: url, headers }, (response) => {
       outgoing.sendDate = false;
       outgoing.writeHead(response.statusCode ?? 500, {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { RunnerKind } from '../runner/job-context.ts';
@@ -44,6 +44,8 @@ export function selfHostedRunner(...presets: readonly Preset[]): Promise<Runners
 
 async function startRunners(runner: RunnerKind, presets: readonly Preset[]): Promise<Runners> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'runners-')));
+  // Another user may run the jobs.
+  await chmod(root, 0o755);
   const plan = planJob([(one) => ({ ...one, runner }), ...presets]);
   const launcher = plan.launchers.flat();
   const results: RunResult[] = [];
@@ -65,7 +67,7 @@ async function startRunners(runner: RunnerKind, presets: readonly Preset[]): Pro
           temp: folders.temp,
           tools: folders.tools,
           runner: plan.runner,
-          env: { ...plan.env, HOME: folders.home, USERPROFILE: folders.home, ...step.env },
+          env: { HOME: folders.home, USERPROFILE: folders.home, ...plan.env, ...step.env },
           github: { ...context, ...step.github },
           ...(isLauncher(launcher) && { launcher }),
         });
