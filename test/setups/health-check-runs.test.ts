@@ -3,9 +3,7 @@ import { schedule } from '@repo/testkit/setups/events';
 import { hostedRunners } from '@repo/testkit/setups/runners';
 import { expect } from 'vitest';
 import { cell, knownDefect } from './cell.ts';
-import { HOUR, NOTHING, startService } from './health-check-service.ts';
-
-const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
+import { DISPATCH, HOUR, NOTHING, startService } from './health-check-service.ts';
 
 cell('schedule', 'one issue and one deploy for an outage of three runs', async () => {
   await using service = await startService();

@@ -14,6 +14,8 @@ import { hostedRunners, type Runners } from '@repo/testkit/setups/runners';
 export const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
 
 export const HOUR = 3_600_000;
+/** The start of the repair workflow. */
+export const DISPATCH = 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches';
 const [DEPLOY, MONITOR] = [7, 8];
 
 /** A service with its team on GitHub: its monitor repairs it by `deploy.yml`, and keeps an issue. */
