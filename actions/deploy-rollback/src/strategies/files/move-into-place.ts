@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { removeTree } from '@repo/core/files/remove-tree';
 import {
@@ -9,6 +9,7 @@ import {
   renameWithRetries,
 } from '@repo/core/files/rename-with-retries';
 import { plain } from '@repo/core/text/untrusted';
+import { syncFolder } from '../sync-folder.ts';
 import { lstatIfExists } from './list-entries.ts';
 
 export interface RestorePaths {
@@ -40,6 +41,8 @@ export async function moveIntoPlace(
   } catch (error) {
     throw isInUse(error, system.platform) ? createInUse(finalPath, error) : error;
   }
+  // Before the removal of the previous content.
+  await syncFolder(dirname(finalPath));
   // Windows cannot remove a program that still runs. The next restore removes it.
   await removeTree(oldPath).catch((error) => {
     if (!isInUse(error, system.platform)) throw error;

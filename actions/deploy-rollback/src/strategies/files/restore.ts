@@ -47,10 +47,7 @@ export async function restore(
 
   try {
     await unpackAll(archive, checksum, restored, signal, onBytes);
-    for (const paths of restored.values()) {
-      await moveIntoPlace(paths);
-      await syncFolder(dirname(paths.finalPath));
-    }
+    for (const paths of restored.values()) await moveIntoPlace(paths);
   } catch (error) {
     // The first error is the cause.
     for (const paths of restored.values()) await cleanUp(paths).catch(() => {});
