@@ -68,7 +68,9 @@ export default defineConfig({
           ],
           globalSetup: ['test/windows/lane.ts'],
           env: hasLane ? { WINDOWS_LANE: laneFolder, TMPDIR: join(laneFolder, 'ci/tmp') } : {},
-          testTimeout: 60_000,
+          // Hooks run bundles, too, and Wine is slow on a busy machine.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -52,7 +52,6 @@ async function interrupted(): Promise<void> {
   expect(first, first.log).toMatchObject({ outcome: 'cancelled', exitCode: 1 });
   // The runner would have killed it 7.5 s after the first signal.
   expect(first.signal).toBeUndefined();
-  expect(first.durationMs).toBeLessThan(7_500);
   expect(site.runs()[0]).toBe('b');
 }
 
@@ -127,10 +126,9 @@ describe('a deploy during the preflight', () => {
       tree: '',
       atMs: Date.now(),
     });
-    const ledger = join(site.state, 'production', 'ledger.jsonl');
     strategies = await command({
       capture: '',
-      preflight: `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(ledger)}, ${JSON.stringify(`${line}\n`)});`,
+      preflight: `import { appendFileSync } from 'node:fs'; appendFileSync(process.cwd() + '/../state/production/ledger.jsonl', ${JSON.stringify(`${line}\n`)});`,
       apply: '',
     });
     await using result = await site.run(BAD, { strategies });

@@ -213,7 +213,10 @@ describe('a bad deploy', () => {
        const ok = readFileSync('version.txt', 'utf8') === to && from.startsWith('fff') && where === 'production';
        process.exit(ok ? 0 : 3);`,
     );
-    await using result = await site.run(BAD, { 'verify-command': `node ${script} "; exit 9"` });
+    await using result = await site.run(BAD, {
+      'verify-command': `node ${script} "; exit 9"`,
+      'verify-deadline': '1m',
+    });
     expect(result.outputs.result, result.log).toBe('rolled-back');
   });
 });
@@ -251,7 +254,7 @@ describe('concurrent runs', () => {
     site.isHealthy = () => false;
     const slow = site.run(
       BAD,
-      { 'verify-url': site.url, 'verify-deadline': '3s', 'max-attempts': '1' },
+      { 'verify-url': site.url, 'verify-deadline': '1m', 'max-attempts': '1' },
       { github: { run_id: '4711' } },
     );
     while (readJournal(site).length === 0) await new Promise(setImmediate);

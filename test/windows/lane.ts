@@ -15,6 +15,8 @@ export const hasLane = process.platform === 'linux' && existsSync(join(laneFolde
 
 /** The end-to-end tests that run on a Windows Node as they are. */
 export const sharedTests: readonly string[] = [
+  'test/e2e/deploy-rollback-interrupted.test.ts',
+  'test/e2e/deploy-rollback.test.ts',
   'test/e2e/health-check.test.ts',
   'test/e2e/health-check-heal.test.ts',
 ];
