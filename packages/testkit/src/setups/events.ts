@@ -9,6 +9,8 @@ export interface PullRequest {
   readonly mergeSha: string;
   readonly baseSha: string;
   readonly headBranch?: string;
+  /** Its labels at the time of the event. A re-run has the event of the first attempt. */
+  readonly labels?: readonly string[];
 }
 
 const REPOSITORY = 'octo-org/octo-repo';
@@ -28,6 +30,7 @@ export function pullRequest(pull: PullRequest): Preset {
       repository: { full_name: REPOSITORY, default_branch: 'main' },
       pull_request: {
         number: pull.number,
+        labels: (pull.labels ?? []).map((name) => ({ name })),
         base: { ref: 'main', sha: pull.baseSha, repo: { full_name: REPOSITORY } },
         head: {
           ref: branch,
@@ -42,6 +45,17 @@ export function pullRequest(pull: PullRequest): Preset {
 /** A pull request from a fork: secrets are empty, and the local GitHub must get read permissions. */
 export function fork(pull: Omit<PullRequest, 'headRepository'>): Preset {
   return pullRequest({ ...pull, headRepository: 'stranger/octo-repo' });
+}
+
+/** A push to the default branch. */
+export function push(sha: string, repository = REPOSITORY): Preset {
+  return withContext({
+    event_name: 'push',
+    ref: 'refs/heads/main',
+    sha,
+    repository,
+    event: { repository: { full_name: repository, default_branch: 'main' } },
+  });
 }
 
 /** A scheduled run: the default branch and an event with nothing but the schedule. */
