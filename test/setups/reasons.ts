@@ -14,5 +14,15 @@ export const REASONS: Readonly<Record<string, Readonly<Partial<Record<SetupName,
   },
   'deploy-rollback': {},
   'proxy-retest': {},
-  'guarded-deploy': {},
+  'guarded-deploy': {
+    shallow:
+      'The action does not read the history of the repository; the strategy git of deploy-rollback does.',
+    container:
+      'Its steps are bash and the bundles of health-check and deploy-rollback, and act runs no job containers.',
+    ghes: 'A release for GitHub Enterprise Server names its actions in full; the API is used by deploy-rollback.',
+    paused: 'Only health-check reads the time to judge a release.',
+    'plain-user': 'Only deploy-rollback writes files, as the user of the job.',
+    'slow-disk': 'Only deploy-rollback reads and writes files of a release.',
+    big: 'Only deploy-rollback reads and writes files of a release.',
+  },
 };

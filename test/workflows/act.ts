@@ -38,6 +38,8 @@ interface WorkflowOptions {
   readonly programs?: string;
   /** Folders with fake third-party actions, by `owner/name`. */
   readonly standIns?: Readonly<Record<string, string>>;
+  /** A command that starts act in another environment: `['unshare', '--net']`. */
+  readonly launcher?: readonly string[];
 }
 
 /** A repository whose workflows run locally with act, without containers. */
@@ -149,8 +151,9 @@ async function runAct(
       ...options.env,
     }),
   ];
+  const [program = '', ...rest] = [...(options.launcher ?? []), act.path ?? 'act', ...args];
   const result = await exec({
-    argv: [act.path ?? 'act', ...args],
+    argv: [program, ...rest],
     timeoutMs: TIMEOUT_MS,
     signal: new AbortController().signal,
     maxBytes: 64 * 1024 * 1024,

@@ -1,38 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type HttpServer, startHttpServer } from '@repo/testkit/faults/http-server';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { act, type Runner, startRunner } from './act.ts';
-
-/** A self-hosted machine with a site on its disk and a server for it. */
-interface Machine extends AsyncDisposable {
-  readonly folder: string;
-  readonly server: HttpServer;
-  readonly site: () => Promise<string>;
-}
-
-async function startMachine(): Promise<Machine> {
-  const folder = await mkdtemp(join(tmpdir(), 'machine-'));
-  const index = join(folder, 'site/index.json');
-  await mkdir(join(folder, 'site'));
-  await writeFile(index, JSON.stringify({ release: 'zero', healthy: true }));
-  const server = await startHttpServer({
-    script: async ({ response }) => {
-      const text = await readFile(index, 'utf8').catch(() => '{}');
-      response.writeHead(JSON.parse(text).healthy ? 200 : 500).end(text);
-    },
-  });
-  return {
-    folder,
-    server,
-    site: async () => JSON.parse(await readFile(index, 'utf8')).release,
-    [Symbol.asyncDispose]: async () => {
-      await server[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
+import { DEPLOY, type Machine, release, startMachine } from './guarded-machine.ts';
 
 const workflow = (steps: string) => `
 on: {push: {branches: [main]}, workflow_dispatch: {}}
@@ -77,11 +45,6 @@ ${COMMON}
           phase: after
 ${COMMON}
 `);
-
-const DEPLOY = '#!/bin/bash\nset -eu\ncp release.json "$1/site/index.json"\ntest ! -e broken\n';
-const release = (name: string, healthy = true) => ({
-  'release.json': JSON.stringify({ release: name, healthy }),
-});
 
 describe.skipIf(act.path === undefined)(`a guarded deploy ${act.needs}`, () => {
   let machine: Machine;
