@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fork } from '@repo/testkit/setups/events';
 import { hostedRunners } from '@repo/testkit/setups/runners';
 import { expect } from 'vitest';
 import { cell, knownDefect } from './cell.ts';
@@ -84,28 +83,6 @@ knownDefect(
     const values = { ...SUITE, Parse: 1010 };
     const repair = await runBenchmarks(runners, project, { ...onPull(pull), values });
     expect(repair.outcome, repair.log).toBe('success');
-  },
-);
-
-cell(
-  'fork',
-  'the token of a fork writes nothing, and the log names the second workflow',
-  async () => {
-    await using project = await startProject();
-    await using runners = await hostedRunners();
-    project.addHistory(pushes(30));
-    const pull = await project.openPull();
-    const before = project.github.calls.length;
-    const slow = await runBenchmarks(runners, project, {
-      ...onPull(pull),
-      event: fork(pull),
-      values: { ...SUITE, Parse: 3000 },
-      with: { results: 'new.txt', check: 'true', 'fail-on': 'warn' },
-    });
-    expect(slow.outcome, slow.log).toBe('failure');
-    expect(slow.log).toContain('mode: post');
-    expect(project.github.calls).toHaveLength(before);
-    expect(project.recorded()).toHaveLength(30);
   },
 );
 

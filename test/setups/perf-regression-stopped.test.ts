@@ -97,6 +97,19 @@ knownDefect(
   },
 );
 
+cell('slow-disk', 'a budget that is longer than the build is enough', async () => {
+  await using project = await startProject({ files: FILES });
+  await using runners = await hostedRunners();
+  const pull = await project.openPull({ files: SLOWER });
+  const slow = await runBenchmarks(runners, project, {
+    ...onPull(pull),
+    env: PAUSE,
+    with: { ...TURNS, prepare: 'touch "$HOME/paused"', budget: '2h' },
+  });
+  expect(slow.outcome, slow.log).toBe('failure');
+  expect(slow.outputs.regressions, slow.log).toBe('1');
+});
+
 knownDefect(
   'slow-disk',
   'a build that takes an hour leaves the budget for the measurement',
