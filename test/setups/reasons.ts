@@ -25,4 +25,9 @@ export const REASONS: Readonly<Record<string, Readonly<Partial<Record<SetupName,
     'slow-disk': 'Only deploy-rollback reads and writes files of a release.',
     big: 'Only deploy-rollback reads and writes files of a release.',
   },
+  'proxy-retest': {
+    'slow-disk':
+      'Files are read and written once, without a time limit; a slow disk only takes longer.',
+  },
+  'guarded-deploy': {},
 };
