@@ -13,7 +13,6 @@ export const REASONS: Readonly<Record<string, Readonly<Partial<Record<SetupName,
     shallow: 'The action does not read the repository.',
   },
   'deploy-rollback': {},
-  'proxy-retest': {},
   'guarded-deploy': {
     shallow:
       'The action does not read the history of the repository; the strategy git of deploy-rollback does.',
@@ -29,5 +28,4 @@ export const REASONS: Readonly<Record<string, Readonly<Partial<Record<SetupName,
     'slow-disk':
       'Files are read and written once, without a time limit; a slow disk only takes longer.',
   },
-  'guarded-deploy': {},
 };
