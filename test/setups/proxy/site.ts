@@ -6,9 +6,7 @@ import { type CheckoutOptions, checkout } from '@repo/testkit/setups/checkout';
 import type { Job } from '@repo/testkit/setups/runners';
 import { listText, record, startTestbed, type Testbed } from '../../e2e/proxy/testbed.ts';
 
-const retestAction = fileURLToPath(
-  new URL('../../../actions/proxy-retest', import.meta.url),
-);
+const retestAction = fileURLToPath(new URL('../../../actions/proxy-retest', import.meta.url));
 
 /** A repository whose site publishes `proxies.json` from main. */
 export interface Site extends AsyncDisposable {
