@@ -7,6 +7,7 @@ import { hang } from '@repo/testkit/faults/breaks';
 import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import { type RunActionOptions, runAction } from '@repo/testkit/runner/run-action';
+import { windowsLane } from '@repo/testkit/runner/windows-lane';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -298,7 +299,8 @@ test('plans 10,000 containers in less than 300 MB of memory', async () => {
   await using docker = await startFakeDocker(containers);
   await using result = await clean({ host: docker.host, mode: 'plan' }, { measure: true });
   expect(result.outputs).toMatchObject({ planned: '10000', verdict: 'pass' });
-  expect(result.maxRssBytes).toBeLessThan(300_000_000);
+  // The Windows lane cannot measure it.
+  if (windowsLane() === undefined) expect(result.maxRssBytes).toBeLessThan(300_000_000);
   expect((await readReport(result)).result.counts).toMatchObject({ planned: 10_000, removed: 0 });
 });
 
@@ -365,7 +367,7 @@ networks:
     );
     expect(found.toSorted()).toEqual([
       expect.stringMatching(
-        /^error 13: service app-testing.* shares the bind mount .*\/data\/testing with service app/,
+        /^error 13: service app-testing.* shares the bind mount .*[\\/]data[\\/]testing with service app/,
       ),
       expect.stringMatching(
         /^error 13: service app-testing.* shares the volume tailpaste_tailscale-state with service app/,

@@ -17,8 +17,11 @@ export const hasLane = process.platform === 'linux' && existsSync(join(laneFolde
 export const sharedTests: readonly string[] = [
   'test/e2e/deploy-rollback-interrupted.test.ts',
   'test/e2e/deploy-rollback.test.ts',
+  'test/e2e/docker-label-cleanup.test.ts',
   'test/e2e/health-check.test.ts',
   'test/e2e/health-check-heal.test.ts',
+  'test/e2e/perf-regression.test.ts',
+  'test/e2e/proxy-retest.test.ts',
 ];
 
 /** Before the tests: copies the bundles and their files to the drive of the lane. */
