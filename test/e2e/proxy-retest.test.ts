@@ -1,6 +1,5 @@
 import { readdir, readFile, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import type { ProxyFault, ProxyOptions } from '@repo/testkit/proxies/proxy-request';
 import type { RunResult } from '@repo/testkit/runner/run-action';

@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { startNode } from '@repo/testkit/runner/start-node';
-import { bundleNode, bundlePlatform } from '@repo/testkit/runner/windows-lane';
+import { bundleNode } from '@repo/testkit/runner/windows-lane';
 import { expect, onTestFinished } from 'vitest';
 import { cell } from '../setups/cell.ts';
 import { ownProgram } from './own-program.ts';
 
 const action = fileURLToPath(new URL('../../actions/health-check', import.meta.url));
-const onWindows = { possible: bundlePlatform() === 'win32' };
 const node = `'${bundleNode()}'`;
 
 async function createWorkspace(): Promise<string> {
@@ -60,96 +59,70 @@ cell(
     expect(result.outputs.status, result.log).not.toBe('healthy');
     await closed;
   },
-  onWindows,
 );
 
-cell(
-  'windows',
-  'a ping.exe of the workspace is not run',
-  async () => {
-    const workspace = await createWorkspace();
-    await copyFile(ownProgram(), join(workspace, 'ping.exe'));
-    const result = await check('[{ name: ping, icmp: { host: 127.0.0.1 } }]', workspace);
-    expect(result.outputs.status, result.log).toBe('healthy');
-  },
-  onWindows,
-);
+cell('windows', 'a ping.exe of the workspace is not run', async () => {
+  const workspace = await createWorkspace();
+  await copyFile(ownProgram(), join(workspace, 'ping.exe'));
+  const result = await check('[{ name: ping, icmp: { host: 127.0.0.1 } }]', workspace);
+  expect(result.outputs.status, result.log).toBe('healthy');
+});
 
-cell(
-  'windows',
-  'pings that were not sent within the timeout are not lost',
-  async () => {
-    const workspace = await createWorkspace();
-    const checks = `[{ name: ping, icmp: { host: 127.0.0.1, count: 12 }, timeout: 5s, expect: lossPercent == 0 }]`;
-    const result = await check(checks, workspace);
-    expect(result.outputs.status, result.log).toBe('healthy');
-  },
-  onWindows,
-);
+cell('windows', 'pings that were not sent within the timeout are not lost', async () => {
+  const workspace = await createWorkspace();
+  const checks = `[{ name: ping, icmp: { host: 127.0.0.1, count: 12 }, timeout: 5s, expect: lossPercent == 0 }]`;
+  const result = await check(checks, workspace);
+  expect(result.outputs.status, result.log).toBe('healthy');
+});
 
-cell(
-  'windows',
-  'the message about a batch file says what to write',
-  async () => {
-    const workspace = await createWorkspace();
-    await writeFile(join(workspace, 'tool.cmd'), '@echo ready\r\n');
-    const checks = (command: string) =>
-      `[{ name: tool, exec: { command: ${command} }, expect: stdout.contains("ready") }]`;
-    const refused = await check(checks('./tool'), workspace);
-    expect(refused.log).toContain(
-      './tool is a batch file (tool.cmd). Write [cmd.exe, /c, ./tool, …].',
-    );
-    const written = await check(checks('[cmd.exe, /c, tool]'), workspace);
-    expect(written.outputs.status, written.log).toBe('healthy');
-  },
-  onWindows,
-);
+cell('windows', 'the message about a batch file says what to write', async () => {
+  const workspace = await createWorkspace();
+  await writeFile(join(workspace, 'tool.cmd'), '@echo ready\r\n');
+  const checks = (command: string) =>
+    `[{ name: tool, exec: { command: ${command} }, expect: stdout.contains("ready") }]`;
+  const refused = await check(checks('./tool'), workspace);
+  expect(refused.log).toContain(
+    './tool is a batch file (tool.cmd). Write [cmd.exe, /c, ./tool, …].',
+  );
+  const written = await check(checks('[cmd.exe, /c, tool]'), workspace);
+  expect(written.outputs.status, written.log).toBe('healthy');
+});
 
-cell(
-  'windows',
-  'a path without quotes is refused with a hint',
-  async () => {
-    const workspace = await createWorkspace();
-    const result = await check(
-      '[{ name: tool, exec: { command: C:\\tools\\check.exe --x } }]',
-      workspace,
-    );
-    expect(result.log).toContain('has a backslash outside of quotes');
-    expect(result.log).toContain("'C:\\tools\\check.exe'");
-  },
-  onWindows,
-);
+cell('windows', 'a path without quotes is refused with a hint', async () => {
+  const workspace = await createWorkspace();
+  const result = await check(
+    '[{ name: tool, exec: { command: C:\\tools\\check.exe --x } }]',
+    workspace,
+  );
+  expect(result.log).toContain('has a backslash outside of quotes');
+  expect(result.log).toContain("'C:\\tools\\check.exe'");
+});
 
-cell(
-  'windows',
-  'a service on a named pipe is healthy, a socket of Linux is unknown',
-  async () => {
-    const workspace = await createWorkspace();
-    const script = join(workspace, 'serve.cjs');
-    await writeFile(
-      script,
-      `require('node:http').createServer((_, response) => response.end('ok'))
+cell('windows', 'a service on a named pipe is healthy, a socket of Linux is unknown', async () => {
+  const workspace = await createWorkspace();
+  const script = join(workspace, 'serve.cjs');
+  await writeFile(
+    script,
+    `require('node:http').createServer((_, response) => response.end('ok'))
         .listen('\\\\\\\\.\\\\pipe\\\\app', () => console.log('listening'));`,
-    );
-    const service = await startNode({ script, cwd: workspace, env: {} });
-    onTestFinished(() => service.send('SIGKILL'));
-    await once(service.stdout, 'data');
-    const result = await check(
-      String.raw`
+  );
+  const service = await startNode({ script, cwd: workspace, env: {} });
+  onTestFinished(() => service.send('SIGKILL'));
+  await once(service.stdout, 'data');
+  const result = await check(
+    String.raw`
       - { name: pipe, unix: { socket: '\\.\pipe\app' } }
       - { name: missing, unix: { socket: '\\.\pipe\missing' } }
       - { name: linux, unix: { socket: /run/app.sock } }`,
-      workspace,
-    );
-    const statuses = (await readChecks(result)).map(({ name, status }: Record<string, string>) => [
-      name,
-      status,
-    ]);
-    expect(Object.fromEntries(statuses), result.log).toEqual({
-      pipe: 'healthy',
-      missing: 'unhealthy',
-      linux: 'unknown',
-    });
-  },
-  onWindows,
-);
+    workspace,
+  );
+  const statuses = (await readChecks(result)).map(({ name, status }: Record<string, string>) => [
+    name,
+    status,
+  ]);
+  expect(Object.fromEntries(statuses), result.log).toEqual({
+    pipe: 'healthy',
+    missing: 'unhealthy',
+    linux: 'unknown',
+  });
+});

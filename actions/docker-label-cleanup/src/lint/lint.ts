@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { InputError } from '@repo/core/errors/input-error';
 import { unreadableFile } from '@repo/core/errors/unreadable-file';
 import type { Labels } from '@repo/docker/json';
@@ -109,7 +109,7 @@ function overlap(one: SharedMount, other: SharedMount): boolean {
   if (one.kind !== other.kind) return false;
   if (one.source === other.source) return true;
   const isWithin = (inner: string, outer: string) =>
-    inner.startsWith(`${outer.replace(/\/$/, '')}/`);
+    inner.startsWith(outer.endsWith(sep) ? outer : outer + sep);
   return (
     one.kind === 'bind mount' &&
     (isWithin(one.source, other.source) || isWithin(other.source, one.source))

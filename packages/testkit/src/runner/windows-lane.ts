@@ -43,7 +43,9 @@ export function toWindows(lane: string, text: string): string {
   return mappings(lane).reduce((value, [folder, name]) => {
     if (value === folder) return `${name}\\`;
     if (!value.includes(`${folder}/`)) return value;
-    const replaced = value.replaceAll(`${folder}/`, `${name}/`);
+    const replaced = value
+      .replaceAll(`file://${folder}/`, `file:///${name}/`)
+      .replaceAll(`${folder}/`, `${name}/`);
     const isPath = value.startsWith(`${folder}/`) && !/[\n,;"'=]/.test(value);
     return isPath ? replaced.replaceAll('/', '\\') : replaced;
   }, text);
