@@ -5,6 +5,7 @@ import { test } from 'vitest';
 interface CellOptions {
   /** Whether this machine has what the setup needs (root, a tool). Default: true. */
   readonly possible?: boolean;
+  /** Default: 60,000; 120,000 on Windows, because Wine is slow on a busy machine. */
   readonly timeoutMs?: number;
 }
 
@@ -16,7 +17,7 @@ export function cell(
   setup: SetupName,
   title: string,
   run: () => Promise<void>,
-  { possible = true, timeoutMs = 60_000 }: CellOptions = {},
+  { possible = true, timeoutMs = setup === 'windows' ? 120_000 : 60_000 }: CellOptions = {},
 ): void {
   const name = setup === 'windows' ? `${title} (needs Windows: .ci/windows)` : title;
   const skip = !possible || (setup === 'windows' && bundlePlatform() !== 'win32');

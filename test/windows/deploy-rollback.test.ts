@@ -4,19 +4,17 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { inheritedVariables } from '@repo/testkit/runner/job-context';
 import { startNode } from '@repo/testkit/runner/start-node';
-import { bundlePlatform } from '@repo/testkit/runner/windows-lane';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type Site, sha, startSite } from '../e2e/rollback/site.ts';
 import { cell } from '../setups/cell.ts';
 
-const possible = bundlePlatform() === 'win32';
 const [A, B, BAD] = [sha('a'), sha('b'), sha('f')];
 
 let site: Site;
 beforeEach(async () => {
-  if (possible) site = await startSite();
+  site = await startSite();
 });
-afterEach(() => site?.[Symbol.asyncDispose]());
+afterEach(() => site[Symbol.asyncDispose]());
 
 /** A healthy release B, then a bad one. */
 async function deployBad(): Promise<void> {
@@ -37,63 +35,48 @@ const EXCLUSIVE = `require('node:fs').constants.O_RDWR | 0x10000000`;
 
 const drafts = () => readdirSync(site.workspace).filter((name) => name.startsWith('.deploy'));
 
-cell(
-  'windows',
-  'the site serves the good release after a failed deploy',
-  async () => {
-    site.deploy(A);
-    await site.release(B);
-    await using result = await site.run(
-      BAD,
-      { mode: 'guard', 'verify-url': site.url, 'expect-identity': 'version={sha}' },
-      {
-        laterSteps: () => {
-          site.deploy(BAD);
-          return 'failure';
-        },
+cell('windows', 'the site serves the good release after a failed deploy', async () => {
+  site.deploy(A);
+  await site.release(B);
+  await using result = await site.run(
+    BAD,
+    { mode: 'guard', 'verify-url': site.url, 'expect-identity': 'version={sha}' },
+    {
+      laterSteps: () => {
+        site.deploy(BAD);
+        return 'failure';
       },
-    );
-    expect(result.post?.outputs, result.post?.log).toMatchObject({ result: 'rolled-back', to: B });
-    expect(await (await fetch(site.url)).json()).toEqual({ version: B });
-    expect([site.runs(), drafts()]).toEqual(['bb', []]);
-  },
-  { possible },
-);
+    },
+  );
+  expect(result.post?.outputs, result.post?.log).toMatchObject({ result: 'rolled-back', to: B });
+  expect(await (await fetch(site.url)).json()).toEqual({ version: B });
+  expect([site.runs(), drafts()]).toEqual(['bb', []]);
+});
 
-cell(
-  'windows',
-  'files that are read-only or open are restored',
-  async () => {
-    await deployBad();
-    chmodSync(join(site.workspace, 'version.txt'), 0o444);
-    await using result = await site.run(
-      BAD,
-      {},
-      { env: holding(join(site.workspace, 'version.txt'), `'r'`) },
-    );
-    expect(result.outputs, result.log).toMatchObject({ result: 'rolled-back', to: B });
-    expect([site.runs(), drafts()]).toEqual(['bb', []]);
-  },
-  { possible },
-);
+cell('windows', 'files that are read-only or open are restored', async () => {
+  await deployBad();
+  chmodSync(join(site.workspace, 'version.txt'), 0o444);
+  await using result = await site.run(
+    BAD,
+    {},
+    { env: holding(join(site.workspace, 'version.txt'), `'r'`) },
+  );
+  expect(result.outputs, result.log).toMatchObject({ result: 'rolled-back', to: B });
+  expect([site.runs(), drafts()]).toEqual(['bb', []]);
+});
 
-cell(
-  'windows',
-  'a read-only file is read-only after the restore',
-  async () => {
-    const version = join(site.workspace, 'version.txt');
-    site.deploy(A);
-    chmodSync(version, 0o444);
-    await using kept = await site.run(BAD, { mode: 'snapshot' });
-    expect(kept.exitCode, kept.log).toBe(0);
-    chmodSync(version, 0o666);
-    site.deploy(BAD);
-    await using result = await site.run(BAD, {});
-    expect(result.outputs.result, result.log).toBe('rolled-back');
-    expect([site.runs(), statSync(version).mode & 0o222]).toEqual(['aa', 0]);
-  },
-  { possible },
-);
+cell('windows', 'a read-only file is read-only after the restore', async () => {
+  const version = join(site.workspace, 'version.txt');
+  site.deploy(A);
+  chmodSync(version, 0o444);
+  await using kept = await site.run(BAD, { mode: 'snapshot' });
+  expect(kept.exitCode, kept.log).toBe(0);
+  chmodSync(version, 0o666);
+  site.deploy(BAD);
+  await using result = await site.run(BAD, {});
+  expect(result.outputs.result, result.log).toBe('rolled-back');
+  expect([site.runs(), statSync(version).mode & 0o222]).toEqual(['aa', 0]);
+});
 
 cell(
   'windows',
@@ -110,7 +93,6 @@ cell(
     expect(second.outputs, second.log).toMatchObject({ result: 'rolled-back', to: B });
     expect(site.runs()).toBe('bb');
   },
-  { possible },
 );
 
 cell(
@@ -147,98 +129,72 @@ cell(
       other.send('SIGKILL');
     }
   },
-  { possible },
 );
 
-cell(
-  'windows',
-  'Production and production have separate records',
-  async () => {
-    await deployBad();
-    await using rolledBack = await site.run(BAD, {});
-    expect(rolledBack.outputs.result, rolledBack.log).toBe('rolled-back');
-    const check = { mode: 'check', strategies: '' };
-    await using other = await site.run(B, { ...check, environment: 'Production' });
-    expect(other, other.log).toMatchObject({ exitCode: 0, outputs: { result: 'done' } });
-    await using frozen = await site.run(B, check);
-    expect(frozen.outputs.result).toBe('frozen');
-  },
-  { possible },
-);
+cell('windows', 'Production and production have separate records', async () => {
+  await deployBad();
+  await using rolledBack = await site.run(BAD, {});
+  expect(rolledBack.outputs.result, rolledBack.log).toBe('rolled-back');
+  const check = { mode: 'check', strategies: '' };
+  await using other = await site.run(B, { ...check, environment: 'Production' });
+  expect(other, other.log).toMatchObject({ exitCode: 0, outputs: { result: 'done' } });
+  await using frozen = await site.run(B, check);
+  expect(frozen.outputs.result).toBe('frozen');
+});
 
-cell(
-  'windows',
-  '~ with a backslash is the home folder',
-  async () => {
-    site.deploy(A);
-    await using result = await site.run(BAD, {
-      mode: 'snapshot',
-      'state-dir': '~\\deploy-rollback-test',
-    });
-    expect(result.exitCode, result.log).toBe(0);
-    expect(existsSync(join(site.workspace, '~'))).toBe(false);
-  },
-  { possible },
-);
+cell('windows', '~ with a backslash is the home folder', async () => {
+  site.deploy(A);
+  await using result = await site.run(BAD, {
+    mode: 'snapshot',
+    'state-dir': '~\\deploy-rollback-test',
+  });
+  expect(result.exitCode, result.log).toBe(0);
+  expect(existsSync(join(site.workspace, '~'))).toBe(false);
+});
 
-cell(
-  'windows',
-  'symlink refuses a folder in place of the link, before the deploy',
-  async () => {
-    mkdirSync(join(site.workspace, 'releases', '1'), { recursive: true });
-    mkdirSync(join(site.workspace, 'current'));
-    await using result = await site.run(BAD, {
-      mode: 'snapshot',
-      strategies: '- symlink: {link: current, releases: releases}',
-    });
-    expect(result.exitCode, result.log).toBe(1);
-    expect(result.outputs.message).toMatch(/current is not a link into/);
-    expect(readdirSync(join(site.workspace, 'releases'))).toEqual(['1']);
-  },
-  { possible },
-);
+cell('windows', 'symlink refuses a folder in place of the link, before the deploy', async () => {
+  mkdirSync(join(site.workspace, 'releases', '1'), { recursive: true });
+  mkdirSync(join(site.workspace, 'current'));
+  await using result = await site.run(BAD, {
+    mode: 'snapshot',
+    strategies: '- symlink: {link: current, releases: releases}',
+  });
+  expect(result.exitCode, result.log).toBe(1);
+  expect(result.outputs.message).toMatch(/current is not a link into/);
+  expect(readdirSync(join(site.workspace, 'releases'))).toEqual(['1']);
+});
 
-cell(
-  'windows',
-  'a database is restored while the site has it open',
-  async () => {
-    const path = join(site.workspace, 'shop.db');
-    using live = new DatabaseSync(path);
-    live.exec(`CREATE TABLE orders (name); INSERT INTO orders VALUES ('kept')`);
-    const strategies = '- sqlite: {path: shop.db}';
-    await using kept = await site.run(BAD, { mode: 'snapshot', strategies });
-    expect(kept.exitCode, kept.log).toBe(0);
-    live.exec('DELETE FROM orders; CREATE TABLE broken (name)');
-    await using result = await site.run(BAD, { strategies });
-    expect(result.outputs.result, result.log).toBe('rolled-back');
-    expect(live.prepare('SELECT name FROM orders').all()).toEqual([{ name: 'kept' }]);
-  },
-  { possible },
-);
+cell('windows', 'a database is restored while the site has it open', async () => {
+  const path = join(site.workspace, 'shop.db');
+  using live = new DatabaseSync(path);
+  live.exec(`CREATE TABLE orders (name); INSERT INTO orders VALUES ('kept')`);
+  const strategies = '- sqlite: {path: shop.db}';
+  await using kept = await site.run(BAD, { mode: 'snapshot', strategies });
+  expect(kept.exitCode, kept.log).toBe(0);
+  live.exec('DELETE FROM orders; CREATE TABLE broken (name)');
+  await using result = await site.run(BAD, { strategies });
+  expect(result.outputs.result, result.log).toBe('rolled-back');
+  expect(live.prepare('SELECT name FROM orders').all()).toEqual([{ name: 'kept' }]);
+});
 
-cell(
-  'windows',
-  'a command gets its arguments unchanged',
-  async () => {
-    const script = join(site.workspace, 'switch.mjs');
-    writeFileSync(
-      script,
-      `import { writeFileSync } from 'node:fs'; writeFileSync('out.json', JSON.stringify(process.argv.slice(2)));`,
-    );
-    const strategies = `- command:
+cell('windows', 'a command gets its arguments unchanged', async () => {
+  const script = join(site.workspace, 'switch.mjs');
+  writeFileSync(
+    script,
+    `import { writeFileSync } from 'node:fs'; writeFileSync('out.json', JSON.stringify(process.argv.slice(2)));`,
+  );
+  const strategies = `- command:
     capture: [cmd.exe, /c, echo, v1]
     apply: [node, ${script}, "{captured}", "a b", 'C:\\dir\\"x"\\', "%PATH%", ""]`;
-    await using kept = await site.run(BAD, { mode: 'snapshot', strategies });
-    expect(kept.exitCode, kept.log).toBe(0);
-    await using result = await site.run(BAD, { strategies });
-    expect(result.outputs.result, result.log).toBe('rolled-back');
-    expect(JSON.parse(await readFile(join(site.workspace, 'out.json'), 'utf8'))).toEqual([
-      'v1',
-      'a b',
-      'C:\\dir\\"x"\\',
-      '%PATH%',
-      '',
-    ]);
-  },
-  { possible },
-);
+  await using kept = await site.run(BAD, { mode: 'snapshot', strategies });
+  expect(kept.exitCode, kept.log).toBe(0);
+  await using result = await site.run(BAD, { strategies });
+  expect(result.outputs.result, result.log).toBe('rolled-back');
+  expect(JSON.parse(await readFile(join(site.workspace, 'out.json'), 'utf8'))).toEqual([
+    'v1',
+    'a b',
+    'C:\\dir\\"x"\\',
+    '%PATH%',
+    '',
+  ]);
+});

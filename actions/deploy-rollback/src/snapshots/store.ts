@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
 import { describeError } from '@repo/core/errors/describe-error';
+import { renameWithRetries } from '@repo/core/files/rename-with-retries';
 import { plain } from '@repo/core/text/untrusted';
 import * as v from 'valibot';
 import type { Ports, SnapshotPart, Strategy } from '../strategies/strategy.ts';
@@ -171,7 +172,7 @@ async function writeDurably(path: string, content: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(draft, path);
+  await renameWithRetries(draft, path);
 }
 
 function unusable(folder: string, cause: unknown): ActionError {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ActionError } from '@repo/core/errors/action-error';
+import { renameWithRetries } from '@repo/core/files/rename-with-retries';
 import * as v from 'valibot';
 
 /** Hidden, because every other folder is a release. */
@@ -26,7 +27,7 @@ export async function addReference(
   // Atomic, because an incomplete reference could belong to any release.
   const newFile = join(releases, FOLDER, `.${name}`);
   await writeFile(newFile, content, { mode: 0o600, flush: true });
-  await rename(newFile, join(releases, FOLDER, name));
+  await renameWithRetries(newFile, join(releases, FOLDER, name));
   return name;
 }
 
