@@ -117,7 +117,7 @@ export function runMode(
   mode: string,
   revision: string,
   inputs: Readonly<Record<string, string>> = {},
-  options: Partial<Pick<RunActionOptions, 'env' | 'github'>> = {},
+  options: Partial<Pick<RunActionOptions, 'env' | 'github' | 'measure'>> = {},
 ): Promise<RunResult> {
   return job.run({
     ...options,
