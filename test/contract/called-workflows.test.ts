@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SECRET_VARIABLES } from '@repo/core/action/secret-variables';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CALLED, type CalledWorkflow } from './called-workflows.ts';
@@ -101,4 +102,5 @@ test('all workflows set the variables of the secret env in the same way', () => 
     .filter(({ env }) => env?.VARIABLES !== undefined);
   expect(steps).toHaveLength(3);
   expect(new Set(steps.map((step) => JSON.stringify(step))).size).toBe(1);
+  expect(steps[0]?.run).toContain(`"${SECRET_VARIABLES}=`);
 });

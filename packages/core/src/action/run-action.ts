@@ -7,6 +7,7 @@ import type { ActionContext } from './context.ts';
 import { type Emitter, emitter } from './emitter.ts';
 import type { Outcome } from './outcome.ts';
 import { type Environment, getWorkspace, readRunInfo } from './run-info.ts';
+import { readSecretVariables } from './secret-variables.ts';
 
 /**
  * The saved state that tells the `post` run of the program that it is not the main run, and whether
@@ -36,6 +37,7 @@ export async function runAction<Inputs extends SharedInputs>(
   const env: Environment = process.env;
   ignoreWorkingFolder(process.env);
   const emit = emitter(env);
+  readSecretVariables(env).forEach(emit.mask);
   let answered = false;
   const giveUp = (error: unknown): string => {
     process.exitCode = 1;
