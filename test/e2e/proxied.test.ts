@@ -101,6 +101,28 @@ test('the verdict is unknown if the proxy refuses or is not there', async () => 
   );
 });
 
+test.each([
+  ['the proxy', { fault: { kind: 'refuse' } }, 'status 502'],
+  ['the target', {}, 'status 401'],
+] as const)('a status that %s can have sent names the proxy', async (_, options, status) => {
+  await using server = await startHttpServer({ script: respond(401) });
+  await using proxy = await startCorporateProxy(options);
+  const url = `http://shop.example:${server.port}/`;
+  await using result = await runAction({
+    action,
+    debug: true,
+    with: { interval: '1ms', 'max-attempts': '1', url },
+    env: { HTTP_PROXY: urlOf(proxy) },
+  });
+  expect(result.outputs.status).toBe('unhealthy');
+  expect(result.outputs.message).toMatch(
+    new RegExp(`${status}, .*, through the proxy 127\\.0\\.0\\.1:${proxy.port}`),
+  );
+  expect(result.log).toMatch(
+    new RegExp(`GET ${url} → \\d+ through the proxy 127\\.0\\.0\\.1:${proxy.port} in `),
+  );
+});
+
 test('warns about a proxy that it cannot use', async () => {
   await using server = await startHttpServer({ script: respond(204) });
   await using result = await check('socks5://me:pass-word@127.0.0.1:1', { url: server.url });

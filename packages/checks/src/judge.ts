@@ -127,7 +127,26 @@ function judgeObservation(
   observation: Observation,
   sharedFacts: Facts,
 ): JudgedObservation {
-  const judged = judgeWithoutInvert(expectations, observation, sharedFacts);
+  const judged = invert(
+    expectations,
+    observation,
+    judgeAsIs(expectations, observation, sharedFacts),
+  );
+  const { proxy } = observation;
+  if (proxy === undefined) return judged;
+  const nameProxy = (reason: string) => `${reason}, through the proxy ${plain(proxy)}`;
+  return {
+    ...judged,
+    reasons: judged.reasons.map(nameProxy),
+    degraded: judged.degraded.map(nameProxy),
+  };
+}
+
+function invert(
+  expectations: Expectations,
+  observation: Observation,
+  judged: JudgedObservation,
+): JudgedObservation {
   if (!expectations.invert) return judged;
   // Without a route, the target could still be running.
   if (observation.noRoute) return { ...judged, state: 'unknown' };
@@ -138,7 +157,7 @@ function judgeObservation(
   return judged;
 }
 
-function judgeWithoutInvert(
+function judgeAsIs(
   expectations: Expectations,
   observation: Observation,
   sharedFacts: Facts,

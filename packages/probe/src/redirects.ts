@@ -31,8 +31,20 @@ export interface FollowingRequest extends HttpRequest {
   readonly resolve: (url: URL) => Promise<Resolution>;
 }
 
+/** A proxy on the way to a target. */
+export interface Via {
+  /** `host:port` */
+  readonly proxy: string;
+  /** The response comes from the target; without a tunnel, it can come from the proxy. */
+  readonly isTunnel: boolean;
+}
+
 /** The last attempt with its `phases`. `total` includes all hops. */
-export type FollowingAttempt = HttpAttempt & { readonly redirects: readonly RedirectHop[] };
+export type FollowingAttempt = HttpAttempt & {
+  readonly redirects: readonly RedirectHop[];
+  /** The proxy of the last request. */
+  readonly via?: Via;
+};
 
 /**
  * Sends a request and follows its redirects within the same `timeoutMs`. Each hop is resolved and
@@ -50,7 +62,9 @@ export function requestFollowing(request: FollowingRequest): Promise<FollowingAt
     let attempt = await requestWithin(hop, limit);
     const result = (last: HttpAttempt): FollowingAttempt => {
       const total = performance.now() - started + (request.socketPath ? 0 : request.resolved.ms);
-      return { ...last, phases: { ...last.phases, total }, redirects };
+      const { url, proxy } = hop;
+      const via = proxy && { proxy: proxy.host, isTunnel: url.protocol === 'https:' };
+      return { ...last, phases: { ...last.phases, total }, redirects, ...(via && { via }) };
     };
     while (request.followRedirects && attempt.ok) {
       const { response, phases } = attempt;

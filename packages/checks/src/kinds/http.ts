@@ -95,22 +95,21 @@ function getEndpoint({ hostname, port, protocol }: URL): { host: string; port: n
 }
 
 /** `GET https://a.example/ → 301, https://a.example/home → 302, then 200 from 192.0.2.1 in 12ms` */
-function describeExchange(
-  { method, url }: HttpOptions,
-  attempt: FollowingAttempt,
-  proxy: URL | undefined,
-): string {
+function describeExchange({ method, url }: HttpOptions, attempt: FollowingAttempt): string {
   const hops = attempt.redirects.map((hop, index) => {
     const { origin, pathname } = new URL(hop.url);
     // The query of a redirect comes from the server and can contain a token.
     return `${index === 0 ? redactUrl(url) : origin + pathname} → ${hop.status}, `;
   });
-  const through = proxy ? `, through the proxy ${proxy.host}` : '';
-  const time = `in ${formatDuration(attempt.phases.total)}${through}`;
+  const through = attempt.via && `through the proxy ${attempt.via.proxy}`;
+  const time = `in ${formatDuration(attempt.phases.total)}`;
   const start = hops.length > 0 ? `${hops.join('')}then` : `${redactUrl(url)} →`;
-  return attempt.ok
-    ? `${method} ${start} ${attempt.response.status} from ${attempt.response.address} ${time}`
-    : `${method} ${start} no response: ${attempt.failure.message}, ${time}`;
+  if (attempt.ok) {
+    const { status, address } = attempt.response;
+    return `${method} ${start} ${status} ${through ?? `from ${address}`} ${time}`;
+  }
+  const { message } = attempt.failure;
+  return `${method} ${start} no response: ${message}, ${time}${through ? `, ${through}` : ''}`;
 }
 
 async function sendRequest(
@@ -143,21 +142,25 @@ async function sendRequest(
       return resolveTarget(host, port, context);
     },
   });
-  const { phases } = result;
-  context.debug?.(() => describeExchange(options, result, proxy));
+  const { phases, via } = result;
+  context.debug?.(() => describeExchange(options, result));
   if (!result.ok) {
     const observation = failedObservation(result.failure, { address, phases });
     if (result.failure.atProxy) return failedToUnknown(observation);
     const { certificate } = result;
-    return certificate
-      ? { ...observation, evidence: () => [toCertificateEvidence(certificate)] }
-      : observation;
+    return {
+      ...observation,
+      // A failed connection to the proxy or through it already names the proxy.
+      ...(via && result.failure.phase !== 'connect' && { proxy: via.proxy }),
+      ...(certificate && { evidence: () => [toCertificateEvidence(certificate)] }),
+    };
   }
   const { response, redirects } = result;
   return {
     state: 'answered',
     address,
     phases,
+    ...(via && !via.isTunnel && { proxy: via.proxy }),
     facts: getResponseFacts(response, phases, redirects.length, context.reads),
     evidence: () => getResponseEvidence(response),
   };

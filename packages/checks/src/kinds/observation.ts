@@ -5,6 +5,8 @@ interface ObservationDetails {
   /** The address that was probed, for targets that have one. */
   readonly address?: string;
   readonly phases?: PhaseTimings;
+  /** The `host:port` of a proxy that can have caused the result. The reasons name it. */
+  readonly proxy?: string;
   /** This machine has no network route to the address. */
   readonly noRoute?: boolean;
   /** Explains a failure; untrusted text. */
