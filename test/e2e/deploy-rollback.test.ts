@@ -418,7 +418,11 @@ describe('invalid inputs are reported, and nothing is changed', () => {
       { 'expect-identity': '{sha}' },
       /expect-identity: requires verify-url/,
     ],
-    ['an unknown check', { 'verify-checks': '- ping: {host: a}' }, /verify-checks:1:/],
+    [
+      'an unknown check',
+      { 'verify-checks': '- exec: [deploy, --check]' },
+      /verify-checks:1:3: item 1 has no known kind of check among its keys exec\. Write one of http, tcp, with its options\. To run a command, use verify-command\./,
+    ],
     [
       'a check with an invalid status',
       { 'verify-checks': '- http: {url: "http://a/", status: 99}' },

@@ -16,6 +16,7 @@ import { createVerifyCheck, type VerifyCheck } from './verify-check.ts';
 const MESSAGES = {
   none: 'has no known kind of check',
   several: 'has several kinds of check\nWrite an item for each.',
+  hint: 'To run a command, use verify-command.',
 };
 
 const MAX_REDIRECTS = 10;

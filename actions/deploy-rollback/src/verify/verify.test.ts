@@ -80,7 +80,7 @@ describe('verify-checks', () => {
 
   test.each([
     ['', /has no checks|is empty/],
-    ['- http: {url: nowhere}', /verify-checks:1:\d+: 0\.http\.url "nowhere" is not a URL/],
+    ['- http: {url: nowhere}', /verify-checks:1:\d+: item 1: http\.url "nowhere" is not a URL/],
     ['- http: {url: "http://a/", expect: x}', /http\.expect is not a known key/],
     ['- tcp: {host: a, port: 0}', /tcp\.port "0" is out of range/],
     ['- http: {url: "http://a/", status: 299-200}', /"299-200" has an invalid status code/],

@@ -8,19 +8,20 @@ const MAX_KEYS = 5;
  * so that problems refer to the intended type.
  *
  * @param known the valid keys
- * @param words the problem of an item without such a key (`names no strategy`) and with several
+ * @param words the problem of an item without such a key (`names no strategy`), with several, and a hint for the former
  * @param getSchema the schema of the whole item with that key; `undefined` if it is not available
  */
 export function oneKey<T>(
   known: readonly string[],
-  words: { readonly none: string; readonly several: string },
+  words: { readonly none: string; readonly several: string; readonly hint?: string },
   getSchema: (key: string, item: object) => v.GenericSchema<unknown, T> | undefined,
 ): v.GenericSchema<unknown, T> {
   return v.lazy((item): v.GenericSchema<unknown, T> => {
     const [key, ...others] = findKnownKeys(item, known);
     if (others.length > 0) return refuse(words.several);
     const schema = key === undefined ? undefined : getSchema(key, item as object);
-    const remedy = `Write one of ${known.join(', ')}, with its options.`;
+    const hint = words.hint === undefined ? '' : ` ${words.hint}`;
+    const remedy = `Write one of ${known.join(', ')}, with its options.${hint}`;
     return schema ?? refuse(`${words.none}${among(item)}\n${remedy}`);
   });
 }

@@ -112,7 +112,7 @@ describe('positions', () => {
       'cfg:1:1: timeout "5" has no unit. Write a number with a unit: 500ms, 30s, 2m, 1h30m or 7d.',
     ]);
     expect(await mistakes('- a\n- 5', v.array(v.string()))).toEqual([
-      'cfg:2:3: 1 "5" is not valid. Write text.',
+      'cfg:2:3: item 2 "5" is not valid. Write text.',
     ]);
   });
 });

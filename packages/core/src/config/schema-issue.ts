@@ -45,7 +45,7 @@ export function keysTo(issue: GenericIssue): readonly string[] {
 
 /** Converts an issue of the schema library to a problem. */
 export function toProblem(issue: GenericIssue, where: string): InputProblem {
-  const name = keysTo(issue).join('.');
+  const name = describePath(issue);
   const [what, remedy] = issue.message.split('\n', 2) as [string, string?];
   const isCustom = !/^Invalid \w+( \w+)?: (Expected|Received) /.test(what);
   const problemAt = (problem: string, itsRemedy: string) => ({
@@ -65,6 +65,15 @@ export function toProblem(issue: GenericIssue, where: string): InputProblem {
     issue.input === null ? 'is empty' : `${given}is not valid`,
     issue.kind === 'schema' ? remedyFor(issue.expected) : expectation(issue.expected),
   );
+}
+
+/** `http.url`, or `item 2: http.url` in a list. */
+function describePath(issue: GenericIssue): string {
+  const [first, ...rest] = keysTo(issue);
+  if (first === undefined) return '';
+  if (!Array.isArray(issue.path?.[0]?.input)) return [first, ...rest].join('.');
+  const item = `item ${Number(first) + 1}`;
+  return rest.length === 0 ? item : `${item}: ${rest.join('.')}`;
 }
 
 /** The library treats a list as a mapping with the keys 0, 1, 2. */
