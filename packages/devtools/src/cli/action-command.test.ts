@@ -41,12 +41,16 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 async function action(...argv: string[]): Promise<{ code: number; text: string }> {
+  return actionWith({}, ...argv);
+}
+
+async function actionWith(env: Readonly<Record<string, string>>, ...argv: readonly string[]) {
   let text = '';
   const code = await actionCommand({
     root,
     argv,
     cwd: root,
-    env: { ...process.env, MY_OWN: 'mine', GITHUB_REPOSITORY: 'a/b', GITHUB_SHA: 'abc' },
+    env: { ...process.env, MY_OWN: 'mine', GITHUB_REPOSITORY: 'a/b', GITHUB_SHA: 'abc', ...env },
     terminal: { columns: 60, ansi: false },
     write: (piece) => {
       text += piece;
@@ -79,6 +83,15 @@ secret       ***
 Report: ${join(root, 'out/r.json')}
 `);
   expect(code).toBe(0);
+});
+
+test.each([
+  ['RUNNER_DEBUG', '1', true],
+  ['ACTIONS_STEP_DEBUG', 'true', true],
+  ['RUNNER_DEBUG', '0', false],
+])('with %s=%s, prints the debug log: %s', async (name, value, printed) => {
+  const { text } = await actionWith({ [name]: value }, 'hello', 'who=you');
+  expect(text.includes('debug: mine a/b')).toBe(printed);
 });
 
 test('exits with the exit code of the action', async () => {

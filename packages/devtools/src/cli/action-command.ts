@@ -54,7 +54,7 @@ export async function actionCommand(command: ActionCommand): Promise<number> {
   if (problem !== undefined) return reject(problem);
   const inputs = await readValues(args.values, command.cwd);
   if (typeof inputs === 'string') return reject(inputs);
-  return run(command, manifest, inputs, args.debug);
+  return run(command, manifest, inputs, args.debug || requestsDebug(command.env));
 }
 
 async function run(
@@ -82,6 +82,11 @@ async function run(
   write(mask(formatResult(result, cwd, terminal)));
   const failed = [result, result.post].find((stage) => stage && stage.outcome !== 'success');
   return failed === undefined ? 0 : failed.exitCode || 1;
+}
+
+/** Whether the environment enables the debug log, as on a runner. */
+function requestsDebug(env: ActionCommand['env']): boolean {
+  return env.RUNNER_DEBUG === '1' || env.ACTIONS_STEP_DEBUG === 'true';
 }
 
 /** Formats the summary, the outputs and the path of the report. */

@@ -6,6 +6,7 @@ import { displayWidth, paint, wrap } from '../terminal/spans.ts';
 const USAGE = `Usage: pnpm action <name> key=value … [--debug]
 
 Runs an action of this repository in the current folder, as the GitHub runner does.
+--debug, RUNNER_DEBUG=1 or ACTIONS_STEP_DEBUG=true prints the debug log.
 key=@file reads the value from a file. key=@@text is the value "@text".
 Set GITHUB_TOKEN (or GH_TOKEN) and GITHUB_REPOSITORY to give the action access to GitHub.
 `;
