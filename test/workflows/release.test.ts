@@ -35,8 +35,8 @@ describe.skipIf(act.path === undefined)(`the release workflow ${act.needs}`, () 
     expect(Object.keys(tags)).toEqual(['v1', 'v1.2', 'v1.2.0', 'v1.2.0-rc.1']);
     expect([tags.v1, tags['v1.2']]).toEqual([tags['v1.2.0'], tags['v1.2.0']]);
     expect(final.artifacts).toEqual({
-      'release-arm64': ['release.bundle', 'sbom.spdx.json'],
-      'release-x64': ['release.bundle', 'sbom.spdx.json'],
+      'release-arm64': ['build.json', 'release.bundle', 'sbom.spdx.json'],
+      'release-x64': ['build.json', 'release.bundle', 'sbom.spdx.json'],
     });
     // The order of what cannot be taken back.
     const order = ['attested: ', `v1.2.0 → ${tags.v1}`, 'gh release create', `v1 → ${tags.v1}`];

@@ -51,6 +51,12 @@ test('puts actions at the root and includes unchanged workflows and checksums', 
   expect(git(clone, 'show', `${sha}:SHA256SUMS`).split('\n')).toHaveLength(14);
 });
 
+test.each([['--help'], ['build', '--help'], []])('%s prints the usage', async (...argv) => {
+  using sample = startSampleRepository();
+  const lines = await sample.release(sample.clone(), ...argv);
+  expect(lines.join('\n')).toMatch(/^pnpm release build .*pnpm release mirror /s);
+});
+
 test.each([
   ['an invalid version', '1.2', /"1.2" is not a valid version/],
   ['a version that is not in the source', '1.4.0', /The source is version 1\.2\.0, not 1\.4\.0/],

@@ -44,13 +44,14 @@ const OPTIONS = {
   repository: { type: 'string' },
   source: { type: 'string' },
   'keep-moving-tags': { type: 'boolean' },
+  help: { type: 'boolean' },
 } as const;
 
 /** Runs `pnpm release`. Throws a {@link ReleaseError} for invalid arguments and failed steps. */
 export async function releaseCommand(environment: ReleaseCommand): Promise<void> {
   const { root, argv, cwd, bundle, log } = environment;
   const { positionals, values } = readArguments(argv);
-  const [command, action] = positionals;
+  const [command, action] = values.help ? ['help'] : positionals;
   const version = () => parseVersion(values.version);
   const remote = () => requireOption('remote', values.remote);
   const builds = () => ({

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { git } from '@repo/testkit/git/repository';
 import { expect, test, vi } from 'vitest';
@@ -46,6 +46,32 @@ test('pushes nothing if the SBOM of the second build differs', async () => {
   const publish = sample.release(clone, 'publish', ...VERSION, ...builds, '--remote', 'origin');
   await expect(publish).rejects.toThrow('only the SBOM differs');
   expect(sample.tags()).toEqual({});
+});
+
+test('pushes nothing if the second build is a copy of the first', async () => {
+  using sample = startSampleRepository();
+  const clone = sample.clone();
+  const one = await sample.build(clone, '1.2.0');
+  const copy = join(one, '../copy');
+  cpSync(one, copy, { recursive: true });
+  const builds = ['--from', one, '--from', copy];
+  const publish = sample.release(clone, 'publish', ...VERSION, ...builds, '--remote', 'origin');
+  await expect(publish).rejects.toThrow('contain the same build');
+  expect(sample.tags()).toEqual({});
+});
+
+test('names a folder that does not exist', async () => {
+  using sample = startSampleRepository();
+  const clone = sample.clone();
+  const one = await sample.build(clone, '1.2.0');
+  const verify = (two: string) =>
+    sample.release(clone, 'verify', ...VERSION, '--from', one, '--from', two);
+  await expect(verify('missing')).rejects.toThrow(
+    `--from: ${join(clone, 'missing')} does not exist`,
+  );
+  await expect(verify('docs')).rejects.toThrow(
+    `--from: ${join(clone, 'docs', 'release.bundle')} does not exist`,
+  );
 });
 
 test('pushes nothing if another commit is checked out, or the build is of another version', async () => {

@@ -36,6 +36,12 @@ export function verifyBuilds({ root, version, from, log }: VerifyRequest): strin
   }
   const one = readBuildFiles(git, first, toTag(version));
   const two = readBuildFiles(git, second, toTag(version));
+  if (one.origin.id === two.origin.id) {
+    throw new ReleaseError(
+      `${one.folder} and ${two.folder} contain the same build.`,
+      'Build twice, on different machines. Nothing was pushed.',
+    );
+  }
   rejectDifference(git, one, two);
   const parents = git.text(['rev-parse', `${one.commit}^@`]).trim();
   const source = git.text(['rev-parse', 'HEAD']).trim();
@@ -45,6 +51,7 @@ export function verifyBuilds({ root, version, from, log }: VerifyRequest): strin
       'Check out the commit that the release was built from. Nothing was pushed.',
     );
   }
+  log(`Built on ${one.origin.machine} and on ${two.origin.machine}`);
   log(`Both builds are ${one.commit}, built from ${source}`);
   return one.commit;
 }
