@@ -19,6 +19,8 @@ export const REASONS: Readonly<Record<string, Readonly<Partial<Record<SetupName,
     container:
       'Its steps are bash and the bundles of health-check and deploy-rollback, and act runs no job containers.',
     ghes: 'A release for GitHub Enterprise Server names its actions in full; the API is used by deploy-rollback.',
+    windows:
+      'Its steps are bash and the bundles of health-check and deploy-rollback, which have this row, and act runs no Windows jobs.',
     paused: 'Only health-check reads the time to judge a release.',
     'plain-user': 'Only deploy-rollback writes files, as the user of the job.',
     'slow-disk': 'Only deploy-rollback reads and writes files of a release.',
