@@ -5,6 +5,7 @@ import { expect } from 'vitest';
 import { cell, knownDefect } from './cell.ts';
 import { onPull, onPush, runBenchmarks } from './perf/jobs.ts';
 import { setLabels, startProject } from './perf/project.ts';
+import { FILES, SLOWER, TURNS } from './perf/turns.ts';
 import { pushes, SUITE } from './perf/values.ts';
 
 const SLOW = { ...SUITE, Parse: 1500 };
@@ -91,14 +92,13 @@ knownDefect(
   'a label that was added after the first attempt counts',
   'labels are read from the event, which a re-run does not update',
   async () => {
-    await using project = await startProject();
+    await using project = await startProject({ files: FILES });
     await using runners = await hostedRunners();
-    project.addHistory([...pushes(30), ...pushes(4, SLOW)]);
-    const pull = await project.openPull();
-    const first = await runBenchmarks(runners, project, { ...onPull(pull), values: SLOW });
+    const pull = await project.openPull({ files: SLOWER });
+    const first = await runBenchmarks(runners, project, { ...onPull(pull), with: TURNS });
     expect(first.outcome, first.log).toBe('failure');
     setLabels(project.github, pull.number, [ACCEPTED]);
-    const again = await runBenchmarks(runners, project, { ...onPull(pull), values: SLOW });
+    const again = await runBenchmarks(runners, project, { ...onPull(pull), with: TURNS });
     expect(again.outcome, again.log).toBe('success');
   },
 );
