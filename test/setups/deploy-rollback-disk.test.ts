@@ -59,7 +59,7 @@ cell(
 
 cell(
   'plain-user',
-  'deploys nothing if the home folder is read-only, and says so',
+  'deploys nothing if the home folder is read-only',
   async () => {
     await using production = await startProduction('good');
     chmodSync(production.root, 0o755);
@@ -144,7 +144,7 @@ knownDefect(
 
 cell(
   'full-disk',
-  'deploys nothing if the snapshot does not fit, and says so',
+  'deploys nothing if the snapshot does not fit',
   async () => {
     await using production = await startProduction('good');
     writeFileSync(join(production.folder, 'site', 'large'), Buffer.alloc(3_000_000));

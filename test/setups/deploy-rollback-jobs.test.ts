@@ -35,7 +35,7 @@ cell('matrix', 'two jobs of one environment at once: each page is whole', async 
   const results = await Promise.all(
     [A, B].map((revision) => deployPage(job, production, 'good 2', revision)),
   );
-  // One may be told that the other one holds the lock.
+  // One can find the lock held by the other one.
   expect(results.map(({ outcome }) => outcome)).toContain('success');
   expect(await production.visit()).toBe('200 good 2');
   const next = await deployPage(await runner.startJob(), production, 'bad', BAD);
