@@ -35,7 +35,7 @@ const ON =
   'on: {push: {branches: [main]}, pull_request: {}, schedule: [{cron: "17 * * * *"}], workflow_dispatch: {}}';
 
 /** A workflow with one guarded deploy. */
-export function guardedWorkflow({ inputs = {}, job = '' }: TeamOptions = {}): string {
+function guardedWorkflow({ inputs = {}, job = '' }: TeamOptions = {}): string {
   const all = {
     'deploy-command': './deploy.sh "$MACHINE"',
     strategies: `"[{files: {base: '\${{ vars.MACHINE }}', paths: [site]}}]"`,
