@@ -14,6 +14,13 @@ const BASELINES: Readonly<Record<string, number>> = {
   'proxy-retest': 4_322_679,
 };
 const MAX_GROWTH_BYTES = 200_000;
+/** Bytes of features since then, with their reason. */
+const FEATURES: Readonly<Record<string, number>> = {
+  // Windows: locks by named pipes, files in use, batch files.
+  'deploy-rollback': 30_000,
+  // Deletes older caches, which needs @actions/github (173 KB).
+  'proxy-retest': 50_000,
+};
 
 const actions = readdirSync(join(root, 'actions')).filter((name) =>
   readdirSync(join(root, 'actions', name)).includes('src'),
@@ -37,7 +44,7 @@ function findActionsWith(module: string): readonly string[] {
 
 test('no bundle exceeds its limit', () => {
   const sizes = actions.map((action) => {
-    const limit = (BASELINES[action] ?? 0) + MAX_GROWTH_BYTES;
+    const limit = (BASELINES[action] ?? 0) + MAX_GROWTH_BYTES + (FEATURES[action] ?? 0);
     return { action, bytes: measureScripts(action), limit };
   });
   const rows = sizes.map(({ action, bytes, limit }) => {
@@ -54,10 +61,8 @@ test('every action that starts programs bundles @actions/exec', () => {
   expect(findActionsWith('node_modules/@actions/exec/lib/toolrunner.js')).toEqual(expected);
 });
 
-test('every action that calls GitHub bundles @actions/github', (context) => {
-  const manifest = readFileSync(join(root, 'packages/github/package.json'), 'utf8');
-  context.skip(!manifest.includes('"@actions/github"'), 'packages/github does not use it yet');
-  const expected = ['deploy-rollback', 'health-check', 'perf-regression'];
+test('every action that calls GitHub bundles @actions/github', () => {
+  const expected = ['deploy-rollback', 'health-check', 'perf-regression', 'proxy-retest'];
   expect(findActionsWith('packages/github/lib/connect.js')).toEqual(expected);
   expect(findActionsWith('node_modules/@actions/github/lib/')).toEqual(expected);
 });
