@@ -4,6 +4,7 @@ import { startHttpServer } from '@repo/testkit/faults/http-server';
 import { closedPort } from '@repo/testkit/faults/unreachable';
 import type { ProxyOptions } from '@repo/testkit/proxies/proxy-request';
 import { startProxy } from '@repo/testkit/proxies/proxy-server';
+import { everythingWritten } from '@repo/testkit/runner/everything-written';
 import { runAction } from '@repo/testkit/runner/run-action';
 import { expect, test } from 'vitest';
 
@@ -72,6 +73,40 @@ test('loopback addresses and hosts in NO_PROXY are connected to directly', async
   expect(bypassed.outputs.status).toBe('healthy');
   expect(server.requests).toHaveLength(4);
   expect(proxy.asked).toEqual([]);
+});
+
+test('a notification to an address in a CIDR block of NO_PROXY is direct', async () => {
+  await using server = await startHttpServer({ script: respond(204) });
+  await using proxy = await startCorporateProxy();
+  await using result = await check(
+    urlOf(proxy),
+    {
+      url: `http://shop.example:${server.port}/`,
+      notify: `webhook=http://[::ffff:127.0.0.1]:${server.port}/hook`,
+      'notify-on': 'always',
+    },
+    { NO_PROXY: '::ffff:7f00:0/104' },
+  );
+  expect(result.log).not.toContain('warning');
+  expect(server.requests.map(({ path }) => path)).toEqual(['/', '/hook']);
+  expect(proxy.asked).toEqual([`shop.example:${server.port}`]);
+});
+
+test('a webhook gets the credentials of its URL', async () => {
+  await using server = await startHttpServer({ script: respond(204) });
+  await using result = await runAction({
+    action,
+    debug: true,
+    with: {
+      url: server.url,
+      notify: `webhook=http://me:p%40ss-word@127.0.0.1:${server.port}/hook`,
+      'notify-on': 'always',
+    },
+  });
+  expect(result.log).not.toContain('warning');
+  const { headers } = server.requests.find(({ path }) => path === '/hook') ?? {};
+  expect(headers?.authorization).toBe(`Basic ${Buffer.from('me:p@ss-word').toString('base64')}`);
+  expect(everythingWritten(result)).not.toMatch(/p(?:@|%40)ss-word/);
 });
 
 test('the verdict is unknown if the proxy refuses or is not there', async () => {

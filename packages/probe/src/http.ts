@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { basicCredentials } from '@repo/core/inputs/http-url';
 import { ACCEPTED_ENCODINGS } from './body.ts';
 import type { CertificateFacts } from './certificate.ts';
 import { type Message, prepareExchange } from './exchange.ts';
@@ -7,7 +8,6 @@ import type { PhaseTimings, ProbeFailure } from './failure.ts';
 import { type Bounds, type Limit, within } from './limit.ts';
 import {
   atProxy,
-  basicCredentials,
   type ConnectedProxy,
   proxyHeaders,
   rejectedByProxy,

@@ -1,5 +1,6 @@
 import { request as openRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import { basicCredentials } from '@repo/core/inputs/http-url';
 import { plain } from '@repo/core/text/untrusted';
 import { explainEnd, explainError } from './explain.ts';
 import type { ProbeFailure } from './failure.ts';
@@ -10,21 +11,6 @@ import { handshakeWithin, type TlsSettings } from './tls.ts';
 export function proxyHeaders(proxy: URL): Record<string, string> {
   const credentials = basicCredentials(proxy);
   return credentials === undefined ? {} : { 'Proxy-Authorization': credentials };
-}
-
-/** The value of a Basic `Authorization` header for the credentials in a URL (RFC 7617). */
-export function basicCredentials({ username, password }: URL): string | undefined {
-  if (username === '' && password === '') return undefined;
-  return `Basic ${Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')}`;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    // The URL parser accepts a single `%`.
-    return text;
-  }
 }
 
 /** A proxy that a socket is connected to. */

@@ -1,7 +1,6 @@
 import { field } from '@repo/core/config/field';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
-import { secretsOfUrl } from '@repo/core/inputs/http-url';
-import { basicCredentials } from '@repo/probe/proxy';
+import { basicCredentials, secretsOfUrl } from '@repo/core/inputs/http-url';
 import * as v from 'valibot';
 import { getHeaderSecrets, headerName, headerValue, isSensitiveName } from './http-syntax.ts';
 

@@ -6,6 +6,8 @@ export type FindProxy = (url: URL) => URL | undefined;
 /** The proxies in the variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 export interface Proxies {
   readonly find: FindProxy;
+  /** Whether the variables require a direct connection. */
+  readonly isDirect: (url: URL) => boolean;
   /** The variables in the form that Node reads. */
   readonly variables: Readonly<Record<string, string>>;
   /** Variables that are ignored, and why; without their values, which can contain a password. */
@@ -42,6 +44,7 @@ export function readProxies(read: (name: string) => string): Proxies | undefined
     .filter((entry) => entry !== '');
   const isDirect = createBypass(bypass);
   return {
+    isDirect,
     find: (url) => {
       const proxy = proxies.get(url.protocol);
       return proxy === undefined || isDirect(url) ? undefined : proxy;

@@ -79,6 +79,13 @@ export async function sendNotification(
   const { repository, workflow } = run;
   const url = runUrl(env.GITHUB_SERVER_URL ?? '', run);
   const proxies = readProxies((name) => env[name] ?? '');
+  if (proxies) {
+    const { bypassProxies } = await import('./use-proxies.ts');
+    bypassProxies(
+      proxies,
+      targets.map((target) => new URL(target.url)),
+    );
+  }
   const failures = await notify(
     targets,
     { action, verdict, message, repository, workflow, runUrl: url },

@@ -34,3 +34,17 @@ export function useProxies(
     },
   ];
 }
+
+/**
+ * Connects directly to the hosts of `urls` that NO_PROXY covers. Node does not support CIDR blocks, so it
+ * needs the host itself.
+ */
+export function bypassProxies(
+  { variables, isDirect }: Proxies,
+  urls: readonly URL[],
+  setProxy: SetProxy | null = http.setGlobalProxyFromEnv ?? null,
+): void {
+  const hosts = urls.filter(isDirect).map(({ hostname }) => hostname);
+  if (hosts.length === 0) return;
+  setProxy?.({ ...variables, NO_PROXY: [variables.NO_PROXY, ...hosts].join(',') });
+}

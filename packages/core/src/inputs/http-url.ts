@@ -32,3 +32,18 @@ export function secretsOfUrl(url: string): readonly string[] {
     return [secret];
   }
 }
+
+/** The value of a Basic `Authorization` header for the credentials in a URL (RFC 7617). */
+export function basicCredentials({ username, password }: URL): string | undefined {
+  if (username === '' && password === '') return undefined;
+  return `Basic ${Buffer.from(`${decode(username)}:${decode(password)}`).toString('base64')}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // The URL parser accepts a single `%`.
+    return text;
+  }
+}

@@ -11,6 +11,14 @@ describe('notifyTarget', () => {
     });
   });
 
+  test('sends the credentials of a URL as basic authentication', () => {
+    expect(parse('webhook=https://me:p%40ss@hooks.test/a')).toEqual({
+      service: 'webhook',
+      url: 'https://hooks.test/a',
+      authorization: 'Basic bWU6cEBzcw==',
+    });
+  });
+
   test.each([
     ['https://hooks.test/a', 'does not name a known service'],
     ['Slack=https://hooks.test/a', 'does not name a known service'],
@@ -30,6 +38,13 @@ describe('notifyTarget', () => {
 
   test('masks the URL, or the whole text if it is invalid', () => {
     expect(secrets?.('slack=https://hooks.test/a?b=c')).toEqual(['https://hooks.test/a?b=c']);
+    expect(secrets?.('webhook=https://me:p%40ss@hooks.test/a')).toEqual([
+      'https://me:p%40ss@hooks.test/a',
+      'https://hooks.test/a',
+      'p%40ss',
+      'p@ss',
+      'bWU6cEBzcw==',
+    ]);
     // Not just `c`, which would blank out every c in the log.
     expect(secrets?.('https://hooks.test/a?b=c')).toEqual(['https://hooks.test/a?b=c']);
     expect(secrets?.('slack=')).toEqual(['slack=']);

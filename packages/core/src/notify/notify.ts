@@ -63,7 +63,10 @@ async function send(
     try {
       const response = await fetch(target.url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: {
+          'content-type': 'application/json',
+          ...(target.authorization !== undefined && { authorization: target.authorization }),
+        },
         body,
         redirect: 'error',
         signal: AbortSignal.any([over, AbortSignal.timeout(timeoutMs)]),

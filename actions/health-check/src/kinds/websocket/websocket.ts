@@ -4,8 +4,8 @@ import { getRequestSecrets, redactUrl, requestHeaders } from '@repo/checks/kinds
 import type { AttemptContext, Kind, Target } from '@repo/checks/kinds/kind';
 import { targetSchema } from '@repo/checks/kinds/target-schema';
 import { InvalidValue } from '@repo/core/errors/invalid-value';
+import { basicCredentials } from '@repo/core/inputs/http-url';
 import { plainLines } from '@repo/core/text/untrusted';
-import { basicCredentials } from '@repo/probe/proxy';
 import * as v from 'valibot';
 import { type Connection, withConnection } from '../connection.ts';
 import { readMessage, sendClose, sendText } from './frame.ts';
