@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { hasLane, laneFolder, sharedTests } from './test/windows/lane.ts';
@@ -14,6 +15,8 @@ export default defineConfig({
   ...shared,
   test: {
     globalSetup: ['test/node-24.ts'],
+    // Most tests wait for servers and processes. The default is one worker on two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/tally.ts'],
     // Of the unit tests only: code that only the bundles run against real engines is not counted.
     coverage: {
