@@ -191,6 +191,6 @@ knownDefect(
     await runMode(await runner.startJob(), 'snapshot', BAD, inputs);
     production.deploy('bad');
     const next = await runMode(await runner.startJob(), 'snapshot', B, inputs);
-    expect(next.log).toContain(BAD.slice(0, 7));
+    expect(next.log).toMatch(/fffffff (?:did not finish|was never marked)/);
   },
 );
