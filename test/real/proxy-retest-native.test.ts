@@ -18,12 +18,15 @@ import {
 import { startRelay } from './relay.ts';
 
 const ACCOUNT: Credentials = { user: 'tester', password: 'right1' };
-const QUICK = {
-  'handshake-timeout': '1s',
-  'first-byte-timeout': '1s',
-  'total-timeout': '3s',
+/** Long enough for an answer on a busy machine. */
+const LIMITS = {
+  'handshake-timeout': '4s',
+  'first-byte-timeout': '4s',
+  'total-timeout': '12s',
   'min-retain-ratio': '0',
 };
+/** The delay of a relay that exceeds the limits. */
+const TOO_SLOW_MS = 4_500;
 
 interface Judged {
   readonly is_working: boolean;
@@ -38,7 +41,7 @@ async function judge(
   inputs: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
   await testbed.write('proxies.json', listText(links.map((link) => record(link))));
-  await using result = await testbed.run({ ...QUICK, ...inputs });
+  await using result = await testbed.run({ ...LIMITS, ...inputs });
   const after: readonly Judged[] = JSON.parse(await testbed.read('proxies.json'));
   expect(result.outputs.tested, result.log).toBe(String(links.length));
   return after.map(({ is_working, retest }) =>
@@ -56,7 +59,7 @@ describe.skipIf(!tinyproxy.path)(`tinyproxy ${tinyproxy.needs}`, () => {
     await using testbed = await startTestbed();
     await using proxy = await startTinyproxy();
     await using slow = await slowed(proxy, 100);
-    await using tooSlow = await slowed(proxy, 1_200);
+    await using tooSlow = await slowed(proxy, TOO_SLOW_MS);
     const links = [
       `http://127.0.0.1:${proxy.port}`,
       `http://[::1]:${proxy.port}`,
@@ -94,7 +97,7 @@ describe.skipIf(!squid.path)(`squid ${squid.needs}`, () => {
     await using testbed = await startTestbed();
     await using open = await startSquid();
     await using closed = await startSquid(ACCOUNT);
-    await using tooSlow = await slowed(open, 1_200);
+    await using tooSlow = await slowed(open, TOO_SLOW_MS);
     expect(
       await judge(testbed, [
         `http://127.0.0.1:${open.port}`,
@@ -114,7 +117,7 @@ describe.skipIf(!stunnel.path || !tinyproxy.path)(
       await using testbed = await startTestbed();
       await using proxy = await startTinyproxy(ACCOUNT);
       await using secure = await startStunnel(proxy.port);
-      await using tooSlow = await slowed(secure, 1_200);
+      await using tooSlow = await slowed(secure, TOO_SLOW_MS);
       expect(
         await judge(testbed, [
           `https://tester:right1@127.0.0.1:${secure.port}`,
@@ -134,7 +137,7 @@ describe.skipIf(!microsocks.path)(`microsocks ${microsocks.needs}`, () => {
     await using open = await startMicrosocks();
     await using six = await startMicrosocks(undefined, '::1');
     await using closed = await startMicrosocks(ACCOUNT);
-    await using tooSlow = await slowed(open, 1_200);
+    await using tooSlow = await slowed(open, TOO_SLOW_MS);
     expect(
       await judge(testbed, [
         `socks5://127.0.0.1:${open.port}`,
@@ -172,7 +175,7 @@ describe.skipIf(!dante.path)(`dante ${dante.needs}`, () => {
   test('SOCKS4, SOCKS4a and SOCKS5: alive, dead, slow, and an unsupported protocol', async () => {
     await using testbed = await startTestbed();
     await using proxy = await startDante();
-    await using tooSlow = await slowed(proxy, 1_200);
+    await using tooSlow = await slowed(proxy, TOO_SLOW_MS);
     const dead = await closedPort();
     const links = ['socks4', 'socks4a', 'socks5'].flatMap((scheme) => [
       `${scheme}://127.0.0.1:${proxy.port}`,
