@@ -102,7 +102,8 @@ describe.skipIf(!squid.path)(`squid ${squid.needs}`, () => {
       await judge(testbed, [
         `http://127.0.0.1:${open.port}`,
         `http://tester:right1@127.0.0.1:${closed.port}`,
-        `http://tester:wrong@127.0.0.1:${closed.port}`,
+        // Another user: squid can answer two pending requests of one user with one result.
+        `http://stranger:wrong@127.0.0.1:${closed.port}`,
         `http://127.0.0.1:${tooSlow.port}`,
         `http://127.0.0.1:${await closedPort()}`,
       ]),
