@@ -65,16 +65,21 @@ const PAUSE = { NODE_OPTIONS: `--import=${new URL('./perf/clock-pause.mjs', impo
 const pauseIn = (round: number) =>
   `echo x >> "$HOME/sides"; if [ $(wc -l < "$HOME/sides") -eq ${round * 2} ]; then touch "$HOME/paused"; fi; ${COMMAND}`;
 
-cell('paused', 'the rounds before a pause decide', async () => {
+/** Measures a slower pull request on a hosted machine that is paused for an hour. */
+async function measureSlower(inputs: Readonly<Record<string, string>>) {
   await using project = await startProject({ files: FILES });
   await using runners = await hostedRunners();
   const pull = await project.openPull({ files: SLOWER });
-  const inputs = { ...TURNS, rounds: '20', command: pauseIn(7) };
-  const slow = await runBenchmarks(runners, project, {
+  const { outcome, outputs, summary, log } = await runBenchmarks(runners, project, {
     ...onPull(pull),
     env: PAUSE,
-    with: inputs,
+    with: { ...TURNS, ...inputs },
   });
+  return { outcome, outputs, summary, log };
+}
+
+cell('paused', 'the rounds before a pause decide', async () => {
+  const slow = await measureSlower({ rounds: '20', command: pauseIn(7) });
   expect(slow.outputs.regressions, slow.log).toBe('1');
   expect(slow.summary).toContain('in 7 alternating rounds');
 });
@@ -84,28 +89,13 @@ knownDefect(
   'a pause in an early round does not hide the regression',
   'without one round for each of the required samples, the samples are thrown away',
   async () => {
-    await using project = await startProject({ files: FILES });
-    await using runners = await hostedRunners();
-    const pull = await project.openPull({ files: SLOWER });
-    const inputs = { ...TURNS, rounds: '20', command: pauseIn(3) };
-    const slow = await runBenchmarks(runners, project, {
-      ...onPull(pull),
-      env: PAUSE,
-      with: inputs,
-    });
+    const slow = await measureSlower({ rounds: '20', command: pauseIn(3) });
     expect(slow.outputs.regressions, slow.log).toBe('1');
   },
 );
 
 cell('slow-disk', 'a budget that is longer than the build is enough', async () => {
-  await using project = await startProject({ files: FILES });
-  await using runners = await hostedRunners();
-  const pull = await project.openPull({ files: SLOWER });
-  const slow = await runBenchmarks(runners, project, {
-    ...onPull(pull),
-    env: PAUSE,
-    with: { ...TURNS, prepare: 'touch "$HOME/paused"', budget: '2h' },
-  });
+  const slow = await measureSlower({ prepare: 'touch "$HOME/paused"', budget: '2h' });
   expect(slow.outcome, slow.log).toBe('failure');
   expect(slow.outputs.regressions, slow.log).toBe('1');
 });
@@ -115,14 +105,7 @@ knownDefect(
   'a build that takes an hour leaves the budget for the measurement',
   'the budget includes prepare',
   async () => {
-    await using project = await startProject({ files: FILES });
-    await using runners = await hostedRunners();
-    const pull = await project.openPull({ files: SLOWER });
-    const slow = await runBenchmarks(runners, project, {
-      ...onPull(pull),
-      env: PAUSE,
-      with: { ...TURNS, prepare: 'touch "$HOME/paused"', budget: '1m' },
-    });
+    const slow = await measureSlower({ prepare: 'touch "$HOME/paused"', budget: '1m' });
     expect(slow.outputs.regressions, slow.log).toBe('1');
   },
 );

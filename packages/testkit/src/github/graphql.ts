@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import type { Deployment } from './records.ts';
 import type { ApiResponse } from './route.ts';
-import { moveRef } from './routes/git.ts';
+import { moveRef } from './routes/refs.ts';
 import { isoSeconds, type State } from './state.ts';
 
 /** The operation that GitHub's OpenAPI description does not contain. */

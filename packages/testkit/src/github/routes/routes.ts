@@ -6,11 +6,12 @@ import { checkRunRoutes } from './check-runs.ts';
 import { commentRoutes } from './comments.ts';
 import { deploymentRoutes } from './deployments.ts';
 import { environmentRoutes } from './environments.ts';
-import { gitRoutes } from './git.ts';
+import { gitObjectRoutes } from './git-objects.ts';
 import { issueRoutes } from './issues.ts';
 import { labelRoutes } from './labels.ts';
 import { pagesRoutes } from './pages.ts';
 import { pullRoutes } from './pulls.ts';
+import { refRoutes } from './refs.ts';
 import { repositoryRoutes } from './repository.ts';
 import { runRoutes } from './runs.ts';
 import { treeRoutes } from './trees.ts';
@@ -25,7 +26,8 @@ export const ROUTES: readonly Route[] = [
   ...cacheRoutes,
   ...deploymentRoutes,
   ...environmentRoutes,
-  ...gitRoutes,
+  ...refRoutes,
+  ...gitObjectRoutes,
   ...treeRoutes,
   ...branchRoutes,
   ...pullRoutes,
