@@ -14,11 +14,21 @@ test.each([
   'access_token',
   'X-Amz-Signature',
   'sig',
+  'api_key',
+  'access_key',
+  'key',
+  'code',
+  'pwd',
+  'jwt',
+  'session',
+  'X-Key',
+  'Ocp-Apim-Subscription-Key',
+  'x-functions-key',
 ])('%s is sensitive', (name) => {
   expect(isSensitiveName(name)).toBe(true);
 });
 
-test.each(['Accept', 'Host', 'User-Agent', 'X-Request-Id', 'design', 'q', 'key'])(
+test.each(['Accept', 'Host', 'User-Agent', 'X-Request-Id', 'design', 'q', 'keyword', 'codec'])(
   '%s is not sensitive',
   (name) => {
     expect(isSensitiveName(name)).toBe(false);

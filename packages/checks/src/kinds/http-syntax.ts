@@ -25,7 +25,9 @@ export function headerValue(): SyncParser<string> {
 
 /** Whether the value of a header, parameter or variable with this name is a secret. */
 export function isSensitiveName(name: string): boolean {
-  return /auth|cookie|token|secret|passw|credential|api-?key|signature|^sig$/i.test(name);
+  return /auth|cookie|token|secret|passw|pwd|jwt|session|credential|key$|signature|^(?:sig|code)$/i.test(
+    name,
+  );
 }
 
 /** The value of a sensitive header, with and without its scheme. */
